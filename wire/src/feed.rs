@@ -1,0 +1,103 @@
+//! The keyserver's feed (SPEC §8.4): per organisation, a signed, hash-chained list that the vault follows.
+
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::hash::{Hash, hash};
+use crate::id::{OrganisationId, RotationId, TeamId};
+use crate::label::Label;
+use crate::log::LogPosition;
+use crate::signature::{PublicKey, Signable, Signed};
+use crate::time::Time;
+
+/// The keyserver's word that a commit, and no other, ended an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Receipt {
+    /// The team.
+    pub team: TeamId,
+    /// The epoch that the commit begins; 0 for the group's creation.
+    pub epoch: u64,
+    /// The hash of the commit message; zero for the creation.
+    pub commit: Hash,
+    /// The attempt.
+    pub rotation: RotationId,
+    /// The team key's generation from now on.
+    pub generation: u64,
+    /// The access key of that generation.
+    pub access_key: PublicKey,
+    /// The hash of that generation's sealing key.
+    pub sealing_key: Hash,
+}
+
+/// What can be said in the feed.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
+pub enum FeedEvent {
+    /// A commit was accepted.
+    Receipt(Receipt) = 1,
+    /// The commit that began this epoch is void; the epoch before is open again.
+    Void(VoidCommit) = 2,
+    /// A device other than the committer merged the commit that began this epoch.
+    Confirmed(Confirmation) = 3,
+    /// An administrator froze or unfroze a team.
+    Freeze(Freeze) = 4,
+    /// The log has grown to here.
+    LogHead(LogPosition) = 5,
+}
+
+/// Names a commit that is void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct VoidCommit {
+    /// The team.
+    pub team: TeamId,
+    /// The epoch that the commit began.
+    pub epoch: u64,
+    /// The hash of the commit message.
+    pub commit: Hash,
+}
+
+/// Names an epoch that a second device has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Confirmation {
+    /// The team.
+    pub team: TeamId,
+    /// The epoch.
+    pub epoch: u64,
+    /// The team key's generation in it.
+    pub generation: u64,
+}
+
+/// Freezes or unfreezes a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Freeze {
+    /// The team.
+    pub team: TeamId,
+    /// 1 if frozen, 0 if not.
+    pub frozen: u8,
+}
+
+/// One item of the feed.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct FeedItem {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Position in the feed, from 0.
+    pub sequence: u64,
+    /// The hash of the signed item before; zero for the first.
+    pub previous: Hash,
+    /// When the keyserver accepted it.
+    pub time: Time,
+    /// What happened.
+    pub event: FeedEvent,
+}
+
+impl Signable for FeedItem {
+    const LABEL: Label = Label::FeedItem;
+}
+
+/// A feed item as the keyserver signed it.
+pub type SignedFeedItem = Signed<FeedItem>;
+
+/// The hash that the next item names.
+pub fn feed_hash(item: &SignedFeedItem) -> Hash {
+    hash(Label::FeedItemHash, item)
+}

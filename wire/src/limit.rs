@@ -1,0 +1,62 @@
+//! Limits (SPEC §5). Each is checked before anything is allocated or computed.
+
+/// The only ciphersuite: `MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519`.
+pub const SUITE: u16 = 0x004d;
+/// An X-Wing public key, bytes.
+pub const SEALING_KEY: usize = 1216;
+/// An address of a server, bytes.
+pub const ADDRESS: usize = 256;
+/// One signed log entry, bytes.
+pub const LOG_ENTRY: usize = 16 * 1024;
+/// Log entries in one request or answer.
+pub const LOG_PAGE: usize = 1024;
+/// Members named when a team is created.
+pub const TEAM_MEMBERS: usize = 1000;
+/// An MLS commit, bytes.
+pub const COMMIT: usize = 2 * 1024 * 1024;
+/// An MLS Welcome, bytes.
+pub const WELCOME: usize = 8 * 1024 * 1024;
+/// The `authenticated_data` of a commit, bytes.
+pub const COMMIT_DATA: usize = 4 * 1024;
+/// A bundle of team keys, bytes.
+pub const BUNDLE: usize = 16 * 1024;
+/// A link from a team key to its predecessor, bytes.
+pub const TEAM_LINK: usize = 1024;
+/// A key package, bytes.
+pub const KEY_PACKAGE: usize = 8 * 1024;
+/// Key packages that a device keeps at the keyserver, besides the last-resort one.
+pub const KEY_PACKAGES: usize = 100;
+/// Devices whose key packages one request claims.
+pub const CLAIMS: usize = 128;
+/// Commits in one answer.
+pub const COMMIT_PAGE: usize = 64;
+/// One outer journal entry, bytes.
+pub const ENTRY: usize = 256 * 1024;
+/// Entries in one request or answer.
+pub const ENTRY_PAGE: usize = 512;
+/// Journals in one answer about changes.
+pub const CHANGE_PAGE: usize = 1024;
+/// A request or answer of records, bytes.
+pub const BODY: usize = 16 * 1024 * 1024;
+/// One piece of an upload, bytes.
+pub const UPLOAD_PIECE: usize = 8 * 1024 * 1024;
+/// A whole blob, bytes (64 GiB).
+pub const BLOB: u64 = 64 << 30;
+/// A blob that may travel within a batch, bytes.
+pub const SMALL_BLOB: usize = 4 * 1024 * 1024;
+/// Blobs in one batch or one fetch.
+pub const BATCH_BLOBS: usize = 512;
+/// One record of heads, bytes.
+pub const HEAD_RECORD: usize = 2 * 1024 * 1024;
+/// Records of heads in one answer.
+pub const HEAD_PAGE: usize = 512;
+/// Items of the feed in one answer.
+pub const FEED_PAGE: usize = 256;
+/// How long a server-issued nonce lives, milliseconds.
+pub const NONCE_LIFETIME: u64 = 10 * 60 * 1000;
+/// How long an invitation may live, milliseconds (14 days).
+pub const INVITATION_LIFETIME: u64 = 14 * 24 * 3600 * 1000;
+/// What an invitation tells the invited person, sealed, bytes.
+pub const INVITATION_SEALED: usize = 1024;
+/// How long a key package lives, milliseconds (30 days).
+pub const KEY_PACKAGE_LIFETIME: u64 = 30 * 24 * 3600 * 1000;

@@ -1,0 +1,201 @@
+//! The organisation log (SPEC §8.1): an append-only, hash-chained list of signed statements that every client verifies whole.
+
+mod fold;
+mod role;
+
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::codec::List;
+use crate::commit::SealingKey;
+use crate::hash::{Hash, hash};
+use crate::id::{DeviceId, OrganisationId, PersonId, TeamId};
+use crate::label::Label;
+use crate::limit;
+use crate::server::ServerEntry;
+use crate::signature::{PublicKey, Signable, Signed};
+use crate::time::Time;
+
+pub use fold::{Device, LogError, Organisation, Person, SealingKeyEntry, Span, Team};
+pub use role::Role;
+
+/// A device's public keys. Its id is derived from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DeviceKeys {
+    /// Signs log statements, requests and author certificates.
+    pub signing: PublicKey,
+    /// Signs MLS messages, and nothing else.
+    pub mls: PublicKey,
+}
+
+impl DeviceKeys {
+    /// The device's id: the first bytes of the keys' hash.
+    pub fn id(&self) -> DeviceId {
+        let digest = hash(Label::DeviceKeysHash, self);
+        let mut id = [0; DeviceId::LENGTH];
+        for (to, from) in id.iter_mut().zip(digest.0) {
+            *to = from;
+        }
+        DeviceId(id)
+    }
+}
+
+/// The hash of the root's public key, which people compare and invitations carry.
+pub fn root_fingerprint(root: &PublicKey) -> Hash {
+    hash(Label::RootFingerprint, root)
+}
+
+/// Who signs an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
+pub enum Author {
+    /// The organisation's root key.
+    Root = 1,
+    /// A certified device.
+    Device(DeviceId) = 2,
+}
+
+/// What kind of team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
+pub enum TeamKind {
+    /// The built-in team of everybody, whose journal holds names. There is exactly one.
+    Directory = 1,
+    /// A team that owns cases.
+    Cases = 2,
+}
+
+/// The first statement.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Founding {
+    /// The root key.
+    pub root: PublicKey,
+    /// The keyserver.
+    pub keyserver: ServerEntry,
+    /// The vault.
+    pub vault: ServerEntry,
+    /// The suite, [`limit::SUITE`].
+    pub suite: u16,
+    /// Drawn at random, so that no two organisations share an id.
+    pub salt: [u8; 16],
+}
+
+/// A new team.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct TeamCreation {
+    /// The kind.
+    pub kind: TeamKind,
+    /// The first members; empty for the directory.
+    pub members: List<PersonId, { limit::TEAM_MEMBERS }>,
+    /// Drawn at random, so that the id says nothing.
+    pub salt: [u8; 16],
+}
+
+/// A team's new sealing key.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct SealingKeyStatement {
+    /// The team.
+    pub team: TeamId,
+    /// The generation of the team key it belongs to; higher than the entry's before.
+    pub generation: u64,
+    /// The public key.
+    pub key: SealingKey,
+}
+
+/// A commit declared void by an administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct VoidStatement {
+    /// The team.
+    pub team: TeamId,
+    /// The epoch that the commit began.
+    pub epoch: u64,
+    /// The hash of the commit.
+    pub commit: Hash,
+}
+
+/// What an entry says. The table of who may say what is in [`Role`].
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u16)]
+pub enum Statement {
+    /// The organisation exists. First entry, and only there; signed by the root.
+    Found(Founding) = 1,
+    /// A person belongs to the organisation, in a role.
+    AddPerson(PersonId, Role) = 2,
+    /// A device belongs to a person.
+    AddDevice(PersonId, DeviceKeys) = 3,
+    /// A person's role from now on.
+    SetRole(PersonId, Role) = 4,
+    /// A person leaves, with all devices, every team.
+    RemovePerson(PersonId) = 5,
+    /// A device is no longer trusted.
+    RevokeDevice(DeviceId) = 6,
+    /// A team exists. Its id is this entry's hash.
+    CreateTeam(TeamCreation) = 7,
+    /// A person joins a team.
+    AddToTeam(TeamId, PersonId) = 8,
+    /// A person leaves a team.
+    RemoveFromTeam(TeamId, PersonId) = 9,
+    /// The team shall take a new key.
+    RotateTeam(TeamId) = 10,
+    /// The vault shall refuse writes (1) or accept them again (0).
+    FreezeTeam(TeamId, u8) = 11,
+    /// The team's newest sealing key.
+    TeamSealingKey(SealingKeyStatement) = 12,
+    /// A commit is void.
+    VoidCommit(VoidStatement) = 13,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct LogEntry {
+    /// The organisation; zero in the first entry, whose hash it is.
+    pub organisation: OrganisationId,
+    /// Position, from 0.
+    pub sequence: u64,
+    /// The hash of the signed entry before; zero for the first.
+    pub previous: Hash,
+    /// When, by the author's clock.
+    pub time: Time,
+    /// Who signs.
+    pub author: Author,
+    /// What it says.
+    pub statement: Statement,
+}
+
+impl Signable for LogEntry {
+    const LABEL: Label = Label::LogEntry;
+}
+
+/// An entry as its author signed it.
+pub type SignedLogEntry = Signed<LogEntry>;
+
+/// The hash that names an entry: an organisation's id, a team's id, the next entry's `previous`.
+pub fn log_entry_hash(entry: &SignedLogEntry) -> Hash {
+    hash(Label::LogEntryHash, entry)
+}
+
+/// A place in the log: everything before `length`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct LogPosition {
+    /// How many entries.
+    pub length: u64,
+    /// The hash of the last of them.
+    pub hash: Hash,
+}
+
+/// The keyserver's word for how long the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct LogHead {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The newest position.
+    pub position: LogPosition,
+    /// When, by the keyserver's clock.
+    pub time: Time,
+}
+
+impl Signable for LogHead {
+    const LABEL: Label = Label::LogHead;
+}
+
+/// A [`LogHead`] as the keyserver signed it.
+pub type SignedLogHead = Signed<LogHead>;

@@ -1,0 +1,478 @@
+//! The state of an organisation as a fold of its log. The one door from bytes of a log to what is trusted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::role::allows;
+use super::{
+    Author, DeviceKeys, Founding, LogPosition, Role, SealingKeyStatement, SignedLogEntry, Statement, TeamCreation, TeamKind,
+    log_entry_hash, root_fingerprint,
+};
+use crate::commit::SealingKey;
+use crate::hash::Hash;
+use crate::id::{DeviceId, OrganisationId, PersonId, TeamId};
+use crate::limit;
+use crate::server::ServerEntry;
+use crate::signature::PublicKey;
+
+/// Why an entry does not continue a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// Sequence, previous hash or organisation do not continue the chain.
+    #[error("the entry does not continue the log")]
+    Chain,
+    /// Not signed by the key that its author has, or the author is unknown or revoked.
+    #[error("the entry is not signed by a key that may sign")]
+    Signature,
+    /// The author's role does not allow the statement.
+    #[error("the author may not state this")]
+    Role,
+    /// The statement makes no sense in the state before it.
+    #[error("the statement contradicts the log before it")]
+    State,
+    /// The first entry does not found the organisation that was pinned.
+    #[error("the log is of another organisation")]
+    Pinned,
+}
+
+/// From which log length on something holds, and until which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The length of the log that has the entry that began it.
+    pub from: u64,
+    /// The length of the log that has the entry that ended it.
+    pub until: Option<u64>,
+}
+
+impl Span {
+    fn at(&self, length: u64) -> bool {
+        self.from <= length && self.until.is_none_or(|until| length < until)
+    }
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The role, from now on.
+    pub role: Role,
+    /// When they belong to the organisation.
+    pub span: Span,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Its public keys.
+    pub keys: DeviceKeys,
+    /// When it is trusted.
+    pub span: Span,
+}
+
+/// A sealing key as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealingKeyEntry {
+    /// The generation of the team key it belongs to.
+    pub generation: u64,
+    /// The public key.
+    pub key: SealingKey,
+    /// The device that stated it.
+    pub device: DeviceId,
+}
+
+/// A team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// The kind.
+    pub kind: TeamKind,
+    /// The log length that has its creation.
+    pub created: u64,
+    /// The person named first, whose client makes the group; the author's person if nobody was named.
+    pub first: PersonId,
+    /// When each person was in it. Empty for the directory, whose members are everybody.
+    pub members: BTreeMap<PersonId, Vec<Span>>,
+    /// The log length that has the last instruction to take a new key.
+    pub rotate: Option<u64>,
+    /// Whether it is frozen.
+    pub frozen: bool,
+    /// The newest sealing key.
+    pub sealing_key: Option<SealingKeyEntry>,
+}
+
+/// An organisation: everything its log says, verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    id: OrganisationId,
+    founding: Founding,
+    position: LogPosition,
+    people: BTreeMap<PersonId, Person>,
+    devices: BTreeMap<DeviceId, Device>,
+    teams: BTreeMap<TeamId, Team>,
+    directory: Option<TeamId>,
+    /// Every key that ever was a device's: none serves twice.
+    keys: BTreeSet<PublicKey>,
+}
+
+impl Organisation {
+    /// Begins with the first entry, which the root it names must have signed.
+    ///
+    /// # Errors
+    /// [`LogError`] if the entry is no founding, or not signed by its own root.
+    pub fn found(entry: &SignedLogEntry) -> Result<Self, LogError> {
+        let content = &entry.content;
+        let Statement::Found(founding) = &content.statement else { return Err(LogError::State) };
+        let first = content.sequence == 0 && content.previous == Hash::ZERO && content.organisation == OrganisationId::ZERO;
+        if !first || content.author != Author::Root || founding.suite != limit::SUITE {
+            return Err(LogError::Chain);
+        }
+        entry.verify(&founding.root).map_err(|_| LogError::Signature)?;
+        let hash = log_entry_hash(entry);
+        Ok(Self {
+            id: OrganisationId(hash.0),
+            founding: founding.clone(),
+            position: LogPosition { length: 1, hash },
+            people: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            directory: None,
+            keys: BTreeSet::new(),
+        })
+    }
+
+    /// Begins with the first entry of a pinned organisation.
+    ///
+    /// # Errors
+    /// [`LogError::Pinned`] if it founds another one, and as [`Self::found`].
+    pub fn found_pinned(entry: &SignedLogEntry, id: &OrganisationId, fingerprint: &Hash) -> Result<Self, LogError> {
+        let organisation = Self::found(entry)?;
+        if organisation.id != *id || organisation.fingerprint() != *fingerprint {
+            return Err(LogError::Pinned);
+        }
+        Ok(organisation)
+    }
+
+    /// Checks that `entry` continues the log and that its author may state it, and takes it over. Unchanged on error.
+    ///
+    /// # Errors
+    /// [`LogError`] says which rule it breaks.
+    pub fn apply(&mut self, entry: &SignedLogEntry) -> Result<(), LogError> {
+        let content = &entry.content;
+        let continues =
+            content.organisation == self.id && content.sequence == self.position.length && content.previous == self.position.hash;
+        if !continues {
+            return Err(LogError::Chain);
+        }
+        self.check_author(entry)?;
+        let hash = log_entry_hash(entry);
+        self.take(&content.statement, content.author, hash)?;
+        self.position = LogPosition { length: self.position.length + 1, hash };
+        Ok(())
+    }
+
+    fn check_author(&self, entry: &SignedLogEntry) -> Result<(), LogError> {
+        match entry.content.author {
+            Author::Root => {
+                entry.verify(&self.founding.root).map_err(|_| LogError::Signature)?;
+                // The root enrols the founder and nobody else: afterwards it is kept away from daily work.
+                let enrols = matches!(entry.content.statement, Statement::AddPerson(_, Role::Administrator))
+                    && self.people.is_empty()
+                    || matches!(entry.content.statement, Statement::AddDevice(..)) && self.devices.is_empty();
+                if enrols { Ok(()) } else { Err(LogError::Role) }
+            }
+            Author::Device(id) => {
+                let device = self.current_device(&id).ok_or(LogError::Signature)?;
+                entry.verify(&device.keys.signing).map_err(|_| LogError::Signature)?;
+                let role = self.person(&device.person).ok_or(LogError::Signature)?.role;
+                let may = allows(self, device.person, role, &entry.content.statement);
+                if may { Ok(()) } else { Err(LogError::Role) }
+            }
+        }
+    }
+
+    fn take(&mut self, statement: &Statement, author: Author, hash: Hash) -> Result<(), LogError> {
+        match statement {
+            Statement::Found(_) => Err(LogError::State),
+            Statement::AddPerson(person, role) => self.add_person(*person, *role),
+            Statement::AddDevice(person, keys) => self.add_device(*person, keys),
+            Statement::SetRole(person, role) => self.set_role(*person, *role),
+            Statement::RemovePerson(person) => self.remove_person(*person),
+            Statement::RevokeDevice(device) => self.revoke_device(*device),
+            Statement::CreateTeam(creation) => self.create_team(creation, author, TeamId(hash.0)),
+            Statement::AddToTeam(team, person) => self.add_to_team(*team, *person),
+            Statement::RemoveFromTeam(team, person) => self.remove_from_team(*team, *person),
+            Statement::RotateTeam(team) => {
+                let length = self.position.length + 1;
+                self.team_mut(team)?.rotate = Some(length);
+                Ok(())
+            }
+            Statement::FreezeTeam(team, frozen) => {
+                let frozen = flag(*frozen)?;
+                self.team_mut(team)?.frozen = frozen;
+                Ok(())
+            }
+            Statement::TeamSealingKey(statement) => self.set_sealing_key(statement, author),
+            Statement::VoidCommit(statement) => self.team_mut(&statement.team).map(|_| ()),
+        }
+    }
+
+    fn open_span(&self) -> Span {
+        Span { from: self.position.length + 1, until: None }
+    }
+
+    fn add_person(&mut self, id: PersonId, role: Role) -> Result<(), LogError> {
+        if self.people.contains_key(&id) {
+            return Err(LogError::State);
+        }
+        let span = self.open_span();
+        self.people.insert(id, Person { role, span });
+        Ok(())
+    }
+
+    fn add_device(&mut self, person: PersonId, keys: &DeviceKeys) -> Result<(), LogError> {
+        self.current_person(&person)?;
+        let id = keys.id();
+        let fresh = [keys.signing, keys.mls].iter().all(|key| !self.keys.contains(key));
+        if !fresh || keys.signing == keys.mls {
+            return Err(LogError::State);
+        }
+        self.keys.extend([keys.signing, keys.mls]);
+        let span = self.open_span();
+        self.devices.insert(id, Device { person, keys: *keys, span });
+        Ok(())
+    }
+
+    fn set_role(&mut self, id: PersonId, role: Role) -> Result<(), LogError> {
+        self.current_person(&id)?;
+        if role != Role::Administrator && self.is_last_administrator(&id) {
+            return Err(LogError::State);
+        }
+        let in_cases = self.teams.keys().any(|team| Some(*team) != self.directory && self.is_member(team, &id));
+        if in_cases && !role.may_own_cases() {
+            return Err(LogError::State);
+        }
+        if let Some(person) = self.people.get_mut(&id) {
+            person.role = role;
+        }
+        Ok(())
+    }
+
+    fn remove_person(&mut self, id: PersonId) -> Result<(), LogError> {
+        self.current_person(&id)?;
+        if self.is_last_administrator(&id) {
+            return Err(LogError::State);
+        }
+        let until = self.position.length + 1;
+        if let Some(person) = self.people.get_mut(&id) {
+            person.span.until = Some(until);
+        }
+        for device in self.devices.values_mut().filter(|device| device.person == id) {
+            device.span.until.get_or_insert(until);
+        }
+        for team in self.teams.values_mut() {
+            if let Some(span) = team.members.get_mut(&id).and_then(|spans| spans.last_mut()) {
+                span.until.get_or_insert(until);
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke_device(&mut self, id: DeviceId) -> Result<(), LogError> {
+        let person = self.current_device(&id).ok_or(LogError::State)?.person;
+        let others =
+            self.devices.iter().any(|(other, device)| *other != id && device.person == person && device.span.until.is_none());
+        if !others && self.is_last_administrator(&person) {
+            return Err(LogError::State);
+        }
+        let until = self.position.length + 1;
+        if let Some(device) = self.devices.get_mut(&id) {
+            device.span.until = Some(until);
+        }
+        Ok(())
+    }
+
+    fn create_team(&mut self, creation: &TeamCreation, author: Author, id: TeamId) -> Result<(), LogError> {
+        let span = self.open_span();
+        let mut members = BTreeMap::new();
+        for person in creation.members.as_slice() {
+            if !self.current_person(person)?.role.may_own_cases() || members.insert(*person, vec![span]).is_some() {
+                return Err(LogError::State);
+            }
+        }
+        let Author::Device(device) = author else { return Err(LogError::Role) };
+        let author = self.device(&device).ok_or(LogError::State)?.person;
+        if creation.kind == TeamKind::Directory {
+            if self.directory.is_some() || !members.is_empty() {
+                return Err(LogError::State);
+            }
+            self.directory = Some(id);
+        }
+        let first = creation.members.as_slice().first().copied().unwrap_or(author);
+        let team =
+            Team { kind: creation.kind, created: span.from, first, members, rotate: None, frozen: false, sealing_key: None };
+        self.teams.insert(id, team);
+        Ok(())
+    }
+
+    fn add_to_team(&mut self, team: TeamId, person: PersonId) -> Result<(), LogError> {
+        if !self.current_person(&person)?.role.may_own_cases() || self.is_member(&team, &person) {
+            return Err(LogError::State);
+        }
+        let span = self.open_span();
+        self.team_mut(&team)?.members.entry(person).or_default().push(span);
+        Ok(())
+    }
+
+    fn remove_from_team(&mut self, team: TeamId, person: PersonId) -> Result<(), LogError> {
+        if !self.is_member(&team, &person) {
+            return Err(LogError::State);
+        }
+        let until = self.position.length + 1;
+        let spans = self.team_mut(&team)?.members.get_mut(&person).ok_or(LogError::State)?;
+        if let Some(span) = spans.last_mut() {
+            span.until = Some(until);
+        }
+        Ok(())
+    }
+
+    fn set_sealing_key(&mut self, statement: &SealingKeyStatement, author: Author) -> Result<(), LogError> {
+        let Author::Device(device) = author else { return Err(LogError::Role) };
+        let team = self.team_mut(&statement.team)?;
+        let newer = team.sealing_key.as_ref().is_none_or(|entry| entry.generation < statement.generation);
+        if !newer || statement.generation == 0 || statement.key.as_slice().len() != limit::SEALING_KEY {
+            return Err(LogError::State);
+        }
+        team.sealing_key = Some(SealingKeyEntry { generation: statement.generation, key: statement.key.clone(), device });
+        Ok(())
+    }
+
+    fn current_person(&self, id: &PersonId) -> Result<&Person, LogError> {
+        self.people.get(id).filter(|person| person.span.until.is_none()).ok_or(LogError::State)
+    }
+
+    fn team_mut(&mut self, id: &TeamId) -> Result<&mut Team, LogError> {
+        self.teams.get_mut(id).ok_or(LogError::State)
+    }
+
+    /// Whether `person` is an administrator and nobody else with a trusted device is.
+    fn is_last_administrator(&self, person: &PersonId) -> bool {
+        let administers =
+            |id: &PersonId| self.people.get(id).is_some_and(|p| p.role == Role::Administrator && p.span.until.is_none());
+        administers(person)
+            && !self.devices.values().any(|d| d.span.until.is_none() && d.person != *person && administers(&d.person))
+    }
+}
+
+/// Questions to the verified log.
+impl Organisation {
+    /// The organisation's id.
+    pub fn id(&self) -> OrganisationId {
+        self.id
+    }
+
+    /// The hash of the root's public key.
+    pub fn fingerprint(&self) -> Hash {
+        root_fingerprint(&self.founding.root)
+    }
+
+    /// How far the log is verified.
+    pub fn position(&self) -> LogPosition {
+        self.position
+    }
+
+    /// The keyserver.
+    pub fn keyserver(&self) -> &ServerEntry {
+        &self.founding.keyserver
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &ServerEntry {
+        &self.founding.vault
+    }
+
+    /// The key that signs the keyserver's words.
+    pub fn keyserver_key(&self) -> &PublicKey {
+        &self.founding.keyserver.key
+    }
+
+    /// Everybody, in order of id, those who left included.
+    pub fn people(&self) -> &BTreeMap<PersonId, Person> {
+        &self.people
+    }
+
+    /// Every device, revoked ones included.
+    pub fn devices(&self) -> &BTreeMap<DeviceId, Device> {
+        &self.devices
+    }
+
+    /// Every team, the directory included.
+    pub fn teams(&self) -> &BTreeMap<TeamId, Team> {
+        &self.teams
+    }
+
+    /// The built-in team of everybody.
+    pub fn directory(&self) -> Option<TeamId> {
+        self.directory
+    }
+
+    /// A person, if there is or was one of this id.
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    /// A device, revoked or not.
+    pub fn device(&self, id: &DeviceId) -> Option<&Device> {
+        self.devices.get(id)
+    }
+
+    /// A device that is trusted now.
+    pub fn current_device(&self, id: &DeviceId) -> Option<&Device> {
+        self.devices.get(id).filter(|device| device.span.until.is_none())
+    }
+
+    /// A team.
+    pub fn team(&self, id: &TeamId) -> Option<&Team> {
+        self.teams.get(id)
+    }
+
+    /// Whether `person` is in `team` now.
+    pub fn is_member(&self, team: &TeamId, person: &PersonId) -> bool {
+        self.is_member_at(team, person, self.position.length)
+    }
+
+    /// Whether `person` was in `team` when the log had `length` entries.
+    pub fn is_member_at(&self, team: &TeamId, person: &PersonId, length: u64) -> bool {
+        let Some(team) = self.teams.get(team) else { return false };
+        match team.kind {
+            TeamKind::Directory => self.people.get(person).is_some_and(|person| person.span.at(length)),
+            TeamKind::Cases => team.members.get(person).is_some_and(|spans| spans.iter().any(|span| span.at(length))),
+        }
+    }
+
+    /// Whether `device` was trusted, and its person in `team`, when the log had `length` entries.
+    pub fn is_team_device_at(&self, team: &TeamId, device: &DeviceId, length: u64) -> bool {
+        self.devices.get(device).is_some_and(|d| d.span.at(length) && self.is_member_at(team, &d.person, length))
+    }
+
+    /// The people in `team` now.
+    pub fn members(&self, team: &TeamId) -> BTreeSet<PersonId> {
+        let Some(entry) = self.teams.get(team) else { return BTreeSet::new() };
+        let everybody: Vec<_> = match entry.kind {
+            TeamKind::Directory => self.people.keys().collect(),
+            TeamKind::Cases => entry.members.keys().collect(),
+        };
+        everybody.into_iter().filter(|person| self.is_member(team, person)).copied().collect()
+    }
+
+    /// The devices that `team`'s group must consist of when the log had `length` entries.
+    pub fn team_devices_at(&self, team: &TeamId, length: u64) -> BTreeSet<DeviceId> {
+        self.devices.keys().filter(|device| self.is_team_device_at(team, device, length)).copied().collect()
+    }
+}
+
+fn flag(value: u8) -> Result<bool, LogError> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(LogError::State),
+    }
+}

@@ -1,0 +1,105 @@
+//! Signed requests (SPEC §7.2): one fixed structure with the semantics of RFC 9421, rebuilt by the server from what it is about
+//! to execute.
+
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::codec::Text;
+use crate::hash::{BlobDigest, Hash};
+use crate::id::{DeviceId, IdempotencyKey, InvitationId, Nonce, OrganisationId, TeamId};
+use crate::label::Label;
+use crate::signature::{PublicKey, Signature, SignatureError};
+
+/// The header that carries an encoded [`Credentials`], in base64url without padding.
+pub const HEADER: &str = "casevault-credentials";
+
+/// Who signs: which key, never which person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
+pub enum Signer {
+    /// A team's access key of one generation (vault).
+    Team(TeamSigner) = 1,
+    /// A device certified in the log (keyserver).
+    Device(DeviceId) = 2,
+    /// The key of an invitation (keyserver).
+    Invitation(InvitationId) = 3,
+    /// The other server.
+    Server(Hash) = 4,
+}
+
+/// A team's access key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct TeamSigner {
+    /// The team.
+    pub team: TeamId,
+    /// The generation of its key.
+    pub generation: u64,
+}
+
+impl Signer {
+    /// The label that this signer's requests are signed under.
+    pub fn label(&self) -> Label {
+        match self {
+            Self::Team(_) => Label::TeamRequest,
+            Self::Device(_) => Label::DeviceRequest,
+            Self::Invitation(_) => Label::InvitationRequest,
+            Self::Server(_) => Label::ServerRequest,
+        }
+    }
+}
+
+/// What is signed.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Request {
+    /// The server that shall execute it ([`crate::server::server_id`]).
+    pub server: Hash,
+    /// The HTTP method.
+    pub method: Text<16>,
+    /// The path, from the first slash.
+    pub path: Text<512>,
+    /// The query without its question mark; empty if there is none.
+    pub query: Text<512>,
+    /// `Upload-Offset` and `Upload-Length` of uploads and `Range` of reads, as `name:value` lines in that order; else empty.
+    pub fields: Text<256>,
+    /// BLAKE3 of the body; of nothing if there is none.
+    pub body_digest: BlobDigest,
+    /// The body's length in bytes.
+    pub body_length: u64,
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Who signs.
+    pub signer: Signer,
+    /// A nonce that this server issued.
+    pub nonce: Nonce,
+    /// Names the operation across retries.
+    pub idempotency: IdempotencyKey,
+}
+
+impl Request {
+    /// Checks `signature` over this request by `key`.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if it does not verify.
+    pub fn verify(&self, key: &PublicKey, signature: &Signature) -> Result<(), SignatureError> {
+        key.verify(self.signer.label(), self, signature)
+    }
+}
+
+/// What a request says of its signature, in its header: all of [`Request`] that the server cannot rebuild.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Credentials {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Who signs.
+    pub signer: Signer,
+    /// A nonce that this server issued.
+    pub nonce: Nonce,
+    /// Names the operation across retries.
+    pub idempotency: IdempotencyKey,
+    /// BLAKE3 of the body, which the server compares with what it receives.
+    pub body_digest: BlobDigest,
+    /// The signature.
+    pub signature: Signature,
+}
+
+/// An encoded [`Credentials`] is shorter than this.
+pub const CREDENTIALS: usize = 512;

@@ -1,0 +1,121 @@
+//! The vault's requests and answers (SPEC §7.4). Bodies are encodings of these types unless a path says otherwise.
+//!
+//! | method and path | signer | body → answer |
+//! |---|---|---|
+//! | `GET /v1/server` | – | → [`crate::server::ServerInfo`] |
+//! | `GET /v1/nonces` | – | → [`NonceList`] |
+//! | `POST /v1/organisations` | – | [`crate::log::SignedLogEntry`], the founding → nothing |
+//! | `GET /v1/organisations/{organisation}/log-heads` | team | → [`LogHeads`] |
+//! | `POST /v1/teams/{team}/access` | team (old key, or the first) | [`Switch`] → [`TeamState`] |
+//! | `GET /v1/teams/{team}` | team | → [`TeamState`] |
+//! | `GET /v1/teams/{team}/changes?after=N` | team | → [`Changes`] |
+//! | `GET /v1/teams/{team}/journals/{journal}/entries?from=N` | team | → [`Entries`] |
+//! | `POST /v1/teams/{team}/journals/{journal}/batch` | team | [`Batch`] → [`crate::journal::SignedVaultState`] |
+//! | `POST /v1/teams/{team}/journals/{journal}/uploads` | team | tus creation: `Upload-Length` → `Location` |
+//! | `HEAD /v1/teams/{team}/uploads/{upload}` | team | → `Upload-Offset`, `Upload-Length` |
+//! | `PATCH /v1/teams/{team}/uploads/{upload}` | team | bytes at `Upload-Offset` → `Upload-Offset` |
+//! | `DELETE /v1/teams/{team}/uploads/{upload}` | team | nothing → nothing |
+//! | `POST /v1/teams/{team}/uploads/{upload}/finish` | team | [`Finish`] → nothing |
+//! | `GET /v1/teams/{team}/journals/{journal}/blobs/{digest}` | team | `Range` → bytes |
+//! | `POST /v1/teams/{team}/journals/{journal}/fetch` | team | [`Fetch`] → each blob as `uint64 length ‖ bytes`, in order |
+
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::codec::{List, Opaque};
+use crate::feed::SignedFeedItem;
+use crate::hash::BlobDigest;
+use crate::id::Nonce;
+use crate::journal::{Entry, Head};
+use crate::limit;
+use crate::log::SignedLogHead;
+use crate::signature::{PublicKey, Signature};
+
+/// Fresh nonces.
+pub type NonceList = List<Nonce, 256>;
+
+/// A new access key: the receipt that names it, and the proof that whoever asks has it. The request itself is signed by the key
+/// before; for a team's first key by that key.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Switch {
+    /// The keyserver's receipt.
+    pub receipt: SignedFeedItem,
+    /// Signature of the new access key, under `access key possession`, over the receipt.
+    pub possession: Signature,
+}
+
+/// Where a team stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct TeamState {
+    /// The generation of the access key in force.
+    pub generation: u64,
+    /// The key.
+    pub access_key: PublicKey,
+    /// 1 if writes are refused.
+    pub frozen: u8,
+    /// How many appends the team's journals have had.
+    pub change: u64,
+    /// Bytes stored for the team.
+    pub stored: u64,
+    /// Bytes it may store.
+    pub quota: u64,
+}
+
+/// Journals that changed, in order of their last change.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Changes {
+    /// Each journal once, at its last change.
+    pub journals: List<Change, { limit::CHANGE_PAGE }>,
+    /// 1 if there are more after these.
+    pub more: u8,
+}
+
+/// The last change of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Change {
+    /// The team's count of appends with this one.
+    pub change: u64,
+    /// Where the journal stands.
+    pub head: Head,
+}
+
+/// Entries in order, from the sequence asked for.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Entries {
+    /// The entries.
+    pub entries: List<Entry, { limit::ENTRY_PAGE }>,
+    /// How many the journal has.
+    pub length: u64,
+}
+
+/// Small blobs, stored first, and entries, appended all or none if they continue the journal. A batch that the journal already
+/// ends with is acknowledged again.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Batch {
+    /// Whole blobs.
+    pub blobs: List<Opaque<{ limit::SMALL_BLOB }>, { limit::BATCH_BLOBS }>,
+    /// Entries in order. The first one's `sequence` and `previous` are what is compared.
+    pub entries: List<Entry, { limit::ENTRY_PAGE }>,
+}
+
+/// An upload is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Finish {
+    /// BLAKE3 of all of it.
+    pub digest: BlobDigest,
+}
+
+/// Blobs wanted in one answer.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Fetch {
+    /// Their digests.
+    pub digests: List<BlobDigest, { limit::BATCH_BLOBS }>,
+}
+
+/// The newest log heads that the keyserver gave this vault.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct LogHeads {
+    /// Feed items whose event is a log head, oldest first.
+    pub heads: List<SignedFeedItem, 16>,
+    /// What the keyserver said last when asked directly, if anything.
+    pub latest: Option<SignedLogHead>,
+}
