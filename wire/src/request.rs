@@ -103,3 +103,17 @@ pub struct Credentials {
 
 /// An encoded [`Credentials`] is shorter than this.
 pub const CREDENTIALS: usize = 512;
+
+/// The `fields` of a [`Request`]: each header that is there as `name:value` and a line feed, in this order.
+pub fn fields(upload_offset: Option<u64>, upload_length: Option<u64>, range: Option<&str>) -> String {
+    let mut fields = String::new();
+    for (name, value) in [("upload-offset", upload_offset), ("upload-length", upload_length)] {
+        if let Some(value) = value {
+            fields += &format!("{name}:{value}\n");
+        }
+    }
+    if let Some(range) = range {
+        fields += &format!("range:{range}\n");
+    }
+    fields
+}
