@@ -93,6 +93,8 @@ pub struct Team {
     pub members: BTreeMap<PersonId, Vec<Span>>,
     /// The log length that has the last instruction to take a new key.
     pub rotate: Option<u64>,
+    /// The log lengths of all such instructions, in order.
+    pub rotations: Vec<u64>,
     /// Whether it is frozen.
     pub frozen: bool,
     /// The newest sealing key.
@@ -105,6 +107,8 @@ pub struct Organisation {
     id: OrganisationId,
     founding: Founding,
     position: LogPosition,
+    /// The hash of every entry, in order.
+    hashes: Vec<Hash>,
     people: BTreeMap<PersonId, Person>,
     devices: BTreeMap<DeviceId, Device>,
     teams: BTreeMap<TeamId, Team>,
@@ -131,6 +135,7 @@ impl Organisation {
             id: OrganisationId(hash.0),
             founding: founding.clone(),
             position: LogPosition { length: 1, hash },
+            hashes: vec![hash],
             people: BTreeMap::new(),
             devices: BTreeMap::new(),
             teams: BTreeMap::new(),
@@ -166,6 +171,7 @@ impl Organisation {
         let hash = log_entry_hash(entry);
         self.take(&content.statement, content.author, hash)?;
         self.position = LogPosition { length: self.position.length + 1, hash };
+        self.hashes.push(hash);
         Ok(())
     }
 
@@ -202,7 +208,9 @@ impl Organisation {
             Statement::RemoveFromTeam(team, person) => self.remove_from_team(*team, *person),
             Statement::RotateTeam(team) => {
                 let length = self.position.length + 1;
-                self.team_mut(team)?.rotate = Some(length);
+                let team = self.team_mut(team)?;
+                team.rotate = Some(length);
+                team.rotations.push(length);
                 Ok(())
             }
             Statement::FreezeTeam(team, frozen) => {
@@ -307,8 +315,16 @@ impl Organisation {
             self.directory = Some(id);
         }
         let first = creation.members.as_slice().first().copied().unwrap_or(author);
-        let team =
-            Team { kind: creation.kind, created: span.from, first, members, rotate: None, frozen: false, sealing_key: None };
+        let team = Team {
+            kind: creation.kind,
+            created: span.from,
+            first,
+            members,
+            rotate: None,
+            rotations: Vec::new(),
+            frozen: false,
+            sealing_key: None,
+        };
         self.teams.insert(id, team);
         Ok(())
     }
@@ -377,6 +393,17 @@ impl Organisation {
     /// How far the log is verified.
     pub fn position(&self) -> LogPosition {
         self.position
+    }
+
+    /// The hash of the last of the first `length` entries, if the log has that many and `length` is not 0.
+    pub fn hash_at(&self, length: u64) -> Option<Hash> {
+        let last = usize::try_from(length).ok()?.checked_sub(1)?;
+        self.hashes.get(last).copied()
+    }
+
+    /// Whether an instruction to `team` to take a new key stands after the first `after` entries and within the first `length`.
+    pub fn is_rotation_due(&self, team: &TeamId, after: u64, length: u64) -> bool {
+        self.teams.get(team).is_some_and(|team| team.rotations.iter().any(|at| after < *at && *at <= length))
     }
 
     /// The keyserver.
