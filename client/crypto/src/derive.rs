@@ -1,0 +1,121 @@
+//! Every derivation of a key, and no other file derives one (SPEC §6.2): HKDF-SHA-256 (RFC 5869) whose info is an encoded
+//! [`Context`]; its label, set here, says what the key is for. Fields that a derivation does not name are zero, whatever the
+//! caller's context holds.
+
+use casevault_wire::codec::encode;
+use casevault_wire::context::Context;
+use casevault_wire::id::{InvitationId, OrganisationId};
+use casevault_wire::label::Label;
+use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+
+use crate::keys::{
+    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, SigningKey, StoreKey, TeamKey,
+};
+use crate::secret::Secret;
+
+/// A team's access key.
+pub type AccessKey = SigningKey;
+
+/// An encryption key and the public value that commits to it.
+#[derive(Debug)]
+pub struct Committing {
+    /// `K`: the AEAD's key.
+    pub key: Secret,
+    /// `C`: stands in the clear.
+    pub commitment: [u8; 32],
+}
+
+/// The key and commitment of one sealed record.
+pub fn seal(key: &Secret, nonce: &[u8; 24], context: &Context) -> Committing {
+    commit(nonce, key, context)
+}
+
+/// The key and commitment of a document's chunks; of `context` organisation, team, journal, document and version count.
+pub fn content(key: &ContentKey, salt: &[u8; 32], context: &Context) -> Committing {
+    let Context { journal, document, version, .. } = *context;
+    commit(salt, key.secret(), &Context { journal, document, version, ..of_team(Label::DeriveContent, context, 0) })
+}
+
+/// The key of a team's own journal.
+pub fn team_journal_key(key: &TeamKey, context: &Context) -> JournalKey {
+    JournalKey::new(from_team(Label::DeriveTeamJournal, key, context))
+}
+
+/// A team's access key.
+pub fn team_access_key(key: &TeamKey, context: &Context) -> AccessKey {
+    AccessKey::from_seed(&from_team(Label::DeriveTeamAccess, key, context))
+}
+
+/// The key of a team's records of heads.
+pub fn heads_key(key: &TeamKey, context: &Context) -> HeadsKey {
+    HeadsKey::new(from_team(Label::DeriveTeamHeads, key, context))
+}
+
+/// The key that seals the team key before `key`.
+pub fn link_key(key: &TeamKey, context: &Context) -> LinkKey {
+    LinkKey::new(from_team(Label::DeriveTeamLink, key, context))
+}
+
+/// An invitation's id.
+pub fn invitation_id(secret: &Secret<20>, organisation: OrganisationId) -> InvitationId {
+    InvitationId(*expand(&[], secret, &Context::new(Label::DeriveInvitationId, organisation)).expose())
+}
+
+/// The key that signs an invited device's requests.
+pub fn invitation_access_key(secret: &Secret<20>, organisation: OrganisationId) -> SigningKey {
+    SigningKey::from_seed(&expand(&[], secret, &Context::new(Label::DeriveInvitationAccess, organisation)))
+}
+
+/// The key that seals what an invitation tells.
+pub fn invitation_key(secret: &Secret<20>, organisation: OrganisationId) -> InvitationKey {
+    InvitationKey::new(expand(&[], secret, &Context::new(Label::DeriveInvitationSeal, organisation)))
+}
+
+/// The key that authenticates both sides of an invitation.
+pub fn join_mac_key(secret: &Secret<20>, organisation: OrganisationId) -> JoinMacKey {
+    JoinMacKey::new(expand(&[], secret, &Context::new(Label::DeriveInvitationMac, organisation)))
+}
+
+/// The database's key.
+pub fn database_key(key: &StoreKey) -> DatabaseKey {
+    DatabaseKey::new(expand(&[], key.secret(), &Context::new(Label::DeriveDatabase, OrganisationId::ZERO)))
+}
+
+/// The key of records outside the database.
+pub fn outbox_key(key: &StoreKey) -> OutboxKey {
+    OutboxKey::new(expand(&[], key.secret(), &Context::new(Label::DeriveOutbox, OrganisationId::ZERO)))
+}
+
+fn from_team(label: Label, key: &TeamKey, context: &Context) -> Secret {
+    expand(&[], key.secret(), &of_team(label, context, context.generation))
+}
+
+fn of_team(label: Label, context: &Context, generation: u64) -> Context {
+    Context { team: context.team, generation, ..Context::new(label, context.organisation) }
+}
+
+fn commit(salt: &[u8], key: &Secret, context: &Context) -> Committing {
+    let both: Secret<64> = expand(salt, key, context);
+    let (mut key, mut commitment) = ([0; 32], [0; 32]);
+    let (left, right) = both.expose().split_at(32);
+    key.copy_from_slice(left);
+    commitment.copy_from_slice(right);
+    Committing { key: Secret::new(key), commitment }
+}
+
+#[expect(clippy::expect_used, reason = "the length is a constant below 255 hashes, checked at compile time")]
+fn expand<const I: usize, const N: usize>(salt: &[u8], key: &Secret<I>, context: &Context) -> Secret<N> {
+    struct Length(usize);
+    impl KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    const { assert!(N > 0 && N <= 255 * 32) };
+    let mut out = [0; N];
+    let info = encode(context);
+    let filled =
+        Salt::new(HKDF_SHA256, salt).extract(key.expose()).expand(&[&info], Length(N)).and_then(|okm| okm.fill(&mut out));
+    filled.expect("HKDF-SHA-256 yields up to 8160 bytes");
+    Secret::new(out)
+}
