@@ -1,0 +1,11 @@
+//! HTTP/1.1: the runner, what surrounds every answer, and problems. Only here are status codes known.
+
+pub mod answer;
+mod app;
+mod drain;
+pub mod listener;
+mod measure;
+pub mod problem;
+
+pub use app::app;
+pub use listener::Listener;

@@ -1,0 +1,88 @@
+//! A server's routes with what every server has: its key, nonces, health, metrics, and the layers around every answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use casevault_wire::codec::List;
+use casevault_wire::nonce;
+use casevault_wire::problem::Code;
+use casevault_wire::vault::NonceList;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::answer::Encoded;
+use super::drain::drain;
+use super::measure::{measure, recorder};
+use super::problem::Problem;
+use crate::node::Node;
+
+/// How many nonces one request gets.
+const NONCES: usize = 64;
+/// A body that pauses for longer is given up.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+/// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and `/metrics`; every answer carries a nonce, every failure
+/// is a problem, a panic too.
+pub fn app(node: Arc<Node>, routes: Router) -> Router {
+    recorder();
+    let own = Router::new()
+        .route("/v1/server", get(server))
+        .route("/v1/nonces", get(nonces))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(|| async { recorder().render() }))
+        .with_state(node.clone());
+    routes
+        .merge(own)
+        .fallback(|| async { Problem(Code::Refused) })
+        .method_not_allowed_fallback(|| async { Problem(Code::Malformed) })
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(drain))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(node, surround))
+        .layer(from_fn(measure))
+}
+
+async fn server(State(node): State<Arc<Node>>) -> Encoded {
+    Encoded::of(&node.info())
+}
+
+async fn nonces(State(node): State<Arc<Node>>) -> Result<Encoded, Problem> {
+    let nonces = (0..NONCES).map(|_| node.gate.nonce()).collect::<Result<Vec<_>, _>>()?;
+    let list: NonceList = List::new(nonces).map_err(|_| Problem(Code::Unavailable))?;
+    Ok(Encoded::of(&list))
+}
+
+async fn ready(State(node): State<Arc<Node>>) -> Response {
+    if node.stop.stopping() { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response() } else { "ready\n".into_response() }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request made the server panic");
+    metrics::counter!("casevault_panics_total").increment(1);
+    Problem(Code::Unavailable).into_response()
+}
+
+/// A fresh nonce and the headers that keep answers out of caches.
+async fn surround(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
+    let of_protocol = request.uri().path().starts_with("/v1/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if of_protocol
+        && let Ok(nonce) = node.gate.nonce()
+        && let Ok(value) = HeaderValue::from_str(&nonce.to_string())
+    {
+        headers.insert(HeaderName::from_static(nonce::HEADER), value);
+    }
+    response
+}

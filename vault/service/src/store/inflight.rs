@@ -1,0 +1,83 @@
+//! Which keys were written but not yet flushed. A reader that meets one waits for the flush, so that nobody sees what a crash
+//! could take back.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::StoreError;
+
+/// How far writing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// Batches up to this one are durable.
+    Flushed(u64),
+    /// A flush failed: nothing written since is known to be durable.
+    Failed,
+}
+
+/// The keys of the batch that is being written, and how far writing is.
+#[derive(Debug)]
+pub(super) struct Inflight {
+    keys: Mutex<BTreeMap<Vec<u8>, u64>>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Inflight {
+    pub(super) fn new() -> Self {
+        Self { keys: Mutex::default(), progress: watch::Sender::new(Progress::Flushed(0)) }
+    }
+
+    /// Announces a batch before any of it is written.
+    pub(super) fn begin(&self, batch: u64, keys: impl Iterator<Item = Vec<u8>>) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys.map(|key| (key, batch)));
+    }
+
+    /// The batch is durable.
+    pub(super) fn finish(&self, batch: u64) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, of| *of > batch);
+        self.progress.send_replace(Progress::Flushed(batch));
+    }
+
+    /// The batch is lost, and so is everything after it.
+    pub(super) fn fail(&self) {
+        self.progress.send_replace(Progress::Failed);
+    }
+
+    /// Whether a flush failed.
+    pub(super) fn failed(&self) -> bool {
+        *self.progress.borrow() == Progress::Failed
+    }
+
+    /// Waits until what was read at `key` is durable.
+    pub(super) async fn settle_key(&self, key: &[u8]) -> Result<(), StoreError> {
+        let batch = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied();
+        self.settle(batch).await
+    }
+
+    /// Waits until what was read between `from` and `to` is durable.
+    pub(super) async fn settle_range(&self, from: &[u8], to: &[u8]) -> Result<(), StoreError> {
+        let batch = {
+            let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.range::<[u8], _>((Bound::Included(from), Bound::Excluded(to))).map(|(_, batch)| *batch).max()
+        };
+        self.settle(batch).await
+    }
+
+    async fn settle(&self, batch: Option<u64>) -> Result<(), StoreError> {
+        let Some(batch) = batch else {
+            return if self.failed() { Err(StoreError::Unavailable) } else { Ok(()) };
+        };
+        let mut progress = self.progress.subscribe();
+        let settled = progress
+            .wait_for(|progress| match progress {
+                Progress::Flushed(until) => *until >= batch,
+                Progress::Failed => true,
+            })
+            .await
+            .map_err(|_| StoreError::Unavailable)?;
+        if *settled == Progress::Failed { Err(StoreError::Unavailable) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,102 @@
+//! How records lie in sled: large values in pieces, because sled keeps up to sixteen values in one page that it rewrites as a
+//! whole, and moves what outgrows its segment to files that it does not flush.
+//!
+//! | sled key | sled value |
+//! |---|---|
+//! | `00 ‖ key` | `00 ‖ value` if the value is at most [`PIECE`] bytes, else `01 ‖ uint32 pieces` |
+//! | `01 ‖ key ‖ uint32 index` | a piece |
+
+use ::sled::{Batch, IVec, Tree};
+
+use super::StoreError;
+
+/// Bytes of one piece.
+const PIECE: usize = 16 * 1024;
+
+const INLINE: u8 = 0;
+const PIECES: u8 = 1;
+
+/// Where the value of `key`, or its count of pieces, is.
+pub(super) fn head_key(key: &[u8]) -> Vec<u8> {
+    [&[0], key].concat()
+}
+
+fn piece_key(key: &[u8], index: u32) -> Vec<u8> {
+    [&[1], key, index.to_be_bytes().as_slice()].concat()
+}
+
+/// The key of a record whose head is at `head_key`.
+pub(super) fn key_of(head_key: &[u8]) -> Result<&[u8], StoreError> {
+    match head_key.split_first() {
+        Some((0, key)) => Ok(key),
+        _ => Err(StoreError::Corrupt),
+    }
+}
+
+/// The value of `key`.
+pub(super) fn read(tree: &Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    match tree.get(head_key(key)).map_err(failed)? {
+        Some(head) => value_of(tree, key, &head).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The value of `key`, whose head is `head`.
+pub(super) fn value_of(tree: &Tree, key: &[u8], head: &IVec) -> Result<Vec<u8>, StoreError> {
+    match head.split_first() {
+        Some((&INLINE, value)) => Ok(value.to_vec()),
+        Some((&PIECES, count)) => {
+            let count = u32::from_be_bytes(count.try_into().map_err(|_| StoreError::Corrupt)?);
+            let mut value = Vec::new();
+            for index in 0..count {
+                let piece = tree.get(piece_key(key, index)).map_err(failed)?.ok_or(StoreError::Corrupt)?;
+                value.extend_from_slice(&piece);
+            }
+            Ok(value)
+        }
+        _ => Err(StoreError::Corrupt),
+    }
+}
+
+/// Adds to `batch` that `key` has `value`, or is absent, and nothing is left of what it had before.
+pub(super) fn replace(tree: &Tree, batch: &mut Batch, key: &[u8], value: Option<&[u8]>) -> Result<(), StoreError> {
+    let before = pieces_of(tree, key)?;
+    let now = match value {
+        None => {
+            batch.remove(head_key(key));
+            0
+        }
+        Some(value) if value.len() <= PIECE => {
+            batch.insert(head_key(key), [&[INLINE], value].concat());
+            0
+        }
+        Some(value) => {
+            let count = u32::try_from(value.len().div_ceil(PIECE)).map_err(|_| StoreError::Full)?;
+            batch.insert(head_key(key), [&[PIECES], count.to_be_bytes().as_slice()].concat());
+            for (index, piece) in (0..count).zip(value.chunks(PIECE)) {
+                batch.insert(piece_key(key, index), piece);
+            }
+            count
+        }
+    };
+    for index in now..before {
+        batch.remove(piece_key(key, index));
+    }
+    Ok(())
+}
+
+fn pieces_of(tree: &Tree, key: &[u8]) -> Result<u32, StoreError> {
+    let head = tree.get(head_key(key)).map_err(failed)?;
+    match head.as_deref().and_then(<[u8]>::split_first) {
+        Some((&PIECES, count)) => Ok(u32::from_be_bytes(count.try_into().map_err(|_| StoreError::Corrupt)?)),
+        _ => Ok(0),
+    }
+}
+
+/// What an error of sled means.
+pub(super) fn failed(error: ::sled::Error) -> StoreError {
+    match error {
+        ::sled::Error::Corruption { .. } => StoreError::Corrupt,
+        _ => StoreError::Unavailable,
+    }
+}

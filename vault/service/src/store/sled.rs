@@ -1,0 +1,148 @@
+//! Records in sled, the embedded default.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ::sled::{Db, IVec, Tree};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use super::inflight::Inflight;
+use super::layout::{failed, head_key, key_of, read, value_of};
+use super::writer::{Job, Writer};
+use super::{Pair, Records, StoreError, Write};
+
+/// Bytes of pages that sled keeps in memory.
+const CACHE: u64 = 16 * 1024 * 1024;
+/// How often a lock that is held is tried again: sled gives up its own a moment after it is closed.
+const LOCK_TRIES: u32 = 20;
+
+/// Records in a directory of sled's.
+#[derive(Debug)]
+pub struct SledRecords {
+    tree: Tree,
+    inflight: Arc<Inflight>,
+    /// Taken when this is dropped, so that the writer sees that nobody can ask any more.
+    jobs: Option<Sender<Job>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl SledRecords {
+    /// Opens the records in `directory`, or makes them.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] if another process has them, [`StoreError::Corrupt`] if they are damaged.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let database = open(directory)?;
+        let tree = Tree::clone(&database);
+        let inflight = Arc::new(Inflight::new());
+        let writer = Writer::new(tree.clone(), directory, inflight.clone())?;
+        let (jobs, waiting) = channel();
+        let thread = std::thread::Builder::new().name("records".to_owned());
+        let writer = thread.spawn(move || writer.run(&waiting)).map_err(|_| StoreError::Unavailable)?;
+        Ok(Self { tree, inflight, jobs: Some(jobs), writer: Some(writer) })
+    }
+
+    fn pairs(&self, found: impl Iterator<Item = ::sled::Result<(IVec, IVec)>>) -> Result<Vec<Pair>, StoreError> {
+        found
+            .map(|pair| {
+                let (head_key, head) = pair.map_err(failed)?;
+                let key = key_of(&head_key)?;
+                Ok((key.to_vec(), value_of(&self.tree, key, &head)?))
+            })
+            .collect()
+    }
+
+    fn range(&self, from: &[u8], to: &[u8]) -> ::sled::Iter {
+        // sled panics on a range that ends before it begins.
+        let to = to.max(from);
+        self.tree.range(head_key(from)..head_key(to))
+    }
+}
+
+impl Drop for SledRecords {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(writer) = self.writer.take() {
+            // Panics only if the writer did, which has been reported.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Records for SledRecords {
+    fn read<'a>(&'a self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
+        async move {
+            let value = read(&self.tree, key);
+            self.inflight.settle_key(key).await?;
+            value
+        }
+        .boxed()
+    }
+
+    fn scan<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
+        async move {
+            let pairs = self.pairs(self.range(from, to).take(limit));
+            self.inflight.settle_range(from, to).await?;
+            pairs
+        }
+        .boxed()
+    }
+
+    fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
+        async move {
+            let pairs = self.pairs(self.range(from, to).rev().take(limit));
+            self.inflight.settle_range(from, to).await?;
+            pairs
+        }
+        .boxed()
+    }
+
+    fn write(&self, write: Write) -> BoxFuture<'_, Result<(), StoreError>> {
+        let (answer, done) = oneshot::channel();
+        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send((write, answer)).is_ok());
+        async move { if sent { done.await.map_err(|_| StoreError::Unavailable)? } else { Err(StoreError::Unavailable) } }.boxed()
+    }
+}
+
+fn open(directory: &Path) -> Result<Db, StoreError> {
+    let config = ::sled::Config::new().path(directory).cache_capacity(CACHE).flush_every_ms(None);
+    for _ in 0..LOCK_TRIES {
+        match config.open() {
+            Ok(database) => return Ok(database),
+            Err(::sled::Error::Io(error)) if is_lock(&error) => std::thread::sleep(Duration::from_millis(50)),
+            Err(::sled::Error::Corruption { .. }) => return Err(StoreError::Corrupt),
+            Err(_) => return Err(StoreError::Unavailable),
+        }
+    }
+    Err(StoreError::InUse)
+}
+
+/// sled reports a lock that is held as an error of kind `Other` and nothing else of that kind.
+fn is_lock(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::Other | std::io::ErrorKind::WouldBlock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance;
+
+    #[tokio::test]
+    async fn sled_keeps_the_rules_of_records() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records");
+        conformance::records(|| SledRecords::open(&path).map(|records| Arc::new(records) as Arc<dyn Records>)).await;
+    }
+
+    #[test]
+    fn a_second_opener_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let _first = SledRecords::open(directory.path()).unwrap();
+        assert_eq!(SledRecords::open(directory.path()).err(), Some(StoreError::InUse));
+    }
+}

@@ -1,0 +1,138 @@
+//! The one thread that writes: it takes every write that waits, applies them one after the other, flushes once, and only then
+//! answers all of them (group commit).
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use ::sled::{Batch, Tree};
+use tokio::sync::oneshot;
+
+use super::inflight::Inflight;
+use super::layout::{failed, read, replace};
+use super::{StoreError, Write};
+
+/// Writes that share a flush at most.
+const GROUP: usize = 1024;
+/// Bytes that share a flush at most, unless one write alone has more.
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
+/// Records are refused when less than this is free on the disk, so that the database itself never meets a full disk.
+const RESERVE: u64 = 64 * 1024 * 1024;
+
+/// A write and who waits for it.
+pub(super) type Job = (Write, oneshot::Sender<Result<(), StoreError>>);
+
+/// What the thread works with.
+pub(super) struct Writer {
+    /// The records.
+    pub(super) tree: Tree,
+    /// The database's file. sled only starts the disk's writing on Linux (`sync_file_range`); this makes sure of it.
+    pub(super) file: File,
+    /// Keys not yet flushed.
+    pub(super) inflight: Arc<Inflight>,
+}
+
+impl Writer {
+    /// Opens the database's file for flushing.
+    pub(super) fn new(tree: Tree, directory: &Path, inflight: Arc<Inflight>) -> Result<Self, StoreError> {
+        let file = File::open(directory.join("db")).map_err(|_| StoreError::Unavailable)?;
+        Ok(Self { tree, file, inflight })
+    }
+
+    /// Works until nobody can ask any more.
+    pub(super) fn run(self, jobs: &Receiver<Job>) {
+        let mut batch = 0;
+        while let Ok(first) = jobs.recv() {
+            batch += 1;
+            let group = gather(first, jobs);
+            metrics::counter!("casevault_store_writes_total").increment(group.len() as u64);
+            metrics::counter!("casevault_store_flushes_total").increment(1);
+            self.write_group(batch, group);
+        }
+    }
+
+    fn write_group(&self, batch: u64, group: Vec<Job>) {
+        if self.inflight.failed() {
+            return group.into_iter().for_each(|(_, answer)| tell(answer, Err(StoreError::Unavailable)));
+        }
+        let full = self.is_full();
+        let mut written = Vec::with_capacity(group.len());
+        for (write, answer) in group {
+            if full && !write.put.is_empty() {
+                tell(answer, Err(StoreError::Full));
+                continue;
+            }
+            match self.apply(batch, &write) {
+                Ok(()) => written.push(answer),
+                Err(StoreError::Conflict) => tell(answer, Err(StoreError::Conflict)),
+                Err(error) => {
+                    // Half of a batch may be in memory: nothing after it can be trusted until the records are opened again.
+                    self.inflight.fail();
+                    tell(answer, Err(error));
+                    break;
+                }
+            }
+        }
+        let durable = self.flush(batch);
+        written.into_iter().for_each(|answer| tell(answer, durable));
+    }
+
+    fn apply(&self, batch: u64, write: &Write) -> Result<(), StoreError> {
+        for (key, expected) in &write.expect {
+            if read(&self.tree, key)?.as_ref() != expected.as_ref() {
+                return Err(StoreError::Conflict);
+            }
+        }
+        let mut changes = Batch::default();
+        for key in &write.delete {
+            if !write.put.iter().any(|(put, _)| put == key) {
+                replace(&self.tree, &mut changes, key, None)?;
+            }
+        }
+        for (key, value) in &write.put {
+            replace(&self.tree, &mut changes, key, Some(value))?;
+        }
+        let keys = write.put.iter().map(|(key, _)| key).chain(&write.delete);
+        self.inflight.begin(batch, keys.cloned());
+        self.tree.apply_batch(changes).map_err(failed)
+    }
+
+    fn flush(&self, batch: u64) -> Result<(), StoreError> {
+        let flushed = self.tree.flush().is_ok() && rustix::fs::fdatasync(&self.file).is_ok();
+        if !flushed || self.inflight.failed() {
+            tracing::error!("records could not be flushed; nothing more is acknowledged until the server is started again");
+            self.inflight.fail();
+            return Err(StoreError::Unavailable);
+        }
+        self.inflight.finish(batch);
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        match rustix::fs::fstatvfs(&self.file) {
+            Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) < RESERVE,
+            Err(_) => false,
+        }
+    }
+}
+
+fn gather(first: Job, jobs: &Receiver<Job>) -> Vec<Job> {
+    let mut bytes = size(&first.0);
+    let mut group = vec![first];
+    while group.len() < GROUP && bytes < GROUP_BYTES {
+        let Ok(next) = jobs.try_recv() else { break };
+        bytes += size(&next.0);
+        group.push(next);
+    }
+    group
+}
+
+fn size(write: &Write) -> usize {
+    write.put.iter().map(|(key, value)| key.len() + value.len()).sum()
+}
+
+fn tell(answer: oneshot::Sender<Result<(), StoreError>>, result: Result<(), StoreError>) {
+    // Whoever asked may have gone; the write stands all the same.
+    let _ = answer.send(result);
+}
