@@ -1,0 +1,83 @@
+//! The direction of dependencies: what may see plaintext is under `client/`, and the servers cannot reach it.
+
+use cargo_metadata::MetadataCommand;
+
+use super::tree::{Violation, root};
+
+/// Each crate of ours and the crates of ours that it may name in its manifest, whatever for.
+const MAY: &[(&str, &[&str])] = &[
+    ("casevault-wire", &[]),
+    ("casevault-statistics", &[]),
+    ("casevault-service", &["casevault-wire"]),
+    ("casevault-vault", &["casevault-wire", "casevault-statistics", "casevault-service"]),
+    ("casevault-keyserver", &["casevault-wire", "casevault-statistics", "casevault-service"]),
+    ("casevault-crypto", &["casevault-wire", "casevault-statistics"]),
+    ("casevault-sync", &["casevault-wire", "casevault-statistics", "casevault-crypto"]),
+    ("casevault-cli", &["casevault-wire", "casevault-sync"]),
+    ("casevault-web", &["casevault-wire", "casevault-sync"]),
+    ("casevault-demo", ANYTHING),
+    ("casevault-tests", ANYTHING),
+];
+
+/// Composition and tests may depend on all.
+const ANYTHING: &[&str] = &["*"];
+
+/// What no server may be built with: it would be able to read.
+const NOT_IN_SERVERS: &[&str] = &["openmls", "chacha20poly1305", "argon2", "rusqlite"];
+const SERVERS: &[&str] = &["casevault-service", "casevault-vault", "casevault-keyserver"];
+
+/// A crate and what its manifest names.
+pub struct Crate {
+    pub name: String,
+    pub needs: Vec<String>,
+}
+
+/// The crates of this workspace.
+pub fn of_workspace() -> Vec<Crate> {
+    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
+    let crates: Vec<_> = metadata
+        .packages
+        .iter()
+        .map(|package| Crate {
+            name: package.name.to_string(),
+            needs: package.dependencies.iter().map(|dependency| dependency.name.clone()).collect(),
+        })
+        .collect();
+    assert!(crates.len() >= 9, "cargo metadata found the workspace");
+    crates
+}
+
+/// Crates that depend on what they must not, and crates that the table does not know.
+pub fn wrong_direction(crates: &[Crate]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for one in crates {
+        let Some((_, may)) = MAY.iter().find(|(name, _)| *name == one.name) else {
+            violations.push(Violation::new(&one.name, "is not in the table of who may depend on whom"));
+            continue;
+        };
+        let server = SERVERS.contains(&one.name.as_str());
+        for need in &one.needs {
+            let ours = need.starts_with("casevault-");
+            let allowed = *may == ANYTHING || may.contains(&need.as_str());
+            if ours && !allowed || server && NOT_IN_SERVERS.contains(&need.as_str()) {
+                violations.push(Violation::new(&one.name, format!("must not depend on {need}")));
+            }
+        }
+    }
+    violations
+}
+
+#[test]
+fn a_server_that_can_decrypt_is_found() {
+    let plant =
+        |name: &str, needs: &[&str]| Crate { name: name.into(), needs: needs.iter().map(|need| (*need).into()).collect() };
+    let found = wrong_direction(&[
+        plant("casevault-vault", &["casevault-wire", "casevault-crypto", "sled", "openmls"]),
+        plant("casevault-wire", &["casevault-statistics"]),
+        plant("casevault-cli", &["casevault-crypto"]),
+        plant("casevault-helpers", &[]),
+        plant("casevault-demo", &["casevault-crypto"]),
+    ]);
+    let places: Vec<_> = found.iter().map(|violation| violation.place.as_str()).collect();
+    assert_eq!(places, ["casevault-vault", "casevault-vault", "casevault-wire", "casevault-cli", "casevault-helpers"]);
+}

@@ -1,0 +1,61 @@
+//! What only certain modules may know: status codes in `http`, databases in `store`, derivation in one file.
+
+use super::tree::{File, Tree, Violation, has_word};
+
+/// Lines outside the modules `home` that name one of `words`.
+fn outside(tree: &Tree, words: &[&str], home: impl Fn(&File) -> bool) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for file in tree.product().filter(|file| !home(file)) {
+        for (line, code) in file.code() {
+            for word in words.iter().filter(|word| has_word(code, word)) {
+                violations.push(Violation::new(file.at(line), format!("names {word}")));
+            }
+        }
+    }
+    violations
+}
+
+/// Status codes are named in `http` modules only; the rest of the code has problems and errors.
+pub fn status_codes(tree: &Tree) -> Vec<Violation> {
+    outside(tree, &["StatusCode"], |file| file.modules().any(|module| module == "http"))
+}
+
+/// Databases are named in `store` modules only.
+pub fn databases(tree: &Tree) -> Vec<Violation> {
+    outside(tree, &["sled", "rusqlite", "object_store"], |file| file.modules().any(|module| module == "store"))
+}
+
+/// Keys are derived in one file, so that all of it can be read on one screen.
+pub fn derivation(tree: &Tree) -> Vec<Violation> {
+    let words = ["hkdf", "Hkdf", "HKDF_SHA256", "HKDF_SHA384", "HKDF_SHA512"];
+    outside(tree, &words, |file| file.path == "client/crypto/src/derive.rs")
+}
+
+#[test]
+fn a_status_code_outside_http_is_found() {
+    let tree = Tree::planted(&[
+        ("vault/src/http/answer.rs", "StatusCode::OK"),
+        ("vault/src/http.rs", "StatusCode::OK"),
+        ("vault/src/journal.rs", "// StatusCode\nuse axum::http::StatusCode;"),
+        ("tests/tests/journeys.rs", "StatusCode::OK"),
+    ]);
+    assert_eq!(status_codes(&tree), [Violation::new("vault/src/journal.rs:2", "names StatusCode")]);
+}
+
+#[test]
+fn a_database_outside_store_is_found() {
+    let tree = Tree::planted(&[
+        ("keyserver/src/store/embedded.rs", "sled::Db"),
+        ("client/sync/src/outbox.rs", "fn send(db: &rusqlite::Connection) {}"),
+    ]);
+    assert_eq!(databases(&tree), [Violation::new("client/sync/src/outbox.rs:1", "names rusqlite")]);
+}
+
+#[test]
+fn a_second_place_that_derives_is_found() {
+    let tree = Tree::planted(&[
+        ("client/crypto/src/derive.rs", "use ring::hkdf;"),
+        ("client/crypto/src/keystore.rs", "use ring::{aead, hkdf};"),
+    ]);
+    assert_eq!(derivation(&tree), [Violation::new("client/crypto/src/keystore.rs:1", "names hkdf")]);
+}
