@@ -60,3 +60,25 @@ pub const INVITATION_LIFETIME: u64 = 14 * 24 * 3600 * 1000;
 pub const INVITATION_SEALED: usize = 1024;
 /// How long a key package lives, milliseconds (30 days).
 pub const KEY_PACKAGE_LIFETIME: u64 = 30 * 24 * 3600 * 1000;
+/// The body of an event, bytes.
+pub const EVENT_BODY: usize = 192 * 1024;
+/// The shortest plaintext of a journal entry; longer ones are padded to their Padmé length.
+pub const ENTRY_FLOOR: usize = 512;
+/// A name or title, bytes of UTF-8.
+pub const NAME: usize = 1024;
+/// A media type, bytes.
+pub const MEDIA_TYPE: usize = 128;
+/// The text of a note, bytes.
+pub const NOTE: usize = 64 * 1024;
+/// The name of a case field, bytes.
+pub const FIELD: usize = 64;
+/// The value of a case field, bytes.
+pub const FIELD_VALUE: usize = 32 * 1024;
+/// Fields set in one event.
+pub const FIELDS: usize = 256;
+/// Document versions named in one event.
+pub const OPENED: usize = 4096;
+/// Journals of one team whose heads a checkpoint holds.
+pub const HEADS: usize = 16384;
+/// The shortest plaintext of a record of heads; longer ones are padded to their Padmé length.
+pub const HEADS_FLOOR: usize = 1024;

@@ -56,6 +56,8 @@ pub struct Person {
     pub role: Role,
     /// When they belong to the organisation.
     pub span: Span,
+    /// The roles they had, each with the log length that has its entry, in order.
+    pub roles: Vec<(u64, Role)>,
 }
 
 /// A device.
@@ -232,7 +234,7 @@ impl Organisation {
             return Err(LogError::State);
         }
         let span = self.open_span();
-        self.people.insert(id, Person { role, span });
+        self.people.insert(id, Person { role, span, roles: vec![(span.from, role)] });
         Ok(())
     }
 
@@ -258,8 +260,10 @@ impl Organisation {
         if in_cases && !role.may_own_cases() {
             return Err(LogError::State);
         }
+        let length = self.position.length + 1;
         if let Some(person) = self.people.get_mut(&id) {
             person.role = role;
+            person.roles.push((length, role));
         }
         Ok(())
     }
@@ -444,6 +448,12 @@ impl Organisation {
     /// A person, if there is or was one of this id.
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
         self.people.get(id)
+    }
+
+    /// The role that `person` had when the log had `length` entries, if they belonged to the organisation then.
+    pub fn role_at(&self, person: &PersonId, length: u64) -> Option<Role> {
+        let person = self.people.get(person).filter(|person| person.span.at(length))?;
+        person.roles.iter().rev().find(|(from, _)| *from <= length).map(|(_, role)| *role)
     }
 
     /// A device, revoked or not.
