@@ -86,6 +86,14 @@ labels! {
     ServerKeyHash = 0x010d, "server key hash";
     /// Hash of a feed item, which the next one names.
     FeedItemHash = 0x010e, "feed item hash";
+    /// Hash of a commit's data, which its bundle is bound to.
+    CommitDataHash = 0x0110, "commit data hash";
+    /// Hash of a keystore's header, which its seal is bound to.
+    KeystoreHeaderHash = 0x0120, "keystore header hash";
+    /// Hash whose first bytes tell a damaged keystore from a wrong passphrase.
+    KeystoreChecksum = 0x0121, "keystore checksum";
+    /// Hash whose first bytes tell a mistyped invitation code.
+    InvitationChecksum = 0x0122, "invitation checksum";
 
     /// Seal of a journal entry.
     SealEntry = 0x0201, "seal entry";
@@ -99,6 +107,8 @@ labels! {
     SealInvitation = 0x0205, "seal invitation";
     /// Seal of the device's store key under a passphrase.
     SealKeystore = 0x0206, "seal keystore";
+    /// HPKE seal to a team's sealing key.
+    SealToTeam = 0x0210, "seal to team";
 
     /// Key of a team's own journal, from the team key.
     DeriveTeamJournal = 0x0301, "derive team journal";

@@ -80,6 +80,11 @@ impl SecretBytes {
     pub fn encode<T: Serialize>(value: &T) -> Self {
         Self::from(casevault_wire::codec::encode(value))
     }
+
+    /// Adds `bytes`. Room for them must have been made, or a copy of what is there is left behind.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
 }
 
 impl From<Vec<u8>> for SecretBytes {
