@@ -1,0 +1,77 @@
+//! Whether a commit, its data and the keyserver's receipt belong together, before anything is decrypted.
+
+use casevault_wire::commit::CommitData;
+use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
+use casevault_wire::hash::{Hash, hash};
+use casevault_wire::keyserver::CommitRecord;
+use casevault_wire::label::Label;
+use casevault_wire::log::Organisation;
+use casevault_wire::mls::{commit_data, commit_hash};
+
+/// The keyserver's fault: what it delivered does not belong together. Nothing is refused; the server is alarmed about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Not signed by the keyserver, of another organisation, or no receipt.
+    #[error("not a receipt of this organisation's keyserver")]
+    Receipt,
+    /// The commit is no commit message, which the keyserver checks before it accepts one.
+    #[error("not a commit message")]
+    Malformed,
+    /// The receipt is for something else than the commit and its data.
+    #[error("the receipt is not for this commit")]
+    Mismatch,
+}
+
+/// A commit record whose parts belong together. That the commit is a good one is another question.
+#[derive(Clone, Debug)]
+pub struct CheckedRecord<'a> {
+    /// The record.
+    pub record: &'a CommitRecord,
+    /// The commit's data.
+    pub data: CommitData,
+    /// The hash that names the commit.
+    pub commit: Hash,
+    /// What the keyserver signed.
+    pub receipt: Receipt,
+}
+
+/// Checks that the keyserver signed a receipt for exactly this commit and its data.
+///
+/// # Errors
+/// [`RecordError`] says what does not belong to what.
+pub fn check_record<'a>(record: &'a CommitRecord, organisation: &Organisation) -> Result<CheckedRecord<'a>, RecordError> {
+    let receipt = check_receipt(&record.receipt, organisation)?;
+    let data = commit_data(record.commit.as_slice()).map_err(|_| RecordError::Malformed)?;
+    let commit = commit_hash(record.commit.as_slice());
+    if receipt == receipt_of(&data, commit) { Ok(CheckedRecord { record, data, commit, receipt }) } else { Err(RecordError::Mismatch) }
+}
+
+/// Checks that the keyserver signed a receipt for the creation of a group with this data.
+///
+/// # Errors
+/// [`RecordError`] as [`check_record`].
+pub fn check_creation(item: &SignedFeedItem, data: &CommitData, organisation: &Organisation) -> Result<Receipt, RecordError> {
+    let receipt = check_receipt(item, organisation)?;
+    if receipt == receipt_of(data, Hash::ZERO) { Ok(receipt) } else { Err(RecordError::Mismatch) }
+}
+
+fn check_receipt(item: &SignedFeedItem, organisation: &Organisation) -> Result<Receipt, RecordError> {
+    let content = item.verify(organisation.keyserver_key()).map_err(|_| RecordError::Receipt)?;
+    match content.event {
+        FeedEvent::Receipt(receipt) if content.organisation == organisation.id() => Ok(receipt),
+        _ => Err(RecordError::Receipt),
+    }
+}
+
+/// The receipt that a keyserver gives for a commit.
+pub(crate) fn receipt_of(data: &CommitData, commit: Hash) -> Receipt {
+    Receipt {
+        team: data.team,
+        epoch: data.epoch,
+        commit,
+        rotation: data.rotation,
+        generation: data.generation,
+        access_key: data.access_key,
+        sealing_key: hash(Label::SealingKeyHash, &data.sealing_key),
+    }
+}
