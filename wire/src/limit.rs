@@ -79,6 +79,8 @@ pub const FIELDS: usize = 256;
 /// Document versions named in one event.
 pub const OPENED: usize = 4096;
 /// Journals of one team whose heads a checkpoint holds.
-pub const HEADS: usize = 16384;
+pub const HEADS: usize = 30_000;
 /// The shortest plaintext of a record of heads; longer ones are padded to their Padmé length.
 pub const HEADS_FLOOR: usize = 1024;
+/// Records of heads from one checkpoint to the next.
+pub const CHECKPOINT: u64 = 256;

@@ -1,10 +1,18 @@
 //! All keys and plaintext formats of Casevault, and nothing that reads a clock, draws randomness by itself or does I/O: time and
 //! randomness are arguments (SPEC §6).
 
+pub mod case;
 pub mod content;
 pub mod derive;
+pub mod directory;
+pub mod event;
+pub mod heads;
 pub mod identity;
+pub mod journal;
 pub mod keys;
+pub mod mls;
 pub mod random;
 pub mod seal;
 pub mod secret;
+pub mod team;
+pub mod team_journal;

@@ -1,0 +1,171 @@
+//! Events: what the bodies of journal entries say (SPEC §6.5).
+//!
+//! Names, titles, notes and values are data: any UTF-8 within its limit. They are made harmless where they are shown
+//! ([`display_name`]) or become file names ([`export_name`]), never before.
+
+mod case;
+mod directory;
+mod document;
+mod name;
+mod team;
+
+use casevault_wire::codec::{CodecError, decode, encode};
+use casevault_wire::limit;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::journal::SignedCertificate;
+use crate::keys::CaseKey;
+use crate::secret::SecretBytes;
+
+pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
+pub use directory::{DeviceName, PersonName, TeamName};
+pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
+pub use name::{Name, display_name, export_name};
+pub use team::{CaseKeyGiven, CaseSummary};
+
+/// Makes `C[g]` the key of a case; the last event that every holder of `C[g-1]` alone could have written came before it.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct KeyGeneration {
+    /// `g`, which this event is the first to be sealed under.
+    pub generation: u64,
+    /// `C[g-1]`, so that whoever has the newest key can read the whole journal.
+    pub previous: CaseKey,
+}
+
+/// Declares the registry of events: name, class code and body of each.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($body:ty) = $constant:ident $code:literal, $name:literal;)*) => {
+        /// The class codes. A code is never used again for something else.
+        pub mod class {
+            $($(#[$doc])* pub const $constant: u16 = $code;)*
+
+            /// Every code with its name, in order.
+            pub const ALL: &[(u16, &str)] = &[$(($code, $name),)*];
+        }
+
+        /// The body of an event.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Body {
+            $($(#[$doc])* $variant($body),)*
+            /// An event of a class that this version does not know, or whose body it cannot read. Kept and shown, never dropped.
+            Unknown {
+                /// Its class.
+                class: u16,
+                /// Its body.
+                bytes: SecretBytes,
+            },
+        }
+
+        impl Body {
+            /// The class code.
+            pub fn class(&self) -> u16 {
+                match self {
+                    $(Self::$variant(_) => $code,)*
+                    Self::Unknown { class, .. } => *class,
+                }
+            }
+
+            /// The bytes of the body. They may hold keys: they belong into a seal, and are wiped after.
+            pub fn encode(&self) -> Vec<u8> {
+                match self {
+                    $(Self::$variant(body) => encode(body),)*
+                    Self::Unknown { bytes, .. } => bytes.to_vec(),
+                }
+            }
+
+            /// The body of `class` that `bytes` are. What cannot be read is [`Self::Unknown`].
+            pub fn decode(class: u16, bytes: &[u8]) -> Self {
+                let known = || -> Result<Self, CodecError> {
+                    match class {
+                        $($code => decode(bytes, limit::EVENT_BODY).map(Self::$variant),)*
+                        _ => Err(CodecError::Malformed),
+                    }
+                };
+                known().unwrap_or_else(|_| Self::Unknown { class, bytes: SecretBytes::from(bytes.to_vec()) })
+            }
+        }
+
+        $(impl From<$body> for Body {
+            fn from(body: $body) -> Self {
+                Self::$variant(body)
+            }
+        })*
+    };
+}
+
+/// A new document, version 1.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DocumentAdded(pub DocumentVersion);
+
+/// A new version of a document.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DocumentReplaced(pub DocumentVersion);
+
+events! {
+    /// An author's certificate; its first event.
+    AuthorCertificate(SignedCertificate) = AUTHOR_CERTIFICATE 0x0001, "author certificate";
+    /// A case's new key.
+    KeyGeneration(KeyGeneration) = KEY_GENERATION 0x0002, "key generation";
+
+    /// A case begins.
+    CaseOpened(CaseOpened) = CASE_OPENED 0x0101, "case opened";
+    /// A case has another title.
+    TitleChanged(TitleChanged) = TITLE_CHANGED 0x0102, "title changed";
+    /// A case has another status.
+    StatusChanged(StatusChanged) = STATUS_CHANGED 0x0103, "status changed";
+    /// Fields have new values.
+    FieldSet(FieldSet) = FIELD_SET 0x0104, "fields set";
+    /// A document was added.
+    DocumentAdded(DocumentAdded) = DOCUMENT_ADDED 0x0105, "document added";
+    /// A document has a new version.
+    DocumentReplaced(DocumentReplaced) = DOCUMENT_REPLACED 0x0106, "document replaced";
+    /// Somebody read documents.
+    DocumentsOpened(DocumentsOpened) = DOCUMENTS_OPENED 0x0107, "documents opened";
+    /// A note was written.
+    Note(Note) = NOTE 0x0108, "note";
+
+    /// A case's key is given to the team.
+    CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
+    /// What a list of cases shows of one.
+    CaseSummary(CaseSummary) = CASE_SUMMARY 0x0202, "case summary";
+
+    /// A person is called this.
+    PersonName(PersonName) = PERSON_NAME 0x0301, "person name";
+    /// A device is called this.
+    DeviceName(DeviceName) = DEVICE_NAME 0x0302, "device name";
+    /// A team is called this.
+    TeamName(TeamName) = TEAM_NAME 0x0303, "team name";
+}
+
+/// The name of an event's class; `unknown` for one that this version does not know.
+pub fn class_name(class: u16) -> &'static str {
+    class::ALL.iter().find(|(code, _)| *code == class).map_or("unknown", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn classes_are_unique() {
+        let codes: BTreeSet<_> = class::ALL.iter().map(|(code, _)| code).collect();
+        let names: BTreeSet<_> = class::ALL.iter().map(|(_, name)| name).collect();
+        assert_eq!((codes.len(), names.len()), (class::ALL.len(), class::ALL.len()));
+        assert_eq!(class_name(class::NOTE), "note");
+        assert_eq!(class_name(0xffff), "unknown");
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_is_kept() {
+        let note = Body::from(Note { text: casevault_wire::codec::Text::new("seen today").unwrap() });
+        assert_eq!(Body::decode(class::NOTE, &note.encode()), note);
+        for (class, bytes) in [(0x7fff, &b"what comes later"[..]), (class::NOTE, &b"\xff"[..]), (class::NOTE, &[1, b'x', 0][..])] {
+            let kept = Body::decode(class, bytes);
+            assert_eq!(kept, Body::Unknown { class, bytes: SecretBytes::from(bytes.to_vec()) });
+            assert_eq!((kept.class(), kept.encode()), (class, bytes.to_vec()));
+        }
+    }
+}

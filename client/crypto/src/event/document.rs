@@ -1,0 +1,54 @@
+//! Documents: everything needed to fetch, open and check one version.
+
+use casevault_wire::codec::{List, Text};
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::DocumentId;
+use casevault_wire::limit;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use super::Name;
+use crate::keys::ContentKey;
+
+/// A media type as the author's system saw it. Shown, never acted upon.
+pub type MediaType = Text<{ limit::MEDIA_TYPE }>;
+
+/// One version of a document.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DocumentVersion {
+    /// The document.
+    pub document: DocumentId,
+    /// The version, from 1. Two that were made at once have the same; the later in the journal is the newer.
+    pub version: u64,
+    /// The file's name, as data.
+    pub name: Name,
+    /// The media type.
+    pub media_type: MediaType,
+    /// The true length, bytes.
+    pub length: u64,
+    /// How many chunks the blob has.
+    pub chunks: u64,
+    /// SHA-256 of the plaintext.
+    pub sha256: [u8; 32],
+    /// The key commitment in the blob's header.
+    pub commitment: [u8; 32],
+    /// BLAKE3 of the blob.
+    pub blob: BlobDigest,
+    /// What opens it.
+    pub key: ContentKey,
+}
+
+/// Names a version of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct OpenedVersion {
+    /// The document.
+    pub document: DocumentId,
+    /// The version.
+    pub version: u64,
+}
+
+/// Body of `documents opened`: custody.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DocumentsOpened {
+    /// What was read.
+    pub documents: List<OpenedVersion, { limit::OPENED }>,
+}

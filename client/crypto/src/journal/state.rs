@@ -1,0 +1,106 @@
+//! What is remembered of a journal.
+
+use casevault_wire::hash::Hash;
+use casevault_wire::id::DeviceId;
+use casevault_wire::journal::{Entry, Head, entry_hash};
+use casevault_wire::signature::PublicKey;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use super::Place;
+
+/// An author whose certificate was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(super) struct Certified {
+    author: PublicKey,
+    device: DeviceId,
+}
+
+/// Where a journal stands: enough to check or make its next entry. Its encoding is for the local store.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct ChainState {
+    pub(super) place: Place,
+    pub(super) length: u64,
+    pub(super) entry: Hash,
+    pub(super) header: Hash,
+    pub(super) generation: u64,
+    /// The newest generation that its first entry or a key generation event began.
+    pub(super) begun: u64,
+    pub(super) team_generation: u64,
+    pub(super) settled: u64,
+    pub(super) log_length: u64,
+    /// In order of author key.
+    pub(super) authors: Vec<Certified>,
+}
+
+impl ChainState {
+    /// A journal without entries.
+    pub fn new(place: Place) -> Self {
+        Self {
+            place,
+            length: 0,
+            entry: Hash::ZERO,
+            header: Hash::ZERO,
+            generation: 0,
+            begun: 0,
+            team_generation: 0,
+            settled: 0,
+            log_length: 0,
+            authors: Vec::new(),
+        }
+    }
+
+    /// Which journal.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// How many entries.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Where the journal stands, as the vault would say it.
+    pub fn head(&self) -> Head {
+        Head { journal: self.place.journal, length: self.length, hash: self.entry, generation: self.generation }
+    }
+
+    /// The hash of the last accepted header; zero if there is none.
+    pub fn header_hash(&self) -> Hash {
+        self.header
+    }
+
+    /// The newest team generation that an accepted header named.
+    pub fn team_generation(&self) -> u64 {
+        self.team_generation
+    }
+
+    /// The device behind an author key, if its certificate was accepted.
+    pub fn device(&self, author: &PublicKey) -> Option<DeviceId> {
+        let at = self.authors.binary_search_by_key(author, |certified| certified.author).ok()?;
+        self.authors.get(at).map(|certified| certified.device)
+    }
+
+    /// Remembers that the journal was read to its end with the access key of `team_generation`: whatever is new after this was
+    /// written in that generation or later, whoever serves it.
+    pub fn settle(&mut self, team_generation: u64) {
+        self.settled = self.settled.max(team_generation);
+    }
+
+    /// Passes over an entry that was refused for good, so that what follows it can still be read. The event is not accepted, the
+    /// inner chain does not have it, and the gap in its sequence shows for ever. Only the journal's own next entry can be passed.
+    /// Returns whether it was.
+    pub fn pass(&mut self, entry: &Entry) -> bool {
+        let next = entry.journal == self.place.journal && entry.sequence == self.length && entry.previous == self.entry;
+        if next {
+            self.length += 1;
+            self.entry = entry_hash(entry);
+        }
+        next
+    }
+
+    pub(super) fn certify(&mut self, author: PublicKey, device: DeviceId) {
+        if let Err(at) = self.authors.binary_search_by_key(&author, |certified| certified.author) {
+            self.authors.insert(at, Certified { author, device });
+        }
+    }
+}
