@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod app;
+mod detach;
 mod drain;
 pub mod listener;
 mod measure;

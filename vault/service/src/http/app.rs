@@ -14,10 +14,10 @@ use casevault_wire::problem::Code;
 use casevault_wire::vault::NonceList;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::answer::Encoded;
+use super::detach::detach;
 use super::drain::drain;
 use super::measure::{measure, recorder};
 use super::problem::Problem;
@@ -44,7 +44,7 @@ pub fn app(node: Arc<Node>, routes: Router) -> Router {
         .fallback(|| async { Problem(Code::Refused) })
         .method_not_allowed_fallback(|| async { Problem(Code::Malformed) })
         .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(detach))
         .layer(from_fn(drain))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(node, surround))
@@ -63,12 +63,6 @@ async fn nonces(State(node): State<Arc<Node>>) -> Result<Encoded, Problem> {
 
 async fn ready(State(node): State<Arc<Node>>) -> Response {
     if node.stop.stopping() { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response() } else { "ready\n".into_response() }
-}
-
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    tracing::error!("a request made the server panic");
-    metrics::counter!("casevault_panics_total").increment(1);
-    Problem(Code::Unavailable).into_response()
 }
 
 /// A fresh nonce and the headers that keep answers out of caches.

@@ -59,7 +59,9 @@ impl Inflight {
 
     /// Waits until what was read between `from` and `to` is durable.
     pub(super) async fn settle_range(&self, from: &[u8], to: &[u8]) -> Result<(), StoreError> {
-        let batch = {
+        let batch = if from >= to {
+            None
+        } else {
             let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
             keys.range::<[u8], _>((Bound::Included(from), Bound::Excluded(to))).map(|(_, batch)| *batch).max()
         };

@@ -58,7 +58,7 @@ impl SledRecords {
     }
 
     fn range(&self, from: &[u8], to: &[u8]) -> ::sled::Iter {
-        // sled panics on a range that ends before it begins.
+        // Ranges that end before they begin make sled panic.
         let to = to.max(from);
         self.tree.range(head_key(from)..head_key(to))
     }
