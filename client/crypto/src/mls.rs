@@ -20,6 +20,9 @@ mod refused;
 mod signer;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use crypto::{Crypto, CryptoUnavailable};
 pub use group::{Basis, Change, Group, GroupError, GroupState, PendingCommit, StageError, Staged};
 pub use join::{JoinError, Joined, join};

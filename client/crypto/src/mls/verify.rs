@@ -180,7 +180,7 @@ impl Group {
 
 /// The one door from bytes to a message that is processed: a PrivateMessage that carries a commit. External commits and external
 /// proposals, which the library would process whatever the policy, are PublicMessages and end here.
-fn gate(bytes: &[u8]) -> Result<ProtocolMessage, CommitRefused> {
+pub(super) fn gate(bytes: &[u8]) -> Result<ProtocolMessage, CommitRefused> {
     let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(|_| CommitRefused::Malformed)?;
     let MlsMessageBodyIn::PrivateMessage(message) = message.extract() else { return Err(CommitRefused::Malformed) };
     let message = ProtocolMessage::from(message);

@@ -61,7 +61,6 @@ pub(in crate::mls) fn check_staged(
 ) -> Result<DeviceId, CommitRefused> {
     let roster = Roster { organisation: basis.organisation, team: group.team, length: data.log_length };
     let id = check_committer(group, crypto, roster, (committer, staged))?;
-    check_parameters(group, staged, data)?;
     let mut removed = BTreeSet::new();
     let mut added = Vec::new();
     for queued in staged.queued_proposals() {
@@ -77,6 +76,7 @@ pub(in crate::mls) fn check_staged(
     if !removed.is_empty() && data.generation == basis.previous.generation {
         return Err(CommitRefused::RotationDue);
     }
+    check_parameters(group, staged, data)?;
     check_tree(group, roster, &removed, &added)?;
     Ok(id)
 }

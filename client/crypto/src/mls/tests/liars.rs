@@ -1,0 +1,356 @@
+//! Each rule of a commit, broken by a member that breaks no rule of MLS.
+
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{DeviceId, OrganisationId};
+use casevault_wire::log::Statement;
+use casevault_wire::signature::PublicKey;
+use openmls::prelude::{
+    Capabilities, CredentialType, CredentialWithKey, Extension, Extensions, KeyPackage, LeafNodeParameters, Lifetime, MlsGroup,
+    MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, PreSharedKeyProposal, Proposal, RequiredCapabilitiesExtension,
+};
+use openmls::schedule::PreSharedKeyId;
+use openmls_traits::OpenMlsProvider;
+
+use super::liar::Lie;
+use super::world::{World, opaque, person};
+use crate::identity::DeviceIdentity;
+use crate::mls::key_package::KeyPackageProblem;
+use crate::mls::leaf::LeafProblem;
+use crate::mls::verify::gate;
+use crate::mls::{CommitRefused, DeviceSigner, Group, RecordError, SUITE, StageError, VerifyError, config, credential};
+use crate::team::Generation;
+
+/// A world of three members, and what the second committed.
+fn told(change: impl FnOnce(&mut World, &mut Lie)) -> (World, casevault_wire::keyserver::CommitRecord) {
+    told_with(false, change)
+}
+
+fn told_with(
+    rotate: bool,
+    change: impl FnOnce(&mut World, &mut Lie),
+) -> (World, casevault_wire::keyserver::CommitRecord) {
+    let mut world = World::new(5, 3);
+    world.gather();
+    let mut lie = world.honest(1, rotate);
+    change(&mut world, &mut lie);
+    let accepted = world.lie(1, lie);
+    (world, accepted.record)
+}
+
+/// Everybody refuses, and the team goes on with the next honest commit.
+fn refused(mut world: World, record: &casevault_wire::keyserver::CommitRecord, reason: CommitRefused) {
+    world.refuses(0, record, reason);
+    world.refuses(2, record, reason);
+    let honest = world.commit(0);
+    world.receive(&honest);
+    assert!(world.agree());
+}
+
+#[test]
+fn what_the_liar_commits_without_lying_is_accepted() {
+    for rotate in [false, true] {
+        let (mut world, record) = told_with(rotate, |_, _| ());
+        assert_eq!(world.process(0, &record), Ok(true));
+        assert_eq!(world.process(0, &record), Err(VerifyError::Epoch), "replayed");
+    }
+}
+
+#[test]
+fn a_member_cannot_take_anothers_name() {
+    let (world, record) = told(|world, lie| {
+        let id = world.organisation.id();
+        let own = world.devices[1].signer.credential();
+        let stolen = CredentialWithKey { credential: credential::credential(id, world.devices[0].id()), ..own };
+        lie.leaf = LeafNodeParameters::builder().with_credential_with_key(stolen).build();
+    });
+    refused(world, &record, CommitRefused::Renamed);
+}
+
+#[test]
+fn a_member_cannot_declare_other_capabilities() {
+    let (world, record) = told(|_, lie| {
+        let more = Capabilities::new(None, Some(&[SUITE]), None, None, Some(&[CredentialType::Basic, CredentialType::X509]));
+        lie.leaf = LeafNodeParameters::builder().with_capabilities(more).build();
+    });
+    refused(world, &record, CommitRefused::Renamed);
+}
+
+#[test]
+fn nobody_is_removed_whom_the_log_has_in_the_team() {
+    let (world, record) = told_with(true, |world, lie| lie.remove = vec![world.leaf_of(2)]);
+    refused(world, &record, CommitRefused::Removed);
+}
+
+#[test]
+fn nobody_is_added_whom_the_log_does_not_have_in_the_team() {
+    let (world, record) = told(|world, lie| lie.add = vec![world.parsed_package(4)]);
+    refused(world, &record, CommitRefused::Added(LeafProblem::NotInTeam));
+}
+
+/// A key package by any keys, for any device.
+fn forged(world: &mut World, device: DeviceId, lifetime: Option<Lifetime>) -> KeyPackage {
+    let identity = DeviceIdentity::generate(&mut world.random).unwrap();
+    let signer = DeviceSigner::new(world.organisation.id(), &identity);
+    let mut named = signer.credential();
+    named.credential = credential::credential(world.organisation.id(), device);
+    let builder = KeyPackage::builder()
+        .leaf_node_capabilities(config::capabilities())
+        .key_package_lifetime(lifetime.unwrap_or_else(config::lifetime));
+    builder.build(SUITE, &world.provider(1), &signer, named).unwrap().into_key_package()
+}
+
+#[test]
+fn a_device_that_no_administrator_certified_is_not_added() {
+    let (world, record) = told(|world, lie| lie.add = vec![forged(world, DeviceId([0xee; 16]), None)]);
+    refused(world, &record, CommitRefused::Added(LeafProblem::Uncertified));
+}
+
+#[test]
+fn a_ghost_with_a_members_name_and_another_key_is_not_added() {
+    let (world, record) = told(|world, lie| {
+        let member = world.devices[0].id();
+        lie.add = vec![forged(world, member, None)];
+    });
+    refused(world, &record, CommitRefused::Added(LeafProblem::SignatureKey));
+}
+
+#[test]
+fn a_key_package_without_a_lifespan_is_not_added() {
+    let mut world = World::new(4, 3);
+    world.gather();
+    world.state(Statement::AddToTeam(world.team, person(3)));
+    let mut lie = world.honest(1, false);
+    let signer = &world.devices[3].signer;
+    let bare = KeyPackage::builder().leaf_node_capabilities(config::capabilities()).key_package_lifetime(config::lifetime());
+    lie.add = vec![bare.build(SUITE, &world.provider(3), signer, signer.credential()).unwrap().into_key_package()];
+    let accepted = world.lie(1, lie);
+    refused(world, &accepted.record, CommitRefused::KeyPackage(KeyPackageProblem::Form));
+}
+
+#[test]
+fn a_removal_brings_a_new_team_key() {
+    let mut world = World::together(3);
+    world.state(Statement::RemoveFromTeam(world.team, person(2)));
+    let mut lie = world.honest(1, false);
+    lie.remove = vec![world.leaf_of(2)];
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::RotationDue);
+    world.refuses(2, &accepted.record, CommitRefused::RotationDue);
+}
+
+#[test]
+fn an_instruction_to_rotate_is_followed() {
+    let mut world = World::together(3);
+    world.state(Statement::RotateTeam(world.team));
+    let lie = world.honest(1, false);
+    let accepted = world.lie(1, lie);
+    world.state(Statement::RotateTeam(world.team));
+    refused(world, &accepted.record, CommitRefused::RotationDue);
+}
+
+#[test]
+fn nobody_stays_whom_the_log_has_put_out() {
+    let mut world = World::together(3);
+    world.state(Statement::RemoveFromTeam(world.team, person(2)));
+    let lie = world.honest(1, true);
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::Survivor(LeafProblem::NotInTeam));
+}
+
+#[test]
+fn a_removed_member_commits_nothing_more() {
+    let mut world = World::together(3);
+    world.state(Statement::RemoveFromTeam(world.team, person(1)));
+    let lie = world.honest(1, true);
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::Committer(LeafProblem::NotInTeam));
+}
+
+#[test]
+fn the_generation_stays_or_is_the_next() {
+    let (world, record) = told_with(true, |_, lie| {
+        lie.keys.number += 1;
+        lie.data.generation += 1;
+    });
+    refused(world, &record, CommitRefused::Generation);
+    let (world, record) = told(|_, lie| lie.data.generation -= 1);
+    refused(world, &record, CommitRefused::Generation);
+}
+
+#[test]
+fn public_keys_follow_the_generation() {
+    let (world, record) = told(|_, lie| lie.data.access_key = PublicKey([1; 32]));
+    refused(world, &record, CommitRefused::Keys);
+    let (world, record) = told_with(true, |world, lie| {
+        lie.data.sealing_key = world.devices[1].state.as_ref().unwrap().sealing_key.clone();
+    });
+    refused(world, &record, CommitRefused::Keys);
+    let (world, record) = told_with(true, |world, lie| {
+        lie.data.access_key = world.devices[1].state.as_ref().unwrap().access_key;
+    });
+    refused(world, &record, CommitRefused::Keys);
+}
+
+#[test]
+fn the_bundle_holds_the_keys_that_the_data_name() {
+    let (world, record) = told_with(true, |world, lie| lie.keys = Generation::generate(2, &mut world.random).unwrap());
+    refused(world, &record, CommitRefused::Bundle);
+    let (world, mut record) = told(|_, _| ());
+    let mut bundle = record.bundle.into_vec();
+    bundle[60] ^= 1;
+    record.bundle = opaque(bundle);
+    refused(world, &record, CommitRefused::Bundle);
+}
+
+#[test]
+fn a_commit_renews_its_committers_leaf() {
+    let mut world = World::new(4, 3);
+    world.gather();
+    world.state(Statement::AddToTeam(world.team, person(3)));
+    let mut lie = world.honest(1, false);
+    (lie.add, lie.path) = (vec![world.parsed_package(3)], false);
+    let accepted = world.lie(1, lie);
+    refused(world, &accepted.record, CommitRefused::NoPath);
+}
+
+#[test]
+fn preshared_keys_are_refused_known_or_not() {
+    for known in [false, true] {
+        let mut world = World::together(3);
+        let id = PreSharedKeyId::external(b"psk".to_vec(), vec![0; 32]);
+        let holders = if known { vec![0, 1, 2] } else { vec![1] };
+        for at in holders {
+            id.store(&world.provider(at), &[1; 32]).unwrap();
+        }
+        let mut lie = world.honest(1, false);
+        lie.proposals = vec![Proposal::PreSharedKey(Box::new(PreSharedKeyProposal::new(id)))];
+        let accepted = world.lie(1, lie);
+        let reason = if known { CommitRefused::Proposal } else { CommitRefused::Protocol };
+        refused(world, &accepted.record, reason);
+    }
+}
+
+#[test]
+fn the_groups_extensions_do_not_change() {
+    let (world, record) = told(|_, lie| {
+        let required = RequiredCapabilitiesExtension::new(&[], &[], &[CredentialType::Basic]);
+        lie.context = Some(Extensions::single(Extension::RequiredCapabilities(required)).unwrap());
+    });
+    refused(world, &record, CommitRefused::Proposal);
+}
+
+#[test]
+fn a_commit_follows_the_log_and_never_an_older_one() {
+    let (world, record) = told(|_, lie| lie.data.log_hash = Hash([1; 32]));
+    refused(world, &record, CommitRefused::LogHash);
+    let (world, record) = told(|world, lie| {
+        lie.data.log_length -= 1;
+        lie.data.log_hash = world.organisation.hash_at(lie.data.log_length).unwrap();
+    });
+    refused(world, &record, CommitRefused::LogWentBack);
+    let (world, record) = told(|_, lie| lie.data.log_length = 0);
+    refused(world, &record, CommitRefused::LogWentBack);
+    let (mut world, record) = told(|_, lie| lie.data.log_length += 9);
+    let length = world.organisation.position().length;
+    assert_eq!(world.process(0, &record), Err(VerifyError::NeedLog(length + 9)));
+}
+
+#[test]
+fn a_commit_of_another_organisation_is_refused() {
+    let (world, record) = told(|_, lie| lie.data.organisation = OrganisationId([1; 32]));
+    refused(world, &record, CommitRefused::OtherTeam);
+}
+
+#[test]
+fn data_that_disagree_with_the_framing_are_the_keyservers_fault() {
+    let (mut world, record) = told(|_, lie| lie.data.epoch += 1);
+    assert_eq!(world.process(0, &record), Err(VerifyError::Record(RecordError::Malformed)));
+}
+
+#[test]
+fn a_receipt_is_for_one_commit_alone() {
+    let (mut world, record) = told(|_, _| ());
+    let other = world.honest(1, false);
+    let other = world.lie(1, other).record;
+    let mut swapped = record.clone();
+    swapped.receipt = other.receipt;
+    assert_eq!(world.process(0, &swapped), Err(VerifyError::Record(RecordError::Mismatch)));
+    let mut unsigned = record;
+    unsigned.receipt.content.sequence += 1;
+    assert_eq!(world.process(0, &unsigned), Err(VerifyError::Record(RecordError::Receipt)));
+}
+
+#[test]
+fn a_flipped_byte_of_a_commit_is_refused() {
+    let (world, record) = told(|_, _| ());
+    let bytes = record.commit.as_slice();
+    for at in [bytes.len() - 1, bytes.len() - 200, bytes.len() / 2] {
+        let mut flipped = bytes.to_vec();
+        flipped[at] ^= 1;
+        let mut forged = record.clone();
+        let data = casevault_wire::mls::commit_data(&flipped).unwrap();
+        forged.receipt = world.receipt(&data, casevault_wire::mls::commit_hash(&flipped));
+        forged.commit = opaque(flipped);
+        assert_eq!(world.verify(0, &forged).unwrap_err(), VerifyError::Refused(CommitRefused::Protocol), "byte {at}");
+    }
+}
+
+#[test]
+fn a_commit_as_a_public_message_does_not_pass_the_gate() {
+    let mut world = World::together(3);
+    let mut mls = world.load(1).mls;
+    let plain = MlsGroupJoinConfig::builder().wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY).build();
+    mls.set_configuration(&world.devices[1].storage, &plain).unwrap();
+    let lie = world.honest(1, false);
+    let accepted = world.tell(1, &mut mls, lie);
+    assert_eq!(gate(accepted.record.commit.as_slice()).map(|_| ()), Err(CommitRefused::Malformed));
+    assert_eq!(world.process(0, &accepted.record), Err(VerifyError::Record(RecordError::Malformed)));
+}
+
+#[test]
+fn an_outsider_cannot_join_by_an_external_commit() {
+    let world = World::together(3);
+    let mls = world.load(1).mls;
+    let info = mls.export_group_info(&world.crypto, &world.devices[1].signer, true);
+    // Our cryptography has nothing that an external commit needs, on either side.
+    assert!(info.is_err() || external_commit(&world, &info.unwrap().to_bytes().unwrap()).is_none());
+}
+
+fn external_commit(world: &World, info: &[u8]) -> Option<Vec<u8>> {
+    use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn};
+    use tls_codec::Deserialize as _;
+    let MlsMessageBodyIn::GroupInfo(info) = MlsMessageIn::tls_deserialize_exact(info).ok()?.extract() else { return None };
+    let (outsider, provider) = (&world.devices[2].signer, world.provider(2));
+    let (_, bundle) = MlsGroup::external_commit_builder()
+        .with_config(config::join())
+        .build_group(&provider, info, outsider.credential())
+        .ok()?
+        .load_psks(provider.storage())
+        .ok()?
+        .build(provider.rand(), provider.crypto(), outsider, |_| true)
+        .ok()?
+        .finalize(&provider)
+        .ok()?;
+    bundle.into_commit().to_bytes().ok()
+}
+
+#[test]
+fn an_own_commit_that_the_device_does_not_know_means_a_copy_of_it() {
+    let mut world = World::together(3);
+    let lie = world.honest(1, false);
+    let accepted = world.lie(1, lie);
+    assert_eq!(world.process(1, &accepted.record), Err(VerifyError::Own));
+}
+
+#[test]
+fn a_member_does_not_stage_what_others_would_refuse() {
+    let mut world = World::together(3);
+    let mut plan = world.plan(0);
+    plan.remove = vec![world.devices[2].id()];
+    plan.rotate = true;
+    assert_eq!(world.try_commit(0, &plan).map(|_| ()), Err(StageError::Refused(CommitRefused::Removed)));
+    assert!(Group::load(&world.provider(0), world.organisation.id(), world.team).unwrap().unwrap().pending().is_none());
+    world.state(Statement::RemoveFromTeam(world.team, person(2)));
+    plan.rotate = false;
+    assert_eq!(world.try_commit(0, &plan).map(|_| ()), Err(StageError::Refused(CommitRefused::RotationDue)));
+}

@@ -1,0 +1,134 @@
+//! What honest members see.
+
+use casevault_wire::log::Statement;
+
+use super::world::{World, person};
+use crate::mls::{GroupError, Plan, StageError};
+use crate::team::History;
+
+#[test]
+fn a_team_gathers_loses_a_member_and_goes_on() {
+    let mut world = World::together(4);
+    assert!(world.agree());
+    assert_eq!(world.load(0).devices().len(), 4);
+    let removed = world.devices[3].id();
+    world.state(Statement::RemoveFromTeam(world.team, person(3)));
+    let plan = world.plan(1);
+    assert_eq!(plan, Plan { add: vec![], remove: vec![removed], rotate: true }, "any member can commit it");
+    let accepted = world.commit(1);
+    let before = world.devices[3].ring.newest().unwrap().0;
+    world.receive(&accepted);
+    assert!(world.agree());
+    assert!(!world.load(0).devices().contains(&removed));
+    assert_eq!(world.devices[0].ring.newest(), world.devices[2].ring.newest());
+    assert_eq!(world.devices[0].ring.newest().unwrap().0, before + 1);
+    assert!(world.devices[3].state.is_none(), "the removed device has deleted its group");
+    assert_eq!(world.devices[3].ring.newest().unwrap().0, before, "and no new key");
+    let provider = world.provider(3);
+    assert!(crate::mls::Group::load(&provider, world.organisation.id(), world.team).unwrap().is_none());
+    assert!(world.plan(0).is_empty());
+}
+
+#[test]
+fn a_removed_member_opens_neither_bundle_nor_link_of_what_follows() {
+    let mut world = World::together(3);
+    world.state(Statement::RemoveFromTeam(world.team, person(2)));
+    let kept = world.snapshot(2); // a copy of the profile from before
+    let state = world.devices[2].state.clone();
+    let accepted = world.commit(0);
+    world.receive(&accepted);
+    world.restore(2, kept);
+    world.devices[2].state = state;
+    assert_eq!(world.process(2, &accepted.record), Ok(false), "the copy learns that it was removed, and nothing else");
+    let mut ring = world.devices[2].ring.clone();
+    assert_eq!(ring.open_links(&world.links), Ok(History::Complete), "the link does not lead forward");
+    assert!(ring.key(2).is_none());
+}
+
+#[test]
+fn a_joiner_opens_all_history() {
+    let mut world = World::new(4, 3);
+    world.gather();
+    for _ in 0..3 {
+        world.state(Statement::RotateTeam(world.team));
+        let accepted = world.commit(1);
+        world.receive(&accepted);
+    }
+    world.state(Statement::AddToTeam(world.team, person(3)));
+    let accepted = world.commit(2);
+    world.receive(&accepted);
+    assert!(world.agree());
+    let links = world.links.clone();
+    let joiner = &mut world.devices[3];
+    assert_eq!(joiner.ring.newest().unwrap().0, 4);
+    assert_eq!(joiner.ring.open_links(&links), Ok(History::Complete));
+    assert!(world.devices[3].ring.iter().eq(world.devices[0].ring.iter()));
+}
+
+#[test]
+fn a_member_that_was_offline_for_fifty_commits_processes_them_in_order() {
+    let mut world = World::together(3);
+    let mut missed = Vec::new();
+    for round in 0..50 {
+        if round % 5 == 0 {
+            world.state(Statement::RotateTeam(world.team));
+        }
+        let by = round % 2;
+        let accepted = world.commit(by);
+        world.process(1 - by, &accepted.record).unwrap();
+        missed.push(accepted);
+    }
+    assert!(!world.agree());
+    for accepted in &missed {
+        assert_eq!(world.process(2, &accepted.record), Ok(true));
+    }
+    assert!(world.agree());
+    assert!(world.devices[2].ring.iter().eq(world.devices[0].ring.iter()));
+}
+
+#[test]
+fn a_commit_that_waits_is_not_replaced_and_gives_way_to_the_one_that_won() {
+    let mut world = World::together(3);
+    let winner = world.commit(1);
+    let previous = world.devices[0].state.clone().unwrap();
+    let keys = world.keys(0, false);
+    let data = world.data(&keys, previous.epoch);
+    let basis = crate::mls::Basis { organisation: &world.organisation, previous: &previous };
+    let change = crate::mls::Change { add: vec![], remove: vec![], data, now: super::world::NOW };
+    let signer = &world.devices[0].signer;
+    let (group, _) = world.load(0).stage(&world.provider(0), signer, &basis, &change).unwrap();
+    assert_eq!(group.pending().unwrap().epoch, previous.epoch + 1);
+    let again = world.load(0).stage(&world.provider(0), signer, &basis, &change);
+    assert_eq!(again.map(|_| ()).unwrap_err(), StageError::Pending);
+    let group = world.load(0).clear_pending(&world.provider(0)).unwrap();
+    assert!(group.pending().is_none());
+    assert_eq!(group.merge_pending(&world.provider(0)).map(|_| ()).unwrap_err(), GroupError::NothingPending);
+    world.receive(&winner);
+    assert!(world.agree());
+}
+
+#[test]
+fn a_member_processes_the_winner_while_its_own_commit_waits() {
+    let mut world = World::together(3);
+    let winner = world.commit(1);
+    let before = world.snapshot(0);
+    let state = world.devices[0].state.clone();
+    let loser = world.commit(0);
+    world.restore(0, before);
+    world.devices[0].state = state;
+    world.receive(&winner);
+    assert!(world.agree());
+    assert_eq!(world.process(2, &loser.record), Err(crate::mls::VerifyError::Epoch), "the keyserver keeps one per epoch");
+}
+
+#[test]
+fn a_new_device_of_a_member_is_added_and_a_revoked_one_removed() {
+    let mut world = World::new(3, 2);
+    world.gather();
+    assert_eq!(world.load(0).devices().len(), 2);
+    world.state(Statement::RevokeDevice(world.devices[1].id()));
+    let plan = world.plan(0);
+    assert_eq!((plan.remove.len(), plan.rotate), (1, true));
+    let accepted = world.commit(0);
+    assert_eq!(world.process(1, &accepted.record), Ok(false));
+}
