@@ -121,6 +121,29 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// Secret text: an invitation code or printed words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text, for the surface that shows it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(…)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use casevault_wire::codec::{decode, encode};
@@ -132,6 +155,7 @@ mod tests {
         assert_eq!(format!("{:?}", Secret::new([7; 32])), "Secret(…)");
         assert_eq!(format!("{:#?}", Secret::new([7; 16])), "Secret(…)");
         assert_eq!(format!("{:?}", SecretBytes::from(b"passport".to_vec())), "SecretBytes(…)");
+        assert_eq!(format!("{:?}", SecretText::from("ABCDE-FGHIJ".to_owned())), "SecretText(…)");
     }
 
     #[test]

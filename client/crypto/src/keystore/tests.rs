@@ -1,0 +1,108 @@
+use super::*;
+use crate::random::SystemRandom;
+use crate::seal::OVERHEAD;
+
+/// Costs little, and is far below the floor: reachable from these tests alone.
+const CHEAP: Parameters = Parameters { memory: 8, passes: 1, lanes: 1 };
+const LAX: Bounds = Bounds { floor: CHEAP, ceiling: Parameters::CEILING };
+
+fn phrase(text: &str) -> SecretBytes {
+    SecretBytes::from(text.as_bytes().to_vec())
+}
+
+fn cheap() -> (Vec<u8>, StoreKey) {
+    let key = StoreKey::generate(&mut SystemRandom).unwrap();
+    (wrap_unchecked(&key, &phrase("right"), CHEAP, &mut SystemRandom).unwrap(), key)
+}
+
+/// As somebody would who knows the format.
+fn with_fresh_checksum(mut file: Vec<u8>) -> Vec<u8> {
+    file.truncate(file.len() - CHECKSUM);
+    file.extend(checksum(&file));
+    file
+}
+
+#[test]
+fn damage_is_told_from_a_wrong_passphrase() {
+    let (file, key) = cheap();
+    assert_eq!(file.len(), LENGTH);
+    assert_eq!(unlock_within(&LAX, &file, &phrase("right")), Ok(key));
+    assert_eq!(unlock_within(&LAX, &file, &phrase("wrong")), Err(KeystoreError::WrongPassphrase));
+    for position in 0..LENGTH {
+        for bit in 0..8 {
+            let mut damaged = file.clone();
+            damaged[position] ^= 1 << bit;
+            let expected = if (8..10).contains(&position) { KeystoreError::Version } else { KeystoreError::Damaged };
+            assert_eq!(unlock_within(&LAX, &damaged, &phrase("right")), Err(expected), "byte {position} bit {bit}");
+        }
+    }
+    for length in 0..LENGTH {
+        assert_eq!(unlock_within(&LAX, &file[..length], &phrase("right")), Err(KeystoreError::Damaged), "{length} bytes");
+    }
+    let longer = with_fresh_checksum([file.as_slice(), &[0]].concat());
+    assert_eq!(unlock_within(&LAX, &longer, &phrase("right")), Err(KeystoreError::Damaged));
+}
+
+#[test]
+fn every_byte_is_authenticated_even_when_the_checksum_is_made_anew() {
+    let (file, _) = cheap();
+    for position in 0..LENGTH - CHECKSUM {
+        let mut edited = file.clone();
+        edited[position] ^= 1;
+        let edited = with_fresh_checksum(edited);
+        assert!(unlock_within(&LAX, &edited, &phrase("right")).is_err(), "byte {position}");
+    }
+}
+
+#[test]
+fn parameters_outside_the_bounds_cost_nothing() {
+    let key = StoreKey::generate(&mut SystemRandom).unwrap();
+    let outside = [
+        Parameters { memory: Parameters::FLOOR.memory - 1, ..Parameters::FLOOR },
+        Parameters { passes: Parameters::FLOOR.passes - 1, ..Parameters::FLOOR },
+        Parameters { lanes: 0, ..Parameters::FLOOR },
+        Parameters { memory: Parameters::CEILING.memory + 1, ..Parameters::FLOOR },
+        Parameters { passes: Parameters::CEILING.passes + 1, ..Parameters::FLOOR },
+        Parameters { lanes: Parameters::CEILING.lanes + 1, ..Parameters::FLOOR },
+        Parameters { memory: u32::MAX, passes: u32::MAX, lanes: u32::MAX },
+    ];
+    for parameters in outside {
+        assert_eq!(wrap(&key, &phrase("right"), parameters, &mut SystemRandom), Err(KeystoreError::Parameters));
+        let mut file = cheap().0;
+        file[10..22].copy_from_slice(&encode(&parameters));
+        let begun = std::time::Instant::now();
+        assert_eq!(unlock(&with_fresh_checksum(file), &phrase("right")), Err(KeystoreError::Parameters));
+        assert!(begun.elapsed().as_millis() < 10, "refused before hashing");
+    }
+}
+
+#[test]
+fn a_new_passphrase_opens_the_same_key_and_the_old_one_opens_nothing() {
+    let (file, key) = create(&phrase("old"), Parameters::FLOOR, &mut SystemRandom).unwrap();
+    let changed = rewrap(&file, &phrase("old"), &phrase("new"), &mut SystemRandom).unwrap();
+    assert_eq!(unlock(&changed, &phrase("new")), Ok(key));
+    assert_eq!(unlock(&changed, &phrase("old")), Err(KeystoreError::WrongPassphrase));
+    assert_eq!(rewrap(&file, &phrase("new"), &phrase("x"), &mut SystemRandom), Err(KeystoreError::WrongPassphrase));
+    assert_eq!(parse(&Bounds::COMPILED, &changed).unwrap().0.parameters, Parameters::DEFAULT);
+}
+
+/// One ciphertext that opens under two keys with the bare AEAD opens under neither as a keystore.
+#[test]
+fn a_keystore_has_one_passphrase() {
+    let fixture: serde_json::Value = serde_json::from_str(include_str!("../../tests/data/two_key.json")).unwrap();
+    let bytes =
+        |name: &str| data_encoding::HEXLOWER.decode(fixture["xchacha20poly1305"][name].as_str().unwrap().as_bytes()).unwrap();
+    let header = Header { magic: MAGIC, version: VERSION, parameters: Parameters::FLOOR, salt: [1; 32] };
+    let keys = ["key1", "key2"].map(|name| Secret::new(bytes(name).try_into().unwrap()));
+    let nonce: [u8; 24] = bytes("nonce").try_into().unwrap();
+    for committed in &keys {
+        let commitment = crate::derive::seal(committed, &nonce, &context(&header)).commitment;
+        let sealed = [&casevault_wire::limit::SUITE.to_be_bytes()[..], &nonce, &commitment, &bytes("ct_and_tag")].concat();
+        assert!(sealed.len() > OVERHEAD);
+        for key in &keys {
+            assert_eq!(seal::open(key, &context(&header), &sealed), Err(seal::OpenError));
+        }
+        let file = with_fresh_checksum([encode(&header), sealed, vec![0; CHECKSUM]].concat());
+        assert_eq!(unlock(&file, &phrase("key1")), Err(KeystoreError::Damaged), "no keystore is so long");
+    }
+}
