@@ -1,0 +1,51 @@
+use casevault_crypto::derive;
+use casevault_crypto::keys::{StoreKey, TeamKey};
+use casevault_crypto::seal::{OpenError, open, seal};
+use casevault_wire::context::Context;
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::label::Label;
+
+use super::vector::{Drawn, Vector, array, bytes, context, secret, vectors};
+
+#[test]
+fn records_are_sealed_as_the_spec_says() {
+    for Vector { name, valid, inputs, expected } in vectors("seal") {
+        let (key, context, sealed) = (secret(&inputs["key"]), context(&inputs["context"]), bytes(&inputs["sealed"]));
+        let opened = open(&key, &context, &sealed);
+        if !valid {
+            assert_eq!(opened, Err(OpenError), "{name}");
+            continue;
+        }
+        let plaintext = bytes(&expected["plaintext"]);
+        assert_eq!(&*opened.unwrap(), plaintext, "{name}");
+        let again = seal(&key, &context, &plaintext, &mut Drawn(bytes(&expected["nonce"]))).unwrap();
+        assert_eq!(again, sealed, "{name}");
+    }
+}
+
+#[test]
+fn keys_are_derived_as_the_spec_says() {
+    for Vector { name, valid, inputs, expected } in vectors("derive") {
+        let team = TeamKey::new(secret(&inputs["key"]));
+        let store = StoreKey::new(secret(&inputs["key"]));
+        // Fields that a derivation does not name must not matter.
+        let context = Context {
+            team: TeamId(array(&inputs["team"])),
+            generation: inputs["generation"].as_u64().unwrap(),
+            version: 77,
+            binding: Hash([7; 32]),
+            ..Context::new(Label::SealEntry, OrganisationId(array(&inputs["organisation"])))
+        };
+        let derived = match inputs["derivation"].as_str().unwrap() {
+            "team journal" => *derive::team_journal_key(&team, &context).secret().expose(),
+            "team access" => derive::team_access_key(&team, &context).public().0,
+            "team heads" => *derive::heads_key(&team, &context).secret().expose(),
+            "team link" => *derive::link_key(&team, &context).secret().expose(),
+            "database" => *derive::database_key(&store).secret().expose(),
+            "outbox" => *derive::outbox_key(&store).secret().expose(),
+            other => panic!("no derivation {other}"),
+        };
+        assert_eq!(derived == array(&expected["key"]), valid, "{name}");
+    }
+}
