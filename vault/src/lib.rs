@@ -1,1 +1,29 @@
-//! casevault-vault
+//! The vault of Casevault: keeps journals and blobs, all ciphertext, for teams whose access keys it checks.
+//!
+//! It learns which journal belongs to which team, padded sizes and times; never a name, device, role or key. [`access`] decides
+//! who may come in, [`journal`] and [`upload`] what is stored, [`record`] and [`blob`] where. [`fsck()`] checks a data directory.
+
+pub mod access;
+pub mod blob;
+mod budget;
+mod door;
+pub mod feed;
+pub mod fsck;
+pub mod http;
+pub mod journal;
+mod organisation;
+pub mod pending;
+pub mod program;
+mod reading;
+pub mod record;
+mod run;
+mod switch;
+pub mod team;
+mod turns;
+pub mod upload;
+pub mod vault;
+
+pub use door::OPEN as OPEN_DOOR;
+pub use fsck::{Finding, fsck};
+pub use program::Program;
+pub use run::{Arguments, RunError, Served, open, run};

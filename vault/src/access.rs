@@ -1,0 +1,223 @@
+//! Which access key a team has (SPEC §7.4.2): a state machine over the keyserver's feed and the switches that members ask for.
+//!
+//! No input or output: the same steps run in production and in tests of every interleaving. Feed items act in the order of the
+//! feed; a switch may come before or after the item that allows it.
+
+use casevault_wire::codec::List;
+use casevault_wire::feed::Receipt;
+use casevault_wire::signature::PublicKey;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+/// Keys that were in force that are remembered; the oldest give way.
+const REMEMBERED: usize = 16;
+/// Receipts that may wait for their switch. Members switch one generation after the other, so none may be forgotten.
+const PENDING: usize = 4096;
+
+/// A team's access key of one generation, and the receipt it came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Key {
+    /// The generation.
+    pub generation: u64,
+    /// The key.
+    pub key: PublicKey,
+    /// The epoch that began with it.
+    pub epoch: u64,
+    /// The feed sequence of its receipt.
+    pub sequence: u64,
+    /// 1 once a second device merged it.
+    pub confirmed: u8,
+}
+
+impl Key {
+    /// The key that `receipt`, the feed's item number `sequence`, names.
+    pub fn of(receipt: &Receipt, sequence: u64) -> Self {
+        let Receipt { generation, access_key, epoch, .. } = *receipt;
+        Self { generation, key: access_key, epoch, sequence, confirmed: 0 }
+    }
+
+    fn same_receipt(&self, other: &Self) -> bool {
+        Self { confirmed: 0, ..*self } == Self { confirmed: 0, ..*other }
+    }
+}
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// Everything.
+    Current,
+    /// Nothing but a switch to the generation after it: the keyserver has a newer one.
+    Superseded,
+    /// Nothing: it was in force once.
+    Retired,
+}
+
+/// Why a switch is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SwitchError {
+    /// The receipt is void, of another generation, or no first one.
+    #[error("the receipt does not allow this switch")]
+    Receipt,
+    /// The request was signed by a key that is not in force.
+    #[error("not signed by the key before")]
+    Signer,
+}
+
+/// The access keys of a team.
+#[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Access {
+    current: Option<Key>,
+    /// In force before, oldest first; returned to on a void, dropped when the current one is confirmed.
+    previous: List<Key, REMEMBERED>,
+    /// Named by receipts of the feed and not yet switched to, oldest first.
+    pending: List<Key, PENDING>,
+    /// In force once and never again, oldest first.
+    retired: List<Key, REMEMBERED>,
+}
+
+impl Access {
+    /// The key in force.
+    pub fn current(&self) -> Option<&Key> {
+        self.current.as_ref()
+    }
+
+    /// Whether the keyserver has a newer generation than the key in force.
+    pub fn superseded(&self) -> bool {
+        self.current.is_some_and(|current| self.pending.as_slice().iter().any(|key| key.generation > current.generation))
+    }
+
+    /// The key that requests of `generation` must be signed by, and what it may do.
+    pub fn key(&self, generation: u64) -> Option<(PublicKey, Power)> {
+        if let Some(current) = self.current.filter(|current| current.generation == generation) {
+            let power = if self.superseded() { Power::Superseded } else { Power::Current };
+            return Some((current.key, power));
+        }
+        let former = self.previous.as_slice().iter().chain(self.retired.as_slice());
+        former.rev().find(|key| key.generation == generation).map(|key| (key.key, Power::Retired))
+    }
+
+    /// The feed has a receipt.
+    pub fn receipt(&mut self, receipt: &Receipt, sequence: u64) {
+        let key = Key::of(receipt, sequence);
+        let newest = self.pending.as_slice().last().or(self.current.as_ref());
+        let first = newest.is_none() && key.epoch == 0;
+        if first || newest.is_some_and(|newest| key.generation > newest.generation) {
+            push(&mut self.pending, key);
+        }
+    }
+
+    /// The feed, at `sequence`, voids the commit that began `epoch`. Whether a key in force had come with it or after it.
+    pub fn void(&mut self, epoch: u64, sequence: u64) -> bool {
+        let void = |key: &Key| key.epoch >= epoch && key.sequence < sequence;
+        retain(&mut self.pending, |key| !void(key));
+        if !self.current.as_ref().is_some_and(void) {
+            return false;
+        }
+        retain(&mut self.previous, |key| !void(key));
+        let mut previous = std::mem::take(&mut self.previous).into_vec();
+        // Without a key to return to the one in force stays: the team would otherwise be lost to everybody.
+        if let Some(key) = previous.pop() {
+            self.current = Some(key);
+        }
+        self.previous = bounded(previous);
+        true
+    }
+
+    /// The feed, at `sequence`, says that a device other than the committer has `generation`.
+    pub fn confirmed(&mut self, generation: u64, sequence: u64) {
+        let meant = |key: &Key| key.generation <= generation && key.sequence < sequence;
+        let mut pending = std::mem::take(&mut self.pending).into_vec();
+        for key in pending.iter_mut().filter(|key| meant(key)) {
+            key.confirmed = 1;
+        }
+        self.pending = bounded(pending);
+        if let Some(current) = self.current.as_mut().filter(|current| meant(current)) {
+            current.confirmed = 1;
+            self.retire_previous();
+        }
+    }
+
+    /// A member asks for `key`, whose receipt is signed by the keyserver; the request is signed by the key of `signer`. The feed
+    /// is followed up to `followed`. Whether anything changed.
+    ///
+    /// # Errors
+    /// [`SwitchError`]; nothing changes.
+    pub fn switch(&mut self, key: &Key, signer: u64, followed: u64) -> Result<bool, SwitchError> {
+        let Some(current) = self.current else { return self.begin(key, signer, followed) };
+        if current.same_receipt(key) {
+            return Ok(false);
+        }
+        if signer != current.generation {
+            return Err(SwitchError::Signer);
+        }
+        let known = self.known(key, followed)?;
+        if current.generation.checked_add(1) != Some(key.generation) || key.epoch <= current.epoch {
+            return Err(SwitchError::Receipt);
+        }
+        retain(&mut self.pending, |pending| pending.generation > key.generation);
+        push(&mut self.previous, current);
+        self.current = Some(known);
+        if known.confirmed == 1 {
+            self.retire_previous();
+        }
+        Ok(true)
+    }
+
+    fn begin(&mut self, key: &Key, signer: u64, followed: u64) -> Result<bool, SwitchError> {
+        if key.epoch != 0 || signer != key.generation {
+            return Err(SwitchError::Receipt);
+        }
+        let known = self.known(key, followed)?;
+        retain(&mut self.pending, |pending| pending.generation > key.generation);
+        self.current = Some(known);
+        Ok(true)
+    }
+
+    /// The key of a receipt that is not void: the feed was not followed as far yet, or it is pending.
+    fn known(&self, key: &Key, followed: u64) -> Result<Key, SwitchError> {
+        if key.sequence >= followed {
+            return Ok(*key);
+        }
+        self.pending.as_slice().iter().find(|pending| pending.same_receipt(key)).copied().ok_or(SwitchError::Receipt)
+    }
+
+    fn retire_previous(&mut self) {
+        for key in std::mem::take(&mut self.previous).into_vec() {
+            push(&mut self.retired, key);
+        }
+    }
+
+    /// Whether the state can have come about; see [`crate::fsck`].
+    pub fn sane(&self) -> bool {
+        let rising = |keys: &[Key]| keys.windows(2).all(|pair| matches!(pair, [a, b] if a.generation < b.generation));
+        let Some(current) = &self.current else {
+            return self.previous.as_slice().is_empty() && rising(self.pending.as_slice());
+        };
+        let below = self.previous.as_slice().last().is_none_or(|key| key.generation < current.generation);
+        let above = self.pending.as_slice().first().is_none_or(|key| key.generation > current.generation);
+        let unconfirmed = current.confirmed == 0 || self.previous.as_slice().is_empty();
+        below && above && unconfirmed && rising(self.previous.as_slice()) && rising(self.pending.as_slice())
+    }
+}
+
+fn push<const MAX: usize>(keys: &mut List<Key, MAX>, key: Key) {
+    let mut all = std::mem::take(keys).into_vec();
+    if all.len() >= MAX {
+        all.remove(0);
+    }
+    all.push(key);
+    *keys = bounded(all);
+}
+
+fn retain<const MAX: usize>(keys: &mut List<Key, MAX>, keep: impl Fn(&Key) -> bool) {
+    let mut all = std::mem::take(keys).into_vec();
+    all.retain(|key| keep(key));
+    *keys = bounded(all);
+}
+
+/// `keys`, which are not more than were taken from a list.
+fn bounded<const MAX: usize>(keys: Vec<Key>) -> List<Key, MAX> {
+    List::new(keys).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! Blobs as files: `blobs/<organisation>/<team>/<journal>/<digest>`, staged in `staging/` and renamed into place once durable.
+
+mod durable;
+mod tree;
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use casevault_wire::id::UploadId;
+use futures_util::FutureExt;
+
+use super::{Answer, BlobError, Blobs, Kept, Part};
+use crate::record::{BlobKey, JournalKey};
+use durable::{make_directories, sync_directory, write_durably};
+
+/// How names of files that are not whole yet begin.
+const UNFINISHED: &str = "batch-";
+
+/// Blobs in a directory of the local file system.
+#[derive(Debug, Clone)]
+pub struct LocalBlobs(Arc<Paths>);
+
+/// Where things are.
+#[derive(Debug)]
+struct Paths {
+    blobs: PathBuf,
+    staging: PathBuf,
+    unnamed: AtomicU64,
+}
+
+impl Paths {
+    fn journal(&self, journal: &JournalKey) -> PathBuf {
+        let mut path = self.blobs.clone();
+        path.push(journal.team.organisation.to_string());
+        path.push(journal.team.team.to_string());
+        path.push(journal.journal.to_string());
+        path
+    }
+
+    fn blob(&self, key: &BlobKey) -> PathBuf {
+        self.journal(&key.journal).join(key.digest.to_string())
+    }
+
+    fn upload(&self, upload: UploadId) -> PathBuf {
+        self.staging.join(upload.to_string())
+    }
+
+    /// A name in the staging directory that no upload has.
+    fn unnamed(&self) -> PathBuf {
+        self.staging.join(format!("{UNFINISHED}{}", self.unnamed.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+impl LocalBlobs {
+    /// Opens or makes the directories in `data`.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn open(data: &Path) -> io::Result<Self> {
+        let paths = Paths { blobs: data.join("blobs"), staging: data.join("staging"), unnamed: AtomicU64::new(0) };
+        make_directories(data, &paths.blobs)?;
+        make_directories(data, &paths.staging)?;
+        Ok(Self(Arc::new(paths)))
+    }
+
+    /// Removes what batches left unfinished. To be called before any is begun.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn sweep(&self) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.0.staging)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work`, which waits for the disk, where waiting is allowed.
+    fn run<T: Send + 'static>(&self, work: impl FnOnce(&Paths) -> io::Result<T> + Send + 'static) -> Answer<'static, T> {
+        let paths = self.0.clone();
+        tokio::task::spawn_blocking(move || work(&paths).map_err(BlobError::from))
+            .map(|done| done.unwrap_or(Err(BlobError::Unavailable)))
+            .boxed()
+    }
+}
+
+impl From<io::Error> for BlobError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::Full,
+            io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => Self::Missing,
+            kind => {
+                tracing::error!(?kind, "blob files cannot be used");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl Blobs for LocalBlobs {
+    fn put(&self, journal: JournalKey, blobs: Vec<(BlobKey, Bytes)>) -> Answer<'_, ()> {
+        let paths = self.0.clone();
+        async move {
+            let files = blobs.into_iter().map(|(key, bytes)| (paths.unnamed(), paths.blob(&key), bytes)).collect();
+            let directory = paths.journal(&journal);
+            let root = paths.blobs.clone();
+            tokio::task::spawn_blocking(move || make_directories(&root, &directory))
+                .await
+                .map_err(|_| BlobError::Unavailable)??;
+            write_durably(files).await?;
+            self.run(move |paths| sync_directory(&paths.journal(&journal))).await
+        }
+        .boxed()
+    }
+
+    fn read(&self, parts: Vec<Part>) -> Answer<'_, Vec<Bytes>> {
+        self.run(move |paths| parts.iter().map(|part| read_at(&paths.blob(&part.key), part.offset, part.length, true)).collect())
+    }
+
+    fn delete(&self, key: BlobKey) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            remove(&paths.blob(&key))?;
+            match sync_directory(&paths.journal(&key.journal)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                synced => synced,
+            }
+        })
+    }
+
+    fn list(&self) -> Answer<'_, Vec<Kept>> {
+        self.run(|paths| tree::list(&paths.blobs))
+    }
+
+    fn begin(&self, upload: UploadId) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            OpenOptions::new().create_new(true).write(true).mode(0o600).open(paths.upload(upload))?;
+            sync_directory(&paths.staging)
+        })
+    }
+
+    fn write(&self, upload: UploadId, offset: u64, piece: Vec<Bytes>) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            let file = OpenOptions::new().write(true).open(paths.upload(upload))?;
+            let mut at = offset;
+            for bytes in &piece {
+                file.write_all_at(bytes, at)?;
+                at += bytes.len() as u64;
+            }
+            Ok(())
+        })
+    }
+
+    fn flush(&self, upload: UploadId, length: u64) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            let file = OpenOptions::new().write(true).open(paths.upload(upload))?;
+            let there = file.metadata()?.len();
+            if there < length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if there > length {
+                file.set_len(length)?;
+            }
+            file.sync_data()
+        })
+    }
+
+    fn staged(&self, upload: UploadId, offset: u64, length: usize) -> Answer<'_, Bytes> {
+        self.run(move |paths| read_at(&paths.upload(upload), offset, length, false))
+    }
+
+    fn keep(&self, upload: UploadId, key: BlobKey) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            let directory = paths.journal(&key.journal);
+            make_directories(&paths.blobs, &directory)?;
+            // A second name rather than another one: should the record of the blob not be written, the upload is still there.
+            match std::fs::hard_link(paths.upload(upload), paths.blob(&key)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                linked => linked?,
+            }
+            sync_directory(&directory)
+        })
+    }
+
+    fn discard(&self, upload: UploadId) -> Answer<'_, ()> {
+        self.run(move |paths| {
+            remove(&paths.upload(upload))?;
+            sync_directory(&paths.staging)
+        })
+    }
+
+    fn uploads(&self) -> Answer<'_, Vec<UploadId>> {
+        self.run(|paths| {
+            let entries = std::fs::read_dir(&paths.staging)?.collect::<io::Result<Vec<_>>>()?;
+            Ok(entries.iter().filter_map(|entry| UploadId::parse(&entry.file_name().to_string_lossy()).ok()).collect())
+        })
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// `length` bytes from `offset`; fewer only if the file ends and `exact` is not asked for.
+fn read_at(path: &Path, offset: u64, length: usize, exact: bool) -> io::Result<Bytes> {
+    let file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(length);
+    while bytes.len() < length {
+        let at = offset.saturating_add(bytes.len() as u64);
+        match rustix::io::pread(&file, rustix::buffer::spare_capacity(&mut bytes), at) {
+            Ok(0) if exact => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) => break,
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocation may be larger than what was asked for.
+    bytes.truncate(length);
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob::conformance;
+
+    #[tokio::test]
+    async fn local_files_keep_the_rules_of_blobs() {
+        let directory = tempfile::tempdir().unwrap();
+        conformance::blobs(|| Arc::new(LocalBlobs::open(directory.path()).unwrap())).await;
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart() {
+        for errno in [rustix::io::Errno::NOSPC, rustix::io::Errno::DQUOT, rustix::io::Errno::FBIG] {
+            assert_eq!(BlobError::from(io::Error::from(errno)), BlobError::Full);
+        }
+        assert_eq!(BlobError::from(io::Error::from(rustix::io::Errno::IO)), BlobError::Unavailable);
+    }
+}

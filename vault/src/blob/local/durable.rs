@@ -1,0 +1,74 @@
+//! Writing many files so that all of them survive a crash, without waiting for each in turn.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use crate::blob::BlobError;
+
+/// How many threads wait for the disk on behalf of one batch: the file system makes what they ask for durable together.
+const WAITING: usize = 16;
+
+/// A file to write: its name while it is unfinished, its name afterwards, and its content.
+pub(super) type NewFile = (PathBuf, PathBuf, Bytes);
+
+/// Writes `files`, makes them durable and renames them into place. The directory is the caller's to sync. On failure none of the
+/// unfinished names is left.
+pub(super) async fn write_durably(files: Vec<NewFile>) -> Result<(), BlobError> {
+    let share = files.len().div_ceil(WAITING).max(1);
+    let mut files = files.into_iter().peekable();
+    let mut threads = Vec::new();
+    while files.peek().is_some() {
+        let some: Vec<_> = files.by_ref().take(share).collect();
+        threads.push(tokio::task::spawn_blocking(move || write_share(&some)));
+    }
+    let mut outcome = Ok(());
+    for thread in threads {
+        let written = thread.await.map_err(|_| BlobError::Unavailable).and_then(|written| written.map_err(BlobError::from));
+        outcome = outcome.and(written);
+    }
+    outcome
+}
+
+fn write_share(files: &[NewFile]) -> io::Result<()> {
+    let written = write_then_rename(files);
+    if written.is_err() {
+        for (unfinished, ..) in files {
+            // Not there if it was renamed or never made; what cannot be removed goes when the store is opened next.
+            let _ = std::fs::remove_file(unfinished);
+        }
+    }
+    written
+}
+
+fn write_then_rename(files: &[NewFile]) -> io::Result<()> {
+    for (unfinished, place, bytes) in files {
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        std::fs::rename(unfinished, place)?;
+    }
+    Ok(())
+}
+
+/// Makes the entries of a directory durable.
+pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Makes `path` below `root`, which exists, with every directory between them, durably.
+pub(super) fn make_directories(root: &Path, path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|_| path != root).ok_or(io::ErrorKind::NotFound)?;
+    make_directories(root, parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => made?,
+    }
+    sync_directory(parent)
+}

@@ -1,0 +1,48 @@
+//! Blobs and their files.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Fault, FsckError};
+use crate::blob::{BlobError, Part};
+use crate::record::{BlobKey, kind};
+
+/// Bytes of a blob that are read at once.
+const STEP: u64 = 4 * 1024 * 1024;
+
+impl Check<'_> {
+    /// Every blob has its file, whole; every file its blob.
+    pub(super) async fn files(&mut self) -> Result<(), FsckError> {
+        let pending = self.pending().await?;
+        let mut files: BTreeMap<_, _> = self.blobs.list().await?.into_iter().collect();
+        for (key, length) in self.all::<BlobKey, u64>(kind::BLOB).await? {
+            self.count(key.journal.team, length);
+            let fault = match files.remove(&key) {
+                None => Some(Fault::BlobMissing),
+                Some(there) if there != length => Some(Fault::BlobLength),
+                Some(_) if !self.digests(&key, length).await? => Some(Fault::BlobDigest),
+                Some(_) => None,
+            };
+            if let Some(fault) = fault {
+                self.find(fault, &key.digest);
+            }
+        }
+        for key in files.into_keys().filter(|key| !pending.contains(key)) {
+            self.find(Fault::Orphan, &key.digest);
+        }
+        Ok(())
+    }
+
+    /// Whether the file of a blob has its digest.
+    async fn digests(&self, key: &BlobKey, length: u64) -> Result<bool, FsckError> {
+        let (mut hasher, mut offset) = (blake3::Hasher::new(), 0);
+        while offset < length {
+            let step = STEP.min(length - offset);
+            let part = Part { key: *key, offset, length: usize::try_from(step).unwrap_or(0) };
+            let read = self.blobs.read(vec![part]).await?;
+            let bytes = read.first().filter(|bytes| !bytes.is_empty()).ok_or(BlobError::Missing)?;
+            hasher.update(bytes);
+            offset = offset.saturating_add(bytes.len() as u64);
+        }
+        Ok(hasher.finalize().as_bytes() == key.digest.as_bytes())
+    }
+}

@@ -1,0 +1,93 @@
+//! Entries, heads, owners and changes.
+
+use std::collections::BTreeMap;
+
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
+use casevault_wire::journal::{Entry, Head, entry_hash};
+
+use super::{Check, Fault, FsckError};
+use crate::journal::{Standing, empty_head, is_own};
+use crate::record::{JournalKey, TeamKey, Walk, kind, name, value};
+
+impl Check<'_> {
+    /// Heads, each of a journal that has its team.
+    pub(super) async fn journals(&mut self) -> Result<(), FsckError> {
+        let owners: BTreeMap<_, _> = self.all::<(OrganisationId, JournalId), TeamId>(kind::OWNER).await?.into_iter().collect();
+        for (journal, standing) in self.all::<JournalKey, Standing>(kind::JOURNAL).await? {
+            let owner = owners.get(&(journal.team.organisation, journal.journal));
+            if owner != Some(&journal.team.team) && !is_own(&journal) {
+                self.find(Fault::Owner, &journal.journal);
+            }
+            self.standings.insert(journal, standing);
+        }
+        Ok(())
+    }
+
+    /// Entries, which follow each other up to their journal's head.
+    pub(super) async fn entries(&mut self) -> Result<(), FsckError> {
+        let mut ends: BTreeMap<JournalKey, Head> = BTreeMap::new();
+        let mut walk = Walk::of(kind::ENTRY);
+        loop {
+            let found = walk.next(self.records).await?;
+            if found.is_empty() {
+                break;
+            }
+            for (key, bytes) in found {
+                let (Ok((journal, sequence)), Ok(entry)) = (name::<(JournalKey, u64)>(kind::ENTRY, &key), value::<Entry>(&bytes))
+                else {
+                    self.find(Fault::Unreadable, &"entry");
+                    continue;
+                };
+                self.count(journal.team, bytes.len() as u64);
+                let end = ends.entry(journal).or_insert(empty_head(journal.journal));
+                let (fault, after) = follow(end, &journal, sequence, &entry);
+                *end = after;
+                if let Some(fault) = fault {
+                    self.find(fault, &format_args!("{} {sequence}", journal.journal));
+                }
+            }
+        }
+        for (journal, standing) in self.standings.clone() {
+            if ends.remove(&journal) != Some(standing.head) {
+                self.find(Fault::Head, &journal.journal);
+            }
+        }
+        for journal in ends.into_keys() {
+            self.find(Fault::Head, &journal.journal);
+        }
+        Ok(())
+    }
+
+    /// The index of changes has each journal once, at the change and head that its record says.
+    pub(super) async fn changes(&mut self) -> Result<(), FsckError> {
+        let mut missing = self.standings.clone();
+        for ((team, change), head) in self.all::<(TeamKey, u64), Head>(kind::CHANGE).await? {
+            let standing = missing.remove(&JournalKey { team, journal: head.journal });
+            if !standing.is_some_and(|standing| standing.change == change && standing.head == head) {
+                self.find(Fault::Change, &head.journal);
+            }
+        }
+        for journal in missing.into_keys() {
+            self.find(Fault::Change, &journal.journal);
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with an entry after `end`, and where its journal stands after it.
+fn follow(end: &Head, journal: &JournalKey, sequence: u64, entry: &Entry) -> (Option<Fault>, Head) {
+    let after = Head {
+        journal: journal.journal,
+        length: sequence.saturating_add(1),
+        hash: entry_hash(entry),
+        generation: entry.generation,
+    };
+    let placed = entry.journal == journal.journal && entry.sequence == sequence;
+    let follows = sequence == end.length && entry.previous == end.hash && entry.generation >= end.generation;
+    let fault = match (placed, follows) {
+        (false, _) => Some(Fault::Misplaced),
+        (true, false) => Some(Fault::Chain),
+        (true, true) => None,
+    };
+    (fault, after)
+}

@@ -1,0 +1,62 @@
+//! Teams and organisations.
+
+use std::collections::BTreeMap;
+
+use casevault_wire::id::{OrganisationId, UploadId};
+use casevault_wire::log::{Organisation, SignedLogEntry};
+
+use super::{Check, Fault, FsckError};
+use crate::feed::Cursor;
+use crate::record::{TeamKey, kind};
+use crate::team::Team;
+use crate::upload::Upload;
+
+impl Check<'_> {
+    /// Access keys are possible, counters are right, and whatever is stored has its team.
+    pub(super) async fn teams(&mut self, uploads: &[(UploadId, Upload)]) -> Result<(), FsckError> {
+        let mut open: BTreeMap<TeamKey, (u64, u32)> = BTreeMap::new();
+        for (_, upload) in uploads.iter().filter(|(_, upload)| upload.kept.is_none()) {
+            let (bytes, count) = open.entry(upload.journal.team).or_default();
+            *bytes = bytes.saturating_add(upload.length);
+            *count = count.saturating_add(1);
+        }
+        let mut changes: BTreeMap<TeamKey, u64> = BTreeMap::new();
+        for (journal, standing) in &self.standings {
+            let last = changes.entry(journal.team).or_default();
+            *last = standing.change.max(*last);
+        }
+        for (key, team) in self.all::<TeamKey, Team>(kind::TEAM).await? {
+            if !team.access.sane() || team.frozen > 1 {
+                self.find(Fault::Access, &key.team);
+            }
+            let stored = self.stored.remove(&key).unwrap_or_default();
+            let (reserved, count) = open.remove(&key).unwrap_or_default();
+            let last = changes.remove(&key).unwrap_or_default();
+            if (team.stored, team.reserved, team.uploads, team.change) != (stored, reserved, count, last) {
+                self.find(Fault::Count, &key.team);
+            }
+        }
+        let homeless: Vec<_> = self.stored.keys().chain(open.keys()).copied().collect();
+        for key in homeless {
+            self.find(Fault::Count, &key.team);
+        }
+        Ok(())
+    }
+
+    /// Foundings are valid, and every feed and team is of an organisation.
+    pub(super) async fn organisations(&mut self) -> Result<(), FsckError> {
+        let mut known = Vec::new();
+        for (id, founding) in self.all::<OrganisationId, SignedLogEntry>(kind::ORGANISATION).await? {
+            match Organisation::found(&founding) {
+                Ok(organisation) if organisation.id() == id => known.push(id),
+                _ => self.find(Fault::Organisation, &id),
+            }
+        }
+        for (id, _) in self.all::<OrganisationId, Cursor>(kind::CURSOR).await? {
+            if !known.contains(&id) {
+                self.find(Fault::Organisation, &id);
+            }
+        }
+        Ok(())
+    }
+}

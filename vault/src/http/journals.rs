@@ -1,0 +1,106 @@
+//! Journals: batches in, entries out.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use casevault_service::http::answer::{Encoded, MEDIA_TYPE};
+use casevault_service::http::problem::Problem;
+use casevault_wire::codec::{decode, encode};
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::vault::Batch;
+use futures_util::stream;
+use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use utoipa::openapi::HttpMethod;
+
+use super::admission::admit;
+use super::path::number;
+use super::route::{In, Route};
+use super::{App, undisturbed};
+use crate::budget::Share;
+use crate::journal::{Append, Chain, PAGE};
+use crate::record::{BlobKey, JournalKey};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            method: HttpMethod::Post,
+            path: "/v1/teams/{team}/journals/{journal}/batch",
+            summary: "Stores small blobs, then appends entries, all or none.",
+            signed: true,
+            body: "Batch",
+            answer: (200, "SignedVaultState"),
+            parameters: &[],
+            handler: post(batch),
+        },
+        Route {
+            method: HttpMethod::Get,
+            path: "/v1/teams/{team}/journals/{journal}/entries",
+            summary: "Entries of a journal.",
+            signed: true,
+            body: "",
+            answer: (200, "Entries"),
+            parameters: &[(In::Query, "from", false)],
+            handler: get(entries),
+        },
+    ]
+}
+
+async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded, Problem> {
+    let admitted = admit(&app.vault, request).await?;
+    let journal = admitted.journal()?;
+    admitted.may_write()?;
+    let generation = admitted.generation;
+    // The body, and what is decoded from it.
+    let share = app.vault.budget.take(admitted.body.remaining().saturating_mul(2)).await?;
+    let body = admitted.body.read(limit::BODY).await?;
+    let vault = app.vault.clone();
+    let state = undisturbed(async move {
+        let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
+        let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
+        let state = vault.append(append).await;
+        drop(share);
+        state
+    });
+    Ok(Encoded::of(&state.await?))
+}
+
+fn parse(journal: JournalKey, generation: u64, body: &Bytes) -> Result<Append, Problem> {
+    let batch: Batch = decode(body, limit::BODY).map_err(|_| Problem(Code::Malformed))?;
+    let chain = Chain::of(journal.journal, batch.entries.as_slice())?;
+    let blobs = batch.blobs.into_vec().into_iter().map(|blob| {
+        let blob = Bytes::from(blob.into_vec());
+        (BlobKey { journal, digest: BlobDigest::of(&blob) }, blob)
+    });
+    Ok(Append { journal, generation, chain, blobs: blobs.collect() })
+}
+
+async fn entries(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let from = number(request.uri().query(), "from")?;
+    let admitted = admit(&app.vault, request).await?;
+    let journal = admitted.journal()?;
+    admitted.body.none().await?;
+    // What is read, and its encoding.
+    let share = app.vault.budget.take_out(2 * PAGE as u64).await?;
+    let entries = encode(&app.vault.entries(&journal, from).await?);
+    Ok(held(entries.into(), share))
+}
+
+/// An answer that counts as memory taken until it was sent.
+fn held(bytes: Bytes, share: Share) -> Response {
+    let length = HeaderValue::from(bytes.len());
+    let once = stream::once(async move {
+        let _share = &share;
+        Ok::<_, std::convert::Infallible>(bytes)
+    });
+    let mut response = Body::from_stream(once).into_response();
+    response.headers_mut().insert(CONTENT_LENGTH, length);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response
+}

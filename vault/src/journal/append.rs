@@ -1,0 +1,151 @@
+//! A batch: blobs first, then entries, all or none.
+
+use bytes::Bytes;
+use casevault_service::http::problem::Problem;
+use casevault_service::store::{StoreError, Write};
+use casevault_wire::codec::encode;
+use casevault_wire::id::TeamId;
+use casevault_wire::journal::{Head, SignedVaultState, VaultState};
+use casevault_wire::problem::Code;
+
+use super::{Chain, Relation, Standing, empty_head};
+use crate::blob::Kept;
+use crate::record::{self, BlobKey, JournalKey, Versioned};
+use crate::team::Team;
+use crate::vault::{ATTEMPTS, OUTRUN, Vault};
+
+/// A batch whose form was checked and whose blobs were digested.
+#[derive(Debug)]
+pub struct Append {
+    /// The journal.
+    pub journal: JournalKey,
+    /// The generation of the access key that signed the request.
+    pub generation: u64,
+    /// The entries.
+    pub chain: Option<Chain>,
+    /// The blobs.
+    pub blobs: Vec<(BlobKey, Bytes)>,
+}
+
+/// What a journal was when an append was decided.
+struct Before {
+    team: Versioned<Team>,
+    owner: Versioned<TeamId>,
+    standing: Versioned<Standing>,
+}
+
+impl Before {
+    fn head(&self, journal: &JournalKey) -> Head {
+        self.standing.value.map_or_else(|| empty_head(journal.journal), |standing| standing.head)
+    }
+
+    fn count(&self) -> Team {
+        self.team.value.clone().unwrap_or_default()
+    }
+}
+
+impl Vault {
+    /// Stores the blobs of a batch, then appends its entries; the state that was reached, signed. A batch that the journal already
+    /// ends with is acknowledged with the state it had led to.
+    ///
+    /// # Errors
+    /// `conflict` if the entries do not continue the journal, `refused` if another team has it, `frozen`, `stale-generation`,
+    /// `quota`, `full`.
+    pub async fn append(&self, append: Append) -> Result<SignedVaultState, Problem> {
+        let _turn = self.turns.journal(&append.journal).await;
+        let before = self.before(&append).await?;
+        if relation(&append, &before) == Relation::Conflicts {
+            return Err(Problem(Code::Conflict));
+        }
+        let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
+        let bytes = new.iter().map(|(_, blob)| blob.len() as u64).sum::<u64>();
+        let entries = append.chain.as_ref().map_or(0, Chain::bytes);
+        before.count().has_room(bytes.saturating_add(entries), self.settings.quota)?;
+        let kept: Vec<Kept> = new.iter().map(|(key, blob)| (*key, blob.len() as u64)).collect();
+        let pending = self.announce(append.journal, &kept).await?;
+        let outcome = match self.store(append.journal, new).await {
+            Ok(()) => self.record(&append, &kept, pending.as_ref()).await,
+            Err(problem) => Err(problem),
+        };
+        if let (Err(problem), Some(pending)) = (&outcome, &pending) {
+            self.abandon(*problem, pending).await;
+        }
+        outcome
+    }
+
+    async fn before(&self, append: &Append) -> Result<Before, Problem> {
+        let journal = &append.journal;
+        let team = self.team(&journal.team).await?;
+        team.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(append.generation)?;
+        let owner = self.owner(journal).await?;
+        let standing = Versioned::load(&*self.records, record::journal(journal)).await?;
+        Ok(Before { team, owner, standing })
+    }
+
+    async fn record(&self, append: &Append, kept: &[Kept], pending: Option<&Vec<u8>>) -> Result<SignedVaultState, Problem> {
+        let journal = &append.journal;
+        let _turn = self.turns.team(&journal.team).await;
+        for _ in 0..ATTEMPTS {
+            let before = self.before(append).await?;
+            let mut team = before.count();
+            let mut write = Write::default();
+            self.claim(journal, &before.owner, &mut write);
+            team.stored = team.stored.saturating_add(record_blobs(kept, &mut write));
+            let standing = match (&append.chain, relation(append, &before)) {
+                (_, Relation::Conflicts) => return Err(Problem(Code::Conflict)),
+                (Some(chain), Relation::Continues) => Some(self.extend(chain, journal, &before, (&mut team, &mut write))),
+                _ => before.standing.value,
+            };
+            let state = standing.unwrap_or(Standing { head: before.head(journal), change: team.change, time: self.now() });
+            team.has_room(0, self.settings.quota)?;
+            if let Some(pending) = pending {
+                write.delete(pending.clone());
+            }
+            if !write.put.is_empty() {
+                before.team.replace(&mut write, &team);
+                match self.records.write(write).await {
+                    Err(StoreError::Conflict) => continue,
+                    written => written?,
+                }
+            }
+            return Ok(self.word(journal, &state));
+        }
+        Err(OUTRUN)
+    }
+
+    /// Adds the entries of `chain` to the write, and counts them.
+    fn extend(&self, chain: &Chain, journal: &JournalKey, before: &Before, (team, write): (&mut Team, &mut Write)) -> Standing {
+        if let Some(standing) = &before.standing.value {
+            write.delete(record::change(&journal.team, standing.change));
+        }
+        team.change = team.change.saturating_add(1);
+        team.stored = team.stored.saturating_add(chain.bytes());
+        let standing = Standing { head: *chain.head(), change: team.change, time: self.now() };
+        for (sequence, entry) in chain.entries() {
+            write.put(record::entry(journal, sequence), entry.to_vec());
+        }
+        before.standing.replace(write, &standing);
+        write.put(record::change(&journal.team, team.change), encode(&standing.head));
+        standing
+    }
+
+    fn word(&self, journal: &JournalKey, standing: &Standing) -> SignedVaultState {
+        let Standing { head, change, time } = *standing;
+        let crate::record::TeamKey { organisation, team } = journal.team;
+        self.node.key.sign(VaultState { organisation, team, change, head, time })
+    }
+}
+
+fn relation(append: &Append, before: &Before) -> Relation {
+    let head = before.head(&append.journal);
+    append.chain.as_ref().map_or(Relation::Repeated, |chain| chain.relation(&head))
+}
+
+/// Adds the records of blobs that have none, and says how many bytes they are.
+fn record_blobs(kept: &[Kept], write: &mut Write) -> u64 {
+    for (key, length) in kept {
+        write.expect(record::blob(key), None);
+        write.put(record::blob(key), encode(length));
+    }
+    kept.iter().map(|(_, length)| length).sum()
+}

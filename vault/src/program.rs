@@ -1,0 +1,77 @@
+//! The command line.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::fsck::fsck;
+use crate::run::{Arguments, run};
+
+/// The ciphertext server of Casevault.
+#[derive(Debug, Parser)]
+#[command(name = "casevault-vault", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Option<Arguments>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks every invariant of a data directory that no vault is using, and changes nothing.
+    Fsck {
+        /// The vault's data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}
+
+impl Program {
+    /// Does what the command line says.
+    pub fn execute(self) -> ExitCode {
+        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return failed(&error),
+        };
+        match (self.command, self.serve) {
+            (Some(Command::Fsck { data }), _) => runtime.block_on(check(data)),
+            (None, Some(arguments)) => match runtime.block_on(run(arguments)) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error),
+            },
+            (None, None) => ExitCode::from(2),
+        }
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    // Standard error is all there is to say it on.
+    let _ = writeln!(std::io::stderr(), "casevault-vault: {text}");
+    ExitCode::FAILURE
+}
+
+async fn check(data: PathBuf) -> ExitCode {
+    match fsck(&data).await {
+        Ok(findings) => report(&findings),
+        Err(error) => failed(&error),
+    }
+}
+
+fn report(findings: &[crate::Finding]) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    for finding in findings {
+        // A closed standard output leaves the exit code.
+        let _ = writeln!(out, "{finding}");
+    }
+    let _ = writeln!(out, "{} findings", findings.len());
+    if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,230 @@
+//! How records lie in the store: the key of every kind, in one place (SPEC §7.4.8). Numbers are big-endian, so that the order of
+//! keys is theirs.
+//!
+//! | key | value |
+//! |---|---|
+//! | `01 ‖ organisation` | [`SignedLogEntry`](casevault_wire::log::SignedLogEntry), the founding |
+//! | `02 ‖ organisation` | [`Cursor`](crate::feed::Cursor), where the feed stands |
+//! | `03 ‖ organisation` | [`KeptHeads`](crate::feed::KeptHeads), the newest log heads |
+//! | `10 ‖ organisation ‖ team` | [`Team`](crate::team::Team) |
+//! | `11 ‖ organisation ‖ team ‖ journal` | [`Standing`](crate::journal::Standing), the journal's head |
+//! | `12 ‖ organisation ‖ team ‖ uint64 change` | [`Head`](casevault_wire::journal::Head) after a journal's last change |
+//! | `13 ‖ organisation ‖ journal` | `TeamId` of the one team that has this journal |
+//! | `14 ‖ organisation ‖ team ‖ journal ‖ uint64 sequence` | [`Entry`](casevault_wire::journal::Entry) |
+//! | `15 ‖ organisation ‖ team ‖ journal ‖ digest` | `uint64`, the blob's length |
+//! | `16 ‖ upload` | [`Upload`](crate::upload::Upload) |
+//! | `17 ‖ 16 random bytes` | [`Pending`](crate::pending::Pending), blobs that may have files and no record yet |
+
+mod versioned;
+
+use casevault_service::store::{Records, StoreError};
+use casevault_wire::codec::{decode, encode};
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
+use tls_codec::{Deserialize, Serialize, TlsDeserialize, TlsSerialize, TlsSize};
+
+pub use versioned::Versioned;
+
+/// Kinds of records: the first byte of their keys.
+pub mod kind {
+    /// An organisation.
+    pub const ORGANISATION: u8 = 0x01;
+    /// Where an organisation's feed stands.
+    pub const CURSOR: u8 = 0x02;
+    /// The newest log heads of an organisation.
+    pub const LOG_HEADS: u8 = 0x03;
+    /// A team.
+    pub const TEAM: u8 = 0x10;
+    /// A journal's head.
+    pub const JOURNAL: u8 = 0x11;
+    /// The last change of a journal.
+    pub const CHANGE: u8 = 0x12;
+    /// The team that has a journal.
+    pub const OWNER: u8 = 0x13;
+    /// An entry.
+    pub const ENTRY: u8 = 0x14;
+    /// A blob.
+    pub const BLOB: u8 = 0x15;
+    /// An upload.
+    pub const UPLOAD: u8 = 0x16;
+    /// Blobs that are being stored.
+    pub const PENDING: u8 = 0x17;
+}
+
+/// Values are shorter than this.
+const VALUE: usize = 1024 * 1024;
+
+/// A team. Two organisations that name the same team id name two teams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct TeamKey {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The team.
+    pub team: TeamId,
+}
+
+/// A journal of a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct JournalKey {
+    /// The team.
+    pub team: TeamKey,
+    /// The journal.
+    pub journal: JournalId,
+}
+
+/// A blob of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct BlobKey {
+    /// The journal.
+    pub journal: JournalKey,
+    /// The digest.
+    pub digest: BlobDigest,
+}
+
+fn key<T: Serialize>(kind: u8, name: &T) -> Vec<u8> {
+    // Names are of fixed length: their encodings are their bytes.
+    let mut key = vec![kind];
+    key.extend(encode(name));
+    key
+}
+
+/// Key of an organisation's founding.
+pub fn organisation(id: &OrganisationId) -> Vec<u8> {
+    key(kind::ORGANISATION, id)
+}
+
+/// Key of an organisation's feed cursor.
+pub fn cursor(id: &OrganisationId) -> Vec<u8> {
+    key(kind::CURSOR, id)
+}
+
+/// Key of an organisation's log heads.
+pub fn log_heads(id: &OrganisationId) -> Vec<u8> {
+    key(kind::LOG_HEADS, id)
+}
+
+/// Key of a team.
+pub fn team(team: &TeamKey) -> Vec<u8> {
+    key(kind::TEAM, team)
+}
+
+/// Key of a journal's head.
+pub fn journal(journal: &JournalKey) -> Vec<u8> {
+    key(kind::JOURNAL, journal)
+}
+
+/// Key of the last change of a journal.
+pub fn change(team: &TeamKey, change: u64) -> Vec<u8> {
+    numbered(key(kind::CHANGE, team), change)
+}
+
+/// Key of the team that has a journal.
+pub fn owner(journal: &JournalKey) -> Vec<u8> {
+    let mut owner = key(kind::OWNER, &journal.team.organisation);
+    owner.extend(journal.journal.as_bytes());
+    owner
+}
+
+/// Key of an entry.
+pub fn entry(journal: &JournalKey, sequence: u64) -> Vec<u8> {
+    numbered(key(kind::ENTRY, journal), sequence)
+}
+
+/// Key of a blob.
+pub fn blob(blob: &BlobKey) -> Vec<u8> {
+    key(kind::BLOB, blob)
+}
+
+/// Key of an upload.
+pub fn upload(upload: &UploadId) -> Vec<u8> {
+    key(kind::UPLOAD, upload)
+}
+
+/// Key of a list of blobs that are being stored.
+pub fn pending(id: &[u8; 16]) -> Vec<u8> {
+    [&[kind::PENDING], id.as_slice()].concat()
+}
+
+fn numbered(mut key: Vec<u8>, number: u64) -> Vec<u8> {
+    key.extend(number.to_be_bytes());
+    key
+}
+
+/// The range of all records of a kind.
+pub fn all(kind: u8) -> (Vec<u8>, Vec<u8>) {
+    (vec![kind], vec![kind.saturating_add(1)])
+}
+
+/// The name in the key of a record of `kind`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it is not of this form.
+pub fn name<T: Deserialize>(kind: u8, key: &[u8]) -> Result<T, StoreError> {
+    match key.split_first() {
+        Some((first, name)) if *first == kind => decode(name, name.len()).map_err(|_| StoreError::Corrupt),
+        _ => Err(StoreError::Corrupt),
+    }
+}
+
+/// Decodes a value.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if it is not one `T`.
+pub fn value<T: Deserialize>(bytes: &[u8]) -> Result<T, StoreError> {
+    decode(bytes, VALUE).map_err(|_| StoreError::Corrupt)
+}
+
+/// Reads the record at `key`.
+///
+/// # Errors
+/// [`StoreError`]; [`StoreError::Corrupt`] if it is not one `T`.
+pub async fn load<T: Deserialize>(records: &dyn Records, key: &[u8]) -> Result<Option<T>, StoreError> {
+    records.read(key).await?.as_deref().map(value).transpose()
+}
+
+/// How many records of a walk are read at once.
+const STRIDE: usize = 64;
+
+/// Visits every record from `from` to `to`, in order, a few at a time.
+#[derive(Debug)]
+pub struct Walk {
+    from: Vec<u8>,
+    to: Vec<u8>,
+}
+
+impl Walk {
+    /// Of all records of a kind.
+    pub fn of(kind: u8) -> Self {
+        let (from, to) = all(kind);
+        Self { from, to }
+    }
+
+    /// The next few records; empty at the end.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next(&mut self, records: &dyn Records) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let pairs = records.scan(&self.from, &self.to, STRIDE).await?;
+        if let Some((last, _)) = pairs.last() {
+            self.from = [last.as_slice(), &[0]].concat();
+        }
+        Ok(pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_ordered_as_their_numbers_and_read_back() {
+        let team = TeamKey { organisation: OrganisationId([1; 32]), team: TeamId([2; 32]) };
+        let journal = JournalKey { team, journal: JournalId([3; 16]) };
+        assert!(entry(&journal, 255) < entry(&journal, 256));
+        assert!(change(&team, u64::MAX - 1) < change(&team, u64::MAX));
+        assert_eq!(super::journal(&journal).len(), 1 + 32 + 32 + 16);
+        assert_eq!(name::<JournalKey>(kind::JOURNAL, &super::journal(&journal)), Ok(journal));
+        assert_eq!(name::<(JournalKey, u64)>(kind::ENTRY, &entry(&journal, 7)), Ok((journal, 7)));
+        assert_eq!(name::<JournalKey>(kind::TEAM, &super::journal(&journal)), Err(StoreError::Corrupt));
+    }
+}

@@ -1,0 +1,114 @@
+//! The end of uploads that are not finished: by their client, by time, or because a crash left half of one.
+
+use std::collections::BTreeSet;
+
+use casevault_service::http::problem::Problem;
+use casevault_service::store::Write;
+use casevault_wire::id::UploadId;
+use casevault_wire::problem::Code;
+use casevault_wire::time::Time;
+
+use super::{LIFETIME, Upload};
+use crate::record::{TeamKey, Walk, kind, name, value};
+use crate::vault::{ATTEMPTS, OUTRUN, Vault};
+
+impl Vault {
+    /// Gives up an upload. One that was finished stays a blob.
+    ///
+    /// # Errors
+    /// `refused` if the team has none of this id.
+    pub async fn cancel_upload(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
+        let slot = self.active.slot(id);
+        slot.take_over();
+        let _running = slot.running.lock().await;
+        let upload = self.upload(team, id).await?;
+        self.drop_record(&upload.journal.team, id).await?;
+        self.let_go(id).await;
+        Ok(())
+    }
+
+    async fn drop_record(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
+        let _turn = self.turns.team(team).await;
+        for _ in 0..ATTEMPTS {
+            let before = self.team(team).await?;
+            let (record, upload) = self.versioned_upload(team, id).await?;
+            let mut write = Write::default();
+            record.remove(&mut write);
+            if upload.kept.is_none() {
+                let mut team = before.value.clone().unwrap_or_default();
+                team.release(upload.length);
+                before.replace(&mut write, &team);
+            }
+            if self.write(write).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(OUTRUN)
+    }
+
+    /// Forgets uploads that nobody touched for [`LIFETIME`] before `now`; how many.
+    ///
+    /// # Errors
+    /// `unavailable`; what was forgotten before stays so.
+    pub async fn collect_uploads(&self, now: Time) -> Result<usize, Problem> {
+        let old = |upload: &Upload| now.since(upload.touched) >= LIFETIME;
+        let mut collected = 0;
+        for (id, upload) in self.recorded_uploads().await? {
+            if old(&upload) && self.cancel_if(&upload, id, old).await? {
+                collected += 1;
+            }
+        }
+        Ok(collected)
+    }
+
+    async fn cancel_if(&self, upload: &Upload, id: UploadId, still: impl Fn(&Upload) -> bool) -> Result<bool, Problem> {
+        let team = upload.journal.team;
+        match self.upload(&team, id).await {
+            Ok(now) if still(&now) => self.cancel_upload(&team, id).await.map(|()| true),
+            Ok(_) | Err(Problem(Code::Refused)) => Ok(false),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Removes staged files that no open upload has, and forgets uploads whose file is gone or too short. To be called before
+    /// anything is served.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn recover_uploads(&self) -> Result<(), Problem> {
+        let mut staged: BTreeSet<_> = self.blobs.uploads().await?.into_iter().collect();
+        for (id, upload) in self.recorded_uploads().await? {
+            if upload.kept.is_some() {
+                continue;
+            }
+            let there = staged.remove(&id);
+            if !there || !self.reaches(id, upload.offset).await? {
+                tracing::warn!("an upload was lost and is forgotten");
+                self.cancel_upload(&upload.journal.team, id).await?;
+            }
+        }
+        for id in staged {
+            self.blobs.discard(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the file of an upload has at least `offset` bytes.
+    async fn reaches(&self, id: UploadId, offset: u64) -> Result<bool, Problem> {
+        let Some(last) = offset.checked_sub(1) else { return Ok(true) };
+        Ok(self.blobs.staged(id, last, 1).await?.len() == 1)
+    }
+
+    async fn recorded_uploads(&self) -> Result<Vec<(UploadId, Upload)>, Problem> {
+        let (mut walk, mut uploads) = (Walk::of(kind::UPLOAD), Vec::new());
+        loop {
+            let found = walk.next(&*self.records).await?;
+            if found.is_empty() {
+                return Ok(uploads);
+            }
+            for (key, upload) in found {
+                uploads.push((name(kind::UPLOAD, &key)?, value(&upload)?));
+            }
+        }
+    }
+}

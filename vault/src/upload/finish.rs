@@ -1,0 +1,86 @@
+//! Finishing an upload: it becomes a blob once it is whole and has the digest that its client says.
+
+use casevault_service::http::problem::Problem;
+use casevault_service::store::Write;
+use casevault_wire::codec::encode;
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::UploadId;
+use casevault_wire::problem::Code;
+
+use super::Upload;
+use crate::record::{self, BlobKey, TeamKey};
+use crate::vault::{ATTEMPTS, OUTRUN, Vault};
+
+impl Vault {
+    /// Makes an upload the blob `digest`, on a request of `generation`. Again is as good.
+    ///
+    /// # Errors
+    /// `upload` if it is not whole or has another digest; `full`, and as [`Self::append`].
+    pub async fn finish_upload(
+        &self,
+        team: &TeamKey,
+        generation: u64,
+        (id, digest): (UploadId, BlobDigest),
+    ) -> Result<(), Problem> {
+        let slot = self.active.slot(id);
+        let mut running = slot.running.lock().await;
+        let upload = self.upload(team, id).await?;
+        if let Some(kept) = upload.kept {
+            return if kept == digest { Ok(()) } else { Err(Problem(Code::Upload)) };
+        }
+        if upload.offset != upload.length {
+            return Err(Problem(Code::Upload));
+        }
+        self.catch_up(&mut running, id, upload.length).await?;
+        if running.hasher.finalize().as_bytes() != digest.as_bytes() {
+            return Err(Problem(Code::Upload));
+        }
+        let _turn = self.turns.journal(&upload.journal).await;
+        self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)?;
+        // An upload of no bytes was never flushed.
+        self.blobs.flush(id, upload.length).await?;
+        let key = BlobKey { journal: upload.journal, digest };
+        let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
+        let outcome = match self.blobs.keep(id, key).await {
+            Ok(()) => self.record_finish(generation, id, (key, &pending)).await,
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            Ok(()) => self.let_go(id).await,
+            Err(problem) => self.abandon(problem, &pending).await,
+        }
+        outcome
+    }
+
+    async fn record_finish(&self, generation: u64, id: UploadId, (key, pending): (BlobKey, &[u8])) -> Result<(), Problem> {
+        let _turn = self.turns.team(&key.journal.team).await;
+        for _ in 0..ATTEMPTS {
+            let before = self.team(&key.journal.team).await?;
+            let (record, upload) = self.versioned_upload(&key.journal.team, id).await?;
+            let mut team = before.value.clone().ok_or(Problem(Code::Refused))?;
+            team.may_write(generation)?;
+            team.release(upload.length);
+            let mut write = Write::default();
+            if self.records.read(&record::blob(&key)).await?.is_none() {
+                team.stored = team.stored.saturating_add(upload.length);
+                write.expect(record::blob(&key), None);
+                write.put(record::blob(&key), encode(&upload.length));
+            }
+            record.replace(&mut write, &Upload { kept: Some(key.digest), touched: self.now(), ..upload });
+            before.replace(&mut write, &team);
+            write.delete(pending.to_vec());
+            if self.write(write).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(OUTRUN)
+    }
+
+    /// Forgets what is no longer needed of an upload; what cannot be removed now is at the next start.
+    pub(super) async fn let_go(&self, id: UploadId) {
+        self.active.forget(id);
+        if self.blobs.discard(id).await.is_err() {
+            tracing::warn!("the file of an upload stays until the next start");
+        }
+    }
+}
