@@ -1,1 +1,16 @@
-//! casevault-keyserver
+//! The keyserver: keeps organisations' logs, delivers MLS messages, orders commits and signs what it ordered.
+//!
+//! It holds pseudonymous ids, public keys and ciphertext. [`records`] is the layout of all that it stores, [`state`] what it keeps
+//! in memory, [`routes`] what it answers, [`teams`] how it orders commits, [`fsck`] what must hold of its records.
+
+mod catalogue;
+pub mod command;
+mod feed;
+pub mod fsck;
+mod records;
+mod routes;
+mod state;
+mod teams;
+
+pub use command::{Arguments, Failure, run};
+pub use state::Keyserver;

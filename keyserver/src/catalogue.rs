@@ -1,0 +1,66 @@
+//! The organisations in memory: each one's verified log, the end of its feed, and who waits for more of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use casevault_wire::id::OrganisationId;
+use casevault_wire::log::Organisation;
+use tokio::sync::{Mutex, watch};
+
+use crate::feed::Tip;
+
+/// One organisation.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    organisation: RwLock<Arc<Organisation>>,
+    /// Held by whoever writes to the log or the feed, until the write is durable.
+    pub(crate) tip: Mutex<Tip>,
+    grown: watch::Sender<u64>,
+}
+
+impl Cell {
+    pub(crate) fn new(organisation: Organisation, tip: Tip) -> Self {
+        let grown = watch::Sender::new(tip.length);
+        Self { organisation: RwLock::new(Arc::new(organisation)), tip: Mutex::new(tip), grown }
+    }
+
+    /// The log as far as it is durable.
+    pub(crate) fn organisation(&self) -> Arc<Organisation> {
+        self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The log has grown, durably.
+    pub(crate) fn replace(&self, organisation: Organisation) {
+        *self.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    }
+
+    /// The feed has grown, durably.
+    pub(crate) fn announce(&self, length: u64) {
+        self.grown.send_replace(length);
+    }
+
+    /// Tells when the feed is longer than before.
+    pub(crate) fn growth(&self) -> watch::Receiver<u64> {
+        self.grown.subscribe()
+    }
+}
+
+/// All organisations.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    cells: RwLock<HashMap<OrganisationId, Arc<Cell>>>,
+    /// Held while an organisation is founded.
+    pub(crate) founding: Mutex<()>,
+}
+
+impl Catalogue {
+    /// The organisation of this id.
+    pub(crate) fn find(&self, id: &OrganisationId) -> Option<Arc<Cell>> {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Adds an organisation, which is durable.
+    pub(crate) fn add(&self, id: OrganisationId, cell: Cell) {
+        self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(cell));
+    }
+}

@@ -1,0 +1,141 @@
+//! The program: `casevault-keyserver --data DIR --listen ADDR`, and `casevault-keyserver fsck --data DIR`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use casevault_service::clock::SystemClock;
+use casevault_service::directory::{DataDirectory, DirectoryError};
+use casevault_service::http::Listener;
+use casevault_service::keys::{KeyError, ServerKey};
+use casevault_service::node::Node;
+use casevault_service::stop::Stop;
+use casevault_service::store::{SledRecords, StoreError};
+use casevault_wire::server::ServerKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::fsck;
+use crate::state::{Keyserver, LoadError};
+
+/// Keeps organisations' logs and delivers their groups' messages. It sees ciphertext and pseudonymous ids only.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "casevault-keyserver", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Option<Serve>,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Serve {
+    /// The data directory; made with mode 0700 if it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The address to listen on, for example 127.0.0.1:7001; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: String,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Check everything that is stored; the server must not run.
+    Fsck {
+        /// The data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}
+
+impl Arguments {
+    /// The arguments that serve `data` on `listen`.
+    pub fn serve(data: PathBuf, listen: String) -> Self {
+        Self { command: None, serve: Some(Serve { data, listen }) }
+    }
+}
+
+/// Why the program ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The records cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored does not verify.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The address cannot be served, or the operating system refused something else.
+    #[error("cannot serve")]
+    Io(#[from] std::io::Error),
+    /// `fsck` found faults.
+    #[error("{0} faults were found")]
+    Faults(usize),
+    /// Neither an address nor a subcommand.
+    #[error("nothing to do: give --data and --listen")]
+    Usage,
+}
+
+/// Runs the program to its end.
+pub fn main(arguments: Arguments) -> ExitCode {
+    casevault_service::log::init();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("casevault-keyserver: {}", sentence(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what `arguments` say; serving ends with a signal.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match (arguments.command, arguments.serve) {
+            (Some(Command::Fsck { data }), _) => check(&data).await,
+            (None, Some(Serve { data, listen })) => serve(&data, &listen).await,
+            (None, None) => Err(Failure::Usage),
+        }
+    })
+}
+
+async fn serve(data: &Path, listen: &str) -> Result<(), Failure> {
+    let directory = DataDirectory::open(data)?;
+    let stop = Stop::default();
+    stop.on_signals()?;
+    let key = ServerKey::open(directory.path())?;
+    let node = Arc::new(Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone()));
+    let records = Arc::new(SledRecords::open(&directory.path().join("records"))?);
+    let keyserver = Keyserver::load(node, records).await?;
+    let listener = Listener::bind(listen).await?;
+    listener.announce()?;
+    listener.serve(keyserver.app(), stop).await;
+    Ok(())
+}
+
+async fn check(data: &Path) -> Result<(), Failure> {
+    let directory = DataDirectory::open(data)?;
+    let key = ServerKey::open(directory.path())?;
+    let records = SledRecords::open(&directory.path().join("records"))?;
+    let report = fsck::check(&records, key.public()).await?;
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    println!("{} records checked, {} faults", report.records, report.faults.len());
+    if report.faults.is_empty() { Ok(()) } else { Err(Failure::Faults(report.faults.len())) }
+}
+
+fn sentence(failure: &Failure) -> String {
+    match std::error::Error::source(failure) {
+        Some(source) => format!("{failure}: {source}"),
+        None => failure.to_string(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Who may come in: a current device of the organisation, the holder of an invitation, or the organisation's vault. Everybody
+//! else gets one answer, `refused`, whether what they ask for exists or not.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use casevault_service::auth::SignedBody;
+use casevault_service::http::problem::Problem;
+use casevault_wire::codec::decode;
+use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, TeamId};
+use casevault_wire::log::{Organisation, Role};
+use casevault_wire::problem::Code;
+use casevault_wire::request::Signer;
+use casevault_wire::server::server_id;
+use casevault_wire::signature::PublicKey;
+
+use crate::catalogue::Cell;
+use crate::records::{Invited, Key, Kind, Place, load};
+use crate::state::Keyserver;
+
+/// A request that was admitted.
+pub(super) struct Admitted {
+    pub(super) caller: Caller,
+    pub(super) body: SignedBody,
+}
+
+/// Whoever sent it, and what they name.
+pub(super) struct Caller {
+    pub(super) cell: Arc<Cell>,
+    /// The log when the request came in.
+    pub(super) organisation: Arc<Organisation>,
+    pub(super) query: String,
+    pub(super) idempotency: IdempotencyKey,
+    who: Who,
+    team: Option<String>,
+    invitation: Option<String>,
+}
+
+/// Whose key has signed.
+enum Who {
+    Device(DeviceId),
+    Invitation(Box<Invited>),
+    Vault,
+}
+
+impl FromRequest<Arc<Keyserver>> for Admitted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Arc<Keyserver>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let path = RawPathParams::from_request_parts(&mut parts, server).await.map_err(|_| Problem(Code::Malformed))?;
+        let named = |name| path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
+        let (organisation, team, invitation) = (named("organisation"), named("team"), named("invitation"));
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let unverified = server.node.gate.receive(Request::from_parts(parts, body))?;
+        let id = unverified.organisation();
+        let cell = server.catalogue.find(&id).filter(|_| organisation == Some(id.to_string()));
+        let log = cell.as_ref().map(|cell| cell.organisation());
+        let known = match &log {
+            Some(log) => server.signer(log, unverified.signer()).await?,
+            None => None,
+        };
+        let authenticated = unverified.verify(known.as_ref().map(|(key, _)| key))?;
+        let (Some(cell), Some(organisation), Some((_, who))) = (cell, log, known) else { return Err(Problem(Code::Refused)) };
+        let idempotency = authenticated.idempotency;
+        let caller = Caller { cell, organisation, query, idempotency, who, team, invitation };
+        Ok(Self { caller, body: authenticated.body })
+    }
+}
+
+impl Keyserver {
+    /// The key of a signer that this organisation knows.
+    async fn signer(&self, organisation: &Organisation, signer: Signer) -> Result<Option<(PublicKey, Who)>, Problem> {
+        Ok(match signer {
+            Signer::Device(id) => organisation.current_device(&id).map(|device| (device.keys.signing, Who::Device(id))),
+            Signer::Invitation(id) => {
+                let invited = self.invited(&organisation.id(), &id).await?;
+                invited.map(|invited| (invited.invitation.access_key, Who::Invitation(Box::new(invited))))
+            }
+            Signer::Server(id) => {
+                let key = organisation.vault().key;
+                (server_id(&key) == id).then_some((key, Who::Vault))
+            }
+            Signer::Team(_) => None,
+        })
+    }
+
+    pub(super) async fn invited(&self, organisation: &OrganisationId, id: &InvitationId) -> Result<Option<Invited>, Problem> {
+        let key = Key::new(Kind::Invitation, organisation).id(id.as_bytes());
+        Ok(load(&*self.records, &key).await?.value)
+    }
+}
+
+impl Caller {
+    /// The device that asks.
+    pub(super) fn device(&self) -> Result<DeviceId, Problem> {
+        match &self.who {
+            Who::Device(id) => Ok(*id),
+            _ => Err(Problem(Code::Refused)),
+        }
+    }
+
+    /// The administrator's device that asks.
+    pub(super) fn administrator(&self) -> Result<DeviceId, Problem> {
+        let id = self.device()?;
+        let person = self.organisation.current_device(&id).and_then(|device| self.organisation.person(&device.person));
+        if person.is_some_and(|person| person.role == Role::Administrator) { Ok(id) } else { Err(Problem(Code::Refused)) }
+    }
+
+    /// The device that asks, which the log has in the team that the path names.
+    pub(super) fn member(&self) -> Result<(Place, DeviceId), Problem> {
+        let device = self.device()?;
+        let team = self.team.as_deref().and_then(|team| TeamId::parse(team).ok()).ok_or(Problem(Code::Refused))?;
+        let place = Place { organisation: self.organisation.id(), team };
+        let length = self.organisation.position().length;
+        if self.organisation.is_team_device_at(&team, &device, length) {
+            Ok((place, device))
+        } else {
+            Err(Problem(Code::Refused))
+        }
+    }
+
+    /// The vault.
+    pub(super) fn vault(&self) -> Result<(), Problem> {
+        if matches!(self.who, Who::Vault) { Ok(()) } else { Err(Problem(Code::Refused)) }
+    }
+
+    /// The invitation that asks, which is also the one that the path names, if it names one.
+    pub(super) fn invitation(&self) -> Result<&Invited, Problem> {
+        let Who::Invitation(invited) = &self.who else { return Err(Problem(Code::Refused)) };
+        let named = self.invitation.as_ref().is_none_or(|named| *named == invited.invitation.id.to_string());
+        if named { Ok(invited) } else { Err(Problem(Code::Refused)) }
+    }
+
+    /// The invitation that the path names.
+    pub(super) fn named_invitation(&self) -> Result<InvitationId, Problem> {
+        let named = self.invitation.as_deref().and_then(|named| InvitationId::parse(named).ok());
+        named.ok_or(Problem(Code::Refused))
+    }
+
+    /// The device whose key packages these are: the caller's own, or the one that waits on the caller's invitation.
+    pub(super) fn key_package_owner(&self) -> Result<DeviceId, Problem> {
+        match &self.who {
+            Who::Device(id) => Ok(*id),
+            Who::Invitation(invited) if invited.withdrawn == 0 => {
+                invited.join.as_ref().map(|join| join.request.keys.id()).ok_or(Problem(Code::Refused))
+            }
+            _ => Err(Problem(Code::Refused)),
+        }
+    }
+
+    /// That this caller may read the log. An invitation may until it is withdrawn, and, while nobody joined by it, until it ends.
+    pub(super) fn may_read_log(&self, now: casevault_wire::time::Time) -> Result<(), Problem> {
+        match &self.who {
+            Who::Device(_) | Who::Vault => Ok(()),
+            Who::Invitation(invited) => super::invitations::still_good(invited, now),
+        }
+    }
+}
+
+/// The body as a `T` of at most `limit` bytes.
+pub(super) async fn read<T: tls_codec::Deserialize>(body: SignedBody, limit: usize) -> Result<T, Problem> {
+    let bytes = body.read(limit).await?;
+    decode(&bytes, limit).map_err(|_| Problem(Code::Malformed))
+}

@@ -1,0 +1,106 @@
+//! The organisation log.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use casevault_service::http::answer::Encoded;
+use casevault_service::http::problem::Problem;
+use casevault_wire::codec::List;
+use casevault_wire::feed::{FeedEvent, Freeze};
+use casevault_wire::id::OrganisationId;
+use casevault_wire::keyserver::{Append, LogPage};
+use casevault_wire::limit;
+use casevault_wire::log::{Author, LogError, Organisation, SignedLogEntry, Statement};
+use casevault_wire::problem::Code;
+
+use super::admit::{self, Admitted};
+use super::query::numbers;
+use crate::feed::Pen;
+use crate::records::{Bounds, Key, Kind, bytes, list, page};
+use crate::state::Keyserver;
+use crate::teams::void;
+
+/// Where an entry of the log is.
+pub(super) fn entry_key(organisation: &OrganisationId, sequence: u64) -> Vec<u8> {
+    Key::new(Kind::Log, organisation).number(sequence).bytes()
+}
+
+/// `GET /log?from=N`
+pub(super) async fn read(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
+    caller.may_read_log(server.node.clock.now())?;
+    let [from] = numbers(&caller.query, ["from"])?;
+    // The head is of the log as it was before the entries are read, so that it never names what the page cannot have.
+    let head = server.log_head(&caller.organisation);
+    let prefix = Key::new(Kind::Log, &caller.organisation.id());
+    let left = caller.organisation.position().length.saturating_sub(from);
+    let count = usize::try_from(left).unwrap_or(usize::MAX).min(limit::LOG_PAGE);
+    let bounds = Bounds { count, bytes: limit::BODY / 2 };
+    let entries = page(&*server.records, &prefix, prefix.clone().number(from), bounds).await?;
+    let entries = List::new(entries).map_err(|_| Problem(Code::Unavailable))?;
+    Ok(Encoded::of(&LogPage { entries, head }))
+}
+
+/// `POST /log`
+pub(super) async fn append(
+    State(server): State<Arc<Keyserver>>,
+    Admitted { caller, body }: Admitted,
+) -> Result<Encoded, Problem> {
+    let device = caller.device()?;
+    let append: Append = admit::read(body, limit::BODY).await?;
+    let entries = append.entries.as_slice();
+    if entries.is_empty() {
+        return Err(Problem(Code::Malformed));
+    }
+    if entries.iter().any(|entry| entry.content.author != Author::Device(device)) {
+        return Err(Problem(Code::Refused));
+    }
+    let tip = caller.cell.tip.lock().await;
+    let before = caller.cell.organisation();
+    if entries.first().is_some_and(|entry| entry.content.sequence < before.position().length) {
+        return repeats(&server, &before, entries).await;
+    }
+    let mut after = Organisation::clone(&before);
+    let mut pen = server.pen(after.id(), *tip);
+    for entry in entries {
+        after.apply(entry).map_err(problem)?;
+        let key = entry_key(&after.id(), entry.content.sequence);
+        pen.write.expect(key.clone(), None);
+        pen.write.put(key, bytes(entry));
+        say(&server, &mut pen, &entry.content.statement).await?;
+    }
+    pen.say(FeedEvent::LogHead(after.position()));
+    let head = server.log_head(&after);
+    server.publish(&caller.cell, tip, pen, Some(after)).await?;
+    Ok(Encoded::of(&head))
+}
+
+/// What the vault must know of a statement.
+async fn say(server: &Keyserver, pen: &mut Pen<'_>, statement: &Statement) -> Result<(), Problem> {
+    match statement {
+        Statement::FreezeTeam(team, frozen) => {
+            pen.say(FeedEvent::Freeze(Freeze { team: *team, frozen: *frozen }));
+            Ok(())
+        }
+        Statement::VoidCommit(named) => void::by_statement(server, pen, named).await,
+        _ => Ok(()),
+    }
+}
+
+/// The answer to entries that begin before the log's end: the head if the log has exactly them, else a conflict.
+pub(super) async fn repeats(
+    server: &Keyserver,
+    organisation: &Organisation,
+    entries: &[SignedLogEntry],
+) -> Result<Encoded, Problem> {
+    let from = entries.first().map_or(0, |entry| entry.content.sequence);
+    let prefix = Key::new(Kind::Log, &organisation.id());
+    let stored: Vec<SignedLogEntry> = list(&*server.records, &prefix, prefix.clone().number(from), entries.len()).await?;
+    if stored == entries { Ok(Encoded::of(&server.log_head(organisation))) } else { Err(Problem(Code::Conflict)) }
+}
+
+fn problem(error: LogError) -> Problem {
+    Problem(match error {
+        LogError::Chain => Code::Conflict,
+        LogError::Signature | LogError::Role | LogError::State | LogError::Pinned => Code::Statement,
+    })
+}

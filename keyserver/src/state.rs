@@ -1,0 +1,128 @@
+//! The server: its records, what it keeps of them in memory, and how both change together.
+
+use std::sync::Arc;
+
+use axum::Router;
+use casevault_service::http::problem::Problem;
+use casevault_service::node::Node;
+use casevault_service::store::{Records, StoreError, Write};
+use casevault_wire::feed::{SignedFeedItem, feed_hash};
+use casevault_wire::id::OrganisationId;
+use casevault_wire::log::{LogError, LogHead, Organisation, SignedLogEntry, SignedLogHead};
+use tokio::sync::MutexGuard;
+
+use crate::catalogue::{Catalogue, Cell};
+use crate::feed::{Pen, Tip};
+use crate::records::{Key, Kind, Organisations, list, parse};
+use crate::routes;
+
+/// Why the server cannot begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// The records cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored log does not verify.
+    #[error("a stored log does not verify: run `fsck`")]
+    Log(#[from] LogError),
+}
+
+/// A keyserver.
+pub struct Keyserver {
+    pub(crate) node: Arc<Node>,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) catalogue: Catalogue,
+}
+
+impl std::fmt::Debug for Keyserver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keyserver(…)")
+    }
+}
+
+impl Keyserver {
+    /// A server over `records`, all of whose logs it verifies first.
+    ///
+    /// # Errors
+    /// [`LoadError`] if what is stored cannot be read or does not verify.
+    pub async fn load(node: Arc<Node>, records: Arc<dyn Records>) -> Result<Arc<Self>, LoadError> {
+        let catalogue = Catalogue::default();
+        for id in organisations(&*records).await? {
+            let organisation = fold(&*records, &id).await?;
+            let tip = feed_tip(&*records, &id).await?;
+            catalogue.add(id, Cell::new(organisation, tip));
+        }
+        Ok(Arc::new(Self { node, records, catalogue }))
+    }
+
+    /// Its routes with what every server has.
+    pub fn app(self: &Arc<Self>) -> Router {
+        casevault_service::http::app(self.node.clone(), routes::router(self.clone()))
+    }
+
+    /// A pen at the end of the feed.
+    pub(crate) fn pen(&self, organisation: OrganisationId, tip: Tip) -> Pen<'_> {
+        Pen { key: &self.node.key, organisation, time: self.node.clock.now(), tip, write: Write::default() }
+    }
+
+    /// Makes what `pen` wrote durable, and only then takes it into memory.
+    pub(crate) async fn publish(
+        &self,
+        cell: &Cell,
+        mut tip: MutexGuard<'_, Tip>,
+        pen: Pen<'_>,
+        log: Option<Organisation>,
+    ) -> Result<(), Problem> {
+        let (end, write) = (pen.tip, pen.write);
+        self.records.write(write).await?;
+        *tip = end;
+        if let Some(organisation) = log {
+            cell.replace(organisation);
+        }
+        cell.announce(end.length);
+        Ok(())
+    }
+
+    /// The signed head of `organisation`'s log.
+    pub(crate) fn log_head(&self, organisation: &Organisation) -> SignedLogHead {
+        let time = self.node.clock.now();
+        self.node.key.sign(LogHead { organisation: organisation.id(), position: organisation.position(), time })
+    }
+}
+
+/// Every organisation that is kept.
+pub(crate) async fn organisations(records: &dyn Records) -> Result<Vec<OrganisationId>, StoreError> {
+    let found = records.scan(&[Kind::Organisation as u8], &[Kind::Log as u8], usize::MAX).await?;
+    found.iter().map(|(_, value)| parse(value).map(|Organisations { id }| id)).collect()
+}
+
+/// Log entries folded at a time.
+const STEP: usize = 256;
+
+/// The log of an organisation, verified.
+pub(crate) async fn fold(records: &dyn Records, id: &OrganisationId) -> Result<Organisation, LoadError> {
+    let prefix = Key::new(Kind::Log, id);
+    let mut folded: Option<Organisation> = None;
+    loop {
+        let from = folded.as_ref().map_or(0, |organisation| organisation.position().length);
+        let entries: Vec<SignedLogEntry> = list(records, &prefix, prefix.clone().number(from), STEP).await?;
+        let last = entries.len() < STEP;
+        for entry in &entries {
+            match &mut folded {
+                None => folded = Some(Organisation::found(entry)?),
+                Some(organisation) => organisation.apply(entry)?,
+            }
+        }
+        if last {
+            return folded.filter(|folded| folded.id() == *id).ok_or(LoadError::Log(LogError::Pinned));
+        }
+    }
+}
+
+async fn feed_tip(records: &dyn Records, id: &OrganisationId) -> Result<Tip, StoreError> {
+    let prefix = Key::new(Kind::Feed, id);
+    let last = records.scan_back(&prefix.clone().bytes(), &prefix.end(), 1).await?;
+    let Some((_, value)) = last.first() else { return Ok(Tip::default()) };
+    let item: SignedFeedItem = parse(value)?;
+    Ok(Tip { length: item.content.sequence + 1, hash: feed_hash(&item) })
+}
