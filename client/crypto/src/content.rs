@@ -9,6 +9,8 @@ mod cipher;
 mod hasher;
 mod opener;
 mod sealer;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 use std::fmt;

@@ -2,11 +2,14 @@
 //! [`Context`]; its label, set here, says what the key is for. Fields that a derivation does not name are zero, whatever the
 //! caller's context holds.
 
+use std::fmt;
+
 use casevault_wire::codec::encode;
 use casevault_wire::context::Context;
 use casevault_wire::id::{InvitationId, OrganisationId};
 use casevault_wire::label::Label;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+use zeroize::Zeroizing;
 
 use crate::keys::{
     ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, SigningKey, StoreKey, TeamKey,
@@ -17,12 +20,17 @@ use crate::secret::Secret;
 pub type AccessKey = SigningKey;
 
 /// An encryption key and the public value that commits to it.
-#[derive(Debug)]
 pub struct Committing {
     /// `K`: the AEAD's key.
     pub key: Secret,
     /// `C`: stands in the clear.
     pub commitment: [u8; 32],
+}
+
+impl fmt::Debug for Committing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Committing(…)")
+    }
 }
 
 /// The key and commitment of one sealed record.
@@ -103,8 +111,12 @@ fn commit(salt: &[u8], key: &Secret, context: &Context) -> Committing {
     Committing { key: Secret::new(key), commitment }
 }
 
-#[expect(clippy::expect_used, reason = "the length is a constant below 255 hashes, checked at compile time")]
 fn expand<const I: usize, const N: usize>(salt: &[u8], key: &Secret<I>, context: &Context) -> Secret<N> {
+    hkdf(salt, key.expose(), &encode(context))
+}
+
+#[expect(clippy::expect_used, reason = "the length is a constant below 255 hashes, checked at compile time")]
+fn hkdf<const N: usize>(salt: &[u8], key: &[u8], info: &[u8]) -> Secret<N> {
     struct Length(usize);
     impl KeyType for Length {
         fn len(&self) -> usize {
@@ -112,10 +124,33 @@ fn expand<const I: usize, const N: usize>(salt: &[u8], key: &Secret<I>, context:
         }
     }
     const { assert!(N > 0 && N <= 255 * 32) };
-    let mut out = [0; N];
-    let info = encode(context);
+    let mut out = Zeroizing::new([0; N]);
     let filled =
-        Salt::new(HKDF_SHA256, salt).extract(key.expose()).expand(&[&info], Length(N)).and_then(|okm| okm.fill(&mut out));
+        Salt::new(HKDF_SHA256, salt).extract(key).expand(&[info], Length(N)).and_then(|okm| okm.fill(out.as_mut_slice()));
     filled.expect("HKDF-SHA-256 yields up to 8160 bytes");
-    Secret::new(out)
+    Secret::new(*out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 5869 appendix A.1 and A.3 (no salt, no info).
+    #[test]
+    fn hkdf_is_the_rfcs() {
+        let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
+        let salt = hex("000102030405060708090a0b0c");
+        let first = hkdf::<42>(&salt, &[0x0b; 22], &hex("f0f1f2f3f4f5f6f7f8f9"));
+        let expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865";
+        assert_eq!(first.expose().as_slice(), hex(expected));
+        let third = hkdf::<42>(&[], &[0x0b; 22], &[]);
+        let expected = "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8";
+        assert_eq!(third.expose().as_slice(), hex(expected));
+    }
+
+    #[test]
+    fn committing_keys_do_not_print() {
+        let shown = format!("{:?}", seal(&Secret::new([1; 32]), &[2; 24], &Context::new(Label::SealEntry, OrganisationId::ZERO)));
+        assert_eq!(shown, "Committing(…)");
+    }
 }

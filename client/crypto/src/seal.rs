@@ -72,3 +72,6 @@ fn seal_with(key: &Secret, context: &Context, plaintext: &[u8], nonce: &[u8; NON
     sealed.extend_from_slice(&tag);
     sealed
 }
+
+#[cfg(test)]
+mod tests;
