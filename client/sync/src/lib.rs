@@ -1,1 +1,35 @@
-//! casevault-sync
+//! The client of Casevault: one device's encrypted store, its outbox and its two servers. The one API that the command line and the
+//! local web interface use.
+
+mod alarm;
+mod cases;
+mod client;
+mod document;
+mod group;
+mod heads;
+mod http;
+mod join;
+mod journal;
+mod keyserver;
+mod log;
+mod names;
+mod outbox;
+mod people;
+mod profile;
+mod search;
+mod store;
+mod sync;
+mod teams;
+mod vault;
+mod verify;
+
+pub mod error;
+pub mod view;
+
+pub use casevault_crypto::event::{display_name, export_name};
+pub use casevault_crypto::secret::SecretBytes;
+pub use casevault_wire::{id, log::Role, time};
+pub use client::{Client, Options, SystemClock};
+pub use error::{ClientError, Result, What};
+pub use join::FoundRequest;
+pub use profile::{Profile, harden};

@@ -1,0 +1,45 @@
+//! Alarms: what a server or a colleague's device did wrong, kept until a person has seen it.
+
+use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::time::Time;
+use rusqlite::params;
+
+use crate::error::Result;
+use crate::store::{Store, column, count};
+use crate::view::{Alarm, AlarmKind};
+
+/// Keeps an alarm, once.
+pub(crate) fn raise(store: &Store, kind: AlarmKind, time: Time, team: Option<TeamId>, journal: Option<JournalId>) -> Result<()> {
+    let (team, journal) = (team.unwrap_or(TeamId::ZERO).0, journal.unwrap_or(JournalId::ZERO).0);
+    store.write(|tx| {
+        tx.execute(
+            "INSERT OR IGNORE INTO alarms (kind, time, team, journal) VALUES (?1, ?2, ?3, ?4)",
+            params![kind.as_str(), column(time.0), team, journal],
+        )?;
+        Ok(())
+    })
+}
+
+/// The alarms that nobody has dismissed, oldest first.
+pub(crate) fn pending(store: &Store) -> Result<Vec<Alarm>> {
+    store.read(|db| {
+        let mut statement = db.prepare("SELECT kind, time, team, journal FROM alarms ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            let kind: String = row.get(0)?;
+            let (team, journal) = (TeamId(crate::store::array(row, 2)?), JournalId(crate::store::array(row, 3)?));
+            Ok(AlarmKind::parse(&kind).map(|kind| (kind, Time(count(row, 1).unwrap_or(0)), team, journal)))
+        })?;
+        let mut alarms = Vec::new();
+        for row in rows {
+            if let Some((kind, time, team, journal)) = row? {
+                alarms.push(Alarm {
+                    kind,
+                    time,
+                    team: (team != TeamId::ZERO).then_some(team),
+                    journal: (journal != JournalId::ZERO).then_some(journal),
+                });
+            }
+        }
+        Ok(alarms)
+    })
+}

@@ -1,0 +1,297 @@
+//! Cases: opened, changed and shown. What waits in the outbox is shown as if it were sent, and marked.
+
+use casevault_crypto::event::{Body, CaseOpened, CaseSummary as SummaryEvent, FieldSet, FieldValue, Note, Status, StatusChanged};
+use casevault_crypto::random::{SystemRandom, draw};
+use casevault_statistics::htcds;
+use casevault_wire::codec::{List, Text};
+use casevault_wire::id::{JournalId, PersonId, TeamId};
+use casevault_wire::time::Time;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::client::Client;
+use crate::error::{ClientError, Result, What};
+use crate::journal::decode_body;
+use crate::names::{Kind, name_of};
+use crate::people::check_name;
+use crate::store::{array, count};
+use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, no_randomness};
+
+impl Client {
+    /// Opens a case for a team. Works offline.
+    ///
+    /// # Errors
+    /// [`ClientError::Field`] for a field or code that the standard does not have; [`ClientError::NoKey`] unless this device is in
+    /// the team.
+    pub async fn case_open(&self, title: &str, team: &str, fields: &[(String, String)]) -> Result<(JournalId, Delivery)> {
+        check_name(title)?;
+        let fields = check_fields(fields)?;
+        let _turn = self.turn.lock().await;
+        let team = self.find_team(team)?;
+        if self.kept(&team)?.is_none() && !self.sync_group_if_reachable(&team).await? {
+            return Err(ClientError::NoKey);
+        }
+        let case = JournalId(draw(&mut SystemRandom).map_err(no_randomness)?);
+        let place = self.place(team, case);
+        let name = Text::new(title).map_err(|_| ClientError::Text)?;
+        let summary = SummaryEvent { case, title: name.clone(), status: Status::default() };
+        self.profile.store.write(|tx| {
+            let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)";
+            tx.execute(sql, params![case.0, team.0, title, Status::default().as_str()])?;
+            Ok(())
+        })?;
+        self.queue(&self.team_place(team), &[summary.into()])?;
+        let mut bodies: Vec<Body> = vec![CaseOpened { title: name }.into()];
+        bodies.extend(fields.map(Body::from));
+        self.queue(&place, &bodies)?;
+        Ok((case, self.deliver().await?))
+    }
+
+    async fn sync_group_if_reachable(&self, team: &TeamId) -> Result<bool> {
+        self.refresh_log().await?;
+        match self.sync_group(team).await {
+            Err(ClientError::Unreachable) => Ok(false),
+            other => other,
+        }
+    }
+
+    /// Sends what waits. Offline, or if a server has trouble, it stays queued.
+    pub(crate) async fn deliver(&self) -> Result<Delivery> {
+        match self.flush().await {
+            Ok(_) => match self.tell_heads().await {
+                Ok(()) | Err(ClientError::Unreachable) => Ok(Delivery::Sent),
+                Err(error) => Err(error),
+            },
+            Err(ClientError::Unreachable | ClientError::Server(casevault_wire::problem::Code::Frozen)) => Ok(Delivery::Queued),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sets fields of a case. An empty value clears a field.
+    ///
+    /// # Errors
+    /// As [`Client::case_open`].
+    pub async fn case_set(&self, case: &str, fields: &[(String, String)]) -> Result<Delivery> {
+        let fields = check_fields(fields)?.ok_or(ClientError::Text)?;
+        self.write_to_case(case, &[fields.into()]).await
+    }
+
+    /// Closes a case.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
+    pub async fn case_close(&self, case: &str) -> Result<Delivery> {
+        let _turn = self.turn.lock().await;
+        let (id, team) = self.case_and_team(case)?;
+        let title = self
+            .profile
+            .store
+            .read(|db| Ok(db.query_row("SELECT title FROM cases WHERE journal = ?1", [id.0], |row| row.get::<_, String>(0))?))?;
+        let title = Text::new(title).map_err(|_| ClientError::Damaged)?;
+        self.queue(&self.place(team, id), &[StatusChanged { status: Status::Closed }.into()])?;
+        self.queue(&self.team_place(team), &[SummaryEvent { case: id, title, status: Status::Closed }.into()])?;
+        self.deliver().await
+    }
+
+    /// Adds a note to a case.
+    ///
+    /// # Errors
+    /// [`ClientError::Text`] if it is empty or too long.
+    pub async fn note_add(&self, case: &str, text: &str) -> Result<Delivery> {
+        if text.trim().is_empty() {
+            return Err(ClientError::Text);
+        }
+        let note = Note { text: Text::new(text).map_err(|_| ClientError::Text)? };
+        self.write_to_case(case, &[note.into()]).await
+    }
+
+    async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.queue(&self.place(team, case), bodies)?;
+        self.deliver().await
+    }
+
+    /// The case that `text` names, and the team that owns it, which this device must be in.
+    pub(crate) fn case_and_team(&self, text: &str) -> Result<(JournalId, TeamId)> {
+        let case = self.find_case(text)?;
+        let team = self.profile.store.read(|db| {
+            let team = db.query_row("SELECT team FROM cases WHERE journal = ?1", [case.0], |row| array(row, 0)).optional()?;
+            team.map(TeamId).ok_or(ClientError::Unknown(What::Case))
+        })?;
+        if self.kept(&team)?.is_none() { Err(ClientError::NoKey) } else { Ok((case, team)) }
+    }
+
+    /// Brings a case up to date if the servers answer.
+    pub(crate) async fn refresh_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
+        match self.update_case(case, team).await {
+            Err(ClientError::Unreachable) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn update_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
+        match self.pull(&self.place(team, *case)).await {
+            Err(ClientError::Server(casevault_wire::problem::Code::StaleGeneration)) => {
+                self.sync_log().await?;
+                if self.sync_group(&team).await? {
+                    self.pull(&self.place(team, *case)).await.map(|_| ())
+                } else {
+                    Err(ClientError::NoKey)
+                }
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// The cases of this device's teams.
+    ///
+    /// # Errors
+    /// [`ClientError::Verification`] if what a server shows does not verify.
+    pub async fn cases(&self) -> Result<Vec<CaseSummary>> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT journal, title, team, status FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0) ORDER BY title, journal";
+            let mut statement = db.prepare_cached(sql)?;
+            let rows = statement.query_map([], summary)?;
+            rows.map(|row| row.map_err(ClientError::from)).collect()
+        })
+    }
+
+    /// One case, as new as the vault has it if it answers.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
+    pub async fn case(&self, case: &str) -> Result<CaseView> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        let documents = self.document_views(&case)?;
+        let person = self.me.person;
+        let now = self.now();
+        self.profile.store.read(|db| {
+            let sql = "SELECT journal, title, team, status FROM cases WHERE journal = ?1";
+            let mut view = CaseView {
+                summary: db.query_row(sql, [case.0], summary)?,
+                fields: fields(db, &case)?,
+                documents,
+                notes: notes(db, &case)?,
+                delivery: Delivery::Sent,
+            };
+            for body in queued_bodies(db, &case)? {
+                view.delivery = Delivery::Queued;
+                overlay(db, &mut view, body, (person, now))?;
+            }
+            Ok(view)
+        })
+    }
+
+    /// Who did what in a case, in order.
+    ///
+    /// # Errors
+    /// As [`Client::case`].
+    pub async fn custody(&self, case: &str) -> Result<Vec<CustodyView>> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT sequence, time, device, person, class, body FROM entries WHERE journal = ?1 ORDER BY sequence",
+            )?;
+            let mut rows = statement.query([case.0])?;
+            let mut custody = Vec::new();
+            while let Some(row) = rows.next()? {
+                let person = PersonId(array(row, 3)?);
+                let class: u16 = row.get(4)?;
+                let body = Body::decode(class, &row.get::<_, Vec<u8>>(5)?);
+                custody.push(CustodyView {
+                    sequence: count(row, 0)?,
+                    time: Time(count(row, 1)?),
+                    person,
+                    person_name: name_of(db, Kind::Person, &person.0)?,
+                    device: casevault_wire::id::DeviceId(array(row, 2)?),
+                    event: casevault_crypto::event::class_name(class),
+                    documents: documents_of(&body),
+                });
+            }
+            Ok(custody)
+        })
+    }
+}
+
+fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
+    match body {
+        Body::DocumentAdded(added) => vec![added.0.document],
+        Body::DocumentReplaced(replaced) => vec![replaced.0.document],
+        Body::DocumentsOpened(opened) => opened.documents.as_slice().iter().map(|opened| opened.document).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Fields checked against the standard, in their one form; nothing if there are none.
+fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
+    let mut values = Vec::with_capacity(fields.len());
+    for (field, value) in fields {
+        let value = if value.is_empty() { String::new() } else { htcds::check(field, value)?.as_str().to_owned() };
+        let field = Text::new(field.clone()).map_err(|_| ClientError::Text)?;
+        values.push(FieldValue { field, value: Text::new(value).map_err(|_| ClientError::Text)? });
+    }
+    if values.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(FieldSet { values: List::new(values).map_err(|_| ClientError::Text)? }))
+}
+
+fn summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<CaseSummary> {
+    Ok(CaseSummary { case: JournalId(array(row, 0)?), title: row.get(1)?, team: TeamId(array(row, 2)?), status: row.get(3)? })
+}
+
+fn fields(db: &Connection, case: &JournalId) -> Result<Vec<(String, String)>> {
+    let mut statement = db.prepare_cached("SELECT field, value FROM fields WHERE journal = ?1 ORDER BY field")?;
+    let rows = statement.query_map([case.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.map(|row| row.map_err(ClientError::from)).collect()
+}
+
+fn notes(db: &Connection, case: &JournalId) -> Result<Vec<NoteView>> {
+    let mut statement = db.prepare_cached("SELECT time, person, text FROM notes WHERE journal = ?1 ORDER BY sequence")?;
+    let mut rows = statement.query([case.0])?;
+    let mut notes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let person = PersonId(array(row, 1)?);
+        notes.push(NoteView {
+            time: Time(count(row, 0)?),
+            person,
+            person_name: name_of(db, Kind::Person, &person.0)?,
+            text: row.get(2)?,
+        });
+    }
+    Ok(notes)
+}
+
+/// What waits in the outbox for a journal, in order.
+pub(crate) fn queued_bodies(db: &Connection, journal: &JournalId) -> Result<Vec<Body>> {
+    let mut statement = db.prepare_cached("SELECT body FROM outbox WHERE journal = ?1 ORDER BY id")?;
+    let rows = statement.query_map([journal.0], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| decode_body(&row?)).collect()
+}
+
+/// A queued event, laid over what the vault has.
+fn overlay(db: &Connection, view: &mut CaseView, body: Body, (person, time): (PersonId, Time)) -> Result<()> {
+    match body {
+        Body::FieldSet(set) => {
+            for value in set.values.as_slice() {
+                view.fields.retain(|(field, _)| field != value.field.as_str());
+                if !value.value.as_str().is_empty() {
+                    view.fields.push((value.field.as_str().to_owned(), value.value.as_str().to_owned()));
+                }
+            }
+            view.fields.sort();
+        }
+        Body::Note(note) => {
+            let person_name = name_of(db, Kind::Person, &person.0)?;
+            view.notes.push(NoteView { time, person, person_name, text: note.text.as_str().to_owned() });
+        }
+        Body::StatusChanged(changed) => view.summary.status = changed.status.as_str().to_owned(),
+        Body::TitleChanged(changed) => view.summary.title = changed.title.as_str().to_owned(),
+        _ => {}
+    }
+    Ok(())
+}

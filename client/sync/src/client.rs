@@ -1,0 +1,148 @@
+//! The client: one unlocked device and its two servers. Operations are in the modules beside it, one subject each.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use casevault_crypto::identity::DeviceIdentity;
+use casevault_crypto::mls::Crypto;
+use casevault_crypto::secret::SecretBytes;
+use casevault_wire::codec::{decode, encode};
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{DeviceId, OrganisationId, PersonId};
+use casevault_wire::label::Label;
+use casevault_wire::log::Organisation;
+use casevault_wire::request::{Request, Signer};
+use casevault_wire::server::ServerEntry;
+use casevault_wire::signature::Signature;
+use casevault_wire::time::{Clock, Time};
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::error::{ClientError, Result};
+use crate::http::{Server, Signing};
+use crate::profile::Profile;
+use crate::store::{meta, set_meta};
+
+/// What a client is given from outside.
+#[derive(Clone)]
+pub struct Options {
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock) }
+    }
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Time {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Which device this is and where it belongs. Kept in the store.
+#[derive(Clone, Debug, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Membership {
+    pub organisation: OrganisationId,
+    pub fingerprint: Hash,
+    pub keyserver: ServerEntry,
+    pub vault: ServerEntry,
+    pub person: PersonId,
+    pub identity: DeviceIdentity,
+}
+
+/// A member's unlocked device.
+pub struct Client {
+    pub(crate) profile: Profile,
+    pub(crate) me: Membership,
+    pub(crate) keyserver: Server,
+    pub(crate) vault: Server,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) crypto: Crypto,
+    organisation: RwLock<Option<Arc<Organisation>>>,
+    /// One operation on groups and journals at a time.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+}
+
+impl Client {
+    /// Unlocks the profile in `directory`. Asks no server.
+    ///
+    /// # Errors
+    /// See [`Profile::open`]; [`ClientError::NoProfile`] also where a founding or joining never got as far as a device.
+    pub fn open(directory: &Path, passphrase: SecretBytes, options: Options) -> Result<Self> {
+        Self::with_profile(Profile::open(directory, &passphrase)?, options)
+    }
+
+    pub(crate) fn with_profile(profile: Profile, options: Options) -> Result<Self> {
+        let bytes = profile.store.read(|db| meta(db, "membership"))?.ok_or(ClientError::NoProfile)?;
+        let me: Membership = decode(&bytes, 4096).map_err(|_| ClientError::Damaged)?;
+        let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key)?;
+        let vault = Server::new(me.vault.address.as_str(), &me.vault.key)?;
+        let organisation = crate::log::load(&profile.store, &me)?.map(Arc::new);
+        Ok(Self {
+            profile,
+            me,
+            keyserver,
+            vault,
+            clock: options.clock,
+            crypto: Crypto::new().map_err(|_| ClientError::Randomness)?,
+            organisation: RwLock::new(organisation),
+            turn: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Destroys the profile in `directory`, whatever state it is in.
+    ///
+    /// # Errors
+    /// See [`Profile::wipe`].
+    pub fn wipe(directory: &Path) -> Result<()> {
+        Profile::wipe(directory)
+    }
+
+    /// This device's id.
+    pub fn device(&self) -> DeviceId {
+        self.me.identity.id()
+    }
+
+    /// Whose device this is.
+    pub fn person(&self) -> PersonId {
+        self.me.person
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The organisation as it was last verified.
+    pub(crate) fn organisation(&self) -> Result<Arc<Organisation>> {
+        self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(ClientError::NotApproved)
+    }
+
+    pub(crate) fn set_organisation(&self, organisation: Organisation) {
+        *self.organisation.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(organisation));
+    }
+
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.profile.outbox()
+    }
+}
+
+pub(crate) fn save_membership(profile: &Profile, me: &Membership) -> Result<()> {
+    profile.store.write(|tx| set_meta(tx, "membership", &encode(me)))
+}
+
+impl Signing for Client {
+    fn signer(&self) -> Signer {
+        Signer::Device(self.device())
+    }
+
+    fn sign(&self, request: &Request) -> Signature {
+        self.me.identity.sign(Label::DeviceRequest, request)
+    }
+}

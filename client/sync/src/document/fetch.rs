@@ -1,0 +1,279 @@
+//! Fetching documents. Every chunk is verified before it is written; the file gets its name once the whole is.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bytes::{Buf, Bytes, BytesMut};
+use casevault_crypto::content::{CHUNK_SEALED, HEADER, Opener, PlaintextHasher, open_document};
+use casevault_crypto::event::{DocumentVersion, DocumentsOpened, OpenedVersion, export_name};
+use casevault_crypto::journal::Place;
+use casevault_wire::blob;
+use casevault_wire::codec::List;
+use casevault_wire::limit;
+use casevault_wire::vault::Fetch;
+use tokio::sync::mpsc;
+
+use super::output::{Output, directory_of};
+use super::{context, decode_version};
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::vault::BATCH_BYTES;
+use crate::view::{FetchedDocument, OnProgress, Progress};
+
+/// How often a fetch is taken up again after a cut.
+const TRIES: usize = 5;
+/// Openings in one event.
+const OPENED: usize = limit::OPENED;
+
+impl Client {
+    /// Writes a document to the new file `out`. That it was opened is on record before a byte of it is shown.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several; [`ClientError::Verification`] if
+    /// what the vault serves is not the document: nothing is written then.
+    pub async fn get_document(&self, case: &str, document: &str, out: &Path, progress: OnProgress) -> Result<FetchedDocument> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        let place = self.place(team, case);
+        let id = match self.find_any_document(&case, document) {
+            Err(ClientError::Unknown(_)) => {
+                self.refresh_case(&case, team).await?;
+                self.find_any_document(&case, document)?
+            }
+            other => other?,
+        };
+        let version = self.newest_version(&case, &id)?;
+        self.record_opening(&place, std::slice::from_ref(&version))?;
+        let output = Output::create(out)?;
+        let path = self.fetch_one(&place, &version, output, progress).await?;
+        Output::settle(&directory_of(&path))?;
+        self.deliver().await?;
+        Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 })
+    }
+
+    /// Writes every document of a case into the directory `out`, small ones many at a time.
+    ///
+    /// # Errors
+    /// As [`Client::get_document`].
+    pub async fn get_documents(&self, case: &str, out: &Path, progress: OnProgress) -> Result<Vec<FetchedDocument>> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        let place = self.place(team, case);
+        let versions = self.newest_versions(&case)?;
+        std::fs::create_dir_all(out)?;
+        for opened in versions.chunks(OPENED) {
+            self.record_opening(&place, opened)?;
+        }
+        let total = versions.iter().map(|version| version.seal.length).sum();
+        let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
+        let mut fetched = Vec::with_capacity(versions.len());
+        let mut names = HashSet::new();
+        for group in groups(versions) {
+            let targets: Vec<_> = group.iter().map(|version| out.join(unique(&mut names, version))).collect();
+            let written = self.fetch_group(&place, &group, targets).await?;
+            state.bytes += written.iter().map(|document| document.bytes).sum::<u64>();
+            state.items += written.len() as u64;
+            progress(state);
+            fetched.extend(written);
+        }
+        Output::settle(out)?;
+        self.deliver().await?;
+        Ok(fetched)
+    }
+
+    fn newest_versions(&self, case: &casevault_wire::id::JournalId) -> Result<Vec<DocumentVersion>> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT seal, max(version) FROM documents WHERE journal = ?1 GROUP BY document ORDER BY min(sequence)";
+            let mut statement = db.prepare_cached(sql)?;
+            let rows = statement.query_map([case.0], |row| row.get::<_, Vec<u8>>(0))?;
+            rows.map(|row| decode_version(row?)).collect()
+        })
+    }
+
+    /// Reads are custody events.
+    fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<()> {
+        let opened =
+            versions.iter().map(|version| OpenedVersion { document: version.document, version: version.version }).collect();
+        let event = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? };
+        self.queue(place, &[event.into()])
+    }
+
+    async fn fetch_group(&self, place: &Place, group: &[DocumentVersion], targets: Vec<PathBuf>) -> Result<Vec<FetchedDocument>> {
+        if let ([version], [target]) = (group, targets.as_slice())
+            && blob::sealed_length(version.seal.length) > limit::SMALL_BLOB as u64
+        {
+            let path = self.fetch_one(place, version, Output::create(target)?, std::sync::Arc::new(|_| {})).await?;
+            return Ok(vec![FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 }]);
+        }
+        let digests = group.iter().map(|version| version.seal.digest).collect();
+        let fetch = Fetch { digests: List::new(digests).map_err(|_| ClientError::Text)? };
+        let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
+        let (blobs, received) = mpsc::channel(64);
+        let job = (*place, group.to_vec(), targets);
+        let opening = tokio::task::spawn_blocking(move || open_all(job, received));
+        let mut buffer = BytesMut::new();
+        for version in group {
+            let length = blob::sealed_length(version.seal.length);
+            let whole = usize::try_from(length).map_err(|_| ClientError::Damaged)? + 8;
+            while buffer.len() < whole {
+                let piece = answer.chunk().await.map_err(|_| ClientError::Unreachable)?.ok_or(ClientError::Verification)?;
+                buffer.extend_from_slice(&piece);
+            }
+            if buffer.get_u64() != length {
+                return Err(ClientError::Verification);
+            }
+            if blobs.send(buffer.split_to(whole - 8).freeze()).await.is_err() {
+                break; // opening failed: its error is the answer
+            }
+        }
+        drop(blobs);
+        opening.await.map_err(|_| ClientError::Damaged)?
+    }
+
+    async fn fetch_one(&self, place: &Place, version: &DocumentVersion, output: Output, progress: OnProgress) -> Result<PathBuf> {
+        let (pieces, received) = mpsc::channel(4);
+        let job = (*place, version.clone());
+        let told = progress;
+        let writing = tokio::task::spawn_blocking(move || write_verified(&job.0, &job.1, output, (received, told)));
+        let sent = match self.parked(&version.seal.digest)? {
+            Some(parked) => read_parked(&parked.file, &pieces).await,
+            None => self.stream(place, version, &pieces).await,
+        };
+        drop(pieces);
+        let written = writing.await.map_err(|_| ClientError::Damaged)?;
+        match (written, sent) {
+            (Ok(path), _) => Ok(path),
+            (Err(_), Err(error)) => Err(error),
+            (Err(error), Ok(())) => Err(error),
+        }
+    }
+
+    /// Passes a blob's bytes on as they come, taking up again where a cut was.
+    async fn stream(&self, place: &Place, version: &DocumentVersion, out: &mpsc::Sender<Bytes>) -> Result<()> {
+        let length = blob::sealed_length(version.seal.length);
+        let mut from = 0;
+        for _ in 0..TRIES {
+            let mut answer = match self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, from).await {
+                Ok(answer) => answer,
+                Err(ClientError::Unreachable) if from > 0 => continue,
+                Err(error) => return Err(error),
+            };
+            while let Ok(Some(piece)) = answer.chunk().await {
+                from += piece.len() as u64;
+                if from > length {
+                    return Err(ClientError::Verification);
+                }
+                if out.send(piece).await.is_err() {
+                    return Ok(()); // writing failed: its error is the answer
+                }
+            }
+            if from == length {
+                return Ok(());
+            }
+        }
+        Err(ClientError::Unreachable)
+    }
+}
+
+async fn read_parked(file: &Path, out: &mpsc::Sender<Bytes>) -> Result<()> {
+    use tokio::io::AsyncReadExt;
+    let mut file = tokio::fs::File::open(file).await?;
+    loop {
+        let mut piece = BytesMut::with_capacity(1 << 20);
+        if file.read_buf(&mut piece).await? == 0 || out.send(piece.freeze()).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Documents that travel together: many small ones, or one large one.
+fn groups(versions: Vec<DocumentVersion>) -> Vec<Vec<DocumentVersion>> {
+    let mut groups: Vec<Vec<DocumentVersion>> = Vec::new();
+    let mut bytes = u64::MAX;
+    for version in versions {
+        let length = blob::sealed_length(version.seal.length);
+        let fits = bytes.saturating_add(length) <= BATCH_BYTES as u64;
+        match groups.last_mut() {
+            Some(group) if fits && group.len() < limit::BATCH_BLOBS => {
+                bytes += length;
+                group.push(version);
+            }
+            _ => {
+                bytes = if length > limit::SMALL_BLOB as u64 { u64::MAX } else { length };
+                groups.push(vec![version]);
+            }
+        }
+    }
+    groups
+}
+
+/// A name for a version's file that no other file of this export has.
+fn unique(names: &mut HashSet<String>, version: &DocumentVersion) -> String {
+    let plain = export_name(version.name.as_str(), None);
+    if names.insert(plain.clone()) {
+        return plain;
+    }
+    let numbered = export_name(version.name.as_str(), Some(&version.document));
+    names.insert(numbered.clone());
+    numbered
+}
+
+type Group = (Place, Vec<DocumentVersion>, Vec<PathBuf>);
+
+/// Opens whole blobs and writes them. Runs on a thread of its own.
+fn open_all((place, versions, targets): Group, mut blobs: mpsc::Receiver<Bytes>) -> Result<Vec<FetchedDocument>> {
+    let mut fetched = Vec::with_capacity(versions.len());
+    for (version, target) in versions.iter().zip(targets) {
+        let blob = blobs.blocking_recv().ok_or(ClientError::Unreachable)?;
+        let context = context(&place, version.document, version.version);
+        let plaintext = open_document(&version.key, &context, &version.seal, &blob).map_err(|_| ClientError::Verification)?;
+        let mut output = Output::create(&target)?;
+        output.file.write_all(&plaintext)?;
+        let path = output.publish()?;
+        fetched.push(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 });
+    }
+    Ok(fetched)
+}
+
+/// Opens a blob chunk by chunk and writes what verified. Runs on a thread of its own.
+fn write_verified(
+    place: &Place,
+    version: &DocumentVersion,
+    mut output: Output,
+    (mut pieces, told): (mpsc::Receiver<Bytes>, OnProgress),
+) -> Result<PathBuf> {
+    let mut buffer = BytesMut::with_capacity(4 * CHUNK_SEALED);
+    let mut next = |buffer: &mut BytesMut, wanted: usize| -> Result<()> {
+        while buffer.len() < wanted {
+            buffer.extend_from_slice(&pieces.blocking_recv().ok_or(ClientError::Unreachable)?);
+        }
+        Ok(())
+    };
+    next(&mut buffer, HEADER)?;
+    let header = buffer.split_to(HEADER);
+    let header = header.first_chunk::<HEADER>().ok_or(ClientError::Verification)?;
+    let context = context(place, version.document, version.version);
+    let opener = Opener::new(&version.key, &context, &version.seal, header).map_err(|_| ClientError::Verification)?;
+    let mut hasher = PlaintextHasher::new();
+    let mut progress = Progress { total: version.seal.length, all: 1, ..Progress::default() };
+    for index in 0..opener.chunks() {
+        let range = opener.blob_range(index..index + 1);
+        let size = usize::try_from(range.end - range.start).map_err(|_| ClientError::Verification)?;
+        next(&mut buffer, size)?;
+        let mut chunk = buffer.split_to(size);
+        let plaintext = opener.open_chunk(index, &mut chunk).map_err(|_| ClientError::Verification)?;
+        hasher.update(plaintext);
+        output.file.write_all(plaintext)?;
+        progress.bytes += plaintext.len() as u64;
+        if index % 64 == 0 {
+            told(progress);
+        }
+    }
+    hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
+    progress.items = 1;
+    told(progress);
+    output.file.sync_all()?;
+    output.publish()
+}

@@ -1,0 +1,122 @@
+//! Why an operation of the client failed. Says whose fault; the text for people is written at the surface.
+
+use casevault_statistics::htcds::FieldError;
+use casevault_wire::problem::Code;
+
+/// Why an operation failed. Nothing of the user's is lost by any of them.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// There is no profile in the directory.
+    #[error("no profile")]
+    NoProfile,
+    /// There is a profile in the directory already.
+    #[error("profile exists")]
+    ProfileExists,
+    /// Another process uses the profile.
+    #[error("profile in use")]
+    InUse,
+    /// The profile's directory is open to other users of the machine.
+    #[error("profile directory is open to others")]
+    Permissions,
+    /// The passphrase is wrong.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// The profile's files are damaged or from another version.
+    #[error("profile damaged")]
+    Damaged,
+    /// The device has joined but is not approved.
+    #[error("not approved yet")]
+    NotApproved,
+    /// The text is no invitation code.
+    #[error("no invitation code")]
+    Code,
+    /// The invitation was used, withdrawn or has expired.
+    #[error("invitation is not good any more")]
+    Invitation,
+    /// Nothing has this name or id.
+    #[error("nothing has this name")]
+    Unknown(What),
+    /// More than one thing has this name; their ids.
+    #[error("more than one thing has this name")]
+    Ambiguous(What, Vec<String>),
+    /// A field or its value is not of the standard.
+    #[error("field: {0}")]
+    Field(#[from] FieldError),
+    /// A name or text is empty or too long.
+    #[error("text is empty or too long")]
+    Text,
+    /// A local file could not be read or written.
+    #[error("file: {0}")]
+    File(std::io::Error),
+    /// The file changed while it was read.
+    #[error("the file changed while it was read")]
+    FileChanged,
+    /// The local disk is full.
+    #[error("disk full")]
+    DiskFull,
+    /// A server could not be reached; what could be queued is queued.
+    #[error("a server could not be reached")]
+    Unreachable,
+    /// A server refused.
+    #[error("refused: {}", .0.as_str())]
+    Server(Code),
+    /// This person's role, or this device's membership, does not allow it.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Something served does not verify. Nothing was written or shown.
+    #[error("verification failed")]
+    Verification,
+    /// Others have changed the same thing, again and again: synchronise and try again.
+    #[error("conflict")]
+    Conflict,
+    /// The address is not `https`, nor `http` on the loopback address.
+    #[error("address not allowed")]
+    Address,
+    /// The operating system gave no randomness.
+    #[error("no randomness")]
+    Randomness,
+    /// The local database failed.
+    #[error("local store")]
+    Store(rusqlite::Error),
+    /// A case that belongs to a team whose keys this device does not have.
+    #[error("no key")]
+    NoKey,
+}
+
+/// What was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A person.
+    Person,
+    /// A device.
+    Device,
+    /// A team.
+    Team,
+    /// A case.
+    Case,
+    /// A document.
+    Document,
+}
+
+impl From<rusqlite::Error> for ClientError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::InUse,
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
+            _ => Self::Store(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for ClientError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => Self::DiskFull,
+            _ => Self::File(error),
+        }
+    }
+}
+
+/// Result of a client's operation.
+pub type Result<T> = std::result::Result<T, ClientError>;

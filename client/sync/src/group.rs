@@ -1,0 +1,89 @@
+//! A team's group on this device (SPEC §8.3): entered, followed commit by commit, and changed to what the log says. MLS state and
+//! ours change in one transaction; no network call is made within one.
+
+mod change;
+mod enter;
+mod follow;
+mod kept;
+mod switch;
+
+use casevault_crypto::mls::{DeviceSigner, GroupState};
+use casevault_crypto::team::TeamKeyRing;
+use casevault_wire::id::TeamId;
+use casevault_wire::request::TeamSigner;
+
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::vault::{TeamSigning, TeamVault};
+
+pub(crate) use kept::{Kept, load, ring};
+
+impl Client {
+    /// Where this device's group of `team` stands, if it is in it.
+    pub(crate) fn group_state(&self, team: &TeamId) -> Result<Option<GroupState>> {
+        Ok(self.kept(team)?.map(|kept| kept.state))
+    }
+
+    /// What is kept of a group that this device is in.
+    pub(crate) fn kept(&self, team: &TeamId) -> Result<Option<Kept>> {
+        self.profile.store.read(|db| kept::load(db, team))
+    }
+
+    /// The team's keys on this device.
+    pub(crate) fn ring(&self, team: &TeamId) -> Result<TeamKeyRing> {
+        self.profile.store.read(|db| kept::ring(db, self.me.organisation, *team))
+    }
+
+    /// The access key that the vault last knew of, if this device is in the team.
+    pub(crate) fn team_signing(&self, team: &TeamId) -> Result<Option<TeamSigning>> {
+        let Some(kept) = self.kept(team)? else { return Ok(None) };
+        let generation = if kept.vault_generation == 0 { kept.state.generation } else { kept.vault_generation };
+        self.signing_of(team, generation).map(Some)
+    }
+
+    fn signing_of(&self, team: &TeamId, generation: u64) -> Result<TeamSigning> {
+        let key = self.ring(team)?.access_key(generation).ok_or(ClientError::NoKey)?;
+        Ok(TeamSigning { signer: TeamSigner { team: *team, generation }, key })
+    }
+
+    /// The vault as `team` sees it.
+    pub(crate) fn team_vault(&self, team: &TeamId) -> Result<TeamVault<'_>> {
+        let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
+        Ok(TeamVault { server: &self.vault, organisation: self.me.organisation, team: *team, key })
+    }
+
+    fn signer(&self) -> DeviceSigner {
+        DeviceSigner::new(self.me.organisation, &self.me.identity)
+    }
+
+    /// Brings the group of `team` to where the log and the keyserver have it, and the vault after it. Returns whether this device
+    /// is in the group now.
+    pub(crate) async fn sync_group(&self, team: &TeamId) -> Result<bool> {
+        if self.kept(team)?.is_none() && !self.enter(team).await? {
+            return Ok(false);
+        }
+        self.finish_change(team).await?;
+        self.follow(team).await?;
+        for _ in 0..CHANGES {
+            if self.kept(team)?.is_none() || !self.change(team).await? {
+                break;
+            }
+        }
+        if self.kept(team)?.is_none() {
+            return Ok(false);
+        }
+        self.settle_vault(team).await?;
+        self.state_sealing_key(team).await?;
+        Ok(true)
+    }
+
+    /// Whether this device's group of `team` is what the log says.
+    pub(crate) fn follows_log(&self, team: &TeamId) -> Result<bool> {
+        let Some(kept) = self.kept(team)? else { return Ok(false) };
+        let plan = self.plan(team, &kept.state)?;
+        Ok(plan.is_empty())
+    }
+}
+
+/// Commits in a row that one synchronisation makes for one team: more devices to add than one commit takes.
+const CHANGES: usize = 64;

@@ -1,0 +1,124 @@
+//! What the store keeps of a group beside the MLS state.
+
+use casevault_crypto::keys::TeamKey;
+use casevault_crypto::mls::GroupState;
+use casevault_crypto::secret::{Secret, SecretBytes};
+use casevault_crypto::team::{Generation, TeamKeyRing};
+use casevault_wire::codec::{decode, encode};
+use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::time::Time;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::{ClientError, Result};
+use crate::store::{array, column, count};
+
+/// A row of `teams`.
+pub(crate) struct Kept {
+    /// The group after the last commit merged.
+    pub state: GroupState,
+    /// The hash of that commit; zero for the creation.
+    pub committed: Hash,
+    /// The generation whose access key the vault is known to take; 0 while it is known to take none.
+    pub vault_generation: u64,
+}
+
+pub(crate) fn load(db: &Connection, team: &TeamId) -> Result<Option<Kept>> {
+    let sql = "SELECT state, committed, vault_generation FROM teams WHERE team = ?1 AND gone = 0";
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Hash(array(row, 1)?), count(row, 2)?));
+    let Some((state, committed, vault_generation)) = db.prepare_cached(sql)?.query_row([team.0], row).optional()? else {
+        return Ok(None);
+    };
+    let state = decode(&state, 4096).map_err(|_| ClientError::Damaged)?;
+    Ok(Some(Kept { state, committed, vault_generation }))
+}
+
+/// Keeps the group's new state.
+pub(crate) fn save(db: &Connection, team: &TeamId, state: &GroupState, committed: Hash) -> Result<()> {
+    let sql = "INSERT INTO teams (team, state, committed) VALUES (?1, ?2, ?3)
+        ON CONFLICT (team) DO UPDATE SET state = ?2, committed = ?3, gone = 0";
+    db.prepare_cached(sql)?.execute(params![team.0, encode(state), committed.0])?;
+    Ok(())
+}
+
+/// Keeps a generation's keys, and the receipt that names them. The first receipt of a generation stays.
+pub(crate) fn save_generation(
+    db: &Connection,
+    team: &TeamId,
+    keys: &Generation,
+    receipt: &SignedFeedItem,
+    now: Time,
+) -> Result<()> {
+    let sql = "INSERT INTO team_keys (team, generation, key, seed, made) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (team, generation) DO UPDATE SET seed = ?4";
+    let key = keys.key.secret().expose();
+    db.prepare_cached(sql)?.execute(params![
+        team.0,
+        column(keys.number),
+        key,
+        &*SecretBytes::encode(&keys.sealing),
+        column(now.0)
+    ])?;
+    let sql = "INSERT OR IGNORE INTO receipts (team, generation, item) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?.execute(params![team.0, column(keys.number), encode(receipt)])?;
+    Ok(())
+}
+
+/// Keeps the older keys of a ring, which came by links.
+pub(crate) fn save_ring(db: &Connection, team: &TeamId, ring: &TeamKeyRing) -> Result<()> {
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO team_keys (team, generation, key, made) VALUES (?1, ?2, ?3, 0)")?;
+    for (generation, key) in ring.iter() {
+        insert.execute(params![team.0, column(generation), key.secret().expose()])?;
+    }
+    Ok(())
+}
+
+/// The team's keys.
+pub(crate) fn ring(db: &Connection, organisation: OrganisationId, team: TeamId) -> Result<TeamKeyRing> {
+    let mut ring = TeamKeyRing::new(organisation, team);
+    let mut statement = db.prepare_cached("SELECT generation, key FROM team_keys WHERE team = ?1")?;
+    let mut rows = statement.query([team.0])?;
+    while let Some(row) = rows.next()? {
+        ring.insert(count(row, 0)?, TeamKey::new(Secret::new(array(row, 1)?)));
+    }
+    Ok(ring)
+}
+
+/// The keys of one generation, with the seed of its sealing key.
+pub(crate) fn generation(db: &Connection, team: &TeamId, number: u64) -> Result<Option<Generation>> {
+    let sql = "SELECT key, seed FROM team_keys WHERE team = ?1 AND generation = ?2 AND seed IS NOT NULL";
+    let row = |row: &rusqlite::Row<'_>| Ok((array(row, 0)?, row.get::<_, Vec<u8>>(1)?));
+    let Some((key, seed)) = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], row).optional()? else {
+        return Ok(None);
+    };
+    let sealing = decode(&seed, 64).map_err(|_| ClientError::Damaged)?;
+    Ok(Some(Generation { number, key: TeamKey::new(Secret::new(key)), sealing }))
+}
+
+/// When the newest generation was made, by this device's clock.
+pub(crate) fn made(db: &Connection, team: &TeamId) -> Result<Time> {
+    let sql = "SELECT made FROM team_keys WHERE team = ?1 ORDER BY generation DESC LIMIT 1";
+    Ok(Time(db.prepare_cached(sql)?.query_row([team.0], |row| count(row, 0)).optional()?.unwrap_or(0)))
+}
+
+/// The receipt that named a generation first.
+pub(crate) fn receipt(db: &Connection, team: &TeamId, generation: u64) -> Result<Option<SignedFeedItem>> {
+    let sql = "SELECT item FROM receipts WHERE team = ?1 AND generation = ?2";
+    let bytes: Option<Vec<u8>> =
+        db.prepare_cached(sql)?.query_row(params![team.0, column(generation)], |row| row.get(0)).optional()?;
+    bytes.map(|bytes| decode(&bytes, 4096).map_err(|_| ClientError::Damaged)).transpose()
+}
+
+/// This device is out of the team: its keys go, what it read stays until the profile is wiped.
+pub(crate) fn leave(db: &Connection, team: &TeamId) -> Result<()> {
+    for sql in [
+        "UPDATE teams SET gone = 1 WHERE team = ?1",
+        "DELETE FROM team_keys WHERE team = ?1",
+        "DELETE FROM receipts WHERE team = ?1",
+        "DELETE FROM rotations WHERE team = ?1",
+    ] {
+        db.execute(sql, [team.0])?;
+    }
+    Ok(())
+}

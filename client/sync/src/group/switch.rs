@@ -1,0 +1,100 @@
+//! The vault follows the group (SPEC §7.4.1): each new access key with its receipt, signed with the key before. Any member can do
+//! it, and doing it again changes nothing.
+
+use casevault_wire::id::TeamId;
+use casevault_wire::label::Label;
+use casevault_wire::log::{SealingKeyStatement, Statement};
+use casevault_wire::problem::Code;
+use casevault_wire::vault::{Switch, TeamState};
+use rusqlite::params;
+
+use super::kept;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::store::column;
+use crate::vault::TeamVault;
+use crate::view::AlarmKind;
+
+impl Client {
+    /// Has the vault take the newest access key.
+    pub(super) async fn settle_vault(&self, team: &TeamId) -> Result<()> {
+        let Some(kept) = self.kept(team)? else { return Ok(()) };
+        let newest = kept.state.generation;
+        if kept.vault_generation == newest {
+            return Ok(());
+        }
+        let state = match self.vault_at(team, newest)?.state().await {
+            Ok(state) => state,
+            Err(ClientError::Server(Code::Refused | Code::StaleGeneration)) => {
+                self.climb(team, kept.vault_generation, newest).await?
+            }
+            Err(error) => return Err(error),
+        };
+        let key = self.ring(team)?.access_key(newest).ok_or(ClientError::NoKey)?.public();
+        if state.generation != newest || state.access_key != key {
+            return Err(self.team_alarm(team, AlarmKind::Fork));
+        }
+        self.profile.store.write(|tx| {
+            tx.execute("UPDATE teams SET vault_generation = ?2 WHERE team = ?1", params![team.0, column(newest)])?;
+            Ok(())
+        })
+    }
+
+    fn vault_at(&self, team: &TeamId, generation: u64) -> Result<TeamVault<'_>> {
+        let key = self.signing_of(team, generation)?;
+        Ok(TeamVault { server: &self.vault, organisation: self.me.organisation, team: *team, key })
+    }
+
+    /// Switches step by step from the newest generation that the vault takes.
+    async fn climb(&self, team: &TeamId, known: u64, newest: u64) -> Result<TeamState> {
+        let mut last = Err(ClientError::Server(Code::Refused));
+        // Where the vault stands is not known after a time offline: the step that it takes is the right one.
+        for next in (1..=newest).rev() {
+            last = self.switch_to(team, next).await;
+            match &last {
+                Ok(_) => {
+                    for later in next + 1..=newest {
+                        last = self.switch_to(team, later).await;
+                    }
+                    return last;
+                }
+                Err(ClientError::Server(Code::Refused | Code::StaleGeneration)) if next > known => {}
+                Err(_) => return last,
+            }
+        }
+        last
+    }
+
+    async fn switch_to(&self, team: &TeamId, next: u64) -> Result<TeamState> {
+        let receipt = self.profile.store.read(|db| kept::receipt(db, team, next))?.ok_or(ClientError::Server(Code::Refused))?;
+        let new = self.ring(team)?.access_key(next).ok_or(ClientError::NoKey)?;
+        let possession = new.sign(Label::AccessPossession, &receipt);
+        let before = if next == 1 { 1 } else { next - 1 };
+        self.vault_at(team, before)?.switch(&Switch { receipt, possession }).await
+    }
+
+    /// The log has the public half of the newest sealing key, stated by whichever member comes first.
+    pub(super) async fn state_sealing_key(&self, team: &TeamId) -> Result<()> {
+        let Some(kept) = self.kept(team)? else { return Ok(()) };
+        let stated = |organisation: &casevault_wire::log::Organisation| {
+            organisation.team(team).and_then(|team| team.sealing_key.as_ref()).map_or(0, |key| key.generation)
+        };
+        let organisation = self.organisation()?;
+        let newest = stated(&organisation);
+        if newest == kept.state.generation {
+            let logged = organisation.team(team).and_then(|team| team.sealing_key.as_ref());
+            let same = logged.is_some_and(|key| key.key == kept.state.sealing_key);
+            return if same { Ok(()) } else { Err(self.team_alarm(team, AlarmKind::Fork)) };
+        }
+        if newest > kept.state.generation {
+            return Ok(()); // a commit that this device has not seen yet
+        }
+        let statement =
+            SealingKeyStatement { team: *team, generation: kept.state.generation, key: kept.state.sealing_key.clone() };
+        match self.state(&[Statement::TeamSealingKey(statement)]).await {
+            Ok(_) => Ok(()),
+            Err(ClientError::NotAllowed) if stated(&*self.organisation()?) >= kept.state.generation => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

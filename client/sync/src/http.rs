@@ -1,0 +1,313 @@
+//! Signed requests to the two servers. The only module that knows status codes and headers.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use casevault_crypto::random::{Random, SystemRandom};
+use casevault_wire::codec::{Text, decode, encode};
+use casevault_wire::hash::{BlobDigest, Hash};
+use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId};
+use casevault_wire::problem::{Code, Problem};
+use casevault_wire::request::{self, Credentials, Request, Signer};
+use casevault_wire::server::{ServerInfo, server_id};
+use casevault_wire::signature::{PublicKey, Signature};
+use casevault_wire::vault::NonceList;
+use casevault_wire::{limit, nonce};
+use reqwest::{Method, Url};
+
+use crate::error::{ClientError, Result};
+
+/// Longest a server may stay silent within one answer.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Longest a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The longest problem that is read.
+const PROBLEM: usize = 4096;
+
+/// A key that signs requests.
+pub trait Signing: Sync {
+    /// Who signs.
+    fn signer(&self) -> Signer;
+    /// Signs `request` under the label of [`Self::signer`].
+    fn sign(&self, request: &Request) -> Signature;
+}
+
+/// What to ask.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// The path, from the first slash.
+    pub path: String,
+    /// The query without its question mark.
+    pub query: String,
+    /// `Upload-Offset`, in bytes.
+    pub offset: Option<u64>,
+    /// `Upload-Length`, in bytes.
+    pub length: Option<u64>,
+    /// `Range`.
+    pub range: Option<String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Ask {
+    /// Asks for `path` with nothing else.
+    pub fn path(path: String) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// The same with a query.
+    pub fn query(mut self, query: String) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// The same with an encoded body.
+    pub fn body<T: tls_codec::Serialize>(mut self, body: &T) -> Self {
+        self.body = Bytes::from(encode(body));
+        self
+    }
+}
+
+/// One server.
+pub struct Server {
+    base: Url,
+    id: Hash,
+    http: reqwest::Client,
+    nonces: Mutex<Vec<Nonce>>,
+}
+
+impl Server {
+    /// The server at `address` whose key is `key`. Connects to nothing yet.
+    pub fn new(address: &str, key: &PublicKey) -> Result<Self> {
+        let base = check_address(address)?;
+        let http = client(&base)?;
+        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
+    }
+
+    /// Sends a signed request and reads an answer of at most `limit` bytes.
+    pub async fn call(
+        &self,
+        method: Method,
+        organisation: &OrganisationId,
+        key: &dyn Signing,
+        ask: Ask,
+        limit: usize,
+    ) -> Result<Bytes> {
+        let answer = self.send(method, organisation, key, ask).await?;
+        read(answer, limit).await
+    }
+
+    /// Sends a signed request and decodes its answer.
+    pub async fn get<T: tls_codec::Deserialize>(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<T> {
+        let bytes = self.call(Method::GET, organisation, key, ask, limit::BODY).await?;
+        decode(&bytes, limit::BODY).map_err(|_| ClientError::Verification)
+    }
+
+    /// Posts a signed request and decodes its answer.
+    pub async fn post<T: tls_codec::Deserialize>(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<T> {
+        let bytes = self.call(Method::POST, organisation, key, ask, limit::BODY).await?;
+        decode(&bytes, limit::BODY).map_err(|_| ClientError::Verification)
+    }
+
+    /// Posts a signed request whose answer has no body.
+    pub async fn tell(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<()> {
+        self.call(Method::POST, organisation, key, ask, 0).await.map(|_| ())
+    }
+
+    /// Sends a signed request; a nonce that the server does not know any more is replaced once.
+    pub async fn send(
+        &self,
+        method: Method,
+        organisation: &OrganisationId,
+        key: &dyn Signing,
+        ask: Ask,
+    ) -> Result<reqwest::Response> {
+        let mut idempotency = [0; IdempotencyKey::LENGTH];
+        SystemRandom.fill(&mut idempotency).map_err(crate::view::no_randomness)?;
+        let digest = BlobDigest::of(&ask.body);
+        let mut retried = false;
+        loop {
+            let nonce = self.nonce().await?;
+            let request = Request {
+                server: self.id,
+                method: text(method.as_str())?,
+                path: text(&ask.path)?,
+                query: text(&ask.query)?,
+                fields: text(&request::fields(ask.offset, ask.length, ask.range.as_deref()))?,
+                body_digest: digest,
+                body_length: ask.body.len() as u64,
+                organisation: *organisation,
+                signer: key.signer(),
+                nonce,
+                idempotency: IdempotencyKey(idempotency),
+            };
+            let signature = key.sign(&request);
+            let answer = self.transmit(&method, &ask, &request, signature).await?;
+            match check(answer).await {
+                Err(ClientError::Server(Code::Nonce)) if !retried => {
+                    retried = true;
+                    self.nonces.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn transmit(&self, method: &Method, ask: &Ask, request: &Request, signature: Signature) -> Result<reqwest::Response> {
+        let credentials = Credentials {
+            organisation: request.organisation,
+            signer: request.signer,
+            nonce: request.nonce,
+            idempotency: request.idempotency,
+            body_digest: request.body_digest,
+            signature,
+        };
+        let mut url = self.base.join(&ask.path).map_err(|_| ClientError::Address)?;
+        if !ask.query.is_empty() {
+            url.set_query(Some(&ask.query));
+        }
+        let mut builder = self.http.request(method.clone(), url).header(request::HEADER, header_value(&credentials));
+        let fields = [
+            ("upload-offset", ask.offset.map(|n| n.to_string())),
+            ("upload-length", ask.length.map(|n| n.to_string())),
+            ("range", ask.range.clone()),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                builder = builder.header(name, value);
+            }
+        }
+        let answer = builder.body(ask.body.clone()).send().await.map_err(|_| ClientError::Unreachable)?;
+        self.keep_nonce(&answer);
+        Ok(answer)
+    }
+
+    fn keep_nonce(&self, answer: &reqwest::Response) {
+        let fresh =
+            answer.headers().get(nonce::HEADER).and_then(|value| value.to_str().ok()).and_then(|text| Nonce::parse(text).ok());
+        if let Some(fresh) = fresh {
+            self.nonces.lock().unwrap_or_else(PoisonError::into_inner).push(fresh);
+        }
+    }
+
+    async fn nonce(&self) -> Result<Nonce> {
+        if let Some(nonce) = self.nonces.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(nonce);
+        }
+        let url = self.base.join("/v1/nonces").map_err(|_| ClientError::Address)?;
+        let answer = check(self.http.get(url).send().await.map_err(|_| ClientError::Unreachable)?).await?;
+        let bytes = read(answer, 16 * 1024).await?;
+        let mut fresh = decode::<NonceList>(&bytes, 16 * 1024).map_err(|_| ClientError::Verification)?.into_vec();
+        let nonce = fresh.pop().ok_or(ClientError::Verification)?;
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).extend(fresh);
+        Ok(nonce)
+    }
+}
+
+/// Posts bytes to a server that needs no signature: a founding, which signs itself.
+pub async fn post_unsigned(address: &str, path: &str, body: Vec<u8>) -> Result<Bytes> {
+    let base = check_address(address)?;
+    let url = base.join(path).map_err(|_| ClientError::Address)?;
+    let answer = client(&base)?.post(url).body(body).send().await.map_err(|_| ClientError::Unreachable)?;
+    read(check(answer).await?, limit::BODY).await
+}
+
+/// Asks a server who it is.
+pub async fn server_info(address: &str) -> Result<ServerInfo> {
+    let base = check_address(address)?;
+    let url = base.join("/v1/server").map_err(|_| ClientError::Address)?;
+    let answer = check(client(&base)?.get(url).send().await.map_err(|_| ClientError::Unreachable)?).await?;
+    let bytes = read(answer, 1024).await?;
+    decode(&bytes, 1024).map_err(|_| ClientError::Verification)
+}
+
+/// Reads an answer's body, of at most `limit` bytes.
+pub async fn read(mut answer: reqwest::Response, limit: usize) -> Result<Bytes> {
+    if answer.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(ClientError::Verification);
+    }
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|_| ClientError::Unreachable)? {
+        if body.len() + piece.len() > limit {
+            return Err(ClientError::Verification);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Bytes::from(body))
+}
+
+/// The value of a header of an answer.
+pub fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
+    answer.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+async fn check(answer: reqwest::Response) -> Result<reqwest::Response> {
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let body = read(answer, PROBLEM).await.map_err(|_| ClientError::Unreachable)?;
+    match serde_json::from_slice::<Problem>(&body).map(|problem| problem.code) {
+        Ok(Code::Unavailable | Code::Busy) | Err(_) => Err(ClientError::Unreachable),
+        Ok(code) => Err(ClientError::Server(code)),
+    }
+}
+
+fn header_value(credentials: &Credentials) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(&encode(credentials))
+}
+
+fn text<const MAX: usize>(value: &str) -> Result<Text<MAX>> {
+    Text::new(value).map_err(|_| ClientError::Text)
+}
+
+/// `https` anywhere, `http` on the loopback address only; no path, no user, no query.
+pub fn check_address(address: &str) -> Result<Url> {
+    let url = Url::parse(address).map_err(|_| ClientError::Address)?;
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty() && url.fragment().is_none();
+    let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
+    if bare && safe && address.len() <= limit::ADDRESS { Ok(url) } else { Err(ClientError::Address) }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn client(base: &Url) -> Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .http1_only()
+        .min_tls_version(reqwest::tls::Version::TLS_1_3);
+    if is_loopback(base) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|_| ClientError::Unreachable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_safe_addresses_are_accepted() {
+        for good in
+            ["https://vault.example", "https://vault.example:8443", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"]
+        {
+            assert!(check_address(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://vault.example",
+            "http://127.0.0.1.nip.io",
+            "https://a@b",
+            "https://a/b",
+            "ftp://a",
+            "vault.example",
+            "http://10.0.0.1:1",
+        ] {
+            assert!(check_address(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Journals on this device (SPEC §6.3): read from the vault entry by entry, each verified before it is kept, and appended to with
+//! compare-and-set. What waits to be sent is an event's body; it is sealed and signed anew for the place that it gets.
+
+mod apply;
+mod kept;
+mod pull;
+mod push;
+
+pub(crate) use kept::{CaseRing, chain, ring_of};
+pub(crate) use push::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body, encode_body};
+
+use casevault_crypto::journal::Place;
+use casevault_wire::id::{JournalId, TeamId};
+
+use crate::client::Client;
+
+impl Client {
+    /// The place of a case, or of a team's own journal.
+    pub(crate) fn place(&self, team: TeamId, journal: JournalId) -> Place {
+        Place { organisation: self.me.organisation, team, journal }
+    }
+
+    /// The place of a team's own journal.
+    pub(crate) fn team_place(&self, team: TeamId) -> Place {
+        Place::of_team(self.me.organisation, team)
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading a journal to its end.
+
+use casevault_crypto::event::Body;
+use casevault_crypto::journal::{ChainState, Place, Reader};
+use casevault_wire::journal::{Entry, entry_hash};
+use casevault_wire::problem::Code;
+use rusqlite::{Connection, params};
+
+use super::apply::apply;
+use super::kept::{chain, ring_of, save_chain, team_generation};
+use super::push::encode_body;
+use crate::alarm;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::view::AlarmKind;
+
+/// Why a page could not be taken whole.
+enum Wait {
+    /// It needs more of the log or a key that is given in the team's journal.
+    More,
+}
+
+impl Client {
+    /// Reads the journal at `place` to its end, verifying every entry. Returns how many were new.
+    pub(crate) async fn pull(&self, place: &Place) -> Result<u64> {
+        let vault = self.team_vault(&place.team)?;
+        let mut received = 0;
+        let mut waited = false;
+        loop {
+            let state = self.profile.store.read(|db| chain(db, place))?;
+            let page = match vault.entries(&place.journal, state.length()).await {
+                Err(ClientError::Server(Code::Refused)) if state.length() == 0 => return Ok(0), // nobody has written yet
+                other => other?,
+            };
+            if page.length < state.length() {
+                return Err(self.journal_alarm(place, AlarmKind::Rollback));
+            }
+            let entries = page.entries.into_vec();
+            if entries.is_empty() {
+                if page.length > state.length() {
+                    return Err(ClientError::Verification);
+                }
+                self.settle(place)?;
+                return Ok(received);
+            }
+            let (taken, wait) = self.take_entries(place, state, &entries)?;
+            received += taken;
+            match wait {
+                None => waited = false,
+                Some(Wait::More) if !waited && taken == 0 => {
+                    waited = true;
+                    self.sync_log().await?;
+                    if !place.is_of_team() {
+                        Box::pin(self.pull(&self.team_place(place.team))).await?;
+                    }
+                }
+                Some(Wait::More) if taken > 0 => {}
+                Some(Wait::More) => return Err(self.journal_alarm(place, AlarmKind::Journal)),
+            }
+        }
+    }
+
+    fn take_entries(&self, place: &Place, mut state: ChainState, entries: &[Entry]) -> Result<(u64, Option<Wait>)> {
+        let organisation = self.organisation()?;
+        let mut refused = false;
+        let outcome = self.profile.store.write(|tx| {
+            let keys = ring_of(tx, place)?;
+            let reader = Reader { organisation: &organisation, keys: &keys };
+            let mut taken = 0;
+            let mut wait = None;
+            for entry in entries {
+                match reader.accept(&mut state, entry) {
+                    Ok(event) => {
+                        apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
+                        if event.device == self.device() {
+                            was_sent(tx, place, &event.body)?;
+                        }
+                    }
+                    Err(error) if error.is_waiting() => {
+                        wait = Some(Wait::More);
+                        break;
+                    }
+                    // Not the vault's to repair: the entry is passed over, its gap shows for ever, and what follows is read.
+                    Err(_) => {
+                        refused = true;
+                        if !state.pass(entry) {
+                            break;
+                        }
+                    }
+                }
+                taken += 1;
+            }
+            save_chain(tx, &state)?;
+            Ok((taken, wait))
+        })?;
+        if refused {
+            alarm::raise(&self.profile.store, AlarmKind::Journal, self.now(), Some(place.team), Some(place.journal))?;
+            if outcome.0 == 0 {
+                return Err(ClientError::Verification);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Remembers that the journal was read to its end in the team's newest generation.
+    fn settle(&self, place: &Place) -> Result<()> {
+        let Some(generation) = team_generation(self.kept(&place.team)?.as_ref()) else { return Ok(()) };
+        self.profile.store.write(|tx| {
+            let mut state = chain(tx, place)?;
+            let before = state.clone();
+            state.settle(generation);
+            if state == before { Ok(()) } else { save_chain(tx, &state) }
+        })
+    }
+
+    pub(crate) fn journal_alarm(&self, place: &Place, kind: AlarmKind) -> ClientError {
+        match alarm::raise(&self.profile.store, kind, self.now(), Some(place.team), Some(place.journal)) {
+            Ok(()) => ClientError::Verification,
+            Err(error) => error,
+        }
+    }
+}
+
+/// An event of this device's own came from the vault: it was acknowledged and the answer was lost, so it waits no longer.
+fn was_sent(db: &Connection, place: &Place, body: &Body) -> Result<()> {
+    let sql = "DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox WHERE journal = ?1 AND body = ?2)";
+    db.prepare_cached(sql)?.execute(params![place.journal.0, &*encode_body(body)])?;
+    Ok(())
+}

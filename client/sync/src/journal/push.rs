@@ -1,0 +1,180 @@
+//! Appending to a journal: compare-and-set at the vault, and once it has acknowledged, the same entries here.
+
+use casevault_crypto::event::{Body, CaseKeyGiven};
+use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
+use casevault_crypto::keys::CaseKey;
+use casevault_crypto::random::SystemRandom;
+use casevault_crypto::secret::SecretBytes;
+use casevault_wire::codec::{List, Opaque, encode};
+use casevault_wire::journal::{SignedVaultState, entry_hash};
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::vault::Batch;
+use rusqlite::params;
+
+use super::apply::apply;
+use super::kept::{author, chain, ring_of, save_chain};
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::view::{AlarmKind, no_randomness};
+
+/// Items that one request carries at most; a certificate and a key generation may come on top.
+pub(crate) const PUSH_ITEMS: usize = limit::ENTRY_PAGE - 8;
+/// Bytes of blobs that one request carries at most.
+pub(crate) const PUSH_BYTES: usize = limit::BODY / 2;
+/// How often an append is tried anew when others were faster.
+const TRIES: usize = 16;
+
+/// An event to append.
+pub(crate) struct Item {
+    pub body: Body,
+    /// A small blob that it names, which travels with it.
+    pub blob: Option<Opaque<{ limit::SMALL_BLOB }>>,
+    /// Its row in the outbox, which goes once it is acknowledged.
+    pub row: Option<i64>,
+}
+
+impl Item {
+    /// An event alone.
+    pub fn event(body: Body) -> Self {
+        Self { body, blob: None, row: None }
+    }
+}
+
+impl Client {
+    /// Appends `items` to the journal at `place`, in one request. If others were faster, they follow theirs. Returns whether they
+    /// were appended: items of the outbox are not once others were faster, because some of them may be at the vault already.
+    pub(crate) async fn push(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
+        let blobs: Vec<_> = items.iter_mut().filter_map(|item| item.blob.take()).collect();
+        let mut blobs = List::new(blobs).map_err(|_| ClientError::Text)?;
+        for _ in 0..TRIES {
+            let (state, appended) = match self.prepare(place, &items)? {
+                Ok(prepared) => prepared,
+                Err(WriteError::KeyNeeded) if !place.is_of_team() => {
+                    Box::pin(self.give_case_key(place)).await?;
+                    continue;
+                }
+                Err(WriteError::KeyMissing | WriteError::Behind | WriteError::KeyNeeded) => {
+                    self.catch_up(place).await?;
+                    continue;
+                }
+                Err(WriteError::TooLong) => return Err(ClientError::Text),
+                Err(WriteError::Random(_)) => return Err(ClientError::Randomness),
+                Err(WriteError::Author | WriteError::Reserved) => return Err(ClientError::Damaged),
+            };
+            let batch = Batch { blobs, entries: List::new(appended.entries).map_err(|_| ClientError::Text)? };
+            let answer = self.team_vault(&place.team)?.batch(&place.journal, &batch).await;
+            match answer {
+                Ok(said) => return self.acknowledged(place, state, &batch, (&items, &said)).map(|()| true),
+                Err(ClientError::Server(Code::Conflict | Code::StaleGeneration)) => {
+                    self.catch_up(place).await?;
+                    if items.iter().any(|item| item.row.is_some()) {
+                        return Ok(false);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+            blobs = batch.blobs;
+        }
+        Err(ClientError::Conflict)
+    }
+
+    /// The entries for `items` at the end of the journal as it is known here.
+    fn prepare(&self, place: &Place, items: &[Item]) -> Result<std::result::Result<(ChainState, Appended), WriteError>> {
+        let organisation = self.organisation()?;
+        let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
+        let bodies: Vec<Body> = items.iter().map(|item| item.body.clone()).collect();
+        self.profile.store.write(|tx| {
+            let keys = ring_of(tx, place)?;
+            let author = author(tx, place, &self.me.identity, organisation.position())?;
+            let state = chain(tx, place)?;
+            let writer = Writer { author: &author, keys: &keys, team_generation: generation, log: organisation.position() };
+            Ok(writer.append(&state, &bodies, self.now(), &mut SystemRandom).map(|appended| (state, appended)))
+        })
+    }
+
+    /// The vault has them, durably: they are read here as anybody reads them, and leave the outbox.
+    fn acknowledged(
+        &self,
+        place: &Place,
+        mut state: ChainState,
+        batch: &Batch,
+        (items, said): (&[Item], &SignedVaultState),
+    ) -> Result<()> {
+        let organisation = self.organisation()?;
+        self.profile.store.write(|tx| {
+            let keys = ring_of(tx, place)?;
+            let reader = Reader { organisation: &organisation, keys: &keys };
+            for entry in batch.entries.as_slice() {
+                let event = reader.accept(&mut state, entry).map_err(|_| ClientError::Damaged)?;
+                apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
+            }
+            save_chain(tx, &state)?;
+            let mut done = tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?;
+            for row in items.iter().filter_map(|item| item.row) {
+                done.execute([row])?;
+            }
+            let sql = "INSERT OR REPLACE INTO untold (journal, team, state) VALUES (?1, ?2, ?3)";
+            tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0, encode(said)])?;
+            Ok(())
+        })?;
+        let word = said.verify(&self.me.vault.key).map_err(|_| ClientError::Verification)?;
+        if word.team != place.team || word.head != state.head() {
+            return Err(self.journal_alarm(place, AlarmKind::Fork));
+        }
+        Ok(())
+    }
+
+    /// Reads what others did meanwhile: to the log, the group, the team's journal and this one.
+    async fn catch_up(&self, place: &Place) -> Result<()> {
+        self.sync_log().await?;
+        if !self.sync_group(&place.team).await? {
+            return Err(ClientError::NoKey);
+        }
+        self.pull(&self.team_place(place.team)).await?;
+        if !place.is_of_team() {
+            self.pull(place).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the team a key for the case at `place`, made in the team's newest generation.
+    pub(crate) async fn give_case_key(&self, place: &Place) -> Result<()> {
+        let team = self.team_place(place.team);
+        self.pull(&team).await?;
+        let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
+        let ring = self.profile.store.read(|db| ring_of(db, place))?;
+        if ring.0.values().any(|key| key.created >= generation) {
+            return Ok(()); // a colleague was faster
+        }
+        let next = ring.0.last_key_value().map_or(0, |(newest, _)| *newest) + 1;
+        let key = CaseKey::generate(&mut SystemRandom).map_err(no_randomness)?;
+        let given = CaseKeyGiven { case: place.journal, generation: next, team_generation: generation, key };
+        // If the team's generation moves while this is appended, it names the wrong one and counts for nothing: the caller asks again.
+        Box::pin(self.push(&team, vec![Item::event(given.into())])).await.map(|_| ())
+    }
+
+    /// Puts an event into the outbox: from now on it is not lost.
+    pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
+        self.profile.store.write(|tx| {
+            let mut insert = tx.prepare_cached("INSERT INTO outbox (team, journal, body) VALUES (?1, ?2, ?3)")?;
+            for body in bodies {
+                insert.execute(params![place.team.0, place.journal.0, &*encode_body(body)])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A body as the outbox keeps it: its class and its bytes.
+pub(crate) fn encode_body(body: &Body) -> SecretBytes {
+    let mut bytes = body.class().to_be_bytes().to_vec();
+    bytes.extend(body.encode());
+    SecretBytes::from(bytes)
+}
+
+/// A body that the outbox kept.
+pub(crate) fn decode_body(bytes: &[u8]) -> Result<Body> {
+    let (class, body) = bytes.split_first_chunk::<2>().ok_or(ClientError::Damaged)?;
+    Ok(Body::decode(u16::from_be_bytes(*class), body))
+}

@@ -1,0 +1,111 @@
+//! The keyserver's requests (SPEC §8.7), signed by this device.
+
+use casevault_wire::codec::List;
+use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::heads::HeadRecord;
+use casevault_wire::id::{DeviceId, InvitationId, TeamId};
+use casevault_wire::invitation::Invitation;
+use casevault_wire::keyserver::{
+    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Joins, KeyPackage, KeyPackageCount,
+    KeyPackages, Links, SignedRefusal, WelcomeDelivery,
+};
+use casevault_wire::limit;
+use reqwest::Method;
+
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::http::{Ask, Signing};
+
+/// The longest answer with commits, Welcomes or heads.
+const LONG: usize = 128 * 1024 * 1024;
+
+impl Client {
+    fn ask(&self, rest: &str) -> Ask {
+        Ask::path(format!("/v1/organisations/{}{rest}", self.me.organisation))
+    }
+
+    fn team_ask(&self, team: &TeamId, rest: &str) -> Ask {
+        self.ask(&format!("/teams/{team}{rest}"))
+    }
+
+    async fn read<T: tls_codec::Deserialize>(&self, ask: Ask) -> Result<T> {
+        self.keyserver.get(&self.me.organisation, self, ask).await
+    }
+
+    async fn read_long<T: tls_codec::Deserialize>(&self, ask: Ask) -> Result<T> {
+        let bytes = self.keyserver.call(Method::GET, &self.me.organisation, self, ask, LONG).await?;
+        casevault_wire::codec::decode(&bytes, LONG).map_err(|_| ClientError::Verification)
+    }
+
+    pub(crate) async fn post_invitation(&self, invitation: &Invitation) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.ask("/invitations").body(invitation)).await
+    }
+
+    pub(crate) async fn end_invitation(&self, id: &InvitationId) -> Result<()> {
+        self.keyserver
+            .call(Method::DELETE, &self.me.organisation, self, self.ask(&format!("/invitations/{id}")), 0)
+            .await
+            .map(|_| ())
+    }
+
+    pub(crate) async fn joins(&self) -> Result<Joins> {
+        self.read(self.ask("/joins")).await
+    }
+
+    pub(crate) async fn key_package_count(&self) -> Result<KeyPackageCount> {
+        self.read(self.ask("/key-packages")).await
+    }
+
+    /// Uploads key packages; `key` is this device's, or its invitation's before approval.
+    pub(crate) async fn post_key_packages(&self, key: &dyn Signing, packages: &KeyPackages) -> Result<KeyPackageCount> {
+        self.keyserver.post(&self.me.organisation, key, self.ask("/key-packages").body(packages)).await
+    }
+
+    /// One key package per device, in order; nothing where the keyserver has none.
+    pub(crate) async fn claim(&self, devices: &[DeviceId]) -> Result<Vec<Option<KeyPackage>>> {
+        let claim = Claim { devices: List::new(devices.to_vec()).map_err(|_| ClientError::Text)? };
+        let claimed: Claimed =
+            self.keyserver.post(&self.me.organisation, self, self.ask("/key-packages/claim").body(&claim)).await?;
+        let packages = claimed.packages.into_vec();
+        if packages.len() == devices.len() { Ok(packages) } else { Err(ClientError::Verification) }
+    }
+
+    pub(crate) async fn post_group(&self, team: &TeamId, creation: &GroupCreation) -> Result<SignedFeedItem> {
+        self.keyserver.post(&self.me.organisation, self, self.team_ask(team, "/group").body(creation)).await
+    }
+
+    pub(crate) async fn post_commit(&self, team: &TeamId, upload: &CommitUpload) -> Result<SignedFeedItem> {
+        self.keyserver.post(&self.me.organisation, self, self.team_ask(team, "/commits").body(upload)).await
+    }
+
+    pub(crate) async fn commits(&self, team: &TeamId, after: u64) -> Result<Commits> {
+        self.read_long(self.team_ask(team, "/commits").query(format!("after={after}"))).await
+    }
+
+    pub(crate) async fn welcome(&self, team: &TeamId) -> Result<WelcomeDelivery> {
+        self.read_long(self.team_ask(team, "/welcome")).await
+    }
+
+    pub(crate) async fn links(&self, team: &TeamId) -> Result<Links> {
+        self.read(self.team_ask(team, "/links")).await
+    }
+
+    pub(crate) async fn acknowledge(&self, team: &TeamId, acknowledgement: &Acknowledgement) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/acknowledgements").body(acknowledgement)).await
+    }
+
+    pub(crate) async fn refuse(&self, team: &TeamId, refusal: &SignedRefusal) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/refusals").body(refusal)).await
+    }
+
+    pub(crate) async fn post_head(&self, team: &TeamId, record: &HeadRecord) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/heads").body(record)).await
+    }
+
+    pub(crate) async fn heads(&self, team: &TeamId, from: u64) -> Result<HeadPage> {
+        self.read_long(self.team_ask(team, "/heads").query(format!("from={from}"))).await
+    }
+}
+
+/// The largest number of devices that one commit adds.
+pub(crate) const ADDS: usize = limit::CLAIMS / 2;

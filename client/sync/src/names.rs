@@ -1,0 +1,155 @@
+//! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, a unique beginning of an
+//! id, or exactly what the directory, a title or a document is called.
+
+use casevault_wire::id::{DeviceId, DocumentId, JournalId, PersonId, TeamId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::client::Client;
+use crate::error::{ClientError, Result, What};
+use crate::store::array;
+
+/// What the directory names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Person = 1,
+    Device = 2,
+    Team = 3,
+}
+
+/// The fewest digits that stand for an id.
+const PREFIX: usize = 4;
+
+/// The one candidate that `text` names.
+fn choose<T: Copy + ToString>(text: &str, what: What, candidates: impl Iterator<Item = (T, Option<String>)>) -> Result<T> {
+    let mut exact = Vec::new();
+    let mut begins = Vec::new();
+    for (id, name) in candidates {
+        let digits = id.to_string();
+        if digits == text {
+            return Ok(id);
+        }
+        if name.as_deref() == Some(text) {
+            exact.push(id);
+        } else if text.len() >= PREFIX && digits.starts_with(text) {
+            begins.push(id);
+        }
+    }
+    let found = if exact.is_empty() { begins } else { exact };
+    match found.as_slice() {
+        [] => Err(ClientError::Unknown(what)),
+        [one] => Ok(*one),
+        many => Err(ClientError::Ambiguous(what, many.iter().map(ToString::to_string).collect())),
+    }
+}
+
+/// The name that the directory, or a name still to be written there, gives an id.
+pub(crate) fn name_of(db: &Connection, kind: Kind, id: &[u8]) -> Result<Option<String>> {
+    let find = |sql: &str| -> Result<Option<String>> {
+        Ok(db.prepare_cached(sql)?.query_row(params![kind as i64, id], |row| row.get(0)).optional()?)
+    };
+    match find("SELECT name FROM names WHERE kind = ?1 AND id = ?2")? {
+        Some(name) => Ok(Some(name)),
+        None => find("SELECT name FROM pending_names WHERE kind = ?1 AND id = ?2"),
+    }
+}
+
+impl Client {
+    pub(crate) fn find_person(&self, text: &str) -> Result<PersonId> {
+        let organisation = self.organisation()?;
+        let here: Vec<_> = organisation.people().iter().filter(|(_, p)| p.span.until.is_none()).map(|(id, _)| *id).collect();
+        let named = self
+            .profile
+            .store
+            .read(|db| here.iter().map(|id| Ok((*id, name_of(db, Kind::Person, &id.0)?))).collect::<Result<Vec<_>>>())?;
+        choose(text, What::Person, named.into_iter())
+    }
+
+    pub(crate) fn find_device(&self, text: &str) -> Result<DeviceId> {
+        let organisation = self.organisation()?;
+        let named = self.profile.store.read(|db| {
+            organisation.devices().keys().map(|id| Ok((*id, name_of(db, Kind::Device, &id.0)?))).collect::<Result<Vec<_>>>()
+        })?;
+        choose(text, What::Device, named.into_iter())
+    }
+
+    pub(crate) fn find_team(&self, text: &str) -> Result<TeamId> {
+        let organisation = self.organisation()?;
+        let directory = organisation.directory();
+        let named = self.profile.store.read(|db| {
+            let teams = organisation.teams().keys().filter(|id| Some(**id) != directory);
+            teams.map(|id| Ok((*id, name_of(db, Kind::Team, &id.0)?))).collect::<Result<Vec<_>>>()
+        })?;
+        choose(text, What::Team, named.into_iter())
+    }
+
+    pub(crate) fn find_case(&self, text: &str) -> Result<JournalId> {
+        let found = self.profile.store.read(|db| {
+            if let Ok(id) = JournalId::parse(text) {
+                let sql = "SELECT journal, NULL FROM cases WHERE journal = ?1";
+                return candidates(db, sql, params![id.0]);
+            }
+            let sql = "SELECT journal, title FROM cases WHERE title = ?1 UNION SELECT journal, NULL FROM cases WHERE ?2 AND hex(substr(journal, 1, ?3)) LIKE ?4";
+            let (whole, digits) = prefix(text);
+            candidates(db, sql, params![text, digits.is_some(), whole, digits.unwrap_or_default()])
+        })?;
+        choose(text, What::Case, found.into_iter().map(|(id, name)| (JournalId(id), name)))
+    }
+
+    pub(crate) fn find_document(&self, case: &JournalId, text: &str) -> Result<DocumentId> {
+        let found = self.profile.store.read(|db| {
+            if let Ok(id) = DocumentId::parse(text) {
+                return candidates(db, "SELECT DISTINCT document, NULL FROM documents WHERE journal = ?1 AND document = ?2", params![case.0, id.0]);
+            }
+            let sql = "SELECT DISTINCT document, name FROM documents WHERE journal = ?1 AND name = ?2
+                UNION SELECT DISTINCT document, NULL FROM documents WHERE journal = ?1 AND ?3 AND hex(substr(document, 1, ?4)) LIKE ?5";
+            let (whole, digits) = prefix(text);
+            candidates(db, sql, params![case.0, text, digits.is_some(), whole, digits.unwrap_or_default()])
+        })?;
+        choose(text, What::Document, found.into_iter().map(|(id, name)| (DocumentId(id), name)))
+    }
+}
+
+/// How many bytes of an id `text` touches, and the pattern of its digits, if it can be the beginning of one.
+fn prefix(text: &str) -> (i64, Option<String>) {
+    let hexadecimal =
+        text.len() >= PREFIX && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let bytes = i64::try_from(text.len().div_ceil(2)).unwrap_or(16);
+    (bytes, hexadecimal.then(|| format!("{}%", text.to_uppercase())))
+}
+
+type Candidate = ([u8; 16], Option<String>);
+
+fn candidates(db: &Connection, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Candidate>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(parameters, |row| Ok((array(row, 0)?, row.get::<_, Option<String>>(1)?)))?;
+    let mut found: Vec<Candidate> = Vec::new();
+    for row in rows {
+        let row = row?;
+        match found.iter_mut().find(|known| known.0 == row.0) {
+            Some(known) => known.1 = known.1.take().or(row.1),
+            None => found.push(row),
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_fits_two_things_is_refused() {
+        let people = [
+            (PersonId([0x11; 16]), Some("Nadia".to_owned())),
+            (PersonId([0x12; 16]), Some("Nadia".to_owned())),
+            (PersonId([0x22; 16]), Some("Omar".to_owned())),
+        ];
+        let find = |text: &str| choose(text, What::Person, people.iter().cloned());
+        assert!(matches!(find("Nadia"), Err(ClientError::Ambiguous(What::Person, ids)) if ids.len() == 2));
+        assert_eq!(find("Omar").unwrap(), PersonId([0x22; 16]));
+        assert_eq!(find("1111").unwrap(), PersonId([0x11; 16]));
+        assert_eq!(find(&"12".repeat(16)).unwrap(), PersonId([0x12; 16]));
+        assert!(matches!(find("omar"), Err(ClientError::Unknown(What::Person))));
+        assert!(matches!(find("11"), Err(ClientError::Unknown(What::Person))), "too short for an id");
+    }
+}

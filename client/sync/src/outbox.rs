@@ -1,0 +1,196 @@
+//! The outbox: what this device wrote and the vault has not acknowledged. Events keep their order within a journal; a blob is at
+//! the vault before the event that names it.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use casevault_crypto::journal::Place;
+use casevault_wire::codec::Opaque;
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::{JournalId, TeamId, UploadId};
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
+use crate::store::{array, column, count};
+
+/// Bytes of one piece of an upload.
+pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 2;
+
+/// A sealed blob that waits on this device.
+pub(crate) struct Parked {
+    pub digest: BlobDigest,
+    pub file: PathBuf,
+    pub length: u64,
+    pub upload: Option<UploadId>,
+}
+
+/// A row of the outbox.
+struct Row {
+    id: i64,
+    body: Vec<u8>,
+    blob: Option<BlobDigest>,
+}
+
+impl Client {
+    /// How many records wait.
+    pub(crate) fn queued(&self) -> Result<u64> {
+        self.profile.store.read(|db| Ok(db.query_row("SELECT count(*) FROM outbox", [], |row| count(row, 0))?))
+    }
+
+    /// Sends what waits, team journals before cases. Returns how many records were acknowledged.
+    pub(crate) async fn flush(&self) -> Result<u64> {
+        let mut sent = 0;
+        for place in self.waiting_journals()? {
+            sent += self.flush_journal(&place).await?;
+        }
+        Ok(sent)
+    }
+
+    fn waiting_journals(&self) -> Result<Vec<Place>> {
+        let mut places = self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached("SELECT team, journal FROM outbox GROUP BY journal ORDER BY min(id)")?;
+            let rows = statement.query_map([], |row| Ok((TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
+            rows.map(|row| row.map(|(team, journal)| self.place(team, journal)).map_err(ClientError::from))
+                .collect::<Result<Vec<_>>>()
+        })?;
+        places.sort_by_key(|place| !place.is_of_team());
+        Ok(places)
+    }
+
+    /// Sends what waits for one journal, in order.
+    pub(crate) async fn flush_journal(&self, place: &Place) -> Result<u64> {
+        let mut sent = 0;
+        loop {
+            let items = self.gather(place).await?;
+            if items.is_empty() {
+                return Ok(sent);
+            }
+            let number = items.len() as u64;
+            if self.push(place, items).await? {
+                sent += number;
+                self.forget_parked()?;
+            }
+        }
+    }
+
+    /// The next items of a journal that fit one request; blobs too large for it are at the vault when this returns.
+    async fn gather(&self, place: &Place) -> Result<Vec<Item>> {
+        let rows = self.profile.store.read(|db| rows(db, place))?;
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        for row in rows {
+            let mut item = Item { body: decode_body(&row.body)?, blob: None, row: Some(row.id) };
+            bytes += row.body.len();
+            if let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() {
+                if parked.length <= limit::SMALL_BLOB as u64 {
+                    bytes += usize::try_from(parked.length).unwrap_or(usize::MAX);
+                    if bytes > PUSH_BYTES && !items.is_empty() {
+                        break;
+                    }
+                    item.blob = Some(Opaque::new(std::fs::read(&parked.file)?).map_err(|_| ClientError::Damaged)?);
+                } else {
+                    self.upload_parked(place, &parked).await?;
+                }
+            }
+            if bytes > PUSH_BYTES && !items.is_empty() {
+                break;
+            }
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    /// A blob that waits, or nothing if it is at the vault.
+    pub(crate) fn parked(&self, digest: &BlobDigest) -> Result<Option<Parked>> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT file, length, upload FROM uploads WHERE digest = ?1";
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, count(row, 1)?, row.get::<_, Option<String>>(2)?));
+            let found = db.prepare_cached(sql)?.query_row([digest.0], row).optional()?;
+            Ok(found.map(|(file, length, upload)| Parked {
+                digest: *digest,
+                file: self.outbox().join(file),
+                length,
+                upload: upload.and_then(|id| UploadId::parse(&id).ok()),
+            }))
+        })
+    }
+
+    /// Sends what the vault does not have of a parked blob. The stored ciphertext is sent; nothing is sealed again.
+    async fn upload_parked(&self, place: &Place, parked: &Parked) -> Result<()> {
+        let vault = self.team_vault(&place.team)?;
+        let known = match &parked.upload {
+            Some(upload) => match vault.offset(upload).await {
+                Ok(offset) => Some((*upload, offset)),
+                Err(ClientError::Server(Code::Refused | Code::Upload)) => None, // given up by the vault meanwhile
+                Err(error) => return Err(error),
+            },
+            None => None,
+        };
+        let (upload, mut offset) = match known {
+            Some(known) => known,
+            None => {
+                let upload = vault.begin(&place.journal, parked.length).await?;
+                self.profile.store.write(|tx| {
+                    tx.execute("UPDATE uploads SET upload = ?2 WHERE digest = ?1", params![parked.digest.0, upload.to_string()])?;
+                    Ok(())
+                })?;
+                (upload, 0)
+            }
+        };
+        let file = File::open(&parked.file)?;
+        while offset < parked.length {
+            let size = usize::try_from(parked.length - offset).unwrap_or(PIECE).min(PIECE);
+            let mut piece = vec![0; size];
+            file.read_exact_at(&mut piece, offset)?;
+            vault.piece(&upload, offset, Bytes::from(piece)).await?;
+            offset += size as u64;
+        }
+        vault.finish(&upload, parked.digest).await
+    }
+
+    /// Removes blobs that no event waits for any more.
+    fn forget_parked(&self) -> Result<()> {
+        let files = self.profile.store.write(|tx| {
+            let done = "digest NOT IN (SELECT blob FROM outbox WHERE blob IS NOT NULL)";
+            let mut statement = tx.prepare(&format!("SELECT file FROM uploads WHERE {done}"))?;
+            let files = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            tx.execute(&format!("DELETE FROM uploads WHERE {done}"), [])?;
+            Ok(files)
+        })?;
+        for file in files {
+            // Ciphertext whose key is in the journal; if it stays, the next start removes it.
+            let _ = std::fs::remove_file(self.outbox().join(file));
+        }
+        Ok(())
+    }
+
+    /// Removes sealed files that nothing refers to: their writer was killed before anything was acknowledged.
+    pub(crate) fn tidy_outbox(&self) -> Result<()> {
+        for entry in std::fs::read_dir(self.outbox())? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let sql = "SELECT count(*) FROM uploads WHERE file = ?1";
+            let known: i64 = self.profile.store.read(|db| Ok(db.query_row(sql, [&name], |row| row.get(0))?))?;
+            if known == 0 {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rows(db: &Connection, place: &Place) -> Result<Vec<Row>> {
+    let mut statement = db.prepare_cached("SELECT id, body, blob FROM outbox WHERE journal = ?1 ORDER BY id LIMIT ?2")?;
+    let rows = statement.query_map(params![place.journal.0, column(PUSH_ITEMS as u64)], |row| {
+        let blob: Option<Vec<u8>> = row.get(2)?;
+        let blob = blob.and_then(|bytes| bytes.try_into().ok()).map(BlobDigest);
+        Ok(Row { id: row.get(0)?, body: row.get(1)?, blob })
+    })?;
+    rows.map(|row| row.map_err(ClientError::from)).collect()
+}

@@ -1,0 +1,122 @@
+//! Search over the cases on this device. Text is folded so that spellings that readers take for one another find each other.
+
+use casevault_wire::id::JournalId;
+use rusqlite::{Connection, params};
+
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::store::array;
+use crate::view::SearchHit;
+
+/// Hits in one answer.
+const HITS: usize = 200;
+/// Shorter words than this are not in the index of three-letter pieces, and are looked for one text after another.
+const PIECE: usize = 3;
+
+/// Puts a text into the index.
+pub(crate) fn index(db: &Connection, journal: &JournalId, place: &str, text: &str) -> Result<()> {
+    let sql = "INSERT INTO search (journal, place, text) VALUES (?1, ?2, ?3)";
+    db.prepare_cached(sql)?.execute(params![journal.0, place, folded_with_original(text)])?;
+    Ok(())
+}
+
+/// The original, shown in answers, and after a separator the folded form, if it differs.
+fn folded_with_original(text: &str) -> String {
+    let folded = fold(text);
+    if folded == text { text.to_owned() } else { format!("{text}\u{1f}{folded}") }
+}
+
+/// Lower case, Arabic without vowel signs and tatweel, with one form of alef, ya, ta marbuta and the digits.
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars().flat_map(char::to_lowercase) {
+        match character {
+            '\u{0610}'..='\u{061a}' | '\u{064b}'..='\u{065f}' | '\u{0670}' | '\u{0640}' => {}
+            '\u{0622}' | '\u{0623}' | '\u{0625}' | '\u{0671}' => out.push('\u{0627}'),
+            '\u{0649}' => out.push('\u{064a}'),
+            '\u{0629}' => out.push('\u{0647}'),
+            '\u{0660}'..='\u{0669}' => out.extend(char::from_digit(u32::from(character) - 0x0660, 10)),
+            '\u{06f0}'..='\u{06f9}' => out.extend(char::from_digit(u32::from(character) - 0x06f0, 10)),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+impl Client {
+    /// Cases on this device whose title, fields, notes or document names contain every word of `query`.
+    ///
+    /// # Errors
+    /// [`ClientError::Text`] if there is no word.
+    pub async fn search(&self, query: &str) -> Result<Vec<SearchHit>> {
+        let words: Vec<String> = query.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
+        if words.is_empty() {
+            return Err(ClientError::Text);
+        }
+        let long: Vec<_> = words.iter().filter(|word| word.chars().count() >= PIECE).collect();
+        let pattern = long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect::<Vec<_>>().join(" AND ");
+        self.profile.store.read(|db| {
+            let found = if pattern.is_empty() {
+                hits(
+                    db,
+                    "SELECT journal, place, text FROM search WHERE text LIKE ?1 ESCAPE '\\' LIMIT 5000",
+                    &like(words.first()),
+                )?
+            } else {
+                hits(db, "SELECT journal, place, text FROM search WHERE search MATCH ?1 LIMIT 5000", &pattern)?
+            };
+            let mut answer = Vec::new();
+            for (case, place, text) in found {
+                if answer.len() == HITS {
+                    break;
+                }
+                let haystack = fold(&text);
+                if words.iter().all(|word| haystack.contains(word.as_str())) {
+                    answer.push(SearchHit { case, title: title(db, &case)?, place, text: original(&text) });
+                }
+            }
+            Ok(answer)
+        })
+    }
+}
+
+type Found = (JournalId, &'static str, String);
+
+fn hits(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<Found>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([parameter], |row| Ok((JournalId(array(row, 0)?), row.get::<_, String>(1)?, row.get(2)?)))?;
+    rows.map(|row| row.map(|(case, kind, text)| (case, place(&kind), text)).map_err(ClientError::from)).collect()
+}
+
+fn place(stored: &str) -> &'static str {
+    ["title", "field", "note"].into_iter().find(|known| *known == stored).unwrap_or("document")
+}
+
+fn like(word: Option<&String>) -> String {
+    let word = word.map(String::as_str).unwrap_or_default().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{word}%")
+}
+
+fn original(text: &str) -> String {
+    text.split('\u{1f}').next().unwrap_or_default().to_owned()
+}
+
+fn title(db: &Connection, case: &JournalId) -> Result<String> {
+    use rusqlite::OptionalExtension;
+    let found =
+        db.prepare_cached("SELECT title FROM cases WHERE journal = ?1")?.query_row([case.0], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_that_readers_take_for_one_another_fold_alike() {
+        assert_eq!(fold("أَحْمَد"), fold("احمد"));
+        assert_eq!(fold("فاطمة ١٢٣"), fold("فاطمه 123"));
+        assert_eq!(fold("ÉLISE"), "élise");
+        assert_eq!(like(Some(&"50%".to_owned())), "%50\\%%");
+    }
+}

@@ -1,0 +1,114 @@
+//! The device's store (design §11): SQLCipher, in which MLS state and ours change in one transaction. The only module that opens
+//! a database.
+
+mod codec;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use openmls_sqlite_storage::SqliteStorageProvider;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use zeroize::Zeroizing;
+
+use crate::error::{ClientError, Result};
+
+pub use codec::Cbor;
+
+/// MLS state within a transaction of ours.
+pub type MlsStorage<'a> = SqliteStorageProvider<Cbor, &'a Connection>;
+
+/// The open store.
+pub struct Store {
+    connection: Mutex<Connection>,
+}
+
+impl Store {
+    /// Opens the store at `path` under the 32-byte database key, making it if there is none.
+    ///
+    /// # Errors
+    /// [`ClientError::Damaged`] if the file does not open under this key.
+    pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self> {
+        let mut connection = Connection::open(path)?;
+        let literal = Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key)));
+        connection.pragma_update(None, "key", literal.as_str())?;
+        connection.pragma_update(None, "cipher_memory_security", "ON")?;
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        connection.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
+        )?;
+        let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        match version {
+            0 => {
+                SqliteStorageProvider::<Cbor, &mut Connection>::new(&mut connection)
+                    .run_migrations()
+                    .map_err(|_| ClientError::Damaged)?;
+                let tx = connection.transaction()?;
+                tx.execute_batch(include_str!("store/schema.sql"))?;
+                tx.commit()?;
+            }
+            1 => {}
+            _ => return Err(ClientError::Damaged),
+        }
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic while the lock was held rolled its transaction back: the connection is sound.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&self.lock())
+    }
+
+    /// Changes everything that `work` changes, durably, or nothing.
+    pub fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = work(&tx)?;
+        tx.commit()?;
+        Ok(result)
+    }
+
+    /// Whether every page of the file verifies.
+    pub fn check(&self) -> Result<bool> {
+        self.read(|db| {
+            let mut statement = db.prepare("PRAGMA cipher_integrity_check")?;
+            let mut rows = statement.query([])?;
+            let sound = rows.next()?.is_none();
+            let structure: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
+            Ok(sound && structure == "ok")
+        })
+    }
+}
+
+/// A value of the `meta` table.
+pub fn meta(db: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
+    Ok(db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// Sets a value of the `meta` table.
+pub fn set_meta(db: &Connection, key: &str, value: &[u8]) -> Result<()> {
+    db.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?
+        .execute(params![key, value])?;
+    Ok(())
+}
+
+/// A column of `N` bytes.
+pub fn array<const N: usize>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
+    let bytes: Vec<u8> = row.get(column)?;
+    let found = bytes.len();
+    bytes.try_into().map_err(|_| rusqlite::Error::FromSqlConversionFailure(found, rusqlite::types::Type::Blob, "length".into()))
+}
+
+/// A column that holds a count or a length.
+pub fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|value| u64::try_from(value).unwrap_or(0))
+}
+
+/// A count or a length as a column holds it. Ours stay far below 2^63.
+pub fn column(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

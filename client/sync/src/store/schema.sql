@@ -1,0 +1,56 @@
+-- One device's store: SQLCipher, one file, one transaction for MLS state and ours. Everything is plaintext inside it.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+-- The organisation log as it was verified.
+CREATE TABLE log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL);
+-- Invitations that this device made.
+CREATE TABLE invitations (id BLOB PRIMARY KEY, person BLOB NOT NULL, name TEXT NOT NULL, role INTEGER NOT NULL, code BLOB NOT NULL,
+    expires INTEGER NOT NULL, approved INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+
+-- Teams whose group this device is in. `state` is the encoded state of the group after the last commit merged.
+CREATE TABLE teams (team BLOB PRIMARY KEY, state BLOB NOT NULL, committed BLOB NOT NULL, vault_generation INTEGER NOT NULL DEFAULT 0,
+    changes INTEGER NOT NULL DEFAULT 0, heads BLOB, gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE team_keys (team BLOB NOT NULL, generation INTEGER NOT NULL, key BLOB NOT NULL, seed BLOB, made INTEGER NOT NULL,
+    PRIMARY KEY (team, generation)) WITHOUT ROWID;
+CREATE TABLE receipts (team BLOB NOT NULL, generation INTEGER NOT NULL, item BLOB NOT NULL, PRIMARY KEY (team, generation)) WITHOUT ROWID;
+CREATE TABLE rotations (team BLOB PRIMARY KEY, state BLOB NOT NULL, upload BLOB) WITHOUT ROWID;
+-- Names that this device shall write into the directory once it can.
+CREATE TABLE pending_names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+
+-- Journals: the verified chain, and what the vault says of their heads.
+CREATE TABLE journals (journal BLOB PRIMARY KEY, team BLOB NOT NULL, chain BLOB NOT NULL, author BLOB) WITHOUT ROWID;
+CREATE TABLE remote (journal BLOB PRIMARY KEY, team BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE entries (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL,
+    class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
+
+-- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
+CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, body BLOB NOT NULL, blob BLOB);
+CREATE INDEX outbox_journal ON outbox (journal, id);
+CREATE TABLE uploads (digest BLOB PRIMARY KEY, team BLOB NOT NULL, journal BLOB NOT NULL, file TEXT NOT NULL, length INTEGER NOT NULL,
+    upload TEXT) WITHOUT ROWID;
+-- Heads that the keyserver has not been told.
+CREATE TABLE untold (journal BLOB PRIMARY KEY, team BLOB NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE head_leaves (team BLOB NOT NULL, journal BLOB NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
+    generation INTEGER NOT NULL, PRIMARY KEY (team, journal)) WITHOUT ROWID;
+CREATE UNIQUE INDEX head_positions ON head_leaves (team, position);
+CREATE TABLE head_nodes (team BLOB NOT NULL, level INTEGER NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (team, level, position)) WITHOUT ROWID;
+
+-- The state of cases, folded from their entries.
+CREATE TABLE case_keys (journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,
+    PRIMARY KEY (journal, generation)) WITHOUT ROWID;
+CREATE TABLE cases (journal BLOB PRIMARY KEY, team BLOB NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX cases_title ON cases (title);
+CREATE TABLE fields (journal BLOB NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (journal, field)) WITHOUT ROWID;
+CREATE TABLE documents (journal BLOB NOT NULL, document BLOB NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, bytes INTEGER NOT NULL,
+    sha256 BLOB NOT NULL, seal BLOB NOT NULL, sequence INTEGER, PRIMARY KEY (journal, document, version)) WITHOUT ROWID;
+CREATE INDEX documents_name ON documents (journal, name);
+CREATE TABLE notes (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
+CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
+
+CREATE TABLE alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, time INTEGER NOT NULL, team BLOB, journal BLOB,
+    UNIQUE (kind, team, journal));
+PRAGMA user_version = 1;

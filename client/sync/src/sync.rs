@@ -1,0 +1,165 @@
+//! Synchronisation: the log, then each team's group, keys and journals, then what waits here.
+
+use casevault_crypto::event::{Body, DeviceName, PersonName, TeamName};
+use casevault_crypto::journal::Place;
+use casevault_wire::codec::Text;
+use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
+use casevault_wire::limit;
+use rusqlite::params;
+
+use crate::alarm;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::journal::Item;
+use crate::names::Kind;
+use crate::store::{array, meta, set_meta};
+use crate::view::{AlarmKind, SyncReport};
+
+/// Fewer single-use key packages than this at the keyserver are made up to the full number.
+const LOW: usize = limit::KEY_PACKAGES / 2;
+
+impl Client {
+    /// Brings this device and the servers together. Without a connection nothing is lost and nothing changes.
+    ///
+    /// # Errors
+    /// [`ClientError::Unreachable`] if a server does not answer, [`ClientError::Verification`] if the log does not verify. What is
+    /// wrong with one team becomes an alarm and does not keep the others from being synchronised.
+    pub async fn sync(&self) -> Result<SyncReport> {
+        let _turn = self.turn.lock().await;
+        let mut report = SyncReport::default();
+        let outcome = self.sync_all(&mut report).await;
+        report.queued = self.queued()?;
+        report.alarms = alarm::pending(&self.profile.store)?;
+        report.online = outcome.is_ok();
+        match outcome {
+            Err(ClientError::Verification) if !report.alarms.is_empty() => Ok(report),
+            Err(error) => Err(error),
+            Ok(()) => Ok(report),
+        }
+    }
+
+    async fn sync_all(&self, report: &mut SyncReport) -> Result<()> {
+        self.tidy_outbox()?;
+        self.sync_log().await?;
+        if self.organisation()?.current_device(&self.device()).is_none() {
+            return Err(if self.was_member()? { self.removed()? } else { ClientError::NotApproved });
+        }
+        self.top_up_key_packages().await?;
+        let mut wrong = None;
+        for team in self.my_teams()? {
+            match self.sync_team(&team).await {
+                Ok(received) => report.received += received,
+                Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                Err(error) => wrong = Some(error),
+            }
+        }
+        self.write_names().await?;
+        report.sent += self.flush().await?;
+        self.tell_heads().await?;
+        self.mark_synchronised()?;
+        wrong.map_or(Ok(()), Err)
+    }
+
+    fn was_member(&self) -> Result<bool> {
+        Ok(self.profile.store.read(|db| meta(db, "stage"))?.as_deref() != Some(b"joining"))
+    }
+
+    fn removed(&self) -> Result<ClientError> {
+        alarm::raise(&self.profile.store, AlarmKind::Removed, self.now(), None, None)?;
+        Ok(ClientError::NotAllowed)
+    }
+
+    /// The directory first, then the other teams that this device is in or shall be in, or was in.
+    fn my_teams(&self) -> Result<Vec<TeamId>> {
+        let organisation = self.organisation()?;
+        let directory = organisation.directory();
+        let mut teams: Vec<TeamId> = Vec::new();
+        for team in organisation.teams().keys() {
+            if organisation.is_member(team, &self.me.person) || self.kept(team)?.is_some() {
+                teams.push(*team);
+            }
+        }
+        teams.sort_by_key(|team| Some(*team) != directory);
+        Ok(teams)
+    }
+
+    async fn sync_team(&self, team: &TeamId) -> Result<u64> {
+        if !self.sync_group(team).await? {
+            return Ok(0);
+        }
+        let mut received = self.pull(&self.team_place(*team)).await?;
+        self.read_heads(team).await?;
+        self.compare_heads(team).await?;
+        for place in self.opened_journals(team)? {
+            received += self.pull(&place).await?;
+        }
+        if self.organisation()?.directory() == Some(*team) {
+            let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
+            self.compare_log_heads(&key).await?;
+        }
+        Ok(received)
+    }
+
+    /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.
+    fn opened_journals(&self, team: &TeamId) -> Result<Vec<Place>> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT r.journal FROM remote r JOIN journals j ON j.journal = r.journal
+                WHERE r.team = ?1 AND r.length > (SELECT count(*) FROM entries e WHERE e.journal = r.journal)";
+            let mut statement = db.prepare_cached(sql)?;
+            let rows = statement.query_map([team.0], |row| array(row, 0).map(JournalId))?;
+            rows.map(|row| row.map(|journal| self.place(*team, journal)).map_err(ClientError::from)).collect()
+        })
+    }
+
+    async fn top_up_key_packages(&self) -> Result<()> {
+        let count = self.key_package_count().await?;
+        let have = usize::try_from(count.single_use).unwrap_or(usize::MAX);
+        if have >= LOW && count.last_resort_used == 0 {
+            return Ok(());
+        }
+        let wanted = if have < LOW { limit::KEY_PACKAGES - have } else { 0 };
+        let packages = self.make_key_packages(wanted, count.last_resort_used != 0)?;
+        self.post_key_packages(self, &packages).await.map(|_| ())
+    }
+
+    /// Writes names that wait into the directory.
+    async fn write_names(&self) -> Result<()> {
+        let Some(directory) = self.organisation()?.directory() else { return Ok(()) };
+        if self.kept(&directory)?.is_none() {
+            return Ok(());
+        }
+        let waiting = self.profile.store.read(|db| {
+            let mut statement = db.prepare("SELECT kind, id, name FROM pending_names")?;
+            let rows = statement
+                .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?)))?;
+            rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()
+        })?;
+        let items =
+            waiting.iter().filter_map(|(kind, id, name)| name_event(*kind, id, name)).map(Item::event).collect::<Vec<_>>();
+        if items.is_empty() {
+            return Ok(());
+        }
+        self.push(&self.team_place(directory), items).await?;
+        self.profile.store.write(|tx| {
+            for (kind, id, name) in &waiting {
+                tx.execute("DELETE FROM pending_names WHERE kind = ?1 AND id = ?2 AND name = ?3", params![kind, id, name])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Remembers when this device last reached both servers.
+    fn mark_synchronised(&self) -> Result<()> {
+        self.profile.store.write(|tx| set_meta(tx, "synchronised", &self.now().0.to_be_bytes()))
+    }
+}
+
+fn name_event(kind: i64, id: &[u8], name: &str) -> Option<Body> {
+    let name = Text::new(name).ok()?;
+    match kind {
+        kind if kind == Kind::Person as i64 => Some(PersonName { person: PersonId(id.try_into().ok()?), name }.into()),
+        kind if kind == Kind::Device as i64 => Some(DeviceName { device: DeviceId(id.try_into().ok()?), name }.into()),
+        kind if kind == Kind::Team as i64 => Some(TeamName { team: TeamId(id.try_into().ok()?), name }.into()),
+        _ => None,
+    }
+}

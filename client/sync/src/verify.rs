@@ -1,0 +1,138 @@
+//! Verification of everything that is held here and served there.
+
+use casevault_crypto::content::open_document;
+use casevault_crypto::journal::{ChainState, Place, Reader};
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::journal::entry_hash;
+
+use crate::alarm;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::journal::{chain, ring_of};
+use crate::store::array;
+use crate::view::{Alarm, AlarmKind, VerifyReport};
+
+impl Client {
+    /// Verifies the log, every journal of this device's teams from its first entry, and that the vault holds every document; or one
+    /// case alone, with the content of its documents. What is wrong is listed in the report.
+    ///
+    /// # Errors
+    /// [`ClientError::Unreachable`] if a server does not answer.
+    pub async fn verify(&self, case: Option<&str>) -> Result<VerifyReport> {
+        let mut report = self.verify_log().await?;
+        if !self.profile.store.check()? {
+            return Err(ClientError::Damaged);
+        }
+        let places = match case {
+            Some(case) => {
+                let (case, team) = self.case_and_team(case)?;
+                vec![self.place(team, case)]
+            }
+            None => self.all_journals()?,
+        };
+        let _turn = self.turn.lock().await;
+        for place in &places {
+            match self.verify_journal(place, &mut report).await {
+                Ok(()) => report.journals += 1,
+                Err(ClientError::Verification) => report.problems.push(self.problem(AlarmKind::Journal, place)),
+                Err(error) => return Err(error),
+            }
+            self.verify_documents(place, &mut report).await?;
+        }
+        for known in alarm::pending(&self.profile.store)? {
+            if !report.problems.contains(&known) {
+                report.problems.push(known);
+            }
+        }
+        Ok(report)
+    }
+
+    fn problem(&self, kind: AlarmKind, place: &Place) -> Alarm {
+        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal) }
+    }
+
+    fn all_journals(&self) -> Result<Vec<Place>> {
+        let organisation = self.organisation()?;
+        self.profile.store.read(|db| {
+            let mut places = Vec::new();
+            for team in organisation.teams().keys() {
+                if crate::group::load(db, team)?.is_some() {
+                    places.push(self.team_place(*team));
+                }
+            }
+            let sql = "SELECT c.team, c.journal FROM cases c JOIN teams t ON t.team = c.team WHERE t.gone = 0
+                AND EXISTS (SELECT 1 FROM case_keys k WHERE k.journal = c.journal)";
+            let mut statement = db.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                places.push(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?)));
+            }
+            Ok(places)
+        })
+    }
+
+    /// Reads the journal from its first entry, as a device without memory would, and ends where this device's memory is.
+    async fn verify_journal(&self, place: &Place, report: &mut VerifyReport) -> Result<()> {
+        self.pull(place).await?;
+        let organisation = self.organisation()?;
+        let (keys, known) = self.profile.store.read(|db| Ok((ring_of(db, place)?, chain(db, place)?)))?;
+        let reader = Reader { organisation: &organisation, keys: &keys };
+        let vault = self.team_vault(&place.team)?;
+        let mut state = ChainState::new(*place);
+        while state.length() < known.length() {
+            let page = vault.entries(&place.journal, state.length()).await?;
+            let before = state.length();
+            for entry in page.entries.as_slice() {
+                if state.length() == known.length() {
+                    break;
+                }
+                if reader.accept(&mut state, entry).is_err() {
+                    return Err(ClientError::Verification);
+                }
+                if state.head().hash != entry_hash(entry) {
+                    return Err(ClientError::Verification);
+                }
+                report.entries += 1;
+            }
+            if state.length() == before {
+                return Err(ClientError::Verification);
+            }
+        }
+        if state.head() == known.head() { Ok(()) } else { Err(ClientError::Verification) }
+    }
+
+    /// Fetches every document of a case and opens it.
+    async fn verify_documents(&self, place: &Place, report: &mut VerifyReport) -> Result<()> {
+        if place.is_of_team() {
+            return Ok(());
+        }
+        for version in self.all_versions(&place.journal)? {
+            let sound = self.check_document(place, &version).await;
+            match sound {
+                Ok(true) => report.documents += 1,
+                Ok(false) | Err(ClientError::Server(_) | ClientError::Verification) => {
+                    report.problems.push(self.problem(AlarmKind::Missing, place));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_document(&self, place: &Place, version: &casevault_crypto::event::DocumentVersion) -> Result<bool> {
+        let mut answer = self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, 0).await?;
+        let small = casevault_wire::blob::sealed_length(version.seal.length) <= casevault_wire::limit::SMALL_BLOB as u64;
+        if small {
+            let blob = crate::http::read(answer, casevault_wire::limit::SMALL_BLOB).await?;
+            let context = crate::document::context(place, version.document, version.version);
+            return Ok(open_document(&version.key, &context, &version.seal, &blob).is_ok());
+        }
+        // A large one is what its signed event says if its digest is: the event names it.
+        let mut digest = blake3::Hasher::new();
+        while let Some(piece) = answer.chunk().await.map_err(|_| ClientError::Unreachable)? {
+            digest.update(&piece);
+        }
+        Ok(BlobDigest(*digest.finalize().as_bytes()) == version.seal.digest)
+    }
+}

@@ -1,0 +1,346 @@
+//! What the client shows: plain values for a surface to draw. Ids are typed; texts are what people wrote.
+
+use std::path::PathBuf;
+
+use casevault_crypto::random::RandomError;
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
+use casevault_wire::log::Role;
+use casevault_wire::time::Time;
+
+/// A new organisation.
+#[derive(Clone, Debug)]
+pub struct Founded {
+    /// Its id.
+    pub organisation: OrganisationId,
+    /// The root key's fingerprint, for people to compare.
+    pub fingerprint: Hash,
+    /// The founder.
+    pub person: PersonId,
+    /// The founder's device.
+    pub device: DeviceId,
+}
+
+/// Whether a joining device has been approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinState {
+    /// An administrator still has to approve it.
+    Pending,
+    /// It belongs to the organisation.
+    Approved,
+}
+
+/// A device that joins.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// The invited person.
+    pub person: PersonId,
+    /// The new device.
+    pub device: DeviceId,
+    /// Where the approval stands.
+    pub state: JoinState,
+}
+
+/// Whether somebody or something still belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Invited, or joined and waiting for approval.
+    Pending,
+    /// Belongs.
+    Active,
+    /// Removed or revoked.
+    Removed,
+}
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct PersonView {
+    /// The id.
+    pub person: PersonId,
+    /// The name in the directory, if it is known here.
+    pub name: Option<String>,
+    /// The role.
+    pub role: Role,
+    /// The standing.
+    pub state: Standing,
+}
+
+/// A device.
+#[derive(Clone, Debug)]
+pub struct DeviceView {
+    /// The id.
+    pub device: DeviceId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// That person's name, if it is known here.
+    pub person_name: Option<String>,
+    /// The device's name, if it is known here.
+    pub name: Option<String>,
+    /// The standing.
+    pub state: Standing,
+}
+
+/// One statement of the organisation log, for people.
+#[derive(Clone, Debug)]
+pub struct LogView {
+    /// Position.
+    pub sequence: u64,
+    /// When, by the author's clock.
+    pub time: Time,
+    /// The person who stated it; nothing for the root.
+    pub author: Option<PersonId>,
+    /// The statement's name, in lower case with hyphens.
+    pub statement: &'static str,
+    /// Ids that it names, with the kind of each.
+    pub subjects: Vec<(&'static str, String)>,
+}
+
+/// Whether what was asked of a team has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeState {
+    /// The group, the keys and the vault have changed.
+    Done,
+    /// It is in the log; a member's client will carry it out.
+    Requested,
+}
+
+/// A team.
+#[derive(Clone, Debug)]
+pub struct TeamView {
+    /// The id.
+    pub team: TeamId,
+    /// The name in the directory, if it is known here.
+    pub name: Option<String>,
+    /// The generation of its key; 0 while it has none or this device is not in it.
+    pub generation: u64,
+    /// The members, with their names where known.
+    pub members: Vec<(PersonId, Option<String>)>,
+    /// Whether the vault refuses writes.
+    pub frozen: bool,
+}
+
+/// Something wrong that a server or a colleague's device did. Kept until a person has seen it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// What kind.
+    pub kind: AlarmKind,
+    /// When it was noticed.
+    pub time: Time,
+    /// The team it is about, if any.
+    pub team: Option<TeamId>,
+    /// The case it is about, if any.
+    pub journal: Option<JournalId>,
+}
+
+/// Kinds of [`Alarm`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlarmKind {
+    /// A server shows an older state than it showed before, or than the other server knows.
+    Rollback,
+    /// Two histories that exclude each other.
+    Fork,
+    /// The log does not verify.
+    Log,
+    /// A commit was refused.
+    Commit,
+    /// A commit that this device merged was declared void.
+    Void,
+    /// An entry of a journal does not verify.
+    Journal,
+    /// The vault does not hold what was acknowledged.
+    Missing,
+    /// This device was removed.
+    Removed,
+}
+
+impl AlarmKind {
+    /// The name in JSON and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rollback => "rollback",
+            Self::Fork => "fork",
+            Self::Log => "log",
+            Self::Commit => "commit",
+            Self::Void => "void",
+            Self::Journal => "journal",
+            Self::Missing => "missing",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        use AlarmKind::{Commit, Fork, Journal, Log, Missing, Removed, Rollback, Void};
+        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Removed].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, Default)]
+pub struct SyncReport {
+    /// Records sent and acknowledged.
+    pub sent: u64,
+    /// Records received and verified.
+    pub received: u64,
+    /// Records that still wait.
+    pub queued: u64,
+    /// Alarms not yet seen.
+    pub alarms: Vec<Alarm>,
+    /// Whether both servers answered.
+    pub online: bool,
+}
+
+/// Whether a write has reached the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Acknowledged by the vault.
+    Sent,
+    /// Durable on this device only.
+    Queued,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug)]
+pub struct CaseSummary {
+    /// The id.
+    pub case: JournalId,
+    /// The title.
+    pub title: String,
+    /// The team that owns it.
+    pub team: TeamId,
+    /// The status.
+    pub status: String,
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// Id, title, team, status.
+    pub summary: CaseSummary,
+    /// Fields with their values, by name.
+    pub fields: Vec<(String, String)>,
+    /// The newest version of every document.
+    pub documents: Vec<DocumentView>,
+    /// Notes, oldest first.
+    pub notes: Vec<NoteView>,
+    /// Whether all of it is at the vault.
+    pub delivery: Delivery,
+}
+
+/// A note.
+#[derive(Clone, Debug)]
+pub struct NoteView {
+    /// When, by its author's clock.
+    pub time: Time,
+    /// Who.
+    pub person: PersonId,
+    /// The author's name, if it is known here.
+    pub person_name: Option<String>,
+    /// What.
+    pub text: String,
+}
+
+/// A document.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    /// The id.
+    pub document: DocumentId,
+    /// The name it was added under: data, not a path.
+    pub name: String,
+    /// The version, from 1.
+    pub version: u64,
+    /// The length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+    /// Whether it is at the vault.
+    pub delivery: Delivery,
+}
+
+/// What became of one file that was to be added.
+#[derive(Debug)]
+pub struct AddedDocument {
+    /// The file.
+    pub path: PathBuf,
+    /// The document, or why there is none.
+    pub outcome: Result<DocumentView, crate::error::ClientError>,
+}
+
+/// A document written to a file.
+#[derive(Clone, Debug)]
+pub struct FetchedDocument {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of the content, verified.
+    pub sha256: [u8; 32],
+}
+
+/// One event in the custody of a case.
+#[derive(Clone, Debug)]
+pub struct CustodyView {
+    /// Position in the case's journal.
+    pub sequence: u64,
+    /// When, by its author's clock.
+    pub time: Time,
+    /// Who.
+    pub person: PersonId,
+    /// The person's name, if it is known here.
+    pub person_name: Option<String>,
+    /// On which device.
+    pub device: DeviceId,
+    /// What, in lower case with hyphens.
+    pub event: &'static str,
+    /// The documents it is about.
+    pub documents: Vec<DocumentId>,
+}
+
+/// Where a search found its words.
+#[derive(Clone, Debug)]
+pub struct SearchHit {
+    /// The case.
+    pub case: JournalId,
+    /// Its title.
+    pub title: String,
+    /// `title`, `field`, `note` or `document`.
+    pub place: &'static str,
+    /// The text around the words.
+    pub text: String,
+}
+
+/// What a verification found.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyReport {
+    /// Log entries verified.
+    pub log: u64,
+    /// Journals verified.
+    pub journals: u64,
+    /// Entries verified.
+    pub entries: u64,
+    /// Blobs fetched and verified.
+    pub documents: u64,
+    /// What is wrong. Empty if nothing is.
+    pub problems: Vec<Alarm>,
+}
+
+/// How far a long operation is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Bytes done.
+    pub bytes: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Items done.
+    pub items: u64,
+    /// Items in all.
+    pub all: u64,
+}
+
+/// Called, from any thread, as a long operation goes on.
+pub type OnProgress = std::sync::Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// The operating system gave no randomness.
+pub(crate) fn no_randomness(_: RandomError) -> crate::error::ClientError {
+    crate::error::ClientError::Randomness
+}
