@@ -162,7 +162,8 @@ mod tests {
     fn a_body_that_cannot_be_read_is_kept() {
         let note = Body::from(Note { text: casevault_wire::codec::Text::new("seen today").unwrap() });
         assert_eq!(Body::decode(class::NOTE, &note.encode()), note);
-        for (class, bytes) in [(0x7fff, &b"what comes later"[..]), (class::NOTE, &b"\xff"[..]), (class::NOTE, &[1, b'x', 0][..])] {
+        for (class, bytes) in [(0x7fff, &b"what comes later"[..]), (class::NOTE, &b"\xff"[..]), (class::NOTE, &[1, b'x', 0][..])]
+        {
             let kept = Body::decode(class, bytes);
             assert_eq!(kept, Body::Unknown { class, bytes: SecretBytes::from(bytes.to_vec()) });
             assert_eq!((kept.class(), kept.encode()), (class, bytes.to_vec()));

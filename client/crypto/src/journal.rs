@@ -13,7 +13,7 @@ mod state;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use casevault_wire::context::Context;
 use casevault_wire::hash::Hash;

@@ -60,11 +60,7 @@ pub fn effect(event: &AcceptedEvent) -> Option<TeamEffect> {
         }),
         Body::CaseSummary(summary) => Some(TeamEffect::Summarise {
             case: summary.case,
-            summary: Summary {
-                title: summary.title.as_str().to_owned(),
-                status: summary.status,
-                sequence: event.sequence,
-            },
+            summary: Summary { title: summary.title.as_str().to_owned(), status: summary.status, sequence: event.sequence },
         }),
         _ => None,
     }

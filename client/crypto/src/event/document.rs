@@ -1,12 +1,12 @@
 //! Documents: everything needed to fetch, open and check one version.
 
 use casevault_wire::codec::{List, Text};
-use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use super::Name;
+use crate::content::DocumentSeal;
 use crate::keys::ContentKey;
 
 /// A media type as the author's system saw it. Shown, never acted upon.
@@ -23,16 +23,8 @@ pub struct DocumentVersion {
     pub name: Name,
     /// The media type.
     pub media_type: MediaType,
-    /// The true length, bytes.
-    pub length: u64,
-    /// How many chunks the blob has.
-    pub chunks: u64,
-    /// SHA-256 of the plaintext.
-    pub sha256: [u8; 32],
-    /// The key commitment in the blob's header.
-    pub commitment: [u8; 32],
-    /// BLAKE3 of the blob.
-    pub blob: BlobDigest,
+    /// What its bytes are, in clear and sealed.
+    pub seal: DocumentSeal,
     /// What opens it.
     pub key: ContentKey,
 }

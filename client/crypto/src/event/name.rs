@@ -70,7 +70,10 @@ pub fn export_name(name: &str, document: Option<&DocumentId>) -> String {
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || is_invisible(character)
-        || matches!(character, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2044}' | '\u{2215}' | '\u{29f8}' | '\u{ff0f}' | '\u{ff3c}')
+        || matches!(
+            character,
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2044}' | '\u{2215}' | '\u{29f8}' | '\u{ff0f}' | '\u{ff3c}'
+        )
 }
 
 /// Stem and extension with its dot. An extension is short and plain; everything else is stem.
@@ -162,7 +165,8 @@ mod tests {
                 prop_assert_eq!(std::path::Path::new(&exported).components().count(), 1);
                 prop_assert_eq!(export_name(&exported, None), exported);
                 let shown = display_name(&name);
-                prop_assert!(!shown.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}')));
+                let harmful = shown.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
+                prop_assert!(!harmful);
             }
         }
     }

@@ -5,8 +5,8 @@ use casevault_wire::hash::{Hash, hash, hash_bytes};
 use casevault_wire::journal::Head;
 use casevault_wire::label::Label;
 
-use super::store::HeadStore;
 use super::HeadsError;
+use super::store::HeadStore;
 
 /// The root over no journal.
 pub fn empty_root() -> Hash {

@@ -232,7 +232,11 @@ impl Reader<'_> {
         let begun = if first { generation } else { state.begun };
         match body {
             Body::KeyGeneration(event) if generation > begun && event.generation == generation => {
-                if self.is_previous(event) { Ok(generation) } else { Err(JournalError::KeyGeneration) }
+                if self.is_previous(event) {
+                    Ok(generation)
+                } else {
+                    Err(JournalError::KeyGeneration)
+                }
             }
             Body::KeyGeneration(_) => Err(JournalError::KeyGeneration),
             Body::Unknown { class: class::KEY_GENERATION, .. } => Err(JournalError::KeyGeneration),

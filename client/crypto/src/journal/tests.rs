@@ -1,1 +1,7 @@
+//! Chains written by several devices over several generations, and every way to break one.
 
+mod chains;
+mod forgeries;
+mod generations;
+mod vectors;
+pub(crate) mod world;

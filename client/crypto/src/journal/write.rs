@@ -116,20 +116,15 @@ impl Writer<'_> {
             due.push(Body::AuthorCertificate(self.author.certificate().clone()));
         }
         if state.generation > state.begun {
-            let before = state.generation.checked_sub(1).and_then(|before| self.keys.key(before)).ok_or(WriteError::KeyMissing)?;
+            let before =
+                state.generation.checked_sub(1).and_then(|before| self.keys.key(before)).ok_or(WriteError::KeyMissing)?;
             let previous = CaseKey::new(before.secret);
             due.push(Body::KeyGeneration(KeyGeneration { generation: state.generation, previous }));
         }
         Ok(due)
     }
 
-    fn entry(
-        &self,
-        state: &mut ChainState,
-        body: &Body,
-        time: Time,
-        random: &mut dyn Random,
-    ) -> Result<Entry, WriteError> {
+    fn entry(&self, state: &mut ChainState, body: &Body, time: Time, random: &mut dyn Random) -> Result<Entry, WriteError> {
         let body_bytes = Opaque::new(body.encode()).map_err(|_| WriteError::TooLong)?;
         let opening = Opening { salt: draw(random)?, body: body_bytes };
         let header = sign(
