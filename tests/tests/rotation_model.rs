@@ -1,0 +1,96 @@
+//! Model check of rotation (SPEC §8.3 to §8.5, and §7.4): three honest devices, one that is removed and keeps every key, both
+//! servers, messages lost and late, programs killed at every step, void commits.
+//!
+//! Every state that can be reached is visited. The second half weakens one rule at a time and shows that the model then finds
+//! the attack or the fault which that rule is there for.
+
+#[path = "rotation_model/attempt.rs"]
+mod attempt;
+#[path = "rotation_model/keyserver.rs"]
+mod keyserver;
+#[path = "rotation_model/member.rs"]
+mod member;
+#[path = "rotation_model/properties.rs"]
+mod properties;
+#[path = "rotation_model/vault.rs"]
+mod vault;
+#[path = "rotation_model/world.rs"]
+mod world;
+
+use attempt::Rules;
+use stateright::{Checker, HasDiscoveries, Model};
+
+/// Visits every state; all properties hold.
+fn holds(rules: Rules) {
+    let checker = rules.checker().threads(2).spawn_bfs().join();
+    eprintln!("{} states, {} deep", checker.unique_state_count(), checker.max_depth());
+    checker.assert_properties();
+}
+
+/// The model finds a path on which `property` is broken.
+fn breaks(property: &'static str, rules: Rules) {
+    let checker = rules.checker().threads(2).finish_when(HasDiscoveries::AnyOf([property].into())).spawn_bfs().join();
+    assert!(checker.discovery(property).is_some(), "{property}: no counterexample in {} states", checker.unique_state_count());
+}
+
+/// All but the adversary's own commits: two epochs, each of which every device may try to end.
+const OUTSIDER: Rules = Rules { faults: 1, ..Rules::PROTOCOL };
+/// The adversary, while a member, ends an epoch or two with commits that nobody else can follow.
+const INSIDER: Rules = Rules { insider: 2, judges: true, due: false, ..Rules::PROTOCOL };
+/// One of the honest devices errs: the others refuse what it commits, and the adversary helps it.
+const FAULTY: Rules = Rules { judges: true, faulty: Some(0), ..Rules::PROTOCOL };
+
+#[test]
+fn rotation_holds_against_loss_delay_and_kills() {
+    holds(Rules { due: false, ..OUTSIDER });
+    holds(Rules { honest: 2, ..OUTSIDER });
+    holds(Rules { honest: 2, faults: 2, due: false, ..OUTSIDER });
+}
+
+#[test]
+fn rotation_holds_against_a_member_that_commits_and_refuses_in_bad_faith() {
+    holds(Rules { faults: 1, ..INSIDER });
+    holds(Rules { honest: 2, insider: 1, due: true, ..INSIDER });
+    holds(Rules { honest: 1, insider: 1, due: true, ..INSIDER });
+}
+
+#[test]
+fn rotation_holds_when_an_honest_device_errs() {
+    holds(FAULTY);
+}
+
+#[test]
+fn without_the_receipt_check_the_removed_member_takes_the_team_over() {
+    breaks(properties::HIJACK, Rules { receipt_checked: false, ..OUTSIDER });
+}
+
+#[test]
+fn a_vault_that_forgets_voids_takes_a_void_key_again() {
+    breaks(properties::RETURNS, Rules { voids_remembered: false, ..INSIDER });
+}
+
+#[test]
+fn a_vault_that_keeps_one_key_only_cannot_return_from_two_void_commits() {
+    breaks(properties::RETURNS, Rules { keeps_since_confirmed: false, ..INSIDER });
+}
+
+#[test]
+fn confirming_at_the_first_acknowledgement_lets_two_devices_wedge_a_team() {
+    breaks(properties::FINISH, Rules { confirms_when_settled: false, ..FAULTY });
+}
+
+#[test]
+fn a_device_that_follows_a_void_silently_loses_what_was_written() {
+    breaks(properties::ALARM, Rules { alarms_on_void: false, ..FAULTY });
+    breaks(properties::READABLE, Rules { alarms_on_void: false, ..FAULTY });
+}
+
+#[test]
+fn a_device_that_forgets_what_it_staged_cannot_finish() {
+    breaks(properties::FINISH, Rules { stages_durably: false, ..OUTSIDER });
+}
+
+#[test]
+fn one_refusal_must_not_undo_a_sound_commit_in_a_team_of_two() {
+    breaks(properties::SOUND, Rules { honest: 1, least_refusals: 1, due: true, ..INSIDER });
+}
