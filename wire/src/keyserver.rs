@@ -158,7 +158,7 @@ pub struct Commits {
     pub epoch: u64,
     /// The receipt of the group's creation; nothing before there is one.
     pub creation: Option<SignedFeedItem>,
-    /// Void receipts of commits that began epochs after the one asked for, oldest first.
+    /// The newest void receipts of commits that began the epoch asked for or later ones, oldest first.
     pub voids: List<SignedFeedItem, { limit::COMMIT_PAGE }>,
 }
 

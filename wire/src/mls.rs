@@ -2,7 +2,7 @@
 
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
-use crate::codec::{CodecError, Opaque, decode};
+use crate::codec::{CodecError, Opaque, decode, encode};
 use crate::commit::CommitData;
 use crate::hash::{Hash, hash_bytes};
 use crate::label::Label;
@@ -43,6 +43,24 @@ pub fn commit_data(message: &[u8]) -> Result<CommitData, CodecError> {
         && framing.epoch.checked_add(1) == Some(data.epoch)
         && data.sealing_key.as_slice().len() == limit::SEALING_KEY;
     if consistent { Ok(data) } else { Err(CodecError::Malformed) }
+}
+
+/// A message framed as a commit with `data`, whose encrypted parts are `ciphertext` and nothing that MLS would accept: what a server
+/// can check of a commit, for tests of servers.
+///
+/// # Errors
+/// [`CodecError::TooLong`] if `data` or `ciphertext` is over its limit.
+pub fn commit_message(data: &CommitData, ciphertext: Vec<u8>) -> Result<Vec<u8>, CodecError> {
+    Ok(encode(&PrivateMessage {
+        version: VERSION,
+        wire_format: PRIVATE_MESSAGE,
+        group_id: Opaque::new(data.team.as_bytes().to_vec())?,
+        epoch: data.epoch.wrapping_sub(1),
+        content_type: COMMIT,
+        authenticated_data: Opaque::new(encode(data))?,
+        encrypted_sender_data: Opaque::new(vec![0; 64])?,
+        ciphertext: Opaque::new(ciphertext)?,
+    }))
 }
 
 /// The hash that names a commit message in receipts and refusals.
