@@ -33,7 +33,7 @@ pub use provider::Provider;
 pub use record::{CheckedRecord, RecordError, check_creation, check_record};
 pub use refused::CommitRefused;
 pub use signer::DeviceSigner;
-pub use verify::{Removed, VerifiedCommit, Verification, VerifyError};
+pub use verify::{Removed, Verification, VerifiedCommit, VerifyError};
 
 use openmls::prelude::Ciphersuite;
 use openmls_traits::types::HpkeConfig;

@@ -6,9 +6,7 @@ use casevault_wire::commit::CommitData;
 use casevault_wire::id::{DeviceId, TeamId};
 use casevault_wire::keyserver::WelcomeDelivery;
 use casevault_wire::log::Organisation;
-use openmls::prelude::{
-    JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, StagedWelcome, Welcome, WelcomeError,
-};
+use openmls::prelude::{JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, StagedWelcome, Welcome, WelcomeError};
 use openmls_traits::OpenMlsProvider;
 use openmls_traits::storage::{CURRENT_VERSION, StorageProvider};
 use tls_codec::Deserialize as _;
@@ -95,10 +93,7 @@ fn welcome(bytes: &[u8]) -> Result<Welcome, CommitRefused> {
     }
 }
 
-fn stage<S: StorageProvider<CURRENT_VERSION>>(
-    provider: &Provider<'_, S>,
-    welcome: Welcome,
-) -> Result<StagedWelcome, JoinError> {
+fn stage<S: StorageProvider<CURRENT_VERSION>>(provider: &Provider<'_, S>, welcome: Welcome) -> Result<StagedWelcome, JoinError> {
     let processed = ProcessedWelcome::new_from_welcome(provider, &config::join(), welcome).map_err(of_library)?;
     if !processed.psks().is_empty() {
         return Err(CommitRefused::Proposal.into());

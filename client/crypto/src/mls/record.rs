@@ -43,7 +43,11 @@ pub fn check_record<'a>(record: &'a CommitRecord, organisation: &Organisation) -
     let receipt = check_receipt(&record.receipt, organisation)?;
     let data = commit_data(record.commit.as_slice()).map_err(|_| RecordError::Malformed)?;
     let commit = commit_hash(record.commit.as_slice());
-    if receipt == receipt_of(&data, commit) { Ok(CheckedRecord { record, data, commit, receipt }) } else { Err(RecordError::Mismatch) }
+    if receipt == receipt_of(&data, commit) {
+        Ok(CheckedRecord { record, data, commit, receipt })
+    } else {
+        Err(RecordError::Mismatch)
+    }
 }
 
 /// Checks that the keyserver signed a receipt for the creation of a group with this data.

@@ -171,8 +171,7 @@ impl Group {
         }
         let key = bundle_key(&data, |label, context, length| staged.export_secret(provider.crypto(), label, context, length))
             .map_err(|_| CommitRefused::Protocol)?;
-        let keys =
-            open_bundle(provider.crypto(), &key, &data, record.bundle.as_slice()).map_err(|_| CommitRefused::Bundle)?;
+        let keys = open_bundle(provider.crypto(), &key, &data, record.bundle.as_slice()).map_err(|_| CommitRefused::Bundle)?;
         let staged = Verified(staged);
         Ok(Verification::Commit(Box::new(VerifiedCommit { group: self, staged, data, commit, committer, keys })))
     }

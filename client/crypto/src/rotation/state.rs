@@ -1,5 +1,6 @@
 //! States, events and effects: plain data.
 
+use casevault_wire::feed::Receipt;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::RotationId;
 
@@ -14,6 +15,20 @@ pub struct Attempt {
     pub generation: u64,
     /// The hash of the commit message.
     pub commit: Hash,
+}
+
+impl From<&Receipt> for Attempt {
+    fn from(receipt: &Receipt) -> Self {
+        let Receipt { rotation, epoch, generation, commit, .. } = *receipt;
+        Self { rotation, epoch, generation, commit }
+    }
+}
+
+impl State {
+    /// Where a member begins that merged the commit of this receipt, whoever made it: any member can take the remaining steps.
+    pub fn adopt(receipt: &Receipt) -> Self {
+        Self::Merged(Attempt::from(receipt))
+    }
 }
 
 /// How far a change of a team is, on one device. Each is durable before the next send.
@@ -31,7 +46,8 @@ pub enum State {
     Merged(Attempt),
     /// The vault has the generation's access key.
     VaultSwitched(Attempt),
-    /// Another commit ended the epoch; it is not processed yet. Kept with the rotation, which is planned anew afterwards.
+    /// Another commit ended the epoch; it is not processed yet. The rotation is planned anew afterwards. If this device refuses
+    /// the other commit, it stays here until that is void.
     Lost(RotationId),
     /// Over.
     Done(Outcome),
@@ -69,7 +85,7 @@ pub enum Event {
     Open,
     /// The commit is merged (local).
     Merged,
-    /// The winner is processed (local): the group is in the next epoch.
+    /// There is no commit left to process (local).
     Processed,
     /// The winner removed this device, and the group is deleted (local).
     Removed,

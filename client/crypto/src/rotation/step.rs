@@ -55,17 +55,17 @@ fn sending(state: State, attempt: Attempt, event: Event) -> Steps {
         // What did not arrive is sent again, byte for byte.
         Event::Open => enter(State::Staged(attempt)),
         Event::Ended(commit) => ended(attempt, commit),
-        Event::Voided => give_up(attempt, State::Intent(attempt.rotation)),
+        Event::Voided => give_up(State::Intent(attempt.rotation)),
         _ => (state, vec![]),
     }
 }
 
 fn ended(attempt: Attempt, commit: Hash) -> Steps {
-    if commit == attempt.commit { enter(State::Receipted(attempt)) } else { give_up(attempt, State::Lost(attempt.rotation)) }
+    if commit == attempt.commit { enter(State::Receipted(attempt)) } else { give_up(State::Lost(attempt.rotation)) }
 }
 
 /// Clears the pending commit in the transaction that stores `next`.
-fn give_up(_: Attempt, next: State) -> Steps {
+fn give_up(next: State) -> Steps {
     let (next, effects) = enter(next);
     (next, [vec![Effect::ClearPending], effects].concat())
 }
@@ -74,7 +74,7 @@ fn receipted(state: State, attempt: Attempt, event: Event) -> Steps {
     match event {
         Event::Merged => enter(State::Merged(attempt)),
         // Voided before it was merged: as if it had never been accepted.
-        Event::Voided => give_up(attempt, State::Intent(attempt.rotation)),
+        Event::Voided => give_up(State::Intent(attempt.rotation)),
         _ => (state, vec![]),
     }
 }

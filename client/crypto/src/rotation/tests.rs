@@ -58,6 +58,23 @@ fn a_void_is_followed_before_the_merge_and_alarmed_after_it() {
 }
 
 #[test]
+fn any_member_that_merged_a_commit_can_finish_it() {
+    let receipt = casevault_wire::feed::Receipt {
+        team: casevault_wire::id::TeamId::ZERO,
+        epoch: 4,
+        commit: ATTEMPT.commit,
+        rotation: ROTATION,
+        generation: 3,
+        access_key: casevault_wire::signature::PublicKey::ZERO,
+        sealing_key: Hash::ZERO,
+    };
+    let state = State::adopt(&receipt);
+    assert_eq!(step(state, Event::Resume), (State::Merged(ATTEMPT), vec![Effect::Acknowledge(4), Effect::AskVault]));
+    let done = [Event::Vault(3), Event::SealingKey(3)].into_iter().fold(state, |state, event| step(state, event).0);
+    assert_eq!(done, State::Done(Outcome::Complete), "what is done already is not done again");
+}
+
+#[test]
 fn a_vault_that_is_generations_behind_is_led_through_each() {
     let mut vault = 0;
     let mut state = State::Merged(ATTEMPT);
@@ -180,7 +197,10 @@ fn every_order_of_steps_losses_and_crashes_ends_with_one_commit_everywhere() {
         }
         assert!(world.accepted.len() <= 1, "one commit does what is to be done");
         for group in &world.groups {
-            assert!(world.accepted.iter().map(|(commit, _)| commit).take(group.len()).eq(group), "merged what was accepted, once");
+            assert!(
+                world.accepted.iter().map(|(commit, _)| commit).take(group.len()).eq(group),
+                "merged what was accepted, once"
+            );
         }
         let outcomes = world.members.clone().map(|(state, _)| state);
         if outcomes.iter().all(|state| matches!(state, State::Done(_))) {

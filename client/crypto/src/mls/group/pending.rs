@@ -23,10 +23,7 @@ impl Group {
     ///
     /// # Errors
     /// [`GroupError::NothingPending`], or [`GroupError::Storage`].
-    pub fn merge_pending<S: StorageProvider<CURRENT_VERSION>>(
-        mut self,
-        provider: &Provider<'_, S>,
-    ) -> Result<Self, GroupError> {
+    pub fn merge_pending<S: StorageProvider<CURRENT_VERSION>>(mut self, provider: &Provider<'_, S>) -> Result<Self, GroupError> {
         if self.pending().is_none() {
             return Err(GroupError::NothingPending);
         }
@@ -38,10 +35,7 @@ impl Group {
     ///
     /// # Errors
     /// [`GroupError::Storage`] if the storage fails.
-    pub fn clear_pending<S: StorageProvider<CURRENT_VERSION>>(
-        mut self,
-        provider: &Provider<'_, S>,
-    ) -> Result<Self, GroupError> {
+    pub fn clear_pending<S: StorageProvider<CURRENT_VERSION>>(mut self, provider: &Provider<'_, S>) -> Result<Self, GroupError> {
         self.mls.clear_pending_commit(provider.storage()).map_err(|_| GroupError::Storage)?;
         Ok(self)
     }

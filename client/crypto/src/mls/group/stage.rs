@@ -90,10 +90,9 @@ impl Group {
         let staged = self.mls.pending_commit().ok_or(StageError::Failed)?;
         let own = self.mls.own_leaf_index();
         rules::check_staged(&self, provider.crypto(), basis, &change.data, (own, staged)).map_err(StageError::Refused)?;
-        let bundle_key = bundle_key(&change.data, |label, context, length| {
-            staged.export_secret(provider.crypto(), label, context, length)
-        })
-        .map_err(|_| StageError::Failed)?;
+        let bundle_key =
+            bundle_key(&change.data, |label, context, length| staged.export_secret(provider.crypto(), label, context, length))
+                .map_err(|_| StageError::Failed)?;
         let commit = Opaque::new(commit).map_err(|_| StageError::TooLarge)?;
         let welcome = welcome.map(Opaque::new).transpose().map_err(|_| StageError::TooLarge)?;
         Ok((self, Staged { commit, welcome, added, bundle_key }))

@@ -5,9 +5,7 @@ use casevault_wire::context::Context;
 use casevault_wire::keyserver::{CommitRecord, WelcomeDelivery};
 use casevault_wire::label::Label;
 use casevault_wire::mls::commit_hash;
-use openmls::prelude::{
-    Extensions, GroupContext, KeyPackage, LeafNodeIndex, LeafNodeParameters, MlsGroup, Proposal,
-};
+use openmls::prelude::{Extensions, GroupContext, KeyPackage, LeafNodeIndex, LeafNodeParameters, MlsGroup, Proposal};
 use openmls_traits::OpenMlsProvider;
 
 use super::world::{Accepted, World, encoded, opaque};

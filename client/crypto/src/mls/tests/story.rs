@@ -122,13 +122,19 @@ fn a_member_processes_the_winner_while_its_own_commit_waits() {
 }
 
 #[test]
-fn a_new_device_of_a_member_is_added_and_a_revoked_one_removed() {
-    let mut world = World::new(3, 2);
+fn a_revoked_device_is_removed_and_its_persons_new_one_added() {
+    let mut world = World::new(2, 2);
     world.gather();
-    assert_eq!(world.load(0).devices().len(), 2);
-    world.state(Statement::RevokeDevice(world.devices[1].id()));
+    let lost = world.devices[1].id();
+    world.state(Statement::RevokeDevice(lost));
+    let new = world.enrol(person(1));
     let plan = world.plan(0);
-    assert_eq!((plan.remove.len(), plan.rotate), (1, true));
+    assert_eq!(plan, Plan { add: vec![world.devices[new].id()], remove: vec![lost], rotate: true });
     let accepted = world.commit(0);
+    let kept = world.devices[1].keys.clone();
     assert_eq!(world.process(1, &accepted.record), Ok(false));
+    assert_eq!(world.devices[1].keys, kept);
+    world.join(new, &accepted.delivery.unwrap()).unwrap();
+    assert!(world.agree());
+    assert_eq!(world.devices[new].keys, world.devices[0].keys);
 }

@@ -9,9 +9,7 @@ use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, OrganisationId, PersonId, RotationId, TeamId};
 use casevault_wire::keyserver::{CommitRecord, GenerationLink, WelcomeDelivery};
 use casevault_wire::limit;
-use casevault_wire::log::{
-    Author, Founding, LogEntry, LogPosition, Organisation, Role, Statement, TeamCreation, TeamKind,
-};
+use casevault_wire::log::{Author, Founding, LogEntry, LogPosition, Organisation, Role, Statement, TeamCreation, TeamKind};
 use casevault_wire::mls::commit_hash;
 use casevault_wire::server::ServerEntry;
 use casevault_wire::time::Time;
@@ -21,7 +19,7 @@ use crate::identity::{DeviceIdentity, sign};
 use crate::keys::SigningKey;
 use crate::mls::record::receipt_of;
 use crate::mls::{
-    Basis, Change, Crypto, DeviceSigner, Group, GroupState, Joined, JoinError, Plan, Provider, StageError, Verification,
+    Basis, Change, Crypto, DeviceSigner, Group, GroupState, JoinError, Joined, Plan, Provider, StageError, Verification,
     VerifyError, join, key_package, plan,
 };
 use crate::random::{Random, RandomError};
@@ -136,6 +134,16 @@ impl World {
         device.state = Some(GroupState::from(&data));
         device.ring.insert(1, keys.key.clone());
         device.keys = Some(keys);
+    }
+
+    /// Another device of `person`; its place in the list.
+    pub fn enrol(&mut self, person: PersonId) -> usize {
+        let identity = DeviceIdentity::generate(&mut self.random).unwrap();
+        self.state(Statement::AddDevice(person, identity.public()));
+        let mut device = self.device(identity);
+        device.ring = TeamKeyRing::new(self.organisation.id(), self.team);
+        self.devices.push(device);
+        self.devices.len() - 1
     }
 
     /// The first device, an administrator's, states something.
@@ -299,7 +307,8 @@ impl World {
 
     /// Whether everybody with a group is in the same epoch of the same group.
     pub fn agree(&self) -> bool {
-        let groups: Vec<_> = (0..self.devices.len()).filter(|at| self.devices[*at].state.is_some()).map(|at| self.load(at)).collect();
+        let groups: Vec<_> =
+            (0..self.devices.len()).filter(|at| self.devices[*at].state.is_some()).map(|at| self.load(at)).collect();
         groups.windows(2).all(|pair| pair[0].epoch_authenticator() == pair[1].epoch_authenticator())
     }
 }
