@@ -89,8 +89,3 @@ fn a_device_that_follows_a_void_silently_loses_what_was_written() {
 fn a_device_that_forgets_what_it_staged_cannot_finish() {
     breaks(properties::FINISH, Rules { stages_durably: false, ..OUTSIDER });
 }
-
-#[test]
-fn one_refusal_must_not_undo_a_sound_commit_in_a_team_of_two() {
-    breaks(properties::SOUND, Rules { honest: 1, least_refusals: 1, due: true, ..INSIDER });
-}

@@ -77,8 +77,6 @@ pub struct Rules {
     pub alarms_on_void: bool,
     /// What a device staged survives until the epoch is known to have ended; otherwise a kill or silence ends it.
     pub stages_durably: bool,
-    /// So many refusals at least make a commit void.
-    pub least_refusals: usize,
 }
 
 impl Rules {
@@ -96,6 +94,5 @@ impl Rules {
         confirms_when_settled: true,
         alarms_on_void: true,
         stages_durably: true,
-        least_refusals: 2,
     };
 }

@@ -8,7 +8,7 @@ use super::attempt::{Attempt, EVIL, Rules, Who};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Item {
     Receipt(Attempt),
-    /// This commit and all after it are void.
+    /// This commit is void; it was the newest.
     Void(Attempt),
     Confirmed(Attempt),
 }
@@ -99,12 +99,12 @@ impl Keyserver {
         (0..rules.honest).chain(evil).filter(|who| *who != attempt.by).collect()
     }
 
+    /// Only the newest commit can be void, and only until it is confirmed.
     fn open_to_judgement(&self, attempt: Attempt) -> bool {
-        self.chain().contains(&attempt) && !self.feed.contains(&Item::Confirmed(attempt))
+        self.chain().last() == Some(&attempt) && !self.feed.contains(&Item::Confirmed(attempt))
     }
 
-    /// Counts a refusal. More than half of the others, and two at least, make the commit void: one device
-    /// alone, the evil one in a team of two, does not.
+    /// Counts a refusal. More than half of the others make the commit void.
     pub fn refuse(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
         let others = self.others(attempt, rules);
         if !self.open_to_judgement(attempt) || !others.contains(&who) || self.merged.contains(&(attempt, who)) {
@@ -112,7 +112,7 @@ impl Keyserver {
         }
         self.refusals.insert((attempt, who));
         let refusals = others.iter().filter(|who| self.refusals.contains(&(attempt, **who))).count();
-        if refusals >= rules.least_refusals && 2 * refusals > others.len() {
+        if 2 * refusals > others.len() {
             self.say(Item::Void(attempt));
         }
     }
@@ -124,15 +124,11 @@ impl Keyserver {
         }
     }
 
-    /// Whether an honest device refused the commit, so that an administrator would.
-    pub fn was_refused(&self, attempt: Attempt) -> bool {
-        self.refusals.iter().any(|(one, who)| *one == attempt && *who != EVIL)
-    }
-
     /// Counts an acknowledgement.
     pub fn merged(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
         let others = self.others(attempt, rules);
-        if !self.open_to_judgement(attempt) || !others.contains(&who) || self.refusals.contains(&(attempt, who)) {
+        let newest_or_below = self.chain().contains(&attempt) && !self.feed.contains(&Item::Confirmed(attempt));
+        if !newest_or_below || !others.contains(&who) || self.refusals.contains(&(attempt, who)) {
             return;
         }
         self.merged.insert((attempt, who));

@@ -50,6 +50,8 @@ pub struct Member {
     pub chain: Vec<Attempt>,
     pub alarmed: bool,
     pub pending: VecDeque<Effect>,
+    /// The standing commit that this device does not follow, and has told its person of.
+    pub refuses: Option<Attempt>,
     staged: Option<Attempt>,
     acknowledged: usize,
     switched: usize,
@@ -66,6 +68,7 @@ impl Member {
             who: names[usize::from(self.who)],
             chain: self.chain.iter().map(|attempt| attempt.renamed(names)).collect(),
             pending: self.pending.iter().map(|effect| effect.renamed(names)).collect(),
+            refuses: self.refuses.map(|attempt| attempt.renamed(names)),
             staged: self.staged.map(|attempt| attempt.renamed(names)),
             ..*self
         }
@@ -120,6 +123,7 @@ impl Member {
             self.chain.truncate(at);
         }
         let standing = standing(feed);
+        self.refuses = None;
         match standing.get(self.chain.len()).copied() {
             Some(next) if self.is_sound(next, rules) => self.merge(next),
             Some(next) => self.refuse(next),
@@ -153,6 +157,7 @@ impl Member {
     }
 
     fn refuse(&mut self, attempt: Attempt) {
+        self.refuses = Some(attempt);
         self.pending = VecDeque::from([Effect::Refuse(attempt)]);
     }
 

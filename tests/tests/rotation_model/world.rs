@@ -36,7 +36,7 @@ pub enum Fate {
 pub enum Action {
     /// An administrator states in the log that the evil device is out.
     StateRemoval,
-    /// An administrator states that a commit is void, after a device refused it.
+    /// An administrator states that the newest commit is void, after a device was held up.
     StateVoid(Attempt),
     /// A device asks how things stand.
     Ask(Who),
@@ -63,6 +63,13 @@ impl World {
     pub fn ask(&mut self, who: Who, rules: &Rules) {
         let (feed, evil_out) = (self.keyserver.feed.clone(), self.keyserver.evil_out);
         self.member(who).step(&Event::Heard { feed: &feed, evil_out }, rules);
+    }
+
+    /// The newest commit, if an honest device is held up by it or by one below: what an administrator would void.
+    pub fn refused(&self) -> Option<Attempt> {
+        let chain = self.keyserver.chain();
+        let held_up = self.members.iter().any(|member| member.refuses.is_some_and(|attempt| chain.contains(&attempt)));
+        chain.last().copied().filter(|_| held_up)
     }
 
     /// A server executes a device's request.
@@ -204,9 +211,7 @@ impl Model for Rules {
         if !world.keyserver.evil_out {
             actions.push(Action::StateRemoval);
         }
-        let chain = world.keyserver.chain();
-        let refused = chain.into_iter().filter(|attempt| world.keyserver.was_refused(*attempt));
-        actions.extend(refused.map(Action::StateVoid));
+        actions.extend(world.refused().map(Action::StateVoid));
         for member in &world.members {
             world.member_actions(member, actions);
         }
