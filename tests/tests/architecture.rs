@@ -3,14 +3,19 @@
 //! Each rule is a function from a description of the tree to a list of violations, in a module of its own, which also plants
 //! violations and sees them found. Here they meet the real tree.
 
+#[cfg(test)]
 #[path = "architecture/dependencies.rs"]
 mod dependencies;
+#[cfg(test)]
 #[path = "architecture/hygiene.rs"]
 mod hygiene;
+#[cfg(test)]
 #[path = "architecture/labels.rs"]
 mod labels;
+#[cfg(test)]
 #[path = "architecture/only_here.rs"]
 mod only_here;
+#[cfg(test)]
 #[path = "architecture/tree.rs"]
 mod tree;
 

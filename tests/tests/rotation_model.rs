@@ -4,16 +4,22 @@
 //! Every state that can be reached is visited. The second half weakens one rule at a time and shows that the model then finds
 //! the attack or the fault which that rule is there for.
 
+#[cfg(test)]
 #[path = "rotation_model/attempt.rs"]
 mod attempt;
+#[cfg(test)]
 #[path = "rotation_model/keyserver.rs"]
 mod keyserver;
+#[cfg(test)]
 #[path = "rotation_model/member.rs"]
 mod member;
+#[cfg(test)]
 #[path = "rotation_model/properties.rs"]
 mod properties;
+#[cfg(test)]
 #[path = "rotation_model/vault.rs"]
 mod vault;
+#[cfg(test)]
 #[path = "rotation_model/world.rs"]
 mod world;
 
