@@ -1,1 +1,72 @@
-//! casevault-cli
+//! The `casevault` program: commands for people and scripts over one device's profile.
+//!
+//! Words, options, JSON keys and exit codes are a contract: `definition` holds the words, `shape` the JSON, `message` every text
+//! of failure with its code and exit code. A command is a function from its arguments to an `answer::Answer`; this file
+//! alone prints and ends.
+
+mod answer;
+mod command;
+mod definition;
+mod display;
+mod failure;
+mod message;
+mod passphrase;
+mod profile;
+mod progress;
+mod session;
+mod shape;
+mod table;
+mod when;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::definition::Arguments;
+use crate::failure::{Exit, Failure};
+use crate::session::Session;
+
+/// Runs the program with these arguments, the program's name first, and says how it ended.
+pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
+    let parsed = match Arguments::try_parse_from(&arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return refuse(&error, json),
+    };
+    let session = Session::new(parsed.global);
+    match run(&session, parsed.command).and_then(|answer| session.print(answer)) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => session.fail(&failure),
+    }
+}
+
+/// Runs one command until it ends or the person interrupts it.
+fn run(session: &Session, command: definition::Command) -> Result<answer::Answer, Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| message::no_runtime(&error))?;
+    let outcome = runtime.block_on(async {
+        let interrupted = tokio::signal::ctrl_c();
+        tokio::select! {
+            biased;
+            _ = interrupted => Err(message::interrupted()),
+            outcome = command::run(session, command) => outcome,
+        }
+    });
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Help and version are answers; anything else is wrong usage.
+fn refuse(error: &clap::Error, json: bool) -> ExitCode {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked || !json {
+        // A closed pipe is no failure of ours.
+        let _ = error.print();
+        return if asked { Exit::Done.into() } else { Exit::Usage.into() };
+    }
+    failure::print_json(&message::usage(error));
+    Exit::Usage.into()
+}

@@ -1,0 +1,63 @@
+//! What each command does: asks the one API, and puts the answer into JSON and words.
+
+mod case;
+mod doc;
+mod generate;
+mod join;
+mod org;
+mod team;
+mod trust;
+mod wipe;
+
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::definition::{Command, Device, Note};
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::{display, message, profile, shape};
+
+/// Carries a command out.
+pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Org(command) => org::run(session, command).await,
+        Command::Join { code } => join::run(session, code).await,
+        Command::Device(Device::Revoke { device }) => revoke(session, &device).await,
+        Command::Team(command) => team::run(session, command).await,
+        Command::Sync => trust::sync(session).await,
+        Command::Case(command) => case::run(session, command).await,
+        Command::Doc(command) => doc::run(session, command).await,
+        Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
+        Command::Custody { case } => case::custody(session, &case).await,
+        Command::Search { query } => case::search(session, &query).await,
+        Command::Verify { case } => trust::verify(session, case.as_deref()).await,
+        Command::Lock => lock(session),
+        Command::Wipe { yes } => wipe::run(session, yes),
+        Command::Version => Ok(version()),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man { directory } => generate::man(&directory),
+    }
+}
+
+async fn revoke(session: &Session, device: &str) -> Result<Answer, Failure> {
+    let revoked = session.client().await?.revoke_device(device).await?;
+    let text = format!(
+        "Revoked device {}. Its teams change their keys when a member's device next synchronises.",
+        display::short(&revoked)
+    );
+    Ok(Answer::new(json!({"device": shape::text(&revoked)}), text))
+}
+
+/// Every command unlocks for itself and locks when it ends, so that nothing is left to lock.
+fn lock(session: &Session) -> Result<Answer, Failure> {
+    let directory = session.profile()?;
+    if !profile::exists(&directory) {
+        return Err(message::no_profile(&directory));
+    }
+    Ok(Answer::new(json!({"state": "locked"}), "Locked. Each command unlocks the profile for itself and locks it when it ends."))
+}
+
+fn version() -> Answer {
+    let version = env!("CARGO_PKG_VERSION");
+    Answer::new(json!({"program": "casevault", "version": version}), format!("casevault {version}"))
+}

@@ -1,0 +1,121 @@
+//! `casevault case`, `note`, `custody` and `search`.
+
+use std::io::Read as _;
+
+use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, SearchHit};
+use serde_json::json;
+
+use super::doc;
+use crate::answer::Answer;
+use crate::definition::Case;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::table::table;
+use crate::{display, message, shape, when};
+
+pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    match command {
+        Case::Open { title, team, fields } => {
+            let (case, delivery) = client.case_open(&title, &team, &fields).await?;
+            Ok(written(json!({"case": shape::text(&case)}), format!("Opened case {case}"), delivery))
+        }
+        Case::List => Ok(list(&client.cases().await?)),
+        Case::Show { case } => Ok(show(&client.case(&case).await?)),
+        Case::Set { case, fields } => {
+            let delivery = client.case_set(&case, &fields).await?;
+            Ok(written(json!({}), format!("Set {} fields", fields.len()), delivery))
+        }
+        Case::Close { case } => {
+            let delivery = client.case_close(&case).await?;
+            Ok(written(json!({}), "Closed the case".to_owned(), delivery))
+        }
+    }
+}
+
+/// The answer of a command that wrote something: whether it is sent, or saved on this device only.
+fn written(mut json: serde_json::Value, done: String, delivery: Delivery) -> Answer {
+    if let Some(object) = json.as_object_mut() {
+        object.insert("delivery".to_owned(), shape::delivery(delivery).into());
+    }
+    match delivery {
+        Delivery::Sent => Answer::new(json, format!("{done}. Sent.")),
+        Delivery::Queued => Answer::new(json, format!("{done}. Saved on this device.")).short_of(Some(message::queued())),
+    }
+}
+
+fn list(cases: &[CaseSummary]) -> Answer {
+    let row = |view: &CaseSummary| {
+        [
+            display::short(&view.case),
+            display::untrusted(&view.title),
+            display::short(&view.team),
+            display::untrusted(&view.status),
+        ]
+    };
+    let rows: Vec<_> = cases.iter().map(row).collect();
+    Answer::new(shape::list(cases, shape::case_summary), table(["case", "title", "team", "status"], &rows))
+}
+
+fn show(view: &CaseView) -> Answer {
+    let summary = &view.summary;
+    let state = match view.delivery {
+        Delivery::Sent => "sent",
+        Delivery::Queued => "saved on this device, not yet sent",
+    };
+    let mut parts = vec![format!(
+        "{}\n  case    {}\n  team    {}\n  status  {}\n  state   {state}",
+        display::untrusted(&summary.title),
+        summary.case,
+        summary.team,
+        display::untrusted(&summary.status)
+    )];
+    let field = |(field, value): &(String, String)| [display::untrusted(field), display::untrusted(value)];
+    parts.push(table(["field", "value"], &view.fields.iter().map(field).collect::<Vec<_>>()));
+    parts.push(doc::documents(&view.documents));
+    for note in &view.notes {
+        let author = display::person(&note.person, note.person_name.as_deref());
+        parts.push(format!("{}, {author}:\n{}", when::short(note.time), display::paragraph(&note.text)));
+    }
+    parts.retain(|part| !part.is_empty());
+    Answer::new(shape::case(view), parts.join("\n\n"))
+}
+
+pub(super) async fn note(session: &Session, case: &str, text: String) -> Result<Answer, Failure> {
+    let text = if text == "-" { standard_input()? } else { text };
+    let delivery = session.client().await?.note_add(case, &text).await?;
+    Ok(written(json!({}), "Added the note".to_owned(), delivery))
+}
+
+fn standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| message::input(&error))?;
+    Ok(text)
+}
+
+pub(super) async fn custody(session: &Session, case: &str) -> Result<Answer, Failure> {
+    let events = session.client().await?.custody(case).await?;
+    let row = |view: &CustodyView| {
+        let documents: Vec<_> = view.documents.iter().map(display::short).collect();
+        [
+            view.sequence.to_string(),
+            when::short(view.time),
+            display::person(&view.person, view.person_name.as_deref()),
+            display::short(&view.device),
+            view.event.to_owned(),
+            documents.join(", "),
+        ]
+    };
+    let rows: Vec<_> = events.iter().map(row).collect();
+    let text = table(["entry", "time", "person", "device", "event", "documents"], &rows);
+    Ok(Answer::new(shape::list(&events, shape::custody), text))
+}
+
+pub(super) async fn search(session: &Session, query: &str) -> Result<Answer, Failure> {
+    let hits = session.client().await?.search(query).await?;
+    let row = |view: &SearchHit| {
+        [display::short(&view.case), display::untrusted(&view.title), view.place.to_owned(), display::untrusted(&view.text)]
+    };
+    let rows: Vec<_> = hits.iter().map(row).collect();
+    Ok(Answer::new(shape::list(&hits, shape::hit), table(["case", "title", "place", "text"], &rows)))
+}

@@ -1,0 +1,107 @@
+//! `casevault doc`.
+
+use std::path::{Path, PathBuf};
+
+use casevault_sync::view::{AddedDocument, Delivery, DocumentView, FetchedDocument};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::definition::Doc;
+use crate::display;
+use crate::failure::{Failure, Item};
+use crate::progress::Bar;
+use crate::session::Session;
+use crate::table::table;
+use crate::{message, shape};
+
+pub(super) async fn run(session: &Session, command: Doc) -> Result<Answer, Failure> {
+    match command {
+        Doc::Add { case, files } => add(session, &case, &files).await,
+        Doc::List { case } => {
+            let list = session.client().await?.documents(&case).await?;
+            Ok(Answer::new(shape::list(&list, shape::document), documents(&list)))
+        }
+        Doc::Get { case, document: Some(document), all: _, out } => get(session, &case, &document, &out).await,
+        Doc::Get { case, document: None, all: _, out } => get_all(session, &case, &out).await,
+    }
+}
+
+async fn add(session: &Session, case: &str, files: &[PathBuf]) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    let bar = Bar::new(session, "Adding");
+    let added = client.add_documents(case, files, bar.mover()).await?;
+    drop(bar);
+    Ok(added_answer(added))
+}
+
+fn added_answer(added: Vec<AddedDocument>) -> Answer {
+    let mut done = Vec::new();
+    let mut failed = Vec::new();
+    for AddedDocument { path, outcome } in added {
+        match outcome {
+            Ok(document) => done.push(document),
+            Err(error) => failed.push((path, Failure::from(error))),
+        }
+    }
+    let queued = done.iter().any(|document| document.delivery == Delivery::Queued);
+    let json = shape::list(&done, shape::document);
+    Answer::new(json, documents(&done)).short_of(shortfall(failed, !done.is_empty(), queued))
+}
+
+/// What to say of files that were not added, or not yet sent. One failure for all keeps its own exit code.
+fn shortfall(failed: Vec<(PathBuf, Failure)>, some_done: bool, queued: bool) -> Option<Failure> {
+    match failed.as_slice() {
+        [] => queued.then(message::queued),
+        [(path, only)] if !some_done => Some(only.clone().about(&name(path))),
+        several => {
+            let same = several.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a.code == b.code));
+            let first = several.first().filter(|_| same && !some_done).map(|(_, failure)| failure);
+            let items = several.iter().map(|(path, failure)| Item {
+                name: name(path),
+                code: failure.code,
+                message: failure.message.clone(),
+            });
+            Some(message::partly(first, some_done).with_items(items.collect()))
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    display::untrusted(&path.to_string_lossy())
+}
+
+async fn get(session: &Session, case: &str, document: &str, out: &Path) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    let bar = Bar::new(session, "Fetching");
+    let fetched = client.get_document(case, document, out, bar.mover()).await?;
+    drop(bar);
+    Ok(Answer::new(shape::fetched(&fetched), line(&fetched)))
+}
+
+async fn get_all(session: &Session, case: &str, out: &Path) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    let bar = Bar::new(session, "Fetching");
+    let fetched = client.get_documents(case, out, bar.mover()).await?;
+    drop(bar);
+    let text = fetched.iter().map(line).collect::<Vec<_>>().join("\n");
+    Ok(Answer::new(Value::Array(fetched.iter().map(shape::fetched).collect()), text))
+}
+
+fn line(fetched: &FetchedDocument) -> String {
+    let hash = data_encoding::HEXLOWER.encode(&fetched.sha256);
+    format!("Wrote {} ({}, SHA-256 {hash}).", name(&fetched.path), display::size(fetched.bytes))
+}
+
+/// Documents for people.
+pub(super) fn documents(list: &[DocumentView]) -> String {
+    let row = |view: &DocumentView| {
+        [
+            display::short(&view.document),
+            display::untrusted(&view.name),
+            view.version.to_string(),
+            display::size(view.bytes),
+            if view.delivery == Delivery::Sent { "sent" } else { "on this device" }.to_owned(),
+        ]
+    };
+    table(["document", "name", "version", "size", "state"], &list.iter().map(row).collect::<Vec<_>>())
+}

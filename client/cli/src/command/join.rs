@@ -1,0 +1,66 @@
+//! `casevault join`.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use casevault_sync::view::{JoinState, Joined};
+use casevault_sync::{Client, Options};
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::{message, profile, shape};
+
+pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answer, Failure> {
+    let code = match code.as_deref() {
+        Some("-") => Some(line()?),
+        None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask()?),
+        given => given.map(str::to_owned),
+    };
+    let joined = match code {
+        Some(code) => join(session, code.trim()).await?,
+        None => session.client().await?.join_state().await?,
+    };
+    Ok(answer(&joined))
+}
+
+async fn join(session: &Session, code: &str) -> Result<Joined, Failure> {
+    let directory = session.profile()?;
+    let (_, joined) = Client::join(&directory, session.new_passphrase()?, code, Options::default()).await?;
+    Ok(joined)
+}
+
+fn ask() -> Result<String, Failure> {
+    // A closed standard error cannot be written to; the answer is read all the same.
+    let _ = write!(std::io::stderr(), "Invitation code: ");
+    line()
+}
+
+fn line() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| message::input(&error))?;
+    Ok(line)
+}
+
+fn answer(joined: &Joined) -> Answer {
+    let json = json!({
+        "person": shape::text(&joined.person), "device": shape::text(&joined.device), "state": shape::join_state(joined.state),
+    });
+    let text = match joined.state {
+        JoinState::Approved => {
+            format!("This device is approved.\n  you          {}\n  this device  {}", joined.person, joined.device)
+        }
+        JoinState::Pending => {
+            format!(
+                "This device waits for approval by an administrator.\n  you          {}\n  this device  {}",
+                joined.person, joined.device
+            )
+        }
+    };
+    match joined.state {
+        JoinState::Approved => Answer::new(json, text),
+        JoinState::Pending => {
+            Answer::new(json, text).with_note("Once you are approved, run casevault join or casevault sync again.")
+        }
+    }
+}

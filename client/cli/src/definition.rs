@@ -1,0 +1,161 @@
+//! The words of the command line. Help, man pages and completions are generated from here.
+
+mod case;
+mod doc;
+mod org;
+mod team;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use case::Case;
+pub(crate) use doc::Doc;
+pub(crate) use org::Org;
+pub(crate) use team::Team;
+
+/// Case files and documents that no server can read
+#[derive(Debug, Parser)]
+#[command(name = "casevault", version, arg_required_else_help = true, propagate_version = false, max_term_width = 100)]
+#[command(after_help = "People, teams, cases and documents are named by id, by the beginning of the id, or by exact name.\n\
+    Exit codes: 0 done, 2 wrong usage, 3 some items failed, 10 no profile, 11 in use, 12 wrong passphrase,\n\
+    13 not reached (queued), 14 verification failed, 15 refused, 16 conflict, 130 interrupted, 1 anything else.")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// Directory of this device's profile [default: the platform's data directory]
+    #[arg(long, global = true, value_name = "DIR", env = "CASEVAULT_PROFILE", hide_env_values = true)]
+    pub(crate) profile: Option<PathBuf>,
+    /// File whose first line is the passphrase, instead of a prompt
+    #[arg(long, global = true, value_name = "FILE", env = "CASEVAULT_PASSPHRASE_FILE", hide_env_values = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Answer with one JSON document on standard output, and failures as JSON on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No progress and no messages besides answers and failures
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The organisation, its people and its log
+    #[command(subcommand)]
+    Org(Org),
+    /// Join an organisation with an invitation code, or see whether this device is approved
+    Join {
+        /// The code, or - to read it from standard input; without it, asks where the approval stands
+        #[arg(value_name = "CODE | -")]
+        code: Option<String>,
+    },
+    /// Devices
+    #[command(subcommand)]
+    Device(Device),
+    /// Teams and their keys
+    #[command(subcommand)]
+    Team(Team),
+    /// Send what waits, fetch and check what is new
+    Sync,
+    /// Cases
+    #[command(subcommand)]
+    Case(Case),
+    /// Documents of cases
+    #[command(subcommand)]
+    Doc(Doc),
+    /// Notes of cases
+    #[command(subcommand)]
+    Note(Note),
+    /// Who did what with a case, from its first event
+    Custody {
+        /// The case
+        case: String,
+    },
+    /// Search titles, fields, notes and document names on this device
+    Search {
+        /// The words
+        query: String,
+    },
+    /// Check everything held and served, or one case; exit code 14 and a list if anything is wrong
+    Verify {
+        /// The case; without it, everything
+        case: Option<String>,
+    },
+    /// Lock the profile
+    Lock,
+    /// Destroy this device's profile: keys, cases and all that waits
+    Wipe {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The program's version
+    Version,
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages
+    Man {
+        /// An existing directory
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Device {
+    /// Revoke a device: a lost one, or one that is not used any more
+    Revoke {
+        /// The device
+        device: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Note {
+    /// Add a note
+    Add {
+        /// The case
+        case: String,
+        /// What it says, or - to read it from standard input
+        #[arg(value_name = "TEXT | -")]
+        text: String,
+    },
+}
+
+/// `FIELD=VALUE`; the value may be empty and may contain further equals signs.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.trim().is_empty() => Ok((field.trim().to_owned(), value.to_owned())),
+        _ => Err("expected FIELD=VALUE"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_assignment_is_split_at_its_first_equals_sign() {
+        assert_eq!(assignment("note=a=b"), Ok(("note".to_owned(), "a=b".to_owned())));
+        assert_eq!(assignment("v_Nationality="), Ok(("v_Nationality".to_owned(), String::new())));
+        assert!(assignment("nothing").is_err());
+        assert!(assignment(" =x").is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! `casevault org`.
+
+use casevault_wire::log::Role;
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Org {
+    /// Found an organisation and become its first administrator
+    Found {
+        /// The organisation's name
+        name: String,
+        /// Address of the key server
+        #[arg(long, value_name = "URL")]
+        keyserver: String,
+        /// Address of the vault
+        #[arg(long, value_name = "URL")]
+        vault: String,
+        /// Your own name, as colleagues will see it
+        #[arg(long, value_name = "NAME")]
+        person: String,
+    },
+    /// Make a one-time code with which a person can join
+    Invite {
+        /// The person's name, as colleagues will see it
+        person: String,
+        /// What the person may do; membership of a team, and no role, opens cases
+        #[arg(long, value_parser = role())]
+        role: Role,
+    },
+    /// Approve people who joined with their codes
+    Approve {
+        /// The person; without one, everybody who waits
+        #[arg(conflicts_with = "all")]
+        person: Option<String>,
+        /// Everybody who waits
+        #[arg(long)]
+        all: bool,
+    },
+    /// Remove a person: every team they are in changes its keys
+    Remove {
+        /// The person
+        person: String,
+    },
+    /// List people
+    People,
+    /// List devices
+    Devices,
+    /// Show the organisation's signed log
+    Log,
+    /// Check the organisation's log from its root, and what both servers say of it
+    Verify,
+}
+
+fn role() -> impl clap::builder::TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(|name| Role::parse(&name).ok_or("no such role"))
+}

@@ -1,0 +1,229 @@
+//! Every text of failure: its code for scripts, its exit code, what happened and what is safe, and what to do next.
+//!
+//! One cause, one message. The parts below are split by whose fault it is; nothing else in this crate writes such a text.
+
+mod client;
+mod server;
+
+use std::io::Error;
+use std::path::Path;
+
+use casevault_sync::view::{Alarm, AlarmKind};
+
+use crate::display::{short, untrusted};
+use crate::failure::{Exit, Failure, Item};
+use crate::{passphrase, when};
+
+// The person's own doing.
+
+pub(crate) fn usage(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:")).filter(|line| !line.is_empty());
+    let message = lines.collect::<Vec<_>>().join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    Failure::new("usage", Exit::Usage, message, "See casevault help, or add --help to the command.")
+}
+
+pub(crate) fn no_profile(directory: &Path) -> Failure {
+    Failure::new(
+        "no-profile",
+        Exit::NoProfile,
+        format!("There is no profile in {}. Nothing was done.", untrusted(&directory.to_string_lossy())),
+        "Join with casevault join CODE, found an organisation with casevault org found, or name another directory with --profile.",
+    )
+}
+
+pub(crate) fn no_home() -> Failure {
+    Failure::new(
+        "no-home",
+        Exit::NoProfile,
+        "This system does not say where programs keep their data, so no profile was looked for.",
+        "Name a directory with --profile or CASEVAULT_PROFILE.",
+    )
+}
+
+pub(crate) fn passphrase_too_short() -> Failure {
+    Failure::new(
+        "passphrase-too-short",
+        Exit::Usage,
+        format!("The passphrase has fewer than {} characters. Nothing was made.", passphrase::SHORTEST),
+        "Choose a longer one: five or six unrelated words are easy to type and hard to guess.",
+    )
+}
+
+pub(crate) fn passphrases_differ() -> Failure {
+    Failure::new("passphrases-differ", Exit::Usage, "The two passphrases differ. Nothing was made.", "Run the command again.")
+}
+
+pub(crate) fn passphrase_file(file: &Path, error: &Error) -> Failure {
+    Failure::new(
+        "passphrase-file",
+        Exit::Failed,
+        format!(
+            "The passphrase file {} could not be read: {error}. The profile is untouched.",
+            untrusted(&file.to_string_lossy())
+        ),
+        "Check --passphrase-file and CASEVAULT_PASSPHRASE_FILE, and that the file is text you may read.",
+    )
+}
+
+pub(crate) fn no_terminal() -> Failure {
+    Failure::new(
+        "no-terminal",
+        Exit::Usage,
+        "A passphrase is needed, and there is no terminal to ask for it. The profile is untouched.",
+        "Give it in a file with --passphrase-file or CASEVAULT_PASSPHRASE_FILE.",
+    )
+}
+
+pub(crate) fn not_confirmed() -> Failure {
+    Failure::new(
+        "not-confirmed",
+        Exit::Usage,
+        "The profile was not destroyed, since that was not confirmed. It is untouched.",
+        "Type the word that is asked for, or add --yes.",
+    )
+}
+
+pub(crate) fn interrupted() -> Failure {
+    Failure::new(
+        "interrupted",
+        Exit::Interrupted,
+        "Interrupted. Whatever was saved on this device is still there.",
+        "Run the command again, or casevault sync, to go on where it stopped.",
+    )
+}
+
+// The machine.
+
+pub(crate) fn no_runtime(error: &Error) -> Failure {
+    Failure::new(
+        "system",
+        Exit::Failed,
+        format!("The system did not let the program start: {error}. Nothing was done."),
+        "Free some memory or processes and try again.",
+    )
+}
+
+pub(crate) fn stopped() -> Failure {
+    Failure::new(
+        "stopped",
+        Exit::Failed,
+        "Unlocking stopped half-way through an error of the program. The profile is untouched.",
+        "Try again, and report it if it happens twice.",
+    )
+}
+
+pub(crate) fn output(error: &Error) -> Failure {
+    Failure::new(
+        "output",
+        Exit::Failed,
+        format!("The command was carried out, but its answer could not be written: {error}."),
+        "Check where standard output goes.",
+    )
+}
+
+pub(crate) fn input(error: &Error) -> Failure {
+    Failure::new(
+        "input",
+        Exit::Failed,
+        format!("Standard input could not be read: {error}. Nothing was done."),
+        "Check where standard input comes from; text has to be UTF-8.",
+    )
+}
+
+/// A file or directory of the person's could not be read or written.
+pub(crate) fn file(path: &Path, error: &Error) -> Failure {
+    client::file(error).about(&untrusted(&path.to_string_lossy()))
+}
+
+// Answers that lack something.
+
+pub(crate) fn queued() -> Failure {
+    Failure::new(
+        "queued",
+        Exit::Unreachable,
+        "A server could not be reached. What you wrote is saved on this device and waits to be sent.",
+        "Run casevault sync when there is a connection.",
+    )
+}
+
+pub(crate) fn offline() -> Failure {
+    Failure::new(
+        "unreachable",
+        Exit::Unreachable,
+        "A server could not be reached. What is on this device is safe; it was not compared with the servers just now.",
+        "Check the connection and run casevault sync again.",
+    )
+}
+
+pub(crate) fn still_waiting() -> Failure {
+    Failure::new(
+        "waiting",
+        Exit::Unreachable,
+        "Both servers answered, but some of what you wrote was not accepted yet. It is saved on this device.",
+        "Run casevault sync again; if it stays so, ask an administrator whether the team is frozen or you were removed from it.",
+    )
+}
+
+/// Several items failed: as `first` if all did for one cause, else some or all of them.
+pub(crate) fn partly(first: Option<&Failure>, some_done: bool) -> Failure {
+    match (first, some_done) {
+        (Some(first), _) => first.clone(),
+        (None, false) => Failure::new(
+            "all-failed",
+            Exit::Failed,
+            "None of the files was added.",
+            "See each file's reason above, and repeat the command.",
+        ),
+        (None, true) => Failure::new(
+            "partly",
+            Exit::Partly,
+            "Some files were added, some were not. Those that were added stay.",
+            "Repeat the command with the files that failed.",
+        ),
+    }
+}
+
+/// Something does not verify.
+pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
+    let item = |alarm: &Alarm| {
+        let about = match (&alarm.journal, &alarm.team) {
+            (Some(journal), _) => format!("case {}", short(journal)),
+            (None, Some(team)) => format!("team {}", short(team)),
+            (None, None) => "organisation".to_owned(),
+        };
+        let message = format!("{} Noticed {}.", alarm_text(alarm.kind), when::short(alarm.time));
+        Item { name: about, code: alarm.kind.as_str(), message }
+    };
+    let only_removed = alarms.iter().all(|alarm| alarm.kind == AlarmKind::Removed);
+    let failure = if only_removed {
+        Failure::new(
+            "removed",
+            Exit::Verification,
+            "This device was removed. What it holds stays readable here; it receives and sends nothing more.",
+            "Ask an administrator, by a way that you trust, whether that is right.",
+        )
+    } else {
+        Failure::new(
+            "verification",
+            Exit::Verification,
+            "What was served does not agree with what is known. Nothing of it was taken over; what this device holds is unchanged.",
+            "Tell an administrator, by a way that does not use these servers, and compare casevault org verify on another device.",
+        )
+    };
+    failure.with_items(alarms.iter().map(item).collect())
+}
+
+fn alarm_text(kind: AlarmKind) -> &'static str {
+    match kind {
+        AlarmKind::Rollback => "A server shows an older state than it, or the other server, showed before.",
+        AlarmKind::Fork => "There are two histories that exclude each other: people may be shown different things.",
+        AlarmKind::Log => "The organisation's log does not verify.",
+        AlarmKind::Commit => "A change of the team was refused, because nobody who may had asked for it.",
+        AlarmKind::Void => "A change of the team that this device had taken over was declared void.",
+        AlarmKind::Journal => "An entry does not verify.",
+        AlarmKind::Missing => "The vault does not hold what it had acknowledged.",
+        AlarmKind::Removed => "This device was removed.",
+    }
+}

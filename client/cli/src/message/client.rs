@@ -1,0 +1,201 @@
+//! Texts for what fails on this device.
+
+use std::io::{Error, ErrorKind};
+
+use casevault_sync::error::{ClientError, What};
+
+use super::server;
+use crate::failure::{Exit, Failure, Item};
+
+/// Code, exit code, what happened and is safe, what to do next.
+pub(super) type Texts = (&'static str, Exit, &'static str, &'static str);
+
+pub(super) fn failure((code, exit, message, hint): Texts) -> Failure {
+    Failure::new(code, exit, message, hint)
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::NoProfile => failure(NO_PROFILE),
+            ClientError::ProfileExists => failure(PROFILE_EXISTS),
+            ClientError::InUse => failure(IN_USE),
+            ClientError::Permissions => failure(PERMISSIONS),
+            ClientError::WrongPassphrase => failure(WRONG_PASSPHRASE),
+            ClientError::Damaged => failure(DAMAGED),
+            ClientError::NotApproved => failure(NOT_APPROVED),
+            ClientError::Code => failure(CODE),
+            ClientError::Invitation => failure(INVITATION),
+            ClientError::Unknown(what) => unknown(what),
+            ClientError::Ambiguous(what, ids) => ambiguous(what, ids),
+            ClientError::Field(error) => field(&error),
+            ClientError::Text => failure(TEXT),
+            ClientError::File(error) => file(&error),
+            ClientError::FileChanged => failure(FILE_CHANGED),
+            ClientError::DiskFull => failure(DISK_FULL),
+            ClientError::Unreachable => failure(server::UNREACHABLE),
+            ClientError::Server(code) => server::refusal(code),
+            ClientError::NotAllowed => failure(NOT_ALLOWED),
+            ClientError::Verification => failure(server::VERIFICATION),
+            ClientError::Conflict => failure(server::CONFLICT),
+            ClientError::Address => failure(ADDRESS),
+            ClientError::Randomness => failure(RANDOMNESS),
+            ClientError::Store(error) => failure(STORE).about(&error.to_string()),
+            ClientError::NoKey => failure(NO_KEY),
+        }
+    }
+}
+
+const NO_PROFILE: Texts = (
+    "no-profile",
+    Exit::NoProfile,
+    "There is no profile in the directory. Nothing was done.",
+    "Join with casevault join CODE, found an organisation with casevault org found, or name another directory with --profile.",
+);
+const PROFILE_EXISTS: Texts = (
+    "profile-exists",
+    Exit::Failed,
+    "There is a profile in the directory already. It was left as it is.",
+    "Name another directory with --profile, or destroy that profile with casevault wipe.",
+);
+const IN_USE: Texts = (
+    "in-use",
+    Exit::InUse,
+    "Another process uses the profile. Nothing was changed.",
+    "Wait until the other command has ended, or end it, and try again.",
+);
+const PERMISSIONS: Texts = (
+    "permissions",
+    Exit::Failed,
+    "Other users of this machine may read the profile's directory, so it was not opened.",
+    "Take their rights away with chmod 700 on the directory, and consider whether somebody copied it.",
+);
+const WRONG_PASSPHRASE: Texts = (
+    "wrong-passphrase",
+    Exit::WrongPassphrase,
+    "The passphrase is wrong. The profile is locked and unchanged.",
+    "Try again; look at the keyboard's language and at Caps Lock.",
+);
+const DAMAGED: Texts = (
+    "damaged",
+    Exit::Failed,
+    "The profile's files are damaged or from another version. Nothing was changed, and what was sent is safe at the vault.",
+    "Keep the directory as it is and try the program's newest version; failing that, ask an administrator for a new invitation.",
+);
+const NOT_APPROVED: Texts = (
+    "not-approved",
+    Exit::Refused,
+    "An administrator has not approved this device yet. Nothing is lost.",
+    "Ask an administrator to run casevault org approve, then run casevault sync.",
+);
+const CODE: Texts = (
+    "not-a-code",
+    Exit::Usage,
+    "The text is no invitation code, or not a whole one. Nothing was made.",
+    "Copy the whole code again.",
+);
+const INVITATION: Texts = (
+    "invitation",
+    Exit::Refused,
+    "The invitation was used already, was withdrawn, or has expired.",
+    "Ask an administrator for a new code. If you did not use it, tell them that: somebody else may have.",
+);
+const TEXT: Texts = (
+    "text",
+    Exit::Usage,
+    "A name, title or text is empty or too long. Nothing was written.",
+    "Give some words, and put long texts into a document.",
+);
+const FILE_CHANGED: Texts = (
+    "file-changed",
+    Exit::Failed,
+    "The file changed while it was read, so it was not added.",
+    "Close the program that writes it and add it again.",
+);
+const DISK_FULL: Texts = (
+    "disk-full",
+    Exit::Failed,
+    "This device's disk is full. What was saved before is safe; the last step was not taken.",
+    "Free some space and repeat the command.",
+);
+const NOT_ALLOWED: Texts = (
+    "not-allowed",
+    Exit::Refused,
+    "Your role, or your membership of teams, does not allow this. Nothing was changed.",
+    "Ask an administrator, or a member of the team.",
+);
+const ADDRESS: Texts = (
+    "address",
+    Exit::Usage,
+    "The address is not one that can be used safely. Nothing was sent.",
+    "Give an https:// address, or an http:// address on this machine such as http://127.0.0.1:8440.",
+);
+const RANDOMNESS: Texts = (
+    "randomness",
+    Exit::Failed,
+    "The system gave no random numbers, so no key was made. Nothing was changed.",
+    "Restart the machine; do not keep cases on it until this is mended.",
+);
+const STORE: Texts = (
+    "store",
+    Exit::Failed,
+    "The database on this device failed. What was saved before is safe; the last step was not taken.",
+    "Check the disk, and repeat the command.",
+);
+const NO_KEY: Texts = (
+    "no-key",
+    Exit::Refused,
+    "This device does not have the keys of that team, so it cannot read or write there. Nothing was changed.",
+    "If you were added just now, run casevault sync after a member of the team did; otherwise ask an administrator.",
+);
+
+/// A file that could not be read or written.
+pub(crate) fn file(error: &Error) -> Failure {
+    let (code, message, hint) = match error.kind() {
+        ErrorKind::NotFound => ("file-not-found", "there is no such file or directory.", "Check the name."),
+        ErrorKind::PermissionDenied => {
+            ("file-permission", "the system does not allow this.", "Check who may read or write there.")
+        }
+        ErrorKind::AlreadyExists => ("file-exists", "it exists already and was left as it is.", "Name another file."),
+        ErrorKind::IsADirectory => ("file-is-directory", "it is a directory, not a file.", "Name a file."),
+        ErrorKind::NotADirectory => ("file-not-directory", "it is a file, not a directory.", "Name a directory."),
+        ErrorKind::InvalidFilename => ("file-name", "the system cannot keep a file of that name.", "Name another file."),
+        ErrorKind::InvalidInput => ("file-kind", "it is not an ordinary file.", "Name an ordinary file."),
+        ErrorKind::StorageFull => return failure(DISK_FULL),
+        _ => return Failure::new("file", Exit::Failed, format!("The system says: {error}."), "Check the disk and the name."),
+    };
+    Failure::new(code, Exit::Failed, message, hint)
+}
+
+fn noun(what: What) -> (&'static str, &'static str) {
+    match what {
+        What::Person => ("person", "casevault org people"),
+        What::Device => ("device", "casevault org devices"),
+        What::Team => ("team", "casevault team list"),
+        What::Case => ("case", "casevault sync, then casevault case list"),
+        What::Document => ("document", "casevault doc list CASE"),
+    }
+}
+
+fn unknown(what: What) -> Failure {
+    let (noun, list) = noun(what);
+    let message = format!("No {noun} that you have access to has this name or id. Nothing was changed.");
+    Failure::new("unknown", Exit::Failed, message, format!("See {list}."))
+}
+
+fn ambiguous(what: What, ids: Vec<String>) -> Failure {
+    let (noun, list) = noun(what);
+    let message = format!("More than one {noun} has this name or this beginning of an id. Nothing was changed.");
+    let items = ids.into_iter().map(|name| Item { name, code: "ambiguous", message: format!("a {noun} that may be meant") });
+    Failure::new("ambiguous", Exit::Failed, message, format!("Name it by its id; see {list}.")).with_items(items.collect())
+}
+
+/// A field or value that the standard does not know; `error` says which of the causes it is.
+fn field(error: &impl std::fmt::Display) -> Failure {
+    Failure::new(
+        "field",
+        Exit::Usage,
+        format!("A field cannot be set so: {error}. Nothing was written."),
+        "Use the field names and codes of HTCDS 2.0, ISO codes for countries and languages, YYYY-MM-DD for dates; or write a note.",
+    )
+}

@@ -1,0 +1,93 @@
+//! Where the passphrase comes from: a file or a prompt, never an argument.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use casevault_sync::SecretBytes;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+use crate::message;
+
+/// A passphrase.
+pub(crate) type Passphrase = SecretBytes;
+
+/// The fewest characters of a new passphrase.
+pub(crate) const SHORTEST: usize = 8;
+
+/// The passphrase of an existing profile.
+pub(crate) fn known(file: Option<&Path>) -> Result<Passphrase, Failure> {
+    let passphrase = match file {
+        Some(file) => read(file)?,
+        None => prompt("Passphrase: ")?,
+    };
+    Ok(to_secret(&passphrase))
+}
+
+/// The passphrase of a new profile: long enough, and typed twice where it is typed.
+pub(crate) fn new(file: Option<&Path>) -> Result<Passphrase, Failure> {
+    let passphrase = match file {
+        Some(file) => long_enough(read(file)?)?,
+        None => {
+            let first = long_enough(prompt("New passphrase for this device: ")?)?;
+            if prompt("The same passphrase again: ")? != first {
+                return Err(message::passphrases_differ());
+            }
+            first
+        }
+    };
+    Ok(to_secret(&passphrase))
+}
+
+fn to_secret(passphrase: &str) -> Passphrase {
+    SecretBytes::from(passphrase.as_bytes().to_vec())
+}
+
+fn long_enough(passphrase: Zeroizing<String>) -> Result<Zeroizing<String>, Failure> {
+    if passphrase.chars().count() < SHORTEST { Err(message::passphrase_too_short()) } else { Ok(passphrase) }
+}
+
+/// The first line of a file.
+fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| message::passphrase_file(file, &error))?;
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+fn prompt(words: &str) -> Result<Zeroizing<String>, Failure> {
+    rpassword::prompt_password(words).map(Zeroizing::new).map_err(|error| match error.kind() {
+        ErrorKind::Interrupted => message::interrupted(),
+        _ => message::no_terminal(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Exit;
+
+    fn file(content: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_passphrase_file_is_its_first_line() {
+        for content in ["correct horse", "correct horse\n", "correct horse\r\nsecond line\n"] {
+            assert_eq!(&*known(Some(file(content).path())).unwrap(), b"correct horse", "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_passphrase_has_eight_characters_or_more() {
+        assert_eq!(new(Some(file("1234567\n").path())).unwrap_err().exit, Exit::Usage);
+        assert!(new(Some(file("12345678\n").path())).is_ok());
+        assert!(new(Some(file("كلمةالسر").path())).is_ok(), "characters are counted, not bytes");
+        assert_eq!(new(Some(file("كلمة\n").path())).unwrap_err().code, "passphrase-too-short");
+    }
+
+    #[test]
+    fn a_missing_passphrase_file_is_not_a_wrong_passphrase() {
+        assert_eq!(known(Some(Path::new("/nonexistent/passphrase"))).unwrap_err().code, "passphrase-file");
+    }
+}

@@ -1,0 +1,124 @@
+//! The JSON of the command contract. Keys are stable; more may be added.
+
+use casevault_sync::view::{
+    Alarm, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState, LogView, NoteView,
+    PersonView, SearchHit, Standing, TeamView, VerifyReport,
+};
+use data_encoding::HEXLOWER;
+use serde_json::{Map, Value, json};
+
+use crate::when::rfc3339;
+
+/// A list of shapes.
+pub(crate) fn list<T>(items: &[T], shape: impl Fn(&T) -> Value) -> Value {
+    Value::Array(items.iter().map(shape).collect())
+}
+
+/// An id, or whatever else is written as text.
+pub(crate) fn text(value: &impl ToString) -> Value {
+    Value::String(value.to_string())
+}
+
+pub(crate) fn person(view: &PersonView) -> Value {
+    json!({"person": text(&view.person), "name": view.name, "role": view.role.as_str(), "state": standing(view.state)})
+}
+
+pub(crate) fn device(view: &DeviceView) -> Value {
+    json!({
+        "device": text(&view.device), "person": text(&view.person), "person_name": view.person_name, "name": view.name,
+        "state": standing(view.state),
+    })
+}
+
+pub(crate) fn log(view: &LogView) -> Value {
+    json!({
+        "sequence": view.sequence, "time": rfc3339(view.time), "author": view.author.as_ref().map(text),
+        "statement": view.statement, "subjects": list(&view.subjects, |(kind, id)| json!({"kind": kind, "id": id})),
+    })
+}
+
+pub(crate) fn team(view: &TeamView) -> Value {
+    json!({
+        "team": text(&view.team), "name": view.name, "generation": view.generation, "frozen": view.frozen,
+        "members": list(&view.members, |(person, name)| json!({"person": text(person), "name": name})),
+    })
+}
+
+pub(crate) fn alarm(alarm: &Alarm) -> Value {
+    json!({
+        "kind": alarm.kind.as_str(), "time": rfc3339(alarm.time), "team": alarm.team.as_ref().map(text),
+        "case": alarm.journal.as_ref().map(text),
+    })
+}
+
+pub(crate) fn case_summary(view: &CaseSummary) -> Value {
+    json!({"case": text(&view.case), "title": view.title, "team": text(&view.team), "status": view.status})
+}
+
+pub(crate) fn case(view: &CaseView) -> Value {
+    let fields: Map<String, Value> =
+        view.fields.iter().map(|(field, value)| (field.clone(), Value::String(value.clone()))).collect();
+    let summary = &view.summary;
+    json!({
+        "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
+        "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
+        "delivery": delivery(view.delivery),
+    })
+}
+
+fn note(view: &NoteView) -> Value {
+    json!({
+        "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name, "text": view.text,
+    })
+}
+
+pub(crate) fn document(view: &DocumentView) -> Value {
+    json!({
+        "document": text(&view.document), "name": view.name, "version": view.version, "bytes": view.bytes,
+        "sha256": HEXLOWER.encode(&view.sha256), "delivery": delivery(view.delivery),
+    })
+}
+
+pub(crate) fn fetched(view: &FetchedDocument) -> Value {
+    json!({"path": view.path.to_string_lossy(), "bytes": view.bytes, "sha256": HEXLOWER.encode(&view.sha256)})
+}
+
+pub(crate) fn custody(view: &CustodyView) -> Value {
+    json!({
+        "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
+        "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text),
+    })
+}
+
+pub(crate) fn hit(view: &SearchHit) -> Value {
+    json!({"case": text(&view.case), "title": view.title, "place": view.place, "text": view.text})
+}
+
+pub(crate) fn verified(report: &VerifyReport) -> Value {
+    json!({
+        "log": report.log, "journals": report.journals, "entries": report.entries, "documents": report.documents,
+        "problems": list(&report.problems, alarm),
+    })
+}
+
+pub(crate) fn standing(state: Standing) -> &'static str {
+    match state {
+        Standing::Pending => "pending",
+        Standing::Active => "active",
+        Standing::Removed => "removed",
+    }
+}
+
+pub(crate) fn join_state(state: JoinState) -> &'static str {
+    match state {
+        JoinState::Pending => "pending",
+        JoinState::Approved => "approved",
+    }
+}
+
+pub(crate) fn delivery(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Sent => "sent",
+        Delivery::Queued => "queued",
+    }
+}
