@@ -7,7 +7,7 @@ use casevault_wire::log::{LogPosition, Organisation};
 use casevault_wire::time::Time;
 
 use super::plaintext::decode_padded;
-use super::{ChainState, EntryKey, Header, KeyRing, Opening, PlaintextError, SignedCertificate, SignedHeader, header_hash};
+use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedCertificate, SignedHeader, header_hash};
 use crate::event::{Body, KeyGeneration, class};
 use crate::keys::CaseKey;
 use crate::seal::open;
@@ -141,7 +141,21 @@ impl Reader<'_> {
         let body = Body::decode(header.content.class, opening.body.as_slice());
         let device = self.check_author(state, &header, &body)?;
         let begun = self.check_generation(state, entry.generation, &body)?;
-        let event = self.event(entry, &header, device, body, &opening)?;
+        let person = self.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
+        let event = AcceptedEvent {
+            journal: entry.journal,
+            sequence: entry.sequence,
+            time: header.content.time,
+            device,
+            person,
+            generation: entry.generation,
+            team_generation: header.content.team_generation,
+            body,
+            header_hash: header_hash(&header),
+            header,
+            salt: opening.salt,
+        };
+        let header = &event.header;
         state.certify(header.content.author, device);
         state.length += 1;
         state.entry = entry_hash(entry);
@@ -250,29 +264,5 @@ impl Reader<'_> {
     fn is_previous(&self, event: &KeyGeneration) -> bool {
         let before = event.generation.checked_sub(1).and_then(|before| self.keys.key(before));
         before.is_none_or(|key| CaseKey::new(key.secret) == event.previous)
-    }
-
-    fn event(
-        &self,
-        entry: &Entry,
-        header: &SignedHeader,
-        device: DeviceId,
-        body: Body,
-        opening: &Opening,
-    ) -> Result<AcceptedEvent, JournalError> {
-        let person = self.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
-        Ok(AcceptedEvent {
-            journal: entry.journal,
-            sequence: entry.sequence,
-            time: header.content.time,
-            device,
-            person,
-            generation: entry.generation,
-            team_generation: header.content.team_generation,
-            body,
-            header_hash: header_hash(header),
-            header: header.clone(),
-            salt: opening.salt,
-        })
     }
 }

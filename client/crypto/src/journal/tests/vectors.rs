@@ -26,7 +26,7 @@ struct Vectors(BTreeMap<u8, Vec<Value>>);
 
 impl Vectors {
     /// A vector of rule `R-6.3-rule`: the forger's chain, and `last`.
-    fn add(&mut self, rule: u8, valid: bool, comment: &str, forger: &Forger, last: &Entry) {
+    fn add(&mut self, (rule, valid, comment): (u8, bool, &str), forger: &Forger, last: &Entry) {
         let world = &forger.world;
         let place = world.place();
         let hex = |bytes: &[u8]| HEXLOWER.encode(bytes);
@@ -59,7 +59,7 @@ impl Vectors {
         let mut forger = Forger::new();
         let key = forger.author.key().clone();
         let entry = forger.forge(&key, &note("vector"), change);
-        self.add(rule, valid, comment, &forger, &entry);
+        self.add((rule, valid, comment), &forger, &entry);
     }
 
     /// An honest note, its outer entry changed by `change`.
@@ -68,7 +68,7 @@ impl Vectors {
         let key = forger.author.key().clone();
         let mut entry = forger.forge(&key, &note("vector"), |_| {});
         change(&mut entry);
-        self.add(rule, valid, comment, &forger, &entry);
+        self.add((rule, valid, comment), &forger, &entry);
     }
 
     /// A plaintext made by `make` from an honest one.
@@ -78,7 +78,7 @@ impl Vectors {
         let header = sign(forger.author.key(), forger.header(&opening, class::NOTE));
         let plaintext = make(encode_padded(&header, &opening).to_vec());
         let entry = forger.seal(&plaintext);
-        self.add(rule, valid, comment, &forger, &entry);
+        self.add((rule, valid, comment), &forger, &entry);
     }
 
     /// A certificate of `person`'s device, changed by `change`.
@@ -97,7 +97,7 @@ impl Vectors {
         change(&mut certificate);
         let body = Body::AuthorCertificate(sign(&device.signing, certificate));
         let entry = forger.forge(author.key(), &body, |header| header.author = author.public());
-        self.add(8, valid, comment, &forger, &entry);
+        self.add((8, valid, comment), &forger, &entry);
     }
 }
 
@@ -140,13 +140,13 @@ fn header_rules(vectors: &mut Vectors) {
     let mut forger = Forger::new();
     let bela = forger.world.author(BELA);
     let entry = forger.forge(bela.key(), &note("vector"), |_| {});
-    vectors.add(7, false, "signed by another author", &forger, &entry);
+    vectors.add((7, false, "signed by another author"), &forger, &entry);
     let mut forger = Forger::new();
     let opening = opening(&note("vector"));
     let mut signed = sign(forger.author.key(), forger.header(&opening, class::NOTE));
     signed.content.time.0 += 1;
     let entry = forger.seal(&encode_padded(&signed, &opening));
-    vectors.add(7, false, "changed after it was signed", &forger, &entry);
+    vectors.add((7, false, "changed after it was signed"), &forger, &entry);
     vectors.header(14, true, "of a known class, with a readable body", |_| {});
     vectors.header(14, true, "of a class that nobody knows: kept", |header| header.class = 0x0fff);
     vectors.header(14, true, "of a known class, with a body that is none: kept", |header| header.class = class::CASE_SUMMARY);
@@ -163,18 +163,18 @@ fn author_rules(vectors: &mut Vectors) {
     let mut forger = Forger::new();
     let bela = forger.world.author(BELA);
     let entry = forger.forge(bela.key(), &note("vector"), |header| header.author = bela.public());
-    vectors.add(8, false, "an author without a certificate", &forger, &entry);
+    vectors.add((8, false, "an author without a certificate"), &forger, &entry);
 
     vectors.header(9, true, "its person is in the team at its log position", |_| {});
     let mut forger = Forger::new();
     forger.world.state(Statement::RemoveFromTeam(forger.world.team, AMAL));
     let key = forger.author.key().clone();
     let entry = forger.forge(&key, &note("vector"), |_| {});
-    vectors.add(9, false, "its person has left the team", &forger, &entry);
+    vectors.add((9, false, "its person has left the team"), &forger, &entry);
     let mut forger = Forger::new();
     forger.world.state(Statement::RevokeDevice(forger.world.device(AMAL)));
     let entry = forger.forge(&key, &note("vector"), |_| {});
-    vectors.add(9, false, "its device is revoked", &forger, &entry);
+    vectors.add((9, false, "its device is revoked"), &forger, &entry);
 
     let earlier = LogPosition { length: 4, hash: Forger::new().world.organisation.hash_at(4).unwrap() };
     vectors.header(10, true, "names the log as it is", |_| {});
@@ -198,34 +198,34 @@ fn begin(generation: u64, previous: u8) -> Body {
 fn generation_rules(vectors: &mut Vectors) {
     let (mut forger, key) = renewed();
     let entry = forger.forge(&key, &note("vector"), |_| {});
-    vectors.add(11, true, "under the key of the team generation it names", &forger, &entry);
+    vectors.add((11, true, "under the key of the team generation it names"), &forger, &entry);
     let entry = forger.forge(&key, &note("vector"), |header| header.team_generation = 5);
-    vectors.add(11, false, "written after the rotation under the key from before it", &forger, &entry);
+    vectors.add((11, false, "written after the rotation under the key from before it"), &forger, &entry);
     forger.generation = 2;
     let entry = forger.forge(&key, &begin(2, 0x41), |_| {});
-    vectors.add(11, false, "names a team generation before its key was made", &forger, &entry);
+    vectors.add((11, false, "names a team generation before its key was made"), &forger, &entry);
 
     let mut forger = Forger::new();
     let entry = forger.forge(&key, &note("vector"), |_| {});
     forger.state.settle(1);
-    vectors.add(12, true, "appears while its team generation lasts", &forger, &entry);
+    vectors.add((12, true, "appears while its team generation lasts"), &forger, &entry);
     forger.state.settle(2);
-    vectors.add(12, false, "appears after the journal was read to its end in a later one", &forger, &entry);
+    vectors.add((12, false, "appears after the journal was read to its end in a later one"), &forger, &entry);
 
     let (mut forger, key) = renewed();
     forger.generation = 2;
     let in_five = |header: &mut Header| header.team_generation = 5;
     let entry = forger.forge(&key, &begin(2, 0x41), in_five);
-    vectors.add(13, true, "the first event of a generation passes on the key before", &forger, &entry);
+    vectors.add((13, true, "the first event of a generation passes on the key before"), &forger, &entry);
     let entry = forger.forge(&key, &note("vector"), in_five);
-    vectors.add(13, false, "a generation begins without saying so", &forger, &entry);
+    vectors.add((13, false, "a generation begins without saying so"), &forger, &entry);
     let entry = forger.forge(&key, &begin(2, 0x99), in_five);
-    vectors.add(13, false, "passes on a key that is not the one before", &forger, &entry);
+    vectors.add((13, false, "passes on a key that is not the one before"), &forger, &entry);
     let entry = forger.forge(&key, &begin(3, 0x41), in_five);
-    vectors.add(13, false, "begins another generation than it is sealed under", &forger, &entry);
+    vectors.add((13, false, "begins another generation than it is sealed under"), &forger, &entry);
     forger.generation = 1;
     let entry = forger.forge(&key, &begin(1, 0x41), |_| {});
-    vectors.add(13, false, "begins the first generation, which needs no beginning", &forger, &entry);
+    vectors.add((13, false, "begins the first generation, which needs no beginning"), &forger, &entry);
 }
 
 #[test]

@@ -50,7 +50,6 @@ pub(crate) struct World {
     pub(crate) devices: BTreeMap<PersonId, DeviceIdentity>,
     pub(crate) team: TeamId,
     pub(crate) keys: CaseKeys,
-    pub(crate) vault: SigningKey,
 }
 
 impl World {
@@ -80,8 +79,7 @@ impl World {
         let organisation = Organisation::found(&first).unwrap();
         assert_eq!(organisation.fingerprint(), root_fingerprint(&root.public()));
         let devices = [ADMIN, AMAL, BELA, CHIDI].map(|person| (person, DeviceIdentity::generate(&mut random).unwrap())).into();
-        let mut world =
-            Self { random, log: vec![first], organisation, devices, team: TeamId::ZERO, keys: CaseKeys::default(), vault };
+        let mut world = Self { random, log: vec![first], organisation, devices, team: TeamId::ZERO, keys: CaseKeys::default() };
         world.state_as(LogAuthor::Root, &root, Statement::AddPerson(ADMIN, Role::Administrator));
         let keys = world.devices[&ADMIN].public();
         world.state_as(LogAuthor::Root, &root, Statement::AddDevice(ADMIN, keys));
