@@ -66,12 +66,21 @@ pub enum SwitchError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Access {
     current: Option<Key>,
-    /// In force before, oldest first; returned to on a void, dropped when the current one is confirmed.
-    previous: List<Key, REMEMBERED>,
+    /// In force before, oldest first; the last one that is not void is returned to on a void.
+    former: List<Key, REMEMBERED>,
     /// Named by receipts of the feed and not yet switched to, oldest first.
     pending: List<Key, PENDING>,
-    /// In force once and never again, oldest first.
-    retired: List<Key, REMEMBERED>,
+}
+
+/// What a void did to the key in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// Nothing: it had not come with the void commit.
+    Nothing,
+    /// The key before is in force again.
+    Unconfirmed,
+    /// The same, though a second device had merged the commit: an administrator's word, or a keyserver's lie.
+    Confirmed,
 }
 
 impl Access {
@@ -91,8 +100,8 @@ impl Access {
             let power = if self.superseded() { Power::Superseded } else { Power::Current };
             return Some((current.key, power));
         }
-        let former = self.previous.as_slice().iter().chain(self.retired.as_slice());
-        former.rev().find(|key| key.generation == generation).map(|key| (key.key, Power::Retired))
+        let former = self.former.as_slice().iter().rev().find(|key| key.generation == generation);
+        former.map(|key| (key.key, Power::Retired))
     }
 
     /// The feed has a receipt.
@@ -105,21 +114,19 @@ impl Access {
         }
     }
 
-    /// The feed, at `sequence`, voids the commit that began `epoch`. Whether a key in force had come with it or after it.
-    pub fn void(&mut self, epoch: u64, sequence: u64) -> bool {
+    /// The feed, at `sequence`, voids the commit that began `epoch`. The keys stand where they stood before it.
+    pub fn void(&mut self, epoch: u64, sequence: u64) -> Undone {
         let void = |key: &Key| key.epoch >= epoch && key.sequence < sequence;
         retain(&mut self.pending, |key| !void(key));
-        if !self.current.as_ref().is_some_and(void) {
-            return false;
-        }
-        retain(&mut self.previous, |key| !void(key));
-        let mut previous = std::mem::take(&mut self.previous).into_vec();
+        let Some(current) = self.current.filter(void) else { return Undone::Nothing };
+        retain(&mut self.former, |key| !void(key));
+        let mut former = std::mem::take(&mut self.former).into_vec();
         // Without a key to return to the one in force stays: the team would otherwise be lost to everybody.
-        if let Some(key) = previous.pop() {
+        if let Some(key) = former.pop() {
             self.current = Some(key);
         }
-        self.previous = bounded(previous);
-        true
+        self.former = bounded(former);
+        if current.confirmed == 1 { Undone::Confirmed } else { Undone::Unconfirmed }
     }
 
     /// The feed, at `sequence`, says that a device other than the committer has `generation`.
@@ -132,7 +139,6 @@ impl Access {
         self.pending = bounded(pending);
         if let Some(current) = self.current.as_mut().filter(|current| meant(current)) {
             current.confirmed = 1;
-            self.retire_previous();
         }
     }
 
@@ -154,11 +160,8 @@ impl Access {
             return Err(SwitchError::Receipt);
         }
         retain(&mut self.pending, |pending| pending.generation > key.generation);
-        push(&mut self.previous, current);
+        push(&mut self.former, current);
         self.current = Some(known);
-        if known.confirmed == 1 {
-            self.retire_previous();
-        }
         Ok(true)
     }
 
@@ -180,22 +183,14 @@ impl Access {
         self.pending.as_slice().iter().find(|pending| pending.same_receipt(key)).copied().ok_or(SwitchError::Receipt)
     }
 
-    fn retire_previous(&mut self) {
-        for key in std::mem::take(&mut self.previous).into_vec() {
-            push(&mut self.retired, key);
-        }
-    }
-
     /// Whether the state can have come about; see [`crate::fsck`].
     pub fn sane(&self) -> bool {
         let rising = |keys: &[Key]| keys.windows(2).all(|pair| matches!(pair, [a, b] if a.generation < b.generation));
-        let Some(current) = &self.current else {
-            return self.previous.as_slice().is_empty() && rising(self.pending.as_slice());
-        };
-        let below = self.previous.as_slice().last().is_none_or(|key| key.generation < current.generation);
-        let above = self.pending.as_slice().first().is_none_or(|key| key.generation > current.generation);
-        let unconfirmed = current.confirmed == 0 || self.previous.as_slice().is_empty();
-        below && above && unconfirmed && rising(self.previous.as_slice()) && rising(self.pending.as_slice())
+        let (former, pending) = (self.former.as_slice(), self.pending.as_slice());
+        let Some(current) = &self.current else { return former.is_empty() && rising(pending) };
+        let below = former.last().is_none_or(|key| key.generation < current.generation);
+        let above = pending.first().is_none_or(|key| key.generation > current.generation);
+        below && above && rising(former) && rising(pending)
     }
 }
 

@@ -14,8 +14,6 @@ mod uploads;
 use std::sync::Arc;
 
 use axum::Router;
-use casevault_service::http::problem::Problem;
-use casevault_wire::problem::Code;
 
 use crate::feed::Followers;
 use crate::vault::Vault;
@@ -42,9 +40,4 @@ pub fn router(app: Arc<App>) -> Router {
     let node = app.vault.node.clone();
     let routes = routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
     casevault_service::http::app(node, routes.with_state(app))
-}
-
-/// Runs `work` to its end even if the client goes away: half of it must not be left for others to find.
-async fn undisturbed<T: Send + 'static>(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or(Err(Problem(Code::Unavailable)))
 }

@@ -1,4 +1,4 @@
-//! How records lie in the store: the key of every kind, in one place (SPEC §7.4.8). Numbers are big-endian, so that the order of
+//! How records lie in the store: the key of every kind, in one place (SPEC §7.4.7). Numbers are big-endian, so that the order of
 //! keys is theirs.
 //!
 //! | key | value |

@@ -97,7 +97,7 @@ fn a_void_receipt_is_undone_and_never_accepted_again() {
     let mut access = begun();
     access.receipt(&receipt(2, 1, 66), 1);
     assert_eq!(access.switch(&key(2, 1, 66, 1), 1, 2), Ok(true));
-    assert!(access.void(1, 2));
+    assert_eq!(access.void(1, 2), Undone::Unconfirmed);
     assert_eq!(current(&access), PublicKey([1; 32]), "the key before is in force again");
     assert_eq!(access.key(2), None, "the void key is nobody's");
     assert_eq!(access.switch(&key(2, 1, 66, 1), 1, 3), Err(SwitchError::Receipt), "its receipt is behind the feed");
@@ -110,29 +110,29 @@ fn a_void_does_not_touch_the_commit_that_took_its_place() {
     let mut access = begun();
     access.receipt(&receipt(2, 1, 66), 1);
     assert_eq!(access.switch(&key(2, 1, 2, 3), 1, 2), Ok(true), "ahead of the feed");
-    assert!(!access.void(1, 2));
+    assert_eq!(access.void(1, 2), Undone::Nothing);
     assert_eq!(current(&access), PublicKey([2; 32]));
 }
 
+/// An administrator may void what a second device has merged; the group is then where it was, and so is the vault.
 #[test]
-fn a_confirmed_key_has_no_way_back() {
-    let mut access = begun();
-    access.receipt(&receipt(2, 1, 2), 1);
-    access.switch(&key(2, 1, 2, 1), 1, 2).unwrap();
-    access.confirmed(2, 2);
-    assert!(access.void(1, 3), "which is an alarm");
-    assert_eq!(current(&access), PublicKey([2; 32]));
-    assert_eq!(access.key(1).unwrap().1, Power::Retired, "who is behind is told so");
-}
-
-#[test]
-fn a_confirmation_before_the_switch_counts() {
-    let mut access = begun();
-    access.receipt(&receipt(2, 1, 2), 1);
-    access.confirmed(2, 2);
-    access.switch(&key(2, 1, 2, 1), 1, 3).unwrap();
-    assert!(access.previous.as_slice().is_empty());
-    assert!(access.sane());
+fn a_void_of_a_confirmed_commit_is_told_apart() {
+    for confirmed_first in [true, false] {
+        let mut access = begun();
+        access.receipt(&receipt(2, 1, 2), 1);
+        if confirmed_first {
+            access.confirmed(2, 2);
+        }
+        access.switch(&key(2, 1, 2, 1), 1, 3).unwrap();
+        if !confirmed_first {
+            access.confirmed(2, 2);
+        }
+        assert_eq!(access.void(1, 3), Undone::Confirmed);
+        assert_eq!(current(&access), PublicKey([1; 32]));
+        access.receipt(&receipt(2, 1, 3), 4);
+        assert_eq!(access.switch(&key(2, 1, 3, 4), 1, 5), Ok(true), "the team goes on");
+        assert!(access.sane());
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use casevault_wire::feed::{FeedEvent, SignedFeedItem};
 use casevault_wire::id::TeamId;
 use tokio::sync::MutexGuard;
 
+use crate::access::Undone;
 use crate::record::TeamKey;
 use crate::team::Team;
 use crate::vault::Vault;
@@ -47,11 +48,13 @@ fn change(team: &mut Team, event: &FeedEvent, sequence: u64) {
         FeedEvent::Confirmed(confirmation) => team.access.confirmed(confirmation.generation, sequence),
         FeedEvent::Freeze(freeze) => team.frozen = u8::from(freeze.frozen != 0),
         FeedEvent::LogHead(_) => {}
-        FeedEvent::Void(void) => {
-            if team.access.void(void.epoch, sequence) {
-                tracing::warn!("a commit whose access key was in force is void");
-                metrics::counter!("casevault_voids_in_force_total").increment(1);
+        FeedEvent::Void(void) => match team.access.void(void.epoch, sequence) {
+            Undone::Nothing => {}
+            Undone::Unconfirmed => tracing::warn!("a commit whose access key was in force is void"),
+            Undone::Confirmed => {
+                tracing::error!("a commit that a second device had merged is void");
+                metrics::counter!("casevault_confirmed_voids_total").increment(1);
             }
-        }
+        },
     }
 }

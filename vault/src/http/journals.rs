@@ -19,10 +19,10 @@ use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use utoipa::openapi::HttpMethod;
 
+use super::App;
 use super::admission::admit;
 use super::path::number;
 use super::route::{In, Route};
-use super::{App, undisturbed};
 use crate::budget::Share;
 use crate::journal::{Append, Chain, PAGE};
 use crate::record::{BlobKey, JournalKey};
@@ -58,17 +58,11 @@ async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded,
     admitted.may_write()?;
     let generation = admitted.generation;
     // The body, and what is decoded from it.
-    let share = app.vault.budget.take(admitted.body.remaining().saturating_mul(2)).await?;
+    let _share = app.vault.budget.take(admitted.body.remaining().saturating_mul(2)).await?;
     let body = admitted.body.read(limit::BODY).await?;
-    let vault = app.vault.clone();
-    let state = undisturbed(async move {
-        let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
-        let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
-        let state = vault.append(append).await;
-        drop(share);
-        state
-    });
-    Ok(Encoded::of(&state.await?))
+    let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
+    let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
+    Ok(Encoded::of(&app.vault.append(append).await?))
 }
 
 fn parse(journal: JournalKey, generation: u64, body: &Bytes) -> Result<Append, Problem> {

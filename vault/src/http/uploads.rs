@@ -15,10 +15,10 @@ use http::header::{HeaderName, HeaderValue, LOCATION};
 use http::{HeaderMap, StatusCode};
 use utoipa::openapi::HttpMethod;
 
+use super::App;
 use super::admission::admit;
 use super::path::decimal;
 use super::route::{In, Route};
-use super::{App, undisturbed};
 use crate::upload::{PIECE_MEMORY, Piece};
 
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -109,8 +109,7 @@ async fn begin(State(app): State<Arc<App>>, request: Request) -> Result<Response
     let (journal, length) = (admitted.journal()?, length?);
     admitted.may_write()?;
     admitted.body.none().await?;
-    let (vault, generation) = (app.vault.clone(), admitted.generation);
-    let upload = undisturbed(async move { vault.begin_upload(journal, generation, length).await }).await?;
+    let upload = app.vault.begin_upload(journal, admitted.generation, length).await?;
     let location = format!("/v1/teams/{}/uploads/{upload}", journal.team.team);
     let location = HeaderValue::from_str(&location).map_err(|_| Problem(Code::Unavailable))?;
     Ok(answer(StatusCode::CREATED, [(LOCATION, location)]))
@@ -131,15 +130,10 @@ async fn write(State(app): State<Arc<App>>, request: Request) -> Result<Response
     if admitted.body.remaining() > limit::UPLOAD_PIECE as u64 {
         return Err(Problem(Code::TooLarge));
     }
-    let share = app.vault.budget.take(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
+    let _share = app.vault.budget.take(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
     let piece = Piece { team: admitted.team, upload, offset, body: admitted.body };
-    let vault = app.vault.clone();
-    let offset = undisturbed(async move {
-        let written = vault.write_piece(piece).await;
-        drop(share);
-        written
-    });
-    Ok(answer(StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, HeaderValue::from(offset.await?))]))
+    let offset = app.vault.clone().write_piece(piece).await?;
+    Ok(answer(StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, HeaderValue::from(offset))]))
 }
 
 async fn cancel(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
@@ -147,8 +141,7 @@ async fn cancel(State(app): State<Arc<App>>, request: Request) -> Result<Respons
     let upload = admitted.names.upload()?;
     admitted.may_write()?;
     admitted.body.none().await?;
-    let vault = app.vault.clone();
-    undisturbed(async move { vault.cancel_upload(&admitted.team, upload).await }).await?;
+    app.vault.cancel_upload(&admitted.team, upload).await?;
     Ok(answer(StatusCode::NO_CONTENT, []))
 }
 
@@ -158,8 +151,7 @@ async fn finish(State(app): State<Arc<App>>, request: Request) -> Result<Done, P
     admitted.may_write()?;
     let body = admitted.body.read(FINISH).await?;
     let Finish { digest } = decode(&body, FINISH).map_err(|_| Problem(Code::Malformed))?;
-    let (vault, team, generation) = (app.vault.clone(), admitted.team, admitted.generation);
-    undisturbed(async move { vault.finish_upload(&team, generation, (upload, digest)).await }).await?;
+    app.vault.finish_upload(&admitted.team, admitted.generation, (upload, digest)).await?;
     Ok(Done)
 }
 

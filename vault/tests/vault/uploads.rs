@@ -1,0 +1,178 @@
+//! Uploads.
+
+use casevault_vault::upload::LIFETIME;
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::JournalId;
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::request::HEADER;
+use casevault_wire::time::Time;
+use reqwest::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::member::{Call, Member};
+use crate::world::World;
+
+const CASE: JournalId = JournalId([5; 16]);
+
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|n| (n * 31 + n / 251) as u8).collect()
+}
+
+async fn read(member: &Member, digest: BlobDigest) -> Vec<u8> {
+    member.blob(CASE, digest, None).await.bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn an_upload_is_interrupted_resumed_and_finished_across_restarts() {
+    let mut world = World::new().await;
+    let member = world.team(1, 1).await;
+    let (whole, third) = (bytes(3_000_000), 1_000_000);
+    let digest = BlobDigest::of(&whole);
+    let upload = member.begin(CASE, whole.len() as u64).await.unwrap();
+    assert_eq!(member.offset(&upload).await, Ok((0, 3_000_000)));
+    assert_eq!(member.write(&upload, 0, &whole[..third]).await, Ok(1_000_000));
+    cut_off(&member, &upload, 1_000_000, &whole[third..2 * third]).await;
+    assert_eq!(member.offset(&upload).await, Ok((1_000_000, 3_000_000)), "what was cut off does not count");
+    world.restart().await;
+    let member = world.member(1, 1, 1);
+    assert_eq!(member.offset(&upload).await, Ok((1_000_000, 3_000_000)), "what was acknowledged stays");
+    assert_eq!(member.write(&upload, 1_000_000, &whole[third..2 * third]).await, Ok(2_000_000));
+    assert_eq!(member.finish(&upload, digest).await, Err(Code::Upload), "not whole yet");
+    assert_eq!(member.write(&upload, 2_000_000, &whole[2 * third..]).await, Ok(3_000_000));
+    world.restart().await;
+    let member = world.member(1, 1, 1);
+    assert_eq!(member.finish(&upload, digest).await, Ok(()));
+    assert_eq!(member.finish(&upload, digest).await, Ok(()), "again is as good");
+    assert_eq!(member.finish(&upload, BlobDigest([1; 32])).await, Err(Code::Upload));
+    assert_eq!(member.offset(&upload).await, Ok((3_000_000, 3_000_000)));
+    assert!(read(&member, digest).await == whole);
+    assert_eq!(member.state().await.unwrap().stored, 3_000_000);
+    assert_eq!(world.fsck().await, []);
+}
+
+/// Sends the head and half of the body of a PATCH, and hangs up.
+async fn cut_off(member: &Member, upload: &str, offset: u64, body: &[u8]) {
+    let call = Call { method: "PATCH", path: upload.to_owned(), offset: Some(offset), body: body.to_vec(), ..Call::default() };
+    let credentials = member.credentials(&call).await;
+    let mut stream = TcpStream::connect(member.base.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!(
+        "PATCH {upload} HTTP/1.1\r\nhost: vault\r\nupload-offset: {offset}\r\ncontent-length: {}\r\n{HEADER}: {credentials}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body[..body.len() / 2]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut rest = Vec::new();
+    // Whether it still answers does not matter.
+    let _ = stream.read_to_end(&mut rest).await;
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_takes_its_upload_over() {
+    let world = World::new().await;
+    let member = world.team(1, 1).await;
+    let whole = bytes(1_000_000);
+    let upload = member.begin(CASE, whole.len() as u64).await.unwrap();
+    let call = Call { method: "PATCH", path: upload.clone(), offset: Some(0), body: whole.clone(), ..Call::default() };
+    let credentials = member.credentials(&call).await;
+    let mut silent = TcpStream::connect(member.base.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!(
+        "PATCH {upload} HTTP/1.1\r\nhost: vault\r\nupload-offset: 0\r\ncontent-length: 1000000\r\n{HEADER}: {credentials}\r\n\r\n"
+    );
+    silent.write_all(head.as_bytes()).await.unwrap();
+    silent.write_all(&whole[..500_000]).await.unwrap();
+    assert_eq!(member.write(&upload, 0, &whole).await, Ok(1_000_000), "while the first connection still hangs");
+    assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_noticed() {
+    let world = World::new().await;
+    let member = world.team(1, 1).await;
+    let whole = bytes(200_000);
+    let upload = member.begin(CASE, 200_000).await.unwrap();
+    let mut call = Call { method: "PATCH", path: upload.clone(), offset: Some(0), body: whole.clone(), ..Call::default() };
+    let credentials = member.credentials(&call).await;
+    call.body[100_000] ^= 1;
+    let flipped = crate::member::outcome(member.send_with(&call, credentials).await).await;
+    assert_eq!(flipped.err(), Some(Code::Malformed), "on the way");
+    assert_eq!(member.offset(&upload).await, Ok((0, 200_000)));
+    assert_eq!(member.write(&upload, 0, &call.body).await, Ok(200_000), "by the client itself");
+    assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Err(Code::Upload));
+    assert_eq!(member.blob(CASE, BlobDigest::of(&whole), None).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(member.cancel(&upload).await, Ok(()));
+    assert_eq!(member.offset(&upload).await, Err(StatusCode::FORBIDDEN));
+}
+
+#[tokio::test]
+async fn a_piece_begins_where_the_upload_ends() {
+    let world = World::new().await;
+    let member = world.team(1, 1).await;
+    let upload = member.begin(CASE, 100).await.unwrap();
+    assert_eq!(member.write(&upload, 10, &[0; 10]).await, Err(Code::Upload));
+    assert_eq!(member.write(&upload, 0, &[0; 101]).await, Err(Code::Upload), "beyond its length");
+    assert_eq!(member.write(&upload, 0, &[0; 60]).await, Ok(60));
+    assert_eq!(member.write(&upload, 0, &[0; 60]).await, Err(Code::Upload), "sent already");
+    assert_eq!(member.write(&upload, 60, &vec![0; limit::UPLOAD_PIECE + 1]).await, Err(Code::TooLarge));
+    assert_eq!(member.begin(CASE, limit::BLOB + 1).await, Err(Code::TooLarge));
+    let other = world.team(2, 2).await;
+    let theirs = upload.replace(&member.team.to_string(), &other.team.to_string());
+    assert_eq!(other.write(&theirs, 60, &[0; 40]).await, Err(Code::Refused), "another team's upload");
+}
+
+#[tokio::test]
+async fn an_empty_upload_is_a_blob() {
+    let mut world = World::new().await;
+    let member = world.team(1, 1).await;
+    let upload = member.begin(CASE, 0).await.unwrap();
+    let digest = BlobDigest::of(b"");
+    assert_eq!(member.finish(&upload, digest).await, Ok(()));
+    assert!(read(&member, digest).await.is_empty());
+    assert_eq!(world.fsck().await, []);
+}
+
+#[tokio::test]
+async fn the_same_blob_twice_is_counted_once() {
+    let mut world = World::new().await;
+    let member = world.team(1, 1).await;
+    let whole = bytes(5000);
+    for _ in 0..2 {
+        let upload = member.begin(CASE, 5000).await.unwrap();
+        member.write(&upload, 0, &whole).await.unwrap();
+        member.finish(&upload, BlobDigest::of(&whole)).await.unwrap();
+    }
+    member.append(CASE, crate::member::batch(&[&whole], Vec::new())).await.unwrap();
+    assert_eq!(member.state().await.unwrap().stored, 5000);
+    assert_eq!(world.fsck().await, []);
+}
+
+#[tokio::test]
+async fn a_team_stores_no_more_than_its_quota() {
+    let world = World::with_quota(10_000).await;
+    let member = world.team(1, 1).await;
+    let upload = member.begin(CASE, 8000).await.unwrap();
+    assert_eq!(member.begin(CASE, 2001).await, Err(Code::Quota), "open uploads count");
+    assert_eq!(member.append(CASE, crate::member::batch(&[&bytes(2001)], Vec::new())).await.err(), Some(Code::Quota));
+    member.cancel(&upload).await.unwrap();
+    assert!(member.append(CASE, crate::member::batch(&[&bytes(2001)], Vec::new())).await.is_ok());
+    assert_eq!(member.begin(CASE, 8000).await, Err(Code::Quota), "stored blobs count");
+    assert!(world.team(2, 2).await.begin(JournalId([6; 16]), 8000).await.is_ok(), "another team's quota is its own");
+}
+
+#[tokio::test]
+async fn uploads_that_nobody_touches_are_forgotten_after_a_week() {
+    let mut world = World::new().await;
+    let member = world.team(1, 1).await;
+    let (old, young) = (member.begin(CASE, 100).await.unwrap(), member.begin(CASE, 100).await.unwrap());
+    member.write(&old, 0, &[1; 50]).await.unwrap();
+    world.clock.advance(LIFETIME - 1);
+    let member = world.member(1, 1, 1);
+    member.write(&young, 0, &[1; 50]).await.unwrap();
+    assert_eq!(world.vault().collect_uploads(world.vault().now()).await, Ok(0));
+    assert_eq!(world.vault().collect_uploads(Time(world.vault().now().0 + 1)).await, Ok(1));
+    assert_eq!(member.offset(&old).await, Err(StatusCode::FORBIDDEN));
+    assert_eq!(member.offset(&young).await, Ok((50, 100)));
+    assert_eq!(world.fsck().await, []);
+}
