@@ -17,31 +17,27 @@ use axum::routing::{delete, get, post};
 
 use crate::state::Keyserver;
 
-/// Every route but those that all servers have.
+/// Every route but those that all servers have. No router is nested: a nested one would show its handlers another path than the one
+/// that was signed.
 pub(crate) fn router(server: Arc<Keyserver>) -> Router {
-    let organisation = Router::new()
-        .route("/log", get(log::read).post(log::append))
-        .route("/invitations", post(invitations::create))
-        .route("/invitations/{invitation}", get(invitations::read).merge(delete(invitations::withdraw)))
-        .route("/invitations/{invitation}/join", post(invitations::join))
-        .route("/joins", get(invitations::joins))
-        .route("/key-packages", get(key_packages::count).post(key_packages::upload))
-        .route("/key-packages/claim", post(key_packages::claim))
-        .route("/feed", get(feed::read))
-        .nest("/teams/{team}", team());
+    let at = |rest: &str| format!("/v1/organisations/{{organisation}}{rest}");
+    let team = |rest: &str| format!("/v1/organisations/{{organisation}}/teams/{{team}}{rest}");
     Router::new()
         .route("/v1/organisations", post(founding::found))
-        .nest("/v1/organisations/{organisation}", organisation)
+        .route(&at("/log"), get(log::read).post(log::append))
+        .route(&at("/invitations"), post(invitations::create))
+        .route(&at("/invitations/{invitation}"), get(invitations::read).merge(delete(invitations::withdraw)))
+        .route(&at("/invitations/{invitation}/join"), post(invitations::join))
+        .route(&at("/joins"), get(invitations::joins))
+        .route(&at("/key-packages"), get(key_packages::count).post(key_packages::upload))
+        .route(&at("/key-packages/claim"), post(key_packages::claim))
+        .route(&at("/feed"), get(feed::read))
+        .route(&team("/group"), post(teams::create))
+        .route(&team("/commits"), get(teams::commits).post(teams::commit))
+        .route(&team("/welcome"), get(teams::welcome))
+        .route(&team("/links"), get(teams::links))
+        .route(&team("/acknowledgements"), post(teams::acknowledge))
+        .route(&team("/refusals"), post(teams::refuse))
+        .route(&team("/heads"), get(heads::read).post(heads::append))
         .with_state(server)
-}
-
-fn team() -> Router<Arc<Keyserver>> {
-    Router::new()
-        .route("/group", post(teams::create))
-        .route("/commits", get(teams::commits).post(teams::commit))
-        .route("/welcome", get(teams::welcome))
-        .route("/links", get(teams::links))
-        .route("/acknowledgements", post(teams::acknowledge))
-        .route("/refusals", post(teams::refuse))
-        .route("/heads", get(heads::read).post(heads::append))
 }

@@ -1,1 +1,3 @@
 //! casevault-tests
+
+pub mod world;

@@ -1,0 +1,147 @@
+//! A world of real parts: server processes on the loopback address, and devices with real profiles.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
+use tempfile::TempDir;
+
+/// The passphrase of every device in a world.
+pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
+
+/// A server process. Killed when dropped.
+pub struct ServerProcess {
+    child: Child,
+    /// Its address.
+    pub address: String,
+}
+
+impl ServerProcess {
+    /// Starts the program at `binary` with `arguments` and waits until it listens.
+    pub fn start(binary: &Path, arguments: &[&str], log: &Path) -> Self {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log file opens");
+        let mut child =
+            Command::new(binary).args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line comes");
+        let address = line.trim().strip_prefix("listening on ").expect("the contract's line").to_owned();
+        Self { child, address }
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A program of the workspace, built beside the tests.
+pub fn program(name: &str) -> PathBuf {
+    let mut directory = std::env::current_exe().expect("a test runs from a file");
+    while directory.file_name().is_some_and(|name| name != "debug" && name != "release") {
+        directory.pop();
+    }
+    let path = directory.join(name);
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins", path.display());
+    path
+}
+
+/// Two servers and a directory for everything.
+pub struct World {
+    /// Where everything is.
+    pub directory: TempDir,
+    /// The keyserver.
+    pub keyserver: ServerProcess,
+    /// The vault.
+    pub vault: ServerProcess,
+}
+
+impl World {
+    /// Starts both servers on free ports.
+    pub fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let vault = start_vault(directory.path(), "127.0.0.1:0", &keyserver.address);
+        Self { directory, keyserver, vault }
+    }
+
+    /// Starts the vault again, where it was.
+    pub fn restart_vault(&mut self) {
+        self.vault.kill();
+        let listen = self.vault.address.trim_start_matches("http://").to_owned();
+        self.vault = start_vault(self.directory.path(), &listen, &self.keyserver.address);
+    }
+
+    /// Starts the keyserver again, where it was.
+    pub fn restart_keyserver(&mut self) {
+        self.keyserver.kill();
+        let listen = self.keyserver.address.trim_start_matches("http://").to_owned();
+        self.keyserver = start_keyserver(self.directory.path(), &listen);
+    }
+
+    /// The profile directory of a device.
+    pub fn profile(&self, name: &str) -> PathBuf {
+        self.directory.path().join("profiles").join(name)
+    }
+
+    /// Founds an organisation; its administrator's client.
+    pub async fn found(&self, person: &str) -> Client {
+        let request = FoundRequest {
+            name: "Test".into(),
+            keyserver: self.keyserver.address.clone(),
+            vault: self.vault.address.clone(),
+            person: person.into(),
+        };
+        let (client, _) = Client::found(&self.profile(person), passphrase(), request, Options::default()).await.expect("founded");
+        client
+    }
+
+    /// Brings a person in: invited, joined, approved.
+    pub async fn bring_in(&self, administrator: &Client, person: &str, role: Role) -> Client {
+        let code = administrator.invite(person, role).await.expect("invited");
+        let (client, _) = Client::join(&self.profile(person), passphrase(), &code, Options::default()).await.expect("joined");
+        administrator.approve(Some(person)).await.expect("approved");
+        client.join_state().await.expect("set up");
+        client
+    }
+
+    /// Opens a device's profile.
+    pub fn open(&self, name: &str) -> Client {
+        Client::open(&self.profile(name), passphrase(), Options::default()).expect("opens")
+    }
+}
+
+fn start_keyserver(directory: &Path, listen: &str) -> ServerProcess {
+    let data = directory.join("keyserver");
+    let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen];
+    ServerProcess::start(&program("casevault-keyserver"), &arguments, &directory.join("keyserver.log"))
+}
+
+fn start_vault(directory: &Path, listen: &str, keyserver: &str) -> ServerProcess {
+    let data = directory.join("vault");
+    let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen, "--keyserver", keyserver];
+    ServerProcess::start(&program("casevault-vault"), &arguments, &directory.join("vault.log"))
+}
+
+/// The passphrase of every device.
+pub fn passphrase() -> SecretBytes {
+    SecretBytes::from(PASSPHRASE.to_vec())
+}
+
+/// Nobody looks at the progress.
+pub fn silent() -> casevault_sync::view::OnProgress {
+    Arc::new(|_| {})
+}
