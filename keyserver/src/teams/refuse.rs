@@ -40,13 +40,14 @@ impl Actor<'_> {
         let (Some(group), Some(commit)) = (newest, commit) else { return Err(Problem(Code::Conflict)) };
         let members = members(records, &self.place).await?;
         let voters = voters(&organisation, &self.place, &commit, &members);
-        let voter = voters.iter().find(|member| member.device == self.device).ok_or(Problem(Code::Conflict))?;
-        if voter.membership.acknowledged.is_some_and(|acknowledged| acknowledged >= refusal.epoch) {
+        let refuser = members.iter().find(|member| member.device == self.device && member.device != commit.committer);
+        let refuser = refuser.ok_or(Problem(Code::Conflict))?;
+        if refuser.membership.acknowledged.is_some_and(|acknowledged| acknowledged >= refusal.epoch) {
             return Err(Problem(Code::Conflict));
         }
         let decided = self.is_decided(&refusal, &voters, commit.confirmed == 1).await?;
         let mut pen = self.server.pen(self.place.organisation, *tip);
-        pen.write.expect(super::group::membership_key(&self.place, &self.device).bytes(), Some(voter.bytes.clone()));
+        pen.write.expect(super::group::membership_key(&self.place, &self.device).bytes(), Some(refuser.bytes.clone()));
         pen.write.put(refusal_key(&self.place, (refusal.epoch, &refusal.commit), &self.device).bytes(), bytes(&signed));
         if decided {
             let standing = void::Standing { group, before: found.bytes.clone(), commit: &commit, members: &members };
@@ -74,7 +75,8 @@ impl Actor<'_> {
     }
 }
 
-/// Who may judge a commit: the current devices of the team that were in the group before it, but not the committer.
+/// Who may judge a commit: the current devices of the team that were in the group before it, but not the committer. Refusals of
+/// others, such as of those whom it adds, are kept and not counted.
 fn voters<'a>(organisation: &Organisation, place: &Place, commit: &Committed, members: &'a [Member]) -> Vec<&'a Member> {
     let judges = |member: &&Member| {
         member.device != commit.committer

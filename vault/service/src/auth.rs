@@ -25,6 +25,10 @@ use crate::nonces::NonceBook;
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 
+/// The target of a request as it came in: routers that nest cut it short.
+#[derive(Debug, Clone)]
+pub(crate) struct Target(pub(crate) http::Uri);
+
 /// Where signed requests come in.
 #[derive(Debug)]
 pub struct Gate {
@@ -66,12 +70,13 @@ impl Gate {
         let header = |name| single(&parts.headers, name);
         let number = |name| header(name)?.map(number).transpose();
         let fields = Text::new(fields(number(&UPLOAD_OFFSET)?, number(&UPLOAD_LENGTH)?, header(&RANGE)?));
+        let target = parts.extensions.get::<Target>().map_or(&parts.uri, |target| &target.0);
         let malformed = |_| Problem(Code::Malformed);
         Ok(Request {
             server: self.server,
             method: Text::new(parts.method.as_str()).map_err(malformed)?,
-            path: Text::new(parts.uri.path()).map_err(malformed)?,
-            query: Text::new(parts.uri.query().unwrap_or_default()).map_err(malformed)?,
+            path: Text::new(target.path()).map_err(malformed)?,
+            query: Text::new(target.query().unwrap_or_default()).map_err(malformed)?,
             fields: fields.map_err(malformed)?,
             body_digest: credentials.body_digest,
             body_length: body_length(&parts.headers)?,

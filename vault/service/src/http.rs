@@ -8,5 +8,8 @@ pub mod listener;
 mod measure;
 pub mod problem;
 
+#[cfg(test)]
+mod tests;
+
 pub use app::app;
 pub use listener::Listener;

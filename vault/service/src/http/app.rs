@@ -21,6 +21,7 @@ use super::detach::detach;
 use super::drain::drain;
 use super::measure::{measure, recorder};
 use super::problem::Problem;
+use crate::auth::Target;
 use crate::node::Node;
 
 /// How many nonces one request gets.
@@ -66,8 +67,10 @@ async fn ready(State(node): State<Arc<Node>>) -> Response {
 }
 
 /// A fresh nonce and the headers that keep answers out of caches.
-async fn surround(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
-    let of_protocol = request.uri().path().starts_with("/v1/");
+async fn surround(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let target = Target(request.uri().clone());
+    let of_protocol = target.0.path().starts_with("/v1/");
+    request.extensions_mut().insert(target);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -83,3 +83,43 @@ impl Inflight {
         if *settled == Progress::Failed { Err(StoreError::Unavailable) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+impl Inflight {
+    /// How many batches are durable.
+    pub(super) fn flushes(&self) -> u64 {
+        match *self.progress.borrow() {
+            Progress::Flushed(batch) => batch,
+            Progress::Failed => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_waits_for_the_flush_of_what_it_read() {
+        let inflight = Inflight::new();
+        inflight.begin(1, [b"b".to_vec()].into_iter());
+        assert_eq!(inflight.settle_key(b"a").now_or_never(), Some(Ok(())));
+        assert_eq!(inflight.settle_range(b"c", b"d").now_or_never(), Some(Ok(())));
+        assert_eq!(inflight.settle_key(b"b").now_or_never(), None);
+        assert_eq!(inflight.settle_range(b"a", b"c").now_or_never(), None);
+        inflight.finish(1);
+        assert_eq!(inflight.settle_key(b"b").now_or_never(), Some(Ok(())));
+        assert_eq!(inflight.settle_range(b"a", b"c").now_or_never(), Some(Ok(())));
+    }
+
+    #[test]
+    fn after_a_failed_flush_nothing_is_read() {
+        let inflight = Inflight::new();
+        inflight.begin(1, [b"b".to_vec()].into_iter());
+        inflight.fail();
+        assert_eq!(inflight.settle_key(b"b").now_or_never(), Some(Err(StoreError::Unavailable)));
+        assert_eq!(inflight.settle_key(b"a").now_or_never(), Some(Err(StoreError::Unavailable)));
+    }
+}

@@ -139,6 +139,19 @@ mod tests {
         conformance::records(|| SledRecords::open(&path).map(|records| Arc::new(records) as Arc<dyn Records>)).await;
     }
 
+    #[tokio::test]
+    async fn concurrent_writes_share_flushes() {
+        let directory = tempfile::tempdir().unwrap();
+        let records = SledRecords::open(directory.path()).unwrap();
+        let count = 500u32;
+        let put = |n: u32| Write { put: vec![(n.to_be_bytes().to_vec(), vec![1])], ..Write::default() };
+        let writes: Vec<_> = (0..count).map(|n| records.write(put(n))).collect();
+        for write in writes {
+            write.await.unwrap();
+        }
+        assert!(records.inflight.flushes() < u64::from(count) / 2, "{} flushes", records.inflight.flushes());
+    }
+
     #[test]
     fn a_second_opener_is_refused() {
         let directory = tempfile::tempdir().unwrap();

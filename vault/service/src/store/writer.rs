@@ -136,3 +136,20 @@ fn tell(answer: oneshot::Sender<Result<(), StoreError>>, result: Result<(), Stor
     // Whoever asked may have gone; the write stands all the same.
     let _ = answer.send(result);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_failed_flush_nothing_is_acknowledged() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = ::sled::open(directory.path()).unwrap();
+        let inflight = Arc::new(Inflight::new());
+        let writer = Writer::new(Tree::clone(&database), directory.path(), inflight.clone()).unwrap();
+        inflight.fail();
+        let (answer, mut done) = oneshot::channel();
+        writer.write_group(1, vec![(Write { put: vec![(vec![1], vec![2])], ..Write::default() }, answer)]);
+        assert_eq!(done.try_recv(), Ok(Err(StoreError::Unavailable)));
+    }
+}

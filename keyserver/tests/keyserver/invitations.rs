@@ -1,0 +1,106 @@
+//! Invitations: one device, once, in time.
+
+use casevault_wire::codec::{List, Opaque};
+use casevault_wire::id::{IdempotencyKey, InvitationId};
+use casevault_wire::invitation::{Invitation, JoinRequest};
+use casevault_wire::keyserver::{Join, Joins, KeyPackageCount, KeyPackages, LogPage};
+use casevault_wire::label::Label;
+use casevault_wire::limit;
+use casevault_wire::log::{Role, Statement};
+use casevault_wire::problem::Code;
+use casevault_wire::request::Signer;
+
+use crate::world::{NOON, Ngo, Party, World, device_keys, key, person, public, sign};
+
+/// Invitation `seed`, whose key has that seed.
+fn invitation(seed: u8) -> Invitation {
+    Invitation {
+        id: InvitationId([seed; 16]),
+        access_key: public(&key(seed)),
+        expires: NOON.plus(limit::INVITATION_LIFETIME),
+        sealed: Opaque::new(vec![7; 200]).unwrap(),
+    }
+}
+
+fn holder(ngo: &Ngo, seed: u8) -> Party {
+    let signer = Signer::Invitation(InvitationId([seed; 16]));
+    Party { organisation: ngo.log.id(), signer, key: key(seed), idempotency: IdempotencyKey([seed; 16]) }
+}
+
+fn join(seed: u8, device: u8) -> Join {
+    let request = JoinRequest { invitation: InvitationId([seed; 16]), keys: device_keys(device), mac: [1; 32] };
+    Join { signature: sign(&key(device), Label::JoinRequest, &request), request }
+}
+
+fn join_path(seed: u8) -> String {
+    format!("/invitations/{}/join", InvitationId([seed; 16]))
+}
+
+#[tokio::test]
+async fn the_first_join_binds_an_invitation() {
+    let world = World::start().await;
+    let (ngo, _) = Ngo::with_team(&world, 2).await;
+    assert_eq!(world.post(&ngo.device(2), "/invitations", &invitation(60)).await.done(), Err(Code::Refused));
+    world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
+    world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
+
+    let invited = holder(&ngo, 60);
+    let path = format!("/invitations/{}", InvitationId([60; 16]));
+    assert_eq!(world.get::<Invitation>(&invited, &path).await, Ok(invitation(60)));
+    assert_eq!(world.post(&invited, "/key-packages", &packages(2)).await.done(), Err(Code::Refused), "nobody joined yet");
+    let stolen = Join { signature: sign(&key(71), Label::JoinRequest, &join(60, 70).request), ..join(60, 70) };
+    assert_eq!(world.post(&invited, &join_path(60), &stolen).await.done(), Err(Code::Malformed), "not the device's signature");
+
+    let both = (join(60, 70), join(60, 71));
+    let path = join_path(60);
+    let race = tokio::join!(world.post(&invited, &path, &both.0), world.post(&invited, &path, &both.1));
+    let results = [race.0.done(), race.1.done()];
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "exactly one binds it");
+    assert!(results.contains(&Err(Code::Invitation)));
+    let winner = if results[0].is_ok() { both.0 } else { both.1 };
+    world.post(&invited, &join_path(60), &winner).await.done().unwrap();
+
+    assert_eq!(world.get::<Joins>(&ngo.device(2), "/joins").await, Err(Code::Refused), "administrators only");
+    let joins: Joins = world.get(&ngo.device(1), "/joins").await.unwrap();
+    assert_eq!(joins.joins.as_slice(), &[winner]);
+}
+
+fn packages(count: u8) -> KeyPackages {
+    let single_use = (0..count).map(|n| Opaque::new(vec![n; 3000]).unwrap()).collect();
+    KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: Some(Opaque::new(vec![0xff; 3000]).unwrap()) }
+}
+
+#[tokio::test]
+async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
+    let world = World::start().await;
+    let (mut ngo, _) = Ngo::with_team(&world, 2).await;
+    world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
+    let invited = holder(&ngo, 60);
+    world.post(&invited, &join_path(60), &join(60, 70)).await.done().unwrap();
+    world.clock.advance(2 * limit::INVITATION_LIFETIME);
+    let count: KeyPackageCount = world.post(&invited, "/key-packages", &packages(5)).await.value().unwrap();
+    assert_eq!(count, KeyPackageCount { single_use: 5, last_resort_used: 0 });
+    assert!(world.get::<LogPage>(&invited, "/log?from=0").await.is_ok(), "bound to a device, it stays good");
+    let statements = vec![Statement::AddPerson(person(70), Role::Legal), Statement::AddDevice(person(70), device_keys(70))];
+    ngo.state(&world, 1, statements).await.unwrap();
+    let joins: Joins = world.get(&ngo.device(1), "/joins").await.unwrap();
+    assert!(joins.joins.as_slice().is_empty(), "who is approved no longer waits");
+    assert_eq!(world.get::<KeyPackageCount>(&ngo.device(70), "/key-packages").await, Ok(count), "the packages are its own");
+}
+
+#[tokio::test]
+async fn an_invitation_ends() {
+    let world = World::start().await;
+    let (ngo, _) = Ngo::with_team(&world, 2).await;
+    let forever = Invitation { expires: NOON.plus(limit::INVITATION_LIFETIME + 1), ..invitation(60) };
+    assert_eq!(world.post(&ngo.device(1), "/invitations", &forever).await.done(), Err(Code::Invitation));
+    for seed in [60, 61] {
+        world.post(&ngo.device(1), "/invitations", &invitation(seed)).await.done().unwrap();
+    }
+    let path = format!("/invitations/{}", InvitationId([61; 16]));
+    world.call(&ngo.device(1), "DELETE", &path, Vec::new()).await.done().unwrap();
+    assert_eq!(world.post(&holder(&ngo, 61), &join_path(61), &join(61, 71)).await.done(), Err(Code::Invitation), "withdrawn");
+    world.clock.advance(limit::INVITATION_LIFETIME + 1);
+    assert_eq!(world.post(&holder(&ngo, 60), &join_path(60), &join(60, 70)).await.done(), Err(Code::Invitation), "expired");
+    assert_eq!(world.get::<LogPage>(&holder(&ngo, 60), "/log?from=0").await, Err(Code::Invitation));
+}
