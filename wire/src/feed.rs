@@ -33,15 +33,20 @@ pub struct Receipt {
 #[repr(u8)]
 pub enum FeedEvent {
     /// A commit was accepted.
-    Receipt(Receipt) = 1,
+    #[tls_codec(discriminant = 1)]
+    Receipt(Receipt),
     /// The commit that began this epoch is void; the epoch before is open again.
-    Void(VoidCommit) = 2,
+    #[tls_codec(discriminant = 2)]
+    Void(VoidCommit),
     /// A device other than the committer merged the commit that began this epoch.
-    Confirmed(Confirmation) = 3,
+    #[tls_codec(discriminant = 3)]
+    Confirmed(Confirmation),
     /// An administrator froze or unfroze a team.
-    Freeze(Freeze) = 4,
+    #[tls_codec(discriminant = 4)]
+    Freeze(Freeze),
     /// The log has grown to here.
-    LogHead(LogPosition) = 5,
+    #[tls_codec(discriminant = 5)]
+    LogHead(LogPosition),
 }
 
 /// Names a commit that is void.

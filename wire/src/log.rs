@@ -49,9 +49,11 @@ pub fn root_fingerprint(root: &PublicKey) -> Hash {
 #[repr(u8)]
 pub enum Author {
     /// The organisation's root key.
-    Root = 1,
+    #[tls_codec(discriminant = 1)]
+    Root,
     /// A certified device.
-    Device(DeviceId) = 2,
+    #[tls_codec(discriminant = 2)]
+    Device(DeviceId),
 }
 
 /// What kind of team.
@@ -117,31 +119,44 @@ pub struct VoidStatement {
 #[repr(u16)]
 pub enum Statement {
     /// The organisation exists. First entry, and only there; signed by the root.
-    Found(Founding) = 1,
+    #[tls_codec(discriminant = 1)]
+    Found(Founding),
     /// A person belongs to the organisation, in a role.
-    AddPerson(PersonId, Role) = 2,
+    #[tls_codec(discriminant = 2)]
+    AddPerson(PersonId, Role),
     /// A device belongs to a person.
-    AddDevice(PersonId, DeviceKeys) = 3,
+    #[tls_codec(discriminant = 3)]
+    AddDevice(PersonId, DeviceKeys),
     /// A person's role from now on.
-    SetRole(PersonId, Role) = 4,
+    #[tls_codec(discriminant = 4)]
+    SetRole(PersonId, Role),
     /// A person leaves, with all devices, every team.
-    RemovePerson(PersonId) = 5,
+    #[tls_codec(discriminant = 5)]
+    RemovePerson(PersonId),
     /// A device is no longer trusted.
-    RevokeDevice(DeviceId) = 6,
+    #[tls_codec(discriminant = 6)]
+    RevokeDevice(DeviceId),
     /// A team exists. Its id is this entry's hash.
-    CreateTeam(TeamCreation) = 7,
+    #[tls_codec(discriminant = 7)]
+    CreateTeam(TeamCreation),
     /// A person joins a team.
-    AddToTeam(TeamId, PersonId) = 8,
+    #[tls_codec(discriminant = 8)]
+    AddToTeam(TeamId, PersonId),
     /// A person leaves a team.
-    RemoveFromTeam(TeamId, PersonId) = 9,
+    #[tls_codec(discriminant = 9)]
+    RemoveFromTeam(TeamId, PersonId),
     /// The team shall take a new key.
-    RotateTeam(TeamId) = 10,
+    #[tls_codec(discriminant = 10)]
+    RotateTeam(TeamId),
     /// The vault shall refuse writes (1) or accept them again (0).
-    FreezeTeam(TeamId, u8) = 11,
+    #[tls_codec(discriminant = 11)]
+    FreezeTeam(TeamId, u8),
     /// The team's newest sealing key.
-    TeamSealingKey(SealingKeyStatement) = 12,
+    #[tls_codec(discriminant = 12)]
+    TeamSealingKey(SealingKeyStatement),
     /// A commit is void.
-    VoidCommit(VoidStatement) = 13,
+    #[tls_codec(discriminant = 13)]
+    VoidCommit(VoidStatement),
 }
 
 /// One entry.

@@ -17,13 +17,17 @@ pub const HEADER: &str = "casevault-credentials";
 #[repr(u8)]
 pub enum Signer {
     /// A team's access key of one generation (vault).
-    Team(TeamSigner) = 1,
+    #[tls_codec(discriminant = 1)]
+    Team(TeamSigner),
     /// A device certified in the log (keyserver).
-    Device(DeviceId) = 2,
+    #[tls_codec(discriminant = 2)]
+    Device(DeviceId),
     /// The key of an invitation (keyserver).
-    Invitation(InvitationId) = 3,
+    #[tls_codec(discriminant = 3)]
+    Invitation(InvitationId),
     /// The other server.
-    Server(Hash) = 4,
+    #[tls_codec(discriminant = 4)]
+    Server(Hash),
 }
 
 /// A team's access key.

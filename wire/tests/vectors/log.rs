@@ -1,0 +1,69 @@
+//! The organisation log: entries that may follow, and entries that may not. The files are what the cases encode to.
+
+use std::fs;
+
+use casevault_wire::codec::{decode, encode};
+use casevault_wire::limit;
+use casevault_wire::log::{LogError, Organisation, SignedLogEntry};
+use data_encoding::HEXLOWER;
+
+use super::log_cases::{Case, all};
+use super::vector::{Vector, bytes, folder, read};
+
+const KIND: &str = "log, judged by its last entry";
+
+/// Applies all entries but the last, which must be good, and judges the last.
+fn judge(entries: &[SignedLogEntry]) -> Result<Organisation, LogError> {
+    let [first, rest @ ..] = entries else { panic!("a log has an entry") };
+    let Some((last, middle)) = rest.split_last() else { return Organisation::found(first) };
+    let mut organisation = Organisation::found(first).unwrap();
+    for entry in middle {
+        organisation.apply(entry).unwrap();
+    }
+    let before = organisation.clone();
+    match organisation.apply(last) {
+        Ok(()) => Ok(organisation),
+        Err(error) => {
+            assert_eq!(organisation, before, "what is refused changes nothing");
+            Err(error)
+        }
+    }
+}
+
+#[test]
+fn entries_follow_as_the_rules_say_and_others_are_refused() {
+    for (name, vector) in read::<Vec<String>>("log") {
+        let entries: Vec<SignedLogEntry> =
+            vector.hex.iter().map(|hex| decode(&bytes(hex), limit::LOG_ENTRY).unwrap_or_else(|_| panic!("{name}"))).collect();
+        assert_eq!(judge(&entries).is_ok(), vector.valid, "{name}: {} ({})", vector.comment, vector.rule);
+    }
+}
+
+fn vector(case: &Case) -> Vector<Vec<String>> {
+    Vector {
+        rule: case.rule.into(),
+        comment: case.comment.clone(),
+        valid: case.valid,
+        kind: KIND.into(),
+        hex: case.log.entries.iter().map(|entry| HEXLOWER.encode(&encode(entry))).collect(),
+    }
+}
+
+/// Writes the files anew with `CASEVAULT_WRITE_VECTORS=1`, after a change of the protocol that is meant.
+#[test]
+fn the_files_are_the_cases() {
+    let mut cases = all();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    if std::env::var_os("CASEVAULT_WRITE_VECTORS").is_some() {
+        for case in &cases {
+            let text = serde_json::to_string_pretty(&vector(case)).unwrap();
+            fs::write(folder("log").join(format!("{}.json", case.name)), text + "\n").unwrap();
+        }
+    }
+    let files = read::<Vec<String>>("log");
+    let names: Vec<_> = files.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, cases.iter().map(|case| &case.name).collect::<Vec<_>>());
+    for ((name, file), case) in files.iter().zip(&cases) {
+        assert!(*file == vector(case), "{name} is not what its case encodes to");
+    }
+}
