@@ -1,0 +1,78 @@
+//! Killing the process at any moment loses nothing that was acknowledged and leaves nothing half-written.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking, in their own helpers, too")]
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use casevault_service::store::{Records, SledRecords, Write};
+
+/// Tells the writer, which is this test binary again, where to write.
+const DIRECTORY: &str = "CASEVAULT_CRASH_DIRECTORY";
+/// How many acknowledgements come before each kill; the records grow from round to round.
+const ROUNDS: [usize; 8] = [1, 40, 7, 150, 3, 90, 21, 200];
+
+fn key(kind: u8, number: u64) -> Vec<u8> {
+    [&[kind], number.to_be_bytes().as_slice()].concat()
+}
+
+/// Now and then so large that it is stored in pieces.
+fn value(number: u64) -> Vec<u8> {
+    let length = if number.is_multiple_of(9) { 70_000 } else { 200 };
+    (0..length).map(|n| (n as u64 * 7 + number) as u8).collect()
+}
+
+/// Not a test of its own: writes until it is killed, and says what was acknowledged.
+#[tokio::test]
+async fn writer() {
+    let Ok(directory) = std::env::var(DIRECTORY) else { return };
+    let records = SledRecords::open(Path::new(&directory)).unwrap();
+    let last = records.scan_back(&key(1, 0), &key(1, u64::MAX), 1).await.unwrap();
+    let mut number = last.first().map_or(0, |(key, _)| u64::from_be_bytes(key[1..].try_into().unwrap()) + 1);
+    loop {
+        let put =
+            vec![(key(1, number), value(number)), (key(2, number), value(number)), (vec![3], number.to_be_bytes().to_vec())];
+        let mut write = Write { put, ..Write::default() };
+        write.expect(key(1, number), None);
+        records.write(write).await.unwrap();
+        let mut out = std::io::stderr().lock();
+        writeln!(out, "acknowledged {number}").unwrap();
+        number += 1;
+    }
+}
+
+#[tokio::test]
+async fn killing_the_process_loses_nothing_acknowledged() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut acknowledged = None;
+    for count in ROUNDS {
+        acknowledged = acknowledged.max(write_and_kill(directory.path(), count));
+        let records = SledRecords::open(directory.path()).unwrap();
+        let first = records.scan(&key(1, 0), &key(1, u64::MAX), usize::MAX).await.unwrap();
+        let second = records.scan(&key(2, 0), &key(2, u64::MAX), usize::MAX).await.unwrap();
+        assert!(first.len() as u64 > acknowledged.unwrap(), "what was acknowledged is there");
+        assert_eq!(first.len(), second.len(), "a write is there whole or not at all");
+        for (number, (one, two)) in (0..).zip(first.iter().zip(&second)) {
+            assert_eq!((&one.0, &one.1, &two.1), (&key(1, number), &value(number), &value(number)));
+        }
+        let newest = records.read(&[3]).await.unwrap().unwrap();
+        assert_eq!(newest, (first.len() as u64 - 1).to_be_bytes(), "and so is what it replaced");
+    }
+}
+
+/// Runs the writer until it acknowledged `count` writes, kills it, and tells the last that it acknowledged.
+fn write_and_kill(directory: &Path, count: usize) -> Option<u64> {
+    let mut writer = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "writer", "--nocapture"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(writer.stderr.take().unwrap()).lines();
+    let mut numbers = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("acknowledged ")?.parse().ok());
+    let last = numbers.by_ref().nth(count - 1);
+    writer.kill().unwrap();
+    writer.wait().unwrap();
+    numbers.last().or(last)
+}
