@@ -25,7 +25,10 @@ fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) ->
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [chain(), founding_cases(), people(), teams(), keys_of_teams(), signatures(), root(), roles()].into_iter().flatten().collect()
+    [chain(), founding_cases(), people(), devices(), roles_of_people(), teams(), keys_of_teams(), signatures(), root(), roles()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const CHAIN: &str = "R-8.1-1";
@@ -92,13 +95,22 @@ fn people() -> Vec<Case> {
     let w = working().log;
     let by_admin = |statement| w.clone().with("admin", statement);
     let gone = by_admin(Statement::RemovePerson(person("worker")));
-    let revoked = by_admin(Statement::RevokeDevice(device("worker")));
-    let two_admins = w.clone().enrol("deputy", Role::Administrator);
-    let fresh = |signing: &str, mls: &str| DeviceKeys { signing: keys(signing).signing, mls: keys(mls).mls };
-    let add_device = |name: &str, keys| Statement::AddDevice(person(name), keys);
     vec![
         case(STATE, false, "person-twice", "a person who is there", by_admin(add("worker"))),
         case(STATE, false, "person-again", "a person who left", gone.clone().with("admin", add("worker"))),
+        case(STATE, true, "person-leaves", "a person leaves", gone.clone()),
+        case(STATE, false, "person-leaves-twice", "who left", gone.with("admin", Statement::RemovePerson(person("worker")))),
+    ]
+}
+
+fn devices() -> Vec<Case> {
+    let w = working().log;
+    let by_admin = |statement| w.clone().with("admin", statement);
+    let gone = by_admin(Statement::RemovePerson(person("worker")));
+    let revoked = by_admin(Statement::RevokeDevice(device("worker")));
+    let fresh = |signing: &str, mls: &str| DeviceKeys { signing: keys(signing).signing, mls: keys(mls).mls };
+    let add_device = |name: &str, keys| Statement::AddDevice(person(name), keys);
+    vec![
         case(STATE, true, "device-second", "a second device", by_admin(add_device("worker", keys("worker phone")))),
         case(STATE, false, "device-of-nobody", "of a person who is not there", by_admin(add_device("nobody", keys("nobody")))),
         case(
@@ -136,6 +148,23 @@ fn people() -> Vec<Case> {
             "one key for both uses",
             by_admin(add_device("worker", DeviceKeys { signing: keys("new").mls, mls: keys("new").mls })),
         ),
+        case(STATE, true, "device-revoked", "a device is revoked", revoked.clone()),
+        case(STATE, false, "device-revoked-twice", "which is", revoked.with("admin", Statement::RevokeDevice(device("worker")))),
+        case(
+            STATE,
+            false,
+            "device-last-of-administrator",
+            "no administrator's device left",
+            by_admin(Statement::RevokeDevice(device("admin"))),
+        ),
+    ]
+}
+
+fn roles_of_people() -> Vec<Case> {
+    let w = working().log;
+    let by_admin = |statement| w.clone().with("admin", statement);
+    let two_admins = w.clone().enrol("deputy", Role::Administrator);
+    vec![
         case(STATE, true, "role-set", "a new role", by_admin(Statement::SetRole(person("other"), Role::Supervisor))),
         case(
             STATE,
@@ -165,23 +194,12 @@ fn people() -> Vec<Case> {
             "another administrator is left",
             two_admins.clone().with("admin", Statement::SetRole(person("admin"), Role::Legal)),
         ),
-        case(STATE, true, "person-leaves", "a person leaves", gone.clone()),
-        case(STATE, false, "person-leaves-twice", "who left", gone.with("admin", Statement::RemovePerson(person("worker")))),
         case(
             STATE,
             false,
             "person-last-administrator",
             "no administrator left",
             by_admin(Statement::RemovePerson(person("admin"))),
-        ),
-        case(STATE, true, "device-revoked", "a device is revoked", revoked.clone()),
-        case(STATE, false, "device-revoked-twice", "which is", revoked.with("admin", Statement::RevokeDevice(device("worker")))),
-        case(
-            STATE,
-            false,
-            "device-last-of-administrator",
-            "no administrator's device left",
-            by_admin(Statement::RevokeDevice(device("admin"))),
         ),
         case(
             STATE,
