@@ -1,5 +1,5 @@
 //! Killing the process at any moment loses nothing that was acknowledged and leaves nothing half-written.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking, in their own helpers, too")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking, in their own helpers, too")]
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
