@@ -23,6 +23,9 @@ use crate::view::AlarmKind;
 /// How often a record is proposed anew when colleagues were faster.
 const TRIES: usize = 8;
 
+/// A journal with the vault's word that colleagues were not told.
+type Untold = (JournalId, Vec<u8>);
+
 /// The heads and tree nodes of one team, in the store.
 struct SqlHeads<'a> {
     db: &'a Connection,
@@ -188,7 +191,7 @@ impl Client {
         Ok(()) // colleagues are busy; the next synchronisation tells
     }
 
-    fn untold(&self, team: &TeamId) -> Result<(Vec<HeadChange>, Vec<(JournalId, Vec<u8>)>)> {
+    fn untold(&self, team: &TeamId) -> Result<(Vec<HeadChange>, Vec<Untold>)> {
         self.profile.store.read(|db| {
             let mut statement = db.prepare_cached("SELECT journal, state FROM untold WHERE team = ?1")?;
             let mut rows = statement.query([team.0])?;
@@ -203,7 +206,7 @@ impl Client {
         })
     }
 
-    fn told(&self, team: &TeamId, journals: &[(JournalId, Vec<u8>)]) -> Result<()> {
+    fn told(&self, team: &TeamId, journals: &[Untold]) -> Result<()> {
         self.profile.store.write(|tx| {
             let mut done = tx.prepare_cached("DELETE FROM untold WHERE team = ?1 AND journal = ?2 AND state = ?3")?;
             for (journal, state) in journals {

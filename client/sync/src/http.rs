@@ -34,7 +34,7 @@ pub trait Signing: Sync {
 }
 
 /// What to ask.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ask {
     /// The path, from the first slash.
     pub path: String,
@@ -48,17 +48,25 @@ pub struct Ask {
     pub range: Option<String>,
     /// The body.
     pub body: Bytes,
+    /// The longest answer that is read, bytes.
+    pub most: usize,
 }
 
 impl Ask {
     /// Asks for `path` with nothing else.
     pub fn path(path: String) -> Self {
-        Self { path, ..Self::default() }
+        Self { path, query: String::new(), offset: None, length: None, range: None, body: Bytes::new(), most: limit::BODY }
     }
 
     /// The same with a query.
     pub fn query(mut self, query: String) -> Self {
         self.query = query;
+        self
+    }
+
+    /// The same, reading an answer of at most `most` bytes.
+    pub fn most(mut self, most: usize) -> Self {
+        self.most = most;
         self
     }
 
@@ -85,34 +93,30 @@ impl Server {
         Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
     }
 
-    /// Sends a signed request and reads an answer of at most `limit` bytes.
-    pub async fn call(
-        &self,
-        method: Method,
-        organisation: &OrganisationId,
-        key: &dyn Signing,
-        ask: Ask,
-        limit: usize,
-    ) -> Result<Bytes> {
+    /// Sends a signed request and reads its answer.
+    pub async fn call(&self, method: Method, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<Bytes> {
+        let most = ask.most;
         let answer = self.send(method, organisation, key, ask).await?;
-        read(answer, limit).await
+        read(answer, most).await
     }
 
     /// Sends a signed request and decodes its answer.
     pub async fn get<T: tls_codec::Deserialize>(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<T> {
-        let bytes = self.call(Method::GET, organisation, key, ask, limit::BODY).await?;
-        decode(&bytes, limit::BODY).map_err(|_| ClientError::Verification)
+        let most = ask.most;
+        let bytes = self.call(Method::GET, organisation, key, ask).await?;
+        decode(&bytes, most).map_err(|_| ClientError::Verification)
     }
 
     /// Posts a signed request and decodes its answer.
     pub async fn post<T: tls_codec::Deserialize>(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<T> {
-        let bytes = self.call(Method::POST, organisation, key, ask, limit::BODY).await?;
-        decode(&bytes, limit::BODY).map_err(|_| ClientError::Verification)
+        let most = ask.most;
+        let bytes = self.call(Method::POST, organisation, key, ask).await?;
+        decode(&bytes, most).map_err(|_| ClientError::Verification)
     }
 
     /// Posts a signed request whose answer has no body.
     pub async fn tell(&self, organisation: &OrganisationId, key: &dyn Signing, ask: Ask) -> Result<()> {
-        self.call(Method::POST, organisation, key, ask, 0).await.map(|_| ())
+        self.call(Method::POST, organisation, key, ask.most(0)).await.map(|_| ())
     }
 
     /// Sends a signed request; a nonce that the server does not know any more is replaced once.

@@ -33,8 +33,7 @@ impl Client {
     }
 
     async fn read_long<T: tls_codec::Deserialize>(&self, ask: Ask) -> Result<T> {
-        let bytes = self.keyserver.call(Method::GET, &self.me.organisation, self, ask, LONG).await?;
-        casevault_wire::codec::decode(&bytes, LONG).map_err(|_| ClientError::Verification)
+        self.read(ask.most(LONG)).await
     }
 
     pub(crate) async fn post_invitation(&self, invitation: &Invitation) -> Result<()> {
@@ -43,7 +42,7 @@ impl Client {
 
     pub(crate) async fn end_invitation(&self, id: &InvitationId) -> Result<()> {
         self.keyserver
-            .call(Method::DELETE, &self.me.organisation, self, self.ask(&format!("/invitations/{id}")), 0)
+            .call(Method::DELETE, &self.me.organisation, self, self.ask(&format!("/invitations/{id}")).most(0))
             .await
             .map(|_| ())
     }

@@ -87,7 +87,7 @@ impl TeamVault<'_> {
         let mut ask = self.path(&format!("/uploads/{upload}"));
         ask.offset = Some(offset);
         ask.body = piece;
-        self.server.call(Method::PATCH, &self.organisation, &self.key, ask, 0).await.map(|_| ())
+        self.server.call(Method::PATCH, &self.organisation, &self.key, ask.most(0)).await.map(|_| ())
     }
 
     /// Ends an upload: the blob is at the vault, durably, under `digest`.
