@@ -4,6 +4,9 @@
 #[path = "vectors/codec.rs"]
 mod codec;
 #[cfg(test)]
+#[path = "vectors/coverage.rs"]
+mod coverage;
+#[cfg(test)]
 #[path = "vectors/log.rs"]
 mod log;
 #[cfg(test)]

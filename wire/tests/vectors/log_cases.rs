@@ -34,6 +34,11 @@ pub fn all() -> Vec<Case> {
 const CHAIN: &str = "R-8.1-1";
 const STATE: &str = "R-8.1-2";
 const AUTHOR: &str = "R-8.1-3";
+const FLAG: &str = "R-2-11";
+const IDENTITY: &str = "R-3-3";
+const SIGNED: &str = "R-4.2-3";
+const PURPOSE: &str = "R-4.2-4";
+const AT_LENGTH: &str = "R-8.1-4";
 
 fn add(name: &str) -> Statement {
     Statement::AddPerson(person(name), Role::Caseworker)
@@ -96,8 +101,9 @@ fn people() -> Vec<Case> {
     let by_admin = |statement| w.clone().with("admin", statement);
     let gone = by_admin(Statement::RemovePerson(person("worker")));
     vec![
+        case(IDENTITY, true, "person-new", "a person who never was there", by_admin(add("new"))),
         case(STATE, false, "person-twice", "a person who is there", by_admin(add("worker"))),
-        case(STATE, false, "person-again", "a person who left", gone.clone().with("admin", add("worker"))),
+        case(IDENTITY, false, "person-again", "a person who left", gone.clone().with("admin", add("worker"))),
         case(STATE, true, "person-leaves", "a person leaves", gone.clone()),
         case(STATE, false, "person-leaves-twice", "who left", gone.with("admin", Statement::RemovePerson(person("worker")))),
     ]
@@ -135,7 +141,7 @@ fn devices() -> Vec<Case> {
             by_admin(add_device("worker", fresh("new", "other"))),
         ),
         case(
-            STATE,
+            IDENTITY,
             false,
             "device-key-of-revoked",
             "the keys of a revoked device",
@@ -230,6 +236,20 @@ fn teams() -> Vec<Case> {
             "a directory that names members",
             founded().with("admin", team(TeamKind::Directory, &["admin"])),
         ),
+        case(
+            AT_LENGTH,
+            true,
+            "statement-while-member",
+            "a member asks for a new key, and leaves afterwards",
+            log.clone().with("worker", Statement::RotateTeam(of_cases)),
+        ),
+        case(
+            AT_LENGTH,
+            false,
+            "statement-after-leaving",
+            "who left the team in the entry before asks for a new key",
+            by_admin(Statement::RemoveFromTeam(of_cases, person("worker"))).with("worker", Statement::RotateTeam(of_cases)),
+        ),
         case(STATE, true, "join", "a person joins", by_admin(Statement::AddToTeam(of_cases, person("other")))),
         case(STATE, false, "join-twice", "who is in the team", by_admin(Statement::AddToTeam(of_cases, person("worker")))),
         case(STATE, false, "join-analyst", "an analyst", by_admin(Statement::AddToTeam(of_cases, person("analyst")))),
@@ -275,8 +295,8 @@ fn keys_of_teams() -> Vec<Case> {
             "a team that is not there",
             log.clone().with("admin", Statement::RotateTeam(unknown)),
         ),
-        case(STATE, true, "freeze", "frozen", log.clone().with("admin", Statement::FreezeTeam(team, 1))),
-        case(STATE, false, "freeze-two", "2 is no flag", log.clone().with("admin", Statement::FreezeTeam(team, 2))),
+        case(FLAG, true, "freeze", "frozen", log.clone().with("admin", Statement::FreezeTeam(team, 1))),
+        case(FLAG, false, "freeze-two", "2 is no flag", log.clone().with("admin", Statement::FreezeTeam(team, 2))),
         case(
             STATE,
             false,
@@ -334,12 +354,14 @@ fn signatures() -> Vec<Case> {
     let rotate = Statement::RotateTeam(working().team);
     vec![
         case(AUTHOR, true, "signature", "signed by the author", signed("admin signing", Label::LogEntry)),
+        case(PURPOSE, true, "signature-key", "by the key that signs statements", signed("admin signing", Label::LogEntry)),
+        case(SIGNED, true, "signature-of-content", "over what stands before it", signed("admin signing", Label::LogEntry)),
         case(AUTHOR, false, "signature-of-other", "signed by another device", signed("worker signing", Label::LogEntry)),
         case(AUTHOR, false, "signature-of-root", "a device's entry, signed by the root", signed("root", Label::LogEntry)),
-        case(AUTHOR, false, "signature-mls-key", "signed by the device's MLS key", signed("admin mls", Label::LogEntry)),
-        case(AUTHOR, false, "signature-label", "signed under another label", signed("admin signing", Label::LogHead)),
+        case(PURPOSE, false, "signature-mls-key", "signed by the device's MLS key", signed("admin mls", Label::LogEntry)),
+        case(SIGNED, false, "signature-label", "signed under another label", signed("admin signing", Label::LogHead)),
         case(AUTHOR, false, "signature-flipped", "one bit of the signature flipped", flipped),
-        case(AUTHOR, false, "content-altered", "changed after it was signed", altered),
+        case(SIGNED, false, "content-altered", "changed after it was signed", altered),
         case(AUTHOR, false, "author-unknown", "by a device that is not in the log", log.clone().with("stranger", add("new"))),
         case(AUTHOR, false, "author-revoked", "by a revoked device", revoked.with("worker", rotate.clone())),
         case(
