@@ -19,6 +19,12 @@ pub(crate) fn short(id: &impl ToString) -> String {
     id.to_string().chars().take(12).collect()
 }
 
+/// An id shortened, and any other word whole.
+pub(crate) fn subject(text: &str) -> String {
+    let is_id = text.len() >= 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_id { short(&text) } else { untrusted(text) }
+}
+
 /// A person's name, or the beginning of the id.
 pub(crate) fn person(person: &PersonId, name: Option<&str>) -> String {
     name.map_or_else(|| short(person), untrusted)

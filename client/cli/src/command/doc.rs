@@ -105,3 +105,48 @@ pub(super) fn documents(list: &[DocumentView]) -> String {
     };
     table(["document", "name", "version", "size", "state"], &list.iter().map(row).collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use casevault_sync::ClientError;
+
+    use super::*;
+    use crate::failure::Exit;
+
+    fn failed(path: &str, error: ClientError) -> (PathBuf, Failure) {
+        (PathBuf::from(path), Failure::from(error))
+    }
+
+    #[test]
+    fn one_file_that_failed_alone_keeps_its_exit_code() {
+        let only = shortfall(vec![failed("a", ClientError::DiskFull)], false, false).unwrap();
+        assert_eq!((only.exit, only.code), (Exit::Failed, "disk-full"));
+        assert!(only.message.starts_with("a: "));
+    }
+
+    #[test]
+    fn some_files_that_failed_are_listed_with_exit_code_3() {
+        let failures = vec![failed("a", ClientError::FileChanged), failed("b\u{1b}[2J", ClientError::DiskFull)];
+        let partly = shortfall(failures, true, true).unwrap();
+        assert_eq!(partly.exit, Exit::Partly);
+        let items: Vec<_> = partly.items.iter().map(|item| (item.name.as_str(), item.code)).collect();
+        assert_eq!(items, [("a", "file-changed"), ("b\\u{1b}[2J", "disk-full")]);
+    }
+
+    #[test]
+    fn files_that_all_failed_for_one_cause_share_its_exit_code() {
+        let failures = vec![failed("a", ClientError::Server(refused())), failed("b", ClientError::Server(refused()))];
+        let all = shortfall(failures, false, false).unwrap();
+        assert_eq!((all.exit, all.items.len()), (Exit::Refused, 2));
+    }
+
+    #[test]
+    fn documents_that_wait_end_with_exit_code_13() {
+        assert_eq!(shortfall(Vec::new(), true, true).unwrap().exit, Exit::Unreachable);
+        assert_eq!(shortfall(Vec::new(), true, false), None);
+    }
+
+    fn refused() -> casevault_wire::problem::Code {
+        casevault_wire::problem::Code::Refused
+    }
+}

@@ -109,7 +109,7 @@ async fn log(session: &Session) -> Result<Answer, Failure> {
     let log = session.client().await?.log().await?;
     let row = |view: &LogView| {
         let author = view.author.as_ref().map_or_else(|| "root".to_owned(), display::short);
-        let subjects: Vec<_> = view.subjects.iter().map(|(kind, id)| format!("{kind} {}", display::short(id))).collect();
+        let subjects: Vec<_> = view.subjects.iter().map(|(kind, id)| format!("{kind} {}", display::subject(id))).collect();
         [view.sequence.to_string(), when::short(view.time), author, view.statement.to_owned(), subjects.join(", ")]
     };
     let rows: Vec<_> = log.iter().map(row).collect();

@@ -169,25 +169,25 @@ pub(crate) fn file(error: &Error) -> Failure {
 
 fn noun(what: What) -> (&'static str, &'static str) {
     match what {
-        What::Person => ("person", "casevault org people"),
-        What::Device => ("device", "casevault org devices"),
-        What::Team => ("team", "casevault team list"),
-        What::Case => ("case", "casevault sync, then casevault case list"),
-        What::Document => ("document", "casevault doc list CASE"),
+        What::Person => ("person", "See casevault org people."),
+        What::Device => ("device", "See casevault org devices."),
+        What::Team => ("team", "See casevault team list."),
+        What::Case => ("case", "Run casevault sync, then see casevault case list."),
+        What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
     }
 }
 
 fn unknown(what: What) -> Failure {
     let (noun, list) = noun(what);
     let message = format!("No {noun} that you have access to has this name or id. Nothing was changed.");
-    Failure::new("unknown", Exit::Failed, message, format!("See {list}."))
+    Failure::new("unknown", Exit::Failed, message, list)
 }
 
 fn ambiguous(what: What, ids: Vec<String>) -> Failure {
     let (noun, list) = noun(what);
     let message = format!("More than one {noun} has this name or this beginning of an id. Nothing was changed.");
     let items = ids.into_iter().map(|name| Item { name, code: "ambiguous", message: format!("a {noun} that may be meant") });
-    Failure::new("ambiguous", Exit::Failed, message, format!("Name it by its id; see {list}.")).with_items(items.collect())
+    Failure::new("ambiguous", Exit::Failed, message, format!("Name it by its id. {list}")).with_items(items.collect())
 }
 
 /// A field or value that the standard does not know; `error` says which of the causes it is.
@@ -198,4 +198,48 @@ fn field(error: &impl std::fmt::Display) -> Failure {
         format!("A field cannot be set so: {error}. Nothing was written."),
         "Use the field names and codes of HTCDS 2.0, ISO codes for countries and languages, YYYY-MM-DD for dates; or write a note.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use casevault_wire::problem::Code;
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_those_of_the_contract() {
+        for (error, exit) in [
+            (ClientError::NoProfile, 10),
+            (ClientError::InUse, 11),
+            (ClientError::WrongPassphrase, 12),
+            (ClientError::Unreachable, 13),
+            (ClientError::Verification, 14),
+            (ClientError::NotAllowed, 15),
+            (ClientError::NotApproved, 15),
+            (ClientError::NoKey, 15),
+            (ClientError::Server(Code::Refused), 15),
+            (ClientError::Server(Code::Frozen), 15),
+            (ClientError::Conflict, 16),
+            (ClientError::Server(Code::Conflict), 16),
+            (ClientError::Server(Code::StaleGeneration), 16),
+            (ClientError::Code, 2),
+            (ClientError::Unknown(What::Case), 1),
+        ] {
+            assert_eq!(Failure::from(error).exit as u8, exit);
+        }
+    }
+
+    #[test]
+    fn a_name_that_fits_two_things_lists_both() {
+        let failure = Failure::from(ClientError::Ambiguous(What::Person, vec!["12ab".to_owned(), "12cd".to_owned()]));
+        let names: Vec<_> = failure.items.iter().map(|item| item.name.as_str()).collect();
+        assert_eq!(names, ["12ab", "12cd"]);
+    }
+
+    #[test]
+    fn causes_at_one_file_have_messages_of_their_own() {
+        let kinds = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::AlreadyExists, ErrorKind::IsADirectory];
+        let messages: std::collections::HashSet<_> = kinds.map(|kind| file(&Error::from(kind)).message).into();
+        assert_eq!(messages.len(), kinds.len());
+    }
 }
