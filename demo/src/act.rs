@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::role;
 use crate::stage::{Stage, say};
 
 /// Plays everything, and says how it ended.
@@ -69,11 +70,12 @@ fn stay(stage: &mut Stage) -> Result<(), Failure> {
     stage.keyserver.start()?;
     stage.vault.start()?;
     say("\nThe servers run again until you press Ctrl-C. In another terminal, be Leila:");
-    say(&format!("    export CASEVAULT_PROFILE={}", stage.leila.profile.display()));
-    say(&format!("    export CASEVAULT_PASSPHRASE_FILE={}", stage.leila.passphrase.display()));
+    say(&format!("    alias casevault=\"'{}' {} casevault\"", role::itself()?.display(), role::WORD));
+    say(&format!("    export CASEVAULT_PROFILE='{}'", stage.leila.profile.display()));
+    say(&format!("    export CASEVAULT_PASSPHRASE_FILE='{}'", stage.leila.passphrase.display()));
     say("    casevault case list");
     say("    casevault doc list CASE");
-    say("or Amal, Ingrid or Tomás, whose directories stand beside hers.");
+    say("Amal, Ingrid and Tomás have their directories beside hers.");
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(tokio::signal::ctrl_c())?;
     stage.vault.stop()?;
     stage.keyserver.stop()

@@ -29,7 +29,6 @@ fn is_hidden(file: &Path) -> bool {
 }
 
 fn make(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
-    fs::create_dir_all(directory)?;
     let papers = [
         (format!("statement of {SURVIVOR}.pdf"), pdf::text(&format!("Statement of {SURVIVOR}"), STATEMENT)),
         (format!("passport of {SURVIVOR}.jpg"), jpeg::passport(&format!("Passport of {SURVIVOR}, number 08315PT"))),
@@ -51,6 +50,7 @@ pub(crate) fn large(directory: &Path, rows: u32) -> Result<PathBuf, Failure> {
 }
 
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    fs::create_dir_all(directory)?;
     let path = directory.join(name);
     fs::write(&path, bytes)?;
     Ok(path)

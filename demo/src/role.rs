@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use clap::Parser as _;
 
 /// The first argument of a program that is to play a role.
-const WORD: &str = "__role";
+pub(crate) const WORD: &str = "__role";
 
 /// What one process plays.
 #[derive(Debug)]

@@ -13,11 +13,10 @@ pub(super) fn servers(stage: &mut Stage) -> Result<(), Failure> {
     stage.keyserver.start()?;
     stage.vault.follow(&stage.keyserver.url());
     stage.vault.start()?;
-    let line = |name: &str, server: &crate::server::Server| {
-        format!("{name} at {}, process {}", server.url(), server.process().unwrap_or(0))
-    };
-    stage.shown(&line("The key server, which keeps public keys and delivers encrypted group messages,", &stage.keyserver));
-    stage.shown(&line("The vault, which keeps ciphertext,", &stage.vault));
+    let place = |server: &crate::server::Server| format!("{}, process {}", server.url(), server.process().unwrap_or(0));
+    let (keyserver, vault) = (place(&stage.keyserver), place(&stage.vault));
+    stage.shown(&format!("Key server: keeps public keys, delivers encrypted messages ({keyserver})"));
+    stage.shown(&format!("Vault: keeps ciphertext ({vault})"));
     Ok(())
 }
 
@@ -44,6 +43,9 @@ pub(super) fn organisation(stage: &mut Stage) -> Result<(), Failure> {
     for text in [ORGANISATION, TEAM, amal.person, leila.person, tomas.person, ingrid.person] {
         stage.sought.text("name", text);
     }
+    let devices = amal.run(&["org", "devices"])?;
+    let names = devices.answer.as_array().into_iter().flatten().filter_map(|device| device.get("name")?.as_str());
+    names.for_each(|name| stage.sought.text("device", name));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! A member is removed.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -40,7 +41,7 @@ pub(super) fn left_outside(stage: &mut Stage) -> Result<(), Failure> {
     let newest = newest(&stage.leila, &case)?;
     let restored = Device { profile: copy(stage), ..stage.tomas.clone() };
     for (device, which) in [(restored, "The copy"), (stage.tomas.clone(), "His device")] {
-        let refused = refusals(stage)?;
+        let before = answers(stage)?;
         let out = stage.directory.join("must not be there").to_string_lossy().into_owned();
         let old = device.try_run(&["doc", "get", &case, "--all", "--out", &out])?;
         let new = device.try_run(&["doc", "get", &case, &newest, "--out", &out])?;
@@ -48,14 +49,18 @@ pub(super) fn left_outside(stage: &mut Stage) -> Result<(), Failure> {
         claim(shows_nothing(&new) && synced.code != 0, format!("{which} is refused"))?;
         let held = device.try_run(&["doc", "list", &case])?.answer.to_string();
         claim(!held.contains(&newest), format!("{which} does not list the new document"))?;
-        let at_vault = refusals(stage)?.saturating_sub(refused);
-        claim(at_vault > 0 && old.code != 0, format!("{which} is refused by the vault"))?;
-        stage.shown(&format!("{which}: the vault refuses it ({at_vault} times), sync ends with “{}”", synced.reason("code")));
+        let after = answers(stage)?;
+        let refused = after.refused.saturating_sub(before.refused);
+        claim(refused > 0 && old.code != 0, format!("{which} is refused by the vault"))?;
+        claim(after.served == before.served, format!("the vault serves {which} nothing at all"))?;
+        claim(!Path::new(&out).exists(), format!("{which} has written no document"))?;
+        let reason = synced.reason("code");
+        stage.shown(&format!("{which}: {refused} requests, all refused by the vault; sync ends with “{reason}”"));
     }
     Ok(())
 }
 
-fn copy(stage: &Stage) -> std::path::PathBuf {
+fn copy(stage: &Stage) -> PathBuf {
     stage.directory.join("devices").join("tomás").join("copy made before")
 }
 
@@ -72,12 +77,38 @@ fn newest(device: &Device, case: &str) -> Result<String, Failure> {
     document.and_then(Value::as_str).map(str::to_owned).ok_or_else(|| Failure::Claim("Leila lists the new document".to_owned()))
 }
 
-/// How many requests the vault has refused, by its own count.
-fn refusals(stage: &Stage) -> Result<u64, Failure> {
-    let metrics = stage.vault.get("/metrics")?;
-    let refused = |line: &&str| {
-        line.starts_with("casevault_requests_total{")
-            && (line.contains("status=\"401\"") || line.contains("status=\"403\"") || line.contains("status=\"409\""))
-    };
-    Ok(metrics.lines().filter(refused).filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum())
+/// Requests for a team's things that the vault has answered, by its own count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Answers {
+    served: u64,
+    refused: u64,
+}
+
+fn answers(stage: &Stage) -> Result<Answers, Failure> {
+    Ok(count(&stage.vault.get("/metrics")?))
+}
+
+fn count(metrics: &str) -> Answers {
+    let mut answers = Answers { served: 0, refused: 0 };
+    for line in metrics.lines().filter(|line| line.starts_with("casevault_requests_total{") && line.contains("{team}")) {
+        let number = line.rsplit(' ').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+        if line.contains("status=\"2") { answers.served += number } else { answers.refused += number }
+    }
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_for_a_teams_things_are_counted_and_no_others() {
+        let metrics = "\
+            casevault_requests_total{method=\"GET\",route=\"/v1/teams/{team}/changes\",status=\"200\"} 4\n\
+            casevault_requests_total{method=\"GET\",route=\"/v1/teams/{team}/changes\",status=\"409\"} 2\n\
+            casevault_requests_total{method=\"GET\",route=\"/v1/teams/{team}\",status=\"403\"} 1\n\
+            casevault_requests_total{method=\"GET\",route=\"/v1/nonces\",status=\"200\"} 9\n\
+            casevault_store_writes_total 7\n";
+        assert_eq!(count(metrics), Answers { served: 4, refused: 3 });
+    }
 }
