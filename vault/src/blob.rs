@@ -66,7 +66,7 @@ pub trait Blobs: Send + Sync + 'static {
     /// Writes a piece of an upload at `offset`. Durable only after [`Self::flush`].
     fn write(&self, upload: UploadId, offset: u64, piece: Vec<Bytes>) -> Answer<'_, ()>;
 
-    /// Makes the first `length` bytes of an upload durable and cuts off what follows them.
+    /// Makes the first `length` bytes of an upload durable; others may be written meanwhile.
     fn flush(&self, upload: UploadId, length: u64) -> Answer<'_, ()>;
 
     /// Reads a piece of an upload, shorter at its end.

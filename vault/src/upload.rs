@@ -30,7 +30,7 @@ pub struct Upload {
     pub journal: JournalKey,
     /// Its length.
     pub length: u64,
-    /// How much of it is durable.
+    /// How much of it is durable, at least.
     pub offset: u64,
     /// When it was written to last.
     pub touched: Time,

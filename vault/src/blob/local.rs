@@ -160,12 +160,8 @@ impl Blobs for LocalBlobs {
     fn flush(&self, upload: UploadId, length: u64) -> Answer<'_, ()> {
         self.run(move |paths| {
             let file = OpenOptions::new().write(true).open(paths.upload(upload))?;
-            let there = file.metadata()?.len();
-            if there < length {
+            if file.metadata()?.len() < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if there > length {
-                file.set_len(length)?;
             }
             file.sync_data()
         })

@@ -117,8 +117,8 @@ async fn begin(State(app): State<Arc<App>>, request: Request) -> Result<Response
 
 async fn offset(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let admitted = admit(&app.vault, request).await?;
-    let upload = app.vault.upload(&admitted.team, admitted.names.upload()?).await?;
-    let headers = [(UPLOAD_OFFSET, HeaderValue::from(upload.offset)), (UPLOAD_LENGTH, HeaderValue::from(upload.length))];
+    let (offset, length) = app.vault.upload_offset(&admitted.team, admitted.names.upload()?).await?;
+    let headers = [(UPLOAD_OFFSET, HeaderValue::from(offset)), (UPLOAD_LENGTH, HeaderValue::from(length))];
     Ok(answer(StatusCode::OK, headers))
 }
 

@@ -18,13 +18,24 @@ impl Vault {
     /// # Errors
     /// `refused` if the team has none of this id.
     pub async fn cancel_upload(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
+        self.cancel_if(team, id, |_| true).await.map(|_| ())
+    }
+
+    /// Gives up an upload if it still is as `wanted` says; whether it was.
+    async fn cancel_if(&self, team: &TeamKey, id: UploadId, wanted: impl Fn(&Upload) -> bool) -> Result<bool, Problem> {
+        self.upload(team, id).await?;
         let slot = self.active.slot(id);
         slot.take_over();
-        let _running = slot.running.lock().await;
+        let mut progress = slot.progress().await;
+        // What does not become durable is given up with the rest.
+        let _ = slot.settle(&mut progress).await;
         let upload = self.upload(team, id).await?;
+        if !wanted(&upload) {
+            return Ok(false);
+        }
         self.drop_record(&upload.journal.team, id).await?;
         self.let_go(id).await;
-        Ok(())
+        Ok(true)
     }
 
     async fn drop_record(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
@@ -54,20 +65,17 @@ impl Vault {
         let old = |upload: &Upload| now.since(upload.touched) >= LIFETIME;
         let mut collected = 0;
         for (id, upload) in self.recorded_uploads().await? {
-            if old(&upload) && self.cancel_if(&upload, id, old).await? {
-                collected += 1;
+            if !old(&upload) {
+                continue;
+            }
+            match self.cancel_if(&upload.journal.team, id, old).await {
+                Ok(true) => collected += 1,
+                // Written to, or given up, meanwhile.
+                Ok(false) | Err(Problem(Code::Refused)) => {}
+                Err(problem) => return Err(problem),
             }
         }
         Ok(collected)
-    }
-
-    async fn cancel_if(&self, upload: &Upload, id: UploadId, still: impl Fn(&Upload) -> bool) -> Result<bool, Problem> {
-        let team = upload.journal.team;
-        match self.upload(&team, id).await {
-            Ok(now) if still(&now) => self.cancel_upload(&team, id).await.map(|()| true),
-            Ok(_) | Err(Problem(Code::Refused)) => Ok(false),
-            Err(problem) => Err(problem),
-        }
     }
 
     /// Removes staged files that no open upload has, and forgets uploads whose file is gone or too short. To be called before

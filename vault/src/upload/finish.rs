@@ -23,7 +23,8 @@ impl Vault {
         (id, digest): (UploadId, BlobDigest),
     ) -> Result<(), Problem> {
         let slot = self.active.slot(id);
-        let mut running = slot.running.lock().await;
+        let mut progress = slot.progress().await;
+        slot.settle(&mut progress).await?;
         let upload = self.upload(team, id).await?;
         if let Some(kept) = upload.kept {
             return if kept == digest { Ok(()) } else { Err(Problem(Code::Upload)) };
@@ -31,14 +32,12 @@ impl Vault {
         if upload.offset != upload.length {
             return Err(Problem(Code::Upload));
         }
-        self.catch_up(&mut running, id, upload.length).await?;
-        if running.hasher.finalize().as_bytes() != digest.as_bytes() {
+        self.catch_up(&mut progress.running, id, upload.length).await?;
+        if progress.running.hasher.finalize().as_bytes() != digest.as_bytes() {
             return Err(Problem(Code::Upload));
         }
         let _turn = self.turns.journal(&upload.journal).await;
         self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)?;
-        // An upload of no bytes was never flushed.
-        self.blobs.flush(id, upload.length).await?;
         let key = BlobKey { journal: upload.journal, digest };
         let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
         let outcome = match self.blobs.keep(id, key).await {

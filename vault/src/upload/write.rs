@@ -1,4 +1,4 @@
-//! Writing a piece of an upload: hashed and written while the next part of it arrives, durable before it is acknowledged.
+//! Writing a piece of an upload: hashed and written while the next part of it arrives, made durable while the next piece does.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use casevault_wire::problem::Code;
 use tokio::sync::watch;
 
 use super::Upload;
-use super::active::Running;
+use super::active::{Running, Slot};
 use crate::record::TeamKey;
 use crate::vault::{OUTRUN, Vault};
 
@@ -34,26 +34,46 @@ pub struct Piece {
 }
 
 impl Vault {
-    /// Writes a piece; the offset after it, up to which the upload is durable. A piece that is not what was signed changes
-    /// nothing. Whoever was writing to the same upload is cut off: its client has come back on another connection.
+    /// Writes a piece; the offset after it. When this returns, the piece before it is durable, and this one is being made so. A
+    /// piece that is not what was signed changes nothing. Whoever was writing to the same upload is cut off: its client has come
+    /// back on another connection.
     ///
     /// # Errors
     /// `upload` if the piece does not begin at the upload's offset, goes beyond its length, or is cut off; `malformed`, `full`.
     pub async fn write_piece(self: Arc<Self>, mut piece: Piece) -> Result<u64, Problem> {
         let slot = self.active.slot(piece.upload);
         let mut next = slot.take_over();
-        let mut running = slot.running.lock().await;
-        let (record, upload) = self.versioned_upload(&piece.team, piece.upload).await?;
+        let mut progress = slot.progress().await;
+        let upload = self.upload(&piece.team, piece.upload).await?;
+        let offset = slot.received().max(upload.offset);
         let end = piece.offset.checked_add(piece.body.remaining()).filter(|end| *end <= upload.length);
-        let end = end.filter(|_| upload.kept.is_none() && upload.offset == piece.offset).ok_or(Problem(Code::Upload))?;
-        self.catch_up(&mut running, piece.upload, upload.offset).await?;
-        let after = self.write_steps(&mut piece, running.clone(), &mut next).await?;
-        self.blobs.flush(piece.upload, end).await?;
-        let mut write = Write::default();
-        record.replace(&mut write, &Upload { offset: end, touched: self.now(), ..upload });
-        self.write(write).await?.ok_or(OUTRUN)?;
-        *running = after;
+        let end = end.filter(|_| upload.kept.is_none() && offset == piece.offset).ok_or(Problem(Code::Upload))?;
+        self.catch_up(&mut progress.running, piece.upload, offset).await?;
+        let after = self.write_steps(&mut piece, progress.running.clone(), &mut next).await?;
+        slot.settle(&mut progress).await?;
+        let after_it = Upload { offset: end, touched: self.now(), ..upload };
+        let flushing = tokio::spawn(self.clone().make_durable(slot.clone(), piece.upload, after_it));
+        slot.advance(&mut progress, after, flushing);
         Ok(end)
+    }
+
+    /// Makes an upload durable up to the offset of `after`, and then the record that says so.
+    async fn make_durable(self: Arc<Self>, _held: Arc<Slot>, id: UploadId, after: Upload) -> Result<(), Problem> {
+        self.blobs.flush(id, after.offset).await?;
+        let (record, upload) = self.versioned_upload(&after.journal.team, id).await?;
+        let mut write = Write::default();
+        record.replace(&mut write, &Upload { offset: after.offset.max(upload.offset), touched: after.touched, ..upload });
+        self.write(write).await?.ok_or(OUTRUN)
+    }
+
+    /// How far an upload is, and how long it will be.
+    ///
+    /// # Errors
+    /// `refused` if the team has none of this id.
+    pub async fn upload_offset(&self, team: &TeamKey, id: UploadId) -> Result<(u64, u64), Problem> {
+        let upload = self.upload(team, id).await?;
+        let received = self.active.peek(id).map_or(0, |slot| slot.received());
+        Ok((upload.offset.max(received), upload.length))
     }
 
     /// Hashes what `running` has not seen of the upload before `offset`: after a restart all of it.

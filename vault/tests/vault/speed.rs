@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use casevault_vault::blob::{Blobs, LocalBlobs};
+use casevault_vault::record::{BlobKey, JournalKey, TeamKey};
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::JournalId;
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::limit;
 
 use crate::member::{batch, empty, entries};
@@ -73,4 +75,22 @@ async fn speed_of_a_large_upload() {
     }
     assert_eq!(read, total);
     println!("sent {:.0} MB/s", megabytes(total, begin));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn speed_of_files_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let blobs = LocalBlobs::open(directory.path()).unwrap();
+    let team = TeamKey { organisation: OrganisationId([1; 32]), team: TeamId([1; 32]) };
+    let journal = JournalKey { team, journal: CASE };
+    let begin = Instant::now();
+    for number in 0..20u8 {
+        let some = (0..512u16).map(|n| {
+            let bytes = [n.to_be_bytes()[0], n.to_be_bytes()[1], number, 0].repeat(4096);
+            (BlobKey { journal, digest: BlobDigest::of(&bytes) }, bytes.into())
+        });
+        blobs.put(journal, some.collect()).await.unwrap();
+    }
+    println!("kept {:.0} files of 16 KiB a second", 20.0 * 512.0 / begin.elapsed().as_secs_f64());
 }
