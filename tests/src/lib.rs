@@ -1,3 +1,7 @@
-//! casevault-tests
+//! What the tests of the whole are made of: worlds of real server processes and devices, recorded connections, and the search for
+//! plaintext.
 
+pub mod limit;
+pub mod plaintext;
+pub mod tape;
 pub mod world;
