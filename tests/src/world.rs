@@ -8,6 +8,8 @@ use std::sync::Arc;
 use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
 use tempfile::TempDir;
 
+use crate::tape::Tape;
+
 /// The passphrase of every device in a world.
 pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
 
@@ -67,6 +69,18 @@ pub struct World {
     pub keyserver: ServerProcess,
     /// The vault.
     pub vault: ServerProcess,
+    /// What stands between the devices and the servers, if anything does: before the keyserver, and before the vault.
+    tapes: Option<(Tape, Tape)>,
+}
+
+/// An administrator and two caseworkers, who are the team “Shelter” with its keys made.
+pub struct Shelter {
+    /// The administrator, in no team.
+    pub amal: Client,
+    /// A member.
+    pub nadia: Client,
+    /// A member.
+    pub omar: Client,
 }
 
 impl World {
@@ -75,7 +89,22 @@ impl World {
         let directory = tempfile::tempdir().expect("a directory");
         let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
         let vault = start_vault(directory.path(), "127.0.0.1:0", &keyserver.address);
-        Self { directory, keyserver, vault }
+        Self { directory, keyserver, vault, tapes: None }
+    }
+
+    /// The same, with every connection of a device to a server recorded in the directory [`Self::tapes`].
+    pub async fn start_taped() -> Self {
+        let mut world = Self::start();
+        let directory = world.tapes();
+        let keyserver = Tape::start(&world.keyserver.address, &directory.join("keyserver")).await;
+        let vault = Tape::start(&world.vault.address, &directory.join("vault")).await;
+        world.tapes = Some((keyserver, vault));
+        world
+    }
+
+    /// Where the tapes are.
+    pub fn tapes(&self) -> PathBuf {
+        self.directory.path().join("tapes")
     }
 
     /// Starts the vault again, where it was.
@@ -99,12 +128,11 @@ impl World {
 
     /// Founds an organisation; its administrator's client.
     pub async fn found(&self, person: &str) -> Client {
-        let request = FoundRequest {
-            name: "Test".into(),
-            keyserver: self.keyserver.address.clone(),
-            vault: self.vault.address.clone(),
-            person: person.into(),
+        let (keyserver, vault) = match &self.tapes {
+            Some((keyserver, vault)) => (keyserver.address.clone(), vault.address.clone()),
+            None => (self.keyserver.address.clone(), self.vault.address.clone()),
         };
+        let request = FoundRequest { name: "Test".into(), keyserver, vault, person: person.into() };
         let (client, _) = Client::found(&self.profile(person), passphrase(), request, Options::default()).await.expect("founded");
         client
     }
@@ -116,6 +144,43 @@ impl World {
         administrator.approve(Some(person)).await.expect("approved");
         client.join_state().await.expect("set up");
         client
+    }
+
+    /// Amal founds the organisation and brings Nadia and Omar in, who are the team “Shelter”.
+    pub async fn shelter(&self) -> Shelter {
+        let amal = self.found("Amal").await;
+        let nadia = self.bring_in(&amal, "Nadia", Role::Caseworker).await;
+        let omar = self.bring_in(&amal, "Omar", Role::Caseworker).await;
+        amal.team_create("Shelter", &["Nadia".into(), "Omar".into()]).await.expect("created");
+        for client in [&nadia, &omar, &nadia] {
+            client.sync().await.expect("synchronised");
+        }
+        Shelter { amal, nadia, omar }
+    }
+
+    /// A file of somebody, outside every profile.
+    pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let directory = self.directory.path().join("files");
+        std::fs::create_dir_all(&directory).expect("a directory");
+        let path = directory.join(name);
+        std::fs::write(&path, content).expect("written");
+        path
+    }
+
+    /// Stops both servers and has each check its data directory; what they say if they find anything.
+    pub fn stop_and_check(mut self) -> Result<(), String> {
+        self.keyserver.kill();
+        self.vault.kill();
+        for name in ["keyserver", "vault"] {
+            let data = self.directory.path().join(name);
+            let output = Command::new(program(&format!("casevault-{name}"))).arg("fsck").arg("--data").arg(data).output();
+            let output = output.map_err(|error| error.to_string())?;
+            if !output.status.success() {
+                let said = [output.stdout, output.stderr].concat();
+                return Err(format!("{name}: {}", String::from_utf8_lossy(&said)));
+            }
+        }
+        Ok(())
     }
 
     /// Opens a device's profile.

@@ -1,0 +1,8 @@
+//! The whole system: real server processes, real profiles, and people to whom things happen.
+
+#[cfg(test)]
+#[path = "world/journey.rs"]
+mod journey;
+#[cfg(test)]
+#[path = "world/plaintext.rs"]
+mod plaintext;

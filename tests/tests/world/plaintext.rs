@@ -1,0 +1,91 @@
+//! What people write is in no byte that a server stores, logs, sends or receives.
+
+use std::path::Path;
+
+use casevault_sync::Role;
+use casevault_sync::view::Delivery;
+use casevault_tests::plaintext::{Findings, Search};
+use casevault_tests::world::{PASSPHRASE, World, silent};
+
+/// Everything that people write in the story below.
+const CANARIES: &[&str] = &[
+    "Amal Canary-Founder",
+    "Nadia Canary-Member",
+    "Omar Canary-Removed",
+    "Shelter Canary Team",
+    "Canary Case of Mira",
+    "Guardian of the Canaries",
+    "a note with a canary in it",
+    "a note that was written offline",
+    "canary-passport.pdf",
+    "canary-testimony.mp4",
+    "CANARY-BYTES-SMALL-DOCUMENT",
+    "CANARY-BYTES-LARGE-BEGIN",
+    "CANARY-BYTES-LARGE-END",
+];
+
+fn search() -> Search {
+    let passphrase = std::str::from_utf8(PASSPHRASE).unwrap();
+    Search::new(&[CANARIES, &[passphrase]].concat())
+}
+
+async fn story(world: &mut World) {
+    let amal = world.found("Amal Canary-Founder").await;
+    let nadia = world.bring_in(&amal, "Nadia Canary-Member", Role::Caseworker).await;
+    let omar = world.bring_in(&amal, "Omar Canary-Removed", Role::Caseworker).await;
+    let members = ["Nadia Canary-Member".into(), "Omar Canary-Removed".into()];
+    amal.team_create("Shelter Canary Team", &members).await.unwrap();
+    for client in [&nadia, &omar, &nadia] {
+        client.sync().await.unwrap();
+    }
+    let guardian = [("cv_GuardianName".to_owned(), "Guardian of the Canaries".to_owned())];
+    let (case, _) = nadia.case_open("Canary Case of Mira", "Shelter Canary Team", &guardian).await.unwrap();
+    let case = case.to_string();
+    nadia.note_add(&case, "a note with a canary in it").await.unwrap();
+    let small = world.file("canary-passport.pdf", b"CANARY-BYTES-SMALL-DOCUMENT");
+    let filler = (0..5_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let large = [b"CANARY-BYTES-LARGE-BEGIN".to_vec(), filler, b"CANARY-BYTES-LARGE-END".to_vec()].concat();
+    let large = world.file("canary-testimony.mp4", &large);
+    for added in nadia.add_documents(&case, &[small, large], silent()).await.unwrap() {
+        assert_eq!(added.outcome.unwrap().delivery, Delivery::Sent);
+    }
+    omar.sync().await.unwrap();
+    let out = world.directory.path().join("out");
+    for name in ["canary-passport.pdf", "canary-testimony.mp4"] {
+        omar.get_document(&case, name, &out.with_extension(name), silent()).await.unwrap();
+    }
+    world.vault.kill();
+    assert_eq!(nadia.note_add(&case, "a note that was written offline").await.unwrap(), Delivery::Queued);
+    world.restart_vault();
+    nadia.sync().await.unwrap();
+    amal.remove_person("Omar Canary-Removed").await.unwrap();
+    nadia.sync().await.unwrap();
+    assert!(!nadia.search("canary").await.unwrap().is_empty());
+    assert_eq!(nadia.case_close(&case).await.unwrap(), Delivery::Sent);
+}
+
+fn searched(search: &Search, path: &Path) -> Findings {
+    let mut findings = Findings::default();
+    search.tree(path, &mut findings);
+    findings
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_server_and_no_wire_holds_a_word_of_what_people_wrote() {
+    let mut world = World::start_taped().await;
+    story(&mut world).await;
+    world.keyserver.kill();
+    world.vault.kill();
+    let search = search();
+    let mut bytes = 0;
+    for part in ["keyserver", "vault", "keyserver.log", "vault.log", "tapes"] {
+        let findings = searched(&search, &world.directory.path().join(part));
+        assert_eq!(findings.hits, [""; 0], "in {part}");
+        bytes += findings.bytes;
+    }
+    assert!(bytes > 3 * 5_000_000, "the large document is in the vault and twice on the tape: {bytes}");
+    // The tape is one: it holds what was certainly sent. The device's own files are where the words are.
+    let known = searched(&Search::new(&["POST /v1/organisations"]), &world.tapes());
+    assert!(!known.hits.is_empty());
+    assert!(!searched(&search, &world.directory.path().join("files")).hits.is_empty());
+}
