@@ -1,6 +1,9 @@
 //! The whole system: real server processes, real profiles, and people to whom things happen.
 
 #[cfg(test)]
+#[path = "world/bad_luck.rs"]
+mod bad_luck;
+#[cfg(test)]
 #[path = "world/journey.rs"]
 mod journey;
 #[cfg(test)]
