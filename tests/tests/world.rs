@@ -1,11 +1,20 @@
 //! The whole system: real server processes, real profiles, and people to whom things happen.
 
 #[cfg(test)]
+#[path = "world/bad_input.rs"]
+mod bad_input;
+#[cfg(test)]
 #[path = "world/bad_luck.rs"]
 mod bad_luck;
 #[cfg(test)]
+#[path = "world/crash.rs"]
+mod crash;
+#[cfg(test)]
 #[path = "world/journey.rs"]
 mod journey;
+#[cfg(test)]
+#[path = "world/many_teams.rs"]
+mod many_teams;
 #[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
