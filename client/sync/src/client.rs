@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use casevault_crypto::identity::DeviceIdentity;
 use casevault_crypto::mls::Crypto;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::codec::{decode, encode};
+use casevault_wire::codec::decode;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, OrganisationId, PersonId};
 use casevault_wire::label::Label;
@@ -134,7 +134,7 @@ impl Client {
 }
 
 pub(crate) fn save_membership(profile: &Profile, me: &Membership) -> Result<()> {
-    profile.store.write(|tx| set_meta(tx, "membership", &encode(me)))
+    profile.store.write(|tx| set_meta(tx, "membership", &SecretBytes::encode(me)))
 }
 
 impl Signing for Client {

@@ -226,6 +226,13 @@ impl Client {
                 .read(|db| Ok(db.query_row("SELECT changes FROM teams WHERE team = ?1", [team.0], |row| count(row, 0))?))?;
             let page = self.team_vault(team)?.changes(after).await?;
             let journals = page.journals.as_slice();
+            let mut last = after;
+            for change in journals {
+                if change.change <= last {
+                    return Err(self.team_alarm(team, AlarmKind::Rollback));
+                }
+                last = change.change;
+            }
             self.profile.store.write(|tx| {
                 let sql = "INSERT INTO remote (journal, team, length, hash) VALUES (?1, ?2, ?3, ?4)
                     ON CONFLICT (journal) DO UPDATE SET length = ?3, hash = ?4";

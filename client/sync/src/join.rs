@@ -133,7 +133,7 @@ impl Client {
             return Ok(joined(JoinState::Approved));
         }
         let code = self.profile.store.read(|db| meta(db, "invitation"))?.ok_or(ClientError::Damaged)?;
-        let code: Code = decode(&SecretBytes::from(code), 1024).map_err(|_| ClientError::Damaged)?;
+        let code: Code = decode(&code, 1024).map_err(|_| ClientError::Damaged)?;
         let key = invitation_signing(&code);
         if self.profile.store.read(|db| meta(db, "introduced"))?.is_none() {
             self.introduce(&code, &key).await?;
@@ -160,8 +160,13 @@ impl Client {
         let join = code.join(&inviter, &self.me.identity);
         let path = format!("/v1/organisations/{}/invitations/{}/join", self.me.organisation, key.id);
         self.keyserver.tell(&self.me.organisation, key, Ask::path(path).body(&join)).await.map_err(spent)?;
-        let packages = self.make_key_packages(limit::KEY_PACKAGES, true)?;
-        self.post_key_packages(key, &packages).await.map_err(spent)?;
+        // The answer to an earlier attempt may have been lost: only what is missing is uploaded.
+        let count = self.key_package_count_as(key).await.map_err(spent)?;
+        let missing = limit::KEY_PACKAGES.saturating_sub(usize::try_from(count.single_use).unwrap_or(usize::MAX));
+        if missing > 0 || count.last_resort_used != 0 {
+            let packages = self.make_key_packages(missing, count.last_resort_used != 0)?;
+            self.post_key_packages(key, &packages).await.map_err(spent)?;
+        }
         self.profile.store.write(|tx| set_meta(tx, "introduced", b"1"))
     }
 
@@ -280,7 +285,7 @@ async fn post_founding(profile: &Profile) -> Result<()> {
     let entries: Append = decode(&append, limit::BODY).map_err(|_| ClientError::Damaged)?;
     let first = entries.entries.as_slice().first().ok_or(ClientError::Damaged)?;
     post_unsigned(me.vault.address.as_str(), "/v1/organisations", encode(first)).await?;
-    post_unsigned(me.keyserver.address.as_str(), "/v1/organisations", append).await?;
+    post_unsigned(me.keyserver.address.as_str(), "/v1/organisations", append.to_vec()).await?;
     Ok(())
 }
 

@@ -52,7 +52,12 @@ impl Client {
     }
 
     pub(crate) async fn key_package_count(&self) -> Result<KeyPackageCount> {
-        self.read(self.ask("/key-packages")).await
+        self.key_package_count_as(self).await
+    }
+
+    /// The same, asked with the key of this device's invitation.
+    pub(crate) async fn key_package_count_as(&self, key: &dyn Signing) -> Result<KeyPackageCount> {
+        self.keyserver.get(&self.me.organisation, key, self.ask("/key-packages")).await
     }
 
     /// Uploads key packages; `key` is this device's, or its invitation's before approval.

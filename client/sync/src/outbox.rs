@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use casevault_crypto::journal::Place;
+use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::Opaque;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
@@ -33,7 +34,7 @@ pub(crate) struct Parked {
 /// A row of the outbox.
 struct Row {
     id: i64,
-    body: Vec<u8>,
+    body: SecretBytes,
     blob: Option<BlobDigest>,
 }
 
@@ -43,13 +44,22 @@ impl Client {
         self.profile.store.read(|db| Ok(db.query_row("SELECT count(*) FROM outbox", [], |row| count(row, 0))?))
     }
 
-    /// Sends what waits, team journals before cases. Returns how many records were acknowledged.
+    /// Sends what waits, team journals before cases. Returns how many records were acknowledged. What is wrong with one journal
+    /// does not keep the others from being sent.
+    ///
+    /// # Errors
+    /// The first that occurred, once the others were sent; [`ClientError::Unreachable`] at once.
     pub(crate) async fn flush(&self) -> Result<u64> {
         let mut sent = 0;
+        let mut wrong = None;
         for place in self.waiting_journals()? {
-            sent += self.flush_journal(&place).await?;
+            match self.flush_journal(&place).await {
+                Ok(number) => sent += number,
+                Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                Err(error) => wrong = wrong.or(Some(error)),
+            }
         }
-        Ok(sent)
+        wrong.map_or(Ok(sent), Err)
     }
 
     fn waiting_journals(&self) -> Result<Vec<Place>> {
@@ -190,7 +200,7 @@ fn rows(db: &Connection, place: &Place) -> Result<Vec<Row>> {
     let rows = statement.query_map(params![place.journal.0, column(PUSH_ITEMS as u64)], |row| {
         let blob: Option<Vec<u8>> = row.get(2)?;
         let blob = blob.and_then(|bytes| bytes.try_into().ok()).map(BlobDigest);
-        Ok(Row { id: row.get(0)?, body: row.get(1)?, blob })
+        Ok(Row { id: row.get(0)?, body: SecretBytes::from(row.get::<_, Vec<u8>>(1)?), blob })
     })?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
 }

@@ -6,6 +6,7 @@ mod codec;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use casevault_crypto::secret::SecretBytes;
 use openmls_sqlite_storage::SqliteStorageProvider;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use zeroize::Zeroizing;
@@ -85,8 +86,12 @@ impl Store {
 }
 
 /// A value of the `meta` table.
-pub fn meta(db: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
-    Ok(db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+pub fn meta(db: &Connection, key: &str) -> Result<Option<SecretBytes>> {
+    let value = db
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get::<_, Vec<u8>>(0))
+        .optional()?;
+    Ok(value.map(SecretBytes::from))
 }
 
 /// Sets a value of the `meta` table.

@@ -50,11 +50,15 @@ impl Client {
             match self.sync_team(&team).await {
                 Ok(received) => report.received += received,
                 Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
-                Err(error) => wrong = Some(error),
+                Err(error) => wrong = wrong.or(Some(error)),
             }
         }
         self.write_names().await?;
-        report.sent += self.flush().await?;
+        match self.flush().await {
+            Ok(sent) => report.sent += sent,
+            Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
         self.tell_heads().await?;
         self.mark_synchronised()?;
         wrong.map_or(Ok(()), Err)
@@ -88,8 +92,14 @@ impl Client {
             return Ok(0);
         }
         let mut received = self.pull(&self.team_place(*team)).await?;
-        self.read_heads(team).await?;
-        self.compare_heads(team).await?;
+        // A record of heads that is wrong is alarmed about, and does not keep the journals themselves from being read.
+        let heads = match self.read_heads(team).await {
+            Ok(()) => self.compare_heads(team).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        if matches!(heads, Err(ClientError::Unreachable)) {
+            return Err(ClientError::Unreachable);
+        }
         for place in self.opened_journals(team)? {
             received += self.pull(&place).await?;
         }
@@ -97,14 +107,14 @@ impl Client {
             let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
             self.compare_log_heads(&key).await?;
         }
-        Ok(received)
+        heads.map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.
     fn opened_journals(&self, team: &TeamId) -> Result<Vec<Place>> {
         self.profile.store.read(|db| {
             let sql = "SELECT r.journal FROM remote r JOIN journals j ON j.journal = r.journal
-                WHERE r.team = ?1 AND r.length > (SELECT count(*) FROM entries e WHERE e.journal = r.journal)";
+                WHERE r.team = ?1 AND r.length > coalesce((SELECT max(e.sequence) + 1 FROM entries e WHERE e.journal = r.journal), 0)";
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([team.0], |row| array(row, 0).map(JournalId))?;
             rows.map(|row| row.map(|journal| self.place(*team, journal)).map_err(ClientError::from)).collect()

@@ -62,7 +62,7 @@ impl Client {
                 }
             }
             let sql = "SELECT c.team, c.journal FROM cases c JOIN teams t ON t.team = c.team WHERE t.gone = 0
-                AND EXISTS (SELECT 1 FROM case_keys k WHERE k.journal = c.journal)";
+                AND EXISTS (SELECT 1 FROM case_keys k WHERE k.team = c.team AND k.journal = c.journal)";
             let mut statement = db.prepare(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {

@@ -13,6 +13,7 @@ use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::context::Context;
 use casevault_wire::id::UploadId;
+use casevault_wire::problem::Code;
 use tokio::sync::mpsc;
 
 use super::add::{Meter, fresh, name_of, regular, seal_error, unchanged, version};
@@ -85,7 +86,8 @@ impl Client {
             if let Some(id) = &upload {
                 match vault.piece(id, offset, piece).await {
                     Ok(()) => {}
-                    Err(ClientError::Unreachable) => upload = None, // what the vault has is asked for when it is back
+                    // What the vault has is asked for when it is back.
+                    Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => upload = None,
                     Err(error) => return Err(error),
                 }
             }
@@ -110,7 +112,7 @@ impl Client {
             };
             match pushed {
                 Ok(()) => return Ok(view(&version, Delivery::Sent)),
-                Err(ClientError::Unreachable) => {}
+                Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => {}
                 Err(error) => return Err(error),
             }
         }

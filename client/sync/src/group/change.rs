@@ -65,12 +65,15 @@ impl Client {
         if packages.is_empty() && plan.remove.is_empty() && !plan.rotate {
             return Ok(false); // those to add have left no key packages yet
         }
-        self.stage(team, &kept.state, &plan, packages)?;
+        if !self.stage(team, &kept.state, &plan, packages)? {
+            return Ok(false);
+        }
         self.finish_change(team).await
     }
 
-    /// Stages a commit and keeps it, with everything that goes to the keyserver, in one transaction.
-    fn stage(&self, team: &TeamId, previous: &GroupState, plan: &Plan, mut add: Vec<KeyPackage>) -> Result<()> {
+    /// Stages a commit and keeps it, with everything that goes to the keyserver, in one transaction. Returns whether there was
+    /// anything to commit.
+    fn stage(&self, team: &TeamId, previous: &GroupState, plan: &Plan, mut add: Vec<KeyPackage>) -> Result<bool> {
         let organisation = self.organisation()?;
         let ring = self.ring(team)?;
         let (keys, link) = if plan.rotate {
@@ -83,6 +86,9 @@ impl Client {
         };
         let position = organisation.position();
         loop {
+            if add.is_empty() && plan.remove.is_empty() && !plan.rotate {
+                return Ok(false); // nothing is left to commit
+            }
             let data = CommitData {
                 organisation: self.me.organisation,
                 team: *team,
@@ -97,7 +103,7 @@ impl Client {
             let change = Change { add: add.clone(), remove: plan.remove.clone(), data, now: self.now() };
             let basis = Basis { organisation: &organisation, previous };
             match self.stage_once(team, &basis, &change, (&keys, link.clone()))? {
-                None => return Ok(()),
+                None => return Ok(true),
                 Some(StageError::KeyPackage(at, _)) if at < add.len() => {
                     add.remove(at); // spoilt by its device or by the keyserver: that device waits for the next attempt
                 }

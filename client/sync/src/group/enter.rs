@@ -2,6 +2,7 @@
 
 use casevault_crypto::mls::{Group, GroupState, JoinError, Provider, join};
 use casevault_crypto::random::{SystemRandom, draw};
+use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team::Generation;
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::commit::CommitData;
@@ -26,7 +27,8 @@ impl Client {
             return Ok(false);
         }
         match self.commits(team, 0).await {
-            Ok(commits) if commits.creation.is_none() => self.create(team).await,
+            // A creation of this device's own whose receipt was lost is asked for again.
+            Ok(commits) if commits.creation.is_none() || self.kept_creation(team)?.is_some() => self.create(team).await,
             Ok(_) => self.join_by_welcome(team).await,
             Err(ClientError::Server(_)) => Ok(false),
             Err(error) => Err(error),
@@ -69,7 +71,7 @@ impl Client {
         let found = self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row([team.0], row).optional()?))?;
         let Some((data, keys)) = found else { return Ok(None) };
         let damaged = |_| ClientError::Damaged;
-        Ok(Some((decode(&data, 4096).map_err(damaged)?, decode(&keys, 256).map_err(damaged)?)))
+        Ok(Some((decode(&data, 4096).map_err(damaged)?, decode(&SecretBytes::from(keys), 256).map_err(damaged)?)))
     }
 
     fn begin_creation(&self, team: &TeamId) -> Result<(CommitData, Generation)> {
@@ -90,7 +92,7 @@ impl Client {
             let storage = MlsStorage::new(&**tx);
             let provider = Provider::new(&self.crypto, &storage);
             Group::create(&provider, &self.signer(), *team).map_err(|_| ClientError::Damaged)?;
-            let keys = casevault_crypto::secret::SecretBytes::encode(&keys);
+            let keys = SecretBytes::encode(&keys);
             tx.execute(
                 "INSERT INTO rotations (team, state, upload) VALUES (?1, ?2, ?3)",
                 params![team.0, encode(&data), &*keys],

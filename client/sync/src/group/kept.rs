@@ -92,7 +92,7 @@ pub(crate) fn generation(db: &Connection, team: &TeamId, number: u64) -> Result<
     let Some((key, seed)) = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], row).optional()? else {
         return Ok(None);
     };
-    let sealing = decode(&seed, 64).map_err(|_| ClientError::Damaged)?;
+    let sealing = decode(&SecretBytes::from(seed), 64).map_err(|_| ClientError::Damaged)?;
     Ok(Some(Generation { number, key: TeamKey::new(Secret::new(key)), sealing }))
 }
 

@@ -117,9 +117,9 @@ fn apply_team(db: &Connection, place: &Place, effect: TeamEffect) -> Result<()> 
             let here = place_of(place, case);
             let ring = super::ring_of(db, &here)?;
             if admits(&ring, generation, given.created) {
-                let sql = "INSERT INTO case_keys (journal, generation, team_generation, key) VALUES (?1, ?2, ?3, ?4)";
+                let sql = "INSERT INTO case_keys (team, journal, generation, team_generation, key) VALUES (?1, ?2, ?3, ?4, ?5)";
                 let key = given.key.secret().expose();
-                db.prepare_cached(sql)?.execute(params![case.0, column(generation), column(given.created), key])?;
+                db.prepare_cached(sql)?.execute(params![place.team.0, case.0, column(generation), column(given.created), key])?;
             }
             let sql = "INSERT OR IGNORE INTO cases (journal, team, title, status) VALUES (?1, ?2, '', '')";
             db.prepare_cached(sql)?.execute(params![case.0, place.team.0])?;

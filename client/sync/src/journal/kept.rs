@@ -41,8 +41,9 @@ pub(crate) fn ring_of(db: &Connection, place: &Place) -> Result<CaseRing> {
         }
         return Ok(CaseRing(ring));
     }
-    let mut statement = db.prepare_cached("SELECT generation, team_generation, key FROM case_keys WHERE journal = ?1")?;
-    let mut rows = statement.query([place.journal.0])?;
+    let mut statement =
+        db.prepare_cached("SELECT generation, team_generation, key FROM case_keys WHERE team = ?1 AND journal = ?2")?;
+    let mut rows = statement.query(params![place.team.0, place.journal.0])?;
     while let Some(row) = rows.next()? {
         ring.insert(count(row, 0)?, EntryKey { secret: Secret::new(array(row, 2)?), created: count(row, 1)? });
     }
@@ -80,7 +81,7 @@ pub(crate) fn author(db: &Connection, place: &Place, device: &DeviceIdentity, lo
     Ok(author)
 }
 
-/// The generation of the team key that the vault takes now; nothing if this device is out of the team.
+/// The generation of the team key that the vault takes now; nothing if this device is out of the team or does not know.
 pub(crate) fn team_generation(kept: Option<&KeptGroup>) -> Option<u64> {
-    kept.map(|kept| kept.state.generation)
+    kept.map(|kept| kept.vault_generation).filter(|generation| *generation > 0)
 }

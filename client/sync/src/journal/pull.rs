@@ -43,7 +43,7 @@ impl Client {
                 self.settle(place)?;
                 return Ok(received);
             }
-            let (taken, wait) = self.take_entries(place, state, &entries)?;
+            let (taken, wait) = self.take_entries(place, state, &entries, waited)?;
             received += taken;
             match wait {
                 None => waited = false,
@@ -60,7 +60,7 @@ impl Client {
         }
     }
 
-    fn take_entries(&self, place: &Place, mut state: ChainState, entries: &[Entry]) -> Result<(u64, Option<Wait>)> {
+    fn take_entries(&self, place: &Place, mut state: ChainState, entries: &[Entry], waited: bool) -> Result<(u64, Option<Wait>)> {
         let organisation = self.organisation()?;
         let mut refused = false;
         let outcome = self.profile.store.write(|tx| {
@@ -76,7 +76,8 @@ impl Client {
                             was_sent(tx, place, &event.body)?;
                         }
                     }
-                    Err(error) if error.is_waiting() => {
+                    // What is still missing after the log and the team's journal were read again is a liar's.
+                    Err(error) if error.is_waiting() && !waited => {
                         wait = Some(Wait::More);
                         break;
                     }

@@ -156,6 +156,9 @@ impl Client {
 
     /// Puts an event into the outbox: from now on it is not lost.
     pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
+        if bodies.iter().any(|body| encode_body(body).len() > limit::EVENT_BODY) {
+            return Err(ClientError::Text); // it could never be sent
+        }
         self.profile.store.write(|tx| {
             let mut insert = tx.prepare_cached("INSERT INTO outbox (team, journal, body) VALUES (?1, ?2, ?3)")?;
             for body in bodies {
@@ -168,8 +171,10 @@ impl Client {
 
 /// A body as the outbox keeps it: its class and its bytes.
 pub(crate) fn encode_body(body: &Body) -> SecretBytes {
-    let mut bytes = body.class().to_be_bytes().to_vec();
-    bytes.extend(body.encode());
+    let encoded = SecretBytes::from(body.encode());
+    let mut bytes = Vec::with_capacity(encoded.len() + 2);
+    bytes.extend(body.class().to_be_bytes());
+    bytes.extend_from_slice(&encoded);
     SecretBytes::from(bytes)
 }
 

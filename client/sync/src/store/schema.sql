@@ -37,8 +37,8 @@ CREATE TABLE head_nodes (team BLOB NOT NULL, level INTEGER NOT NULL, position IN
     PRIMARY KEY (team, level, position)) WITHOUT ROWID;
 
 -- The state of cases, folded from their entries.
-CREATE TABLE case_keys (journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,
-    PRIMARY KEY (journal, generation)) WITHOUT ROWID;
+CREATE TABLE case_keys (team BLOB NOT NULL, journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,
+    PRIMARY KEY (team, journal, generation)) WITHOUT ROWID;
 CREATE TABLE cases (journal BLOB PRIMARY KEY, team BLOB NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX cases_title ON cases (title);
 CREATE TABLE fields (journal BLOB NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER NOT NULL,
