@@ -32,7 +32,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Search { query } => case::search(session, &query).await,
         Command::Verify { case } => trust::verify(session, case.as_deref()).await,
         Command::Lock => lock(session),
-        Command::Wipe { yes } => wipe::run(session, yes),
+        Command::Wipe { yes } => wipe::run(session, yes).await,
         Command::Version => Ok(version()),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { directory } => generate::man(&directory),

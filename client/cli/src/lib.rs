@@ -9,6 +9,7 @@ mod command;
 mod definition;
 mod display;
 mod failure;
+mod input;
 mod message;
 mod passphrase;
 mod profile;

@@ -1,7 +1,5 @@
 //! `casevault case`, `note`, `custody` and `search`.
 
-use std::io::Read as _;
-
 use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, SearchHit};
 use serde_json::json;
 
@@ -11,7 +9,7 @@ use crate::definition::Case;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
-use crate::{display, message, shape, when};
+use crate::{display, input, message, shape, when};
 
 pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Failure> {
     let client = session.client().await?;
@@ -82,15 +80,9 @@ fn show(view: &CaseView) -> Answer {
 }
 
 pub(super) async fn note(session: &Session, case: &str, text: String) -> Result<Answer, Failure> {
-    let text = if text == "-" { standard_input()? } else { text };
+    let text = if text == "-" { input::all().await? } else { text };
     let delivery = session.client().await?.note_add(case, &text).await?;
     Ok(written(json!({}), "Added the note".to_owned(), delivery))
-}
-
-fn standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| message::input(&error))?;
-    Ok(text)
 }
 
 pub(super) async fn custody(session: &Session, case: &str) -> Result<Answer, Failure> {

@@ -9,12 +9,12 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{message, profile, shape};
+use crate::{input, profile, shape};
 
 pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answer, Failure> {
     let code = match code.as_deref() {
-        Some("-") => Some(line()?),
-        None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask()?),
+        Some("-") => Some(input::line().await?),
+        None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask().await?),
         given => given.map(str::to_owned),
     };
     let joined = match code {
@@ -30,16 +30,10 @@ async fn join(session: &Session, code: &str) -> Result<Joined, Failure> {
     Ok(joined)
 }
 
-fn ask() -> Result<String, Failure> {
+async fn ask() -> Result<String, Failure> {
     // A closed standard error cannot be written to; the answer is read all the same.
     let _ = write!(std::io::stderr(), "Invitation code: ");
-    line()
-}
-
-fn line() -> Result<String, Failure> {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|error| message::input(&error))?;
-    Ok(line)
+    input::line().await
 }
 
 fn answer(joined: &Joined) -> Answer {

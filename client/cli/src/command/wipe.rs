@@ -8,24 +8,24 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{display, message, profile};
+use crate::{display, input, message, profile};
 
 /// What a person types to mean it.
 const WORD: &str = "wipe";
 
-pub(super) fn run(session: &Session, yes: bool) -> Result<Answer, Failure> {
+pub(super) async fn run(session: &Session, yes: bool) -> Result<Answer, Failure> {
     let directory = session.profile()?;
     if !profile::exists(&directory) {
         return Err(message::no_profile(&directory));
     }
     if !yes {
-        confirm(&directory.to_string_lossy())?;
+        confirm(&directory.to_string_lossy()).await?;
     }
     Client::wipe(&directory)?;
     Ok(Answer::new(json!({"state": "wiped"}), "The profile is destroyed. Nothing of it can be read on this device any more."))
 }
 
-fn confirm(directory: &str) -> Result<(), Failure> {
+async fn confirm(directory: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(message::not_confirmed());
     }
@@ -35,7 +35,6 @@ fn confirm(directory: &str) -> Result<(), Failure> {
         "This destroys the profile in {}: its keys, its cases and whatever is not yet sent.\nType {WORD} to go on: ",
         display::untrusted(directory)
     );
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|error| message::input(&error))?;
+    let line = input::line().await?;
     if line.trim() == WORD { Ok(()) } else { Err(message::not_confirmed()) }
 }
