@@ -70,7 +70,7 @@ pub fn machine_names(tree: &Tree) -> Vec<Violation> {
 #[test]
 fn a_long_file_is_found_and_its_tests_do_not_count() {
     let long = "fn f() {}\n".repeat(501);
-    let tested = format!("{}#[cfg(test)]\n{}", "fn f() {}\n".repeat(500), "fn g() {}\n".repeat(500));
+    let tested = format!("{}#[cfg(test)]\nmod tests {{\n{}}}", "fn f() {}\n".repeat(500), "fn g() {}\n".repeat(500));
     let tree = Tree::planted(&[("vault/src/long.rs", &long), ("vault/src/tested.rs", &tested), ("vault/tests/long.rs", &long)]);
     assert_eq!(long_files(&tree), [Violation::new("vault/src/long.rs", "501 lines")]);
 }

@@ -12,13 +12,20 @@ const FRAMING: &str = "wire/src/signature.rs";
 /// Labels that stand in the registry before their use does, each with its reason.
 pub const WAITING: &[(Label, &str)] = &[];
 
+/// Texts that are a label's name and something else: where, which, and what they are there.
+const OTHERWISE: &[(&str, &str, &str)] = &[("client/crypto/src/event.rs", "author certificate", "the name of an event class")];
+
+fn is_something_else(path: &str, text: &str) -> bool {
+    OTHERWISE.iter().any(|(file, name, _)| *file == path && text == format!("\"{name}\""))
+}
+
 /// Texts that would separate domains outside the registry: a label's name, the prefix, or a second `enum Label`.
 pub fn outside_registry(tree: &Tree) -> Vec<Violation> {
     let names: Vec<_> = Label::ALL.iter().map(|label| format!("\"{}\"", label.name())).collect();
     let mut violations = Vec::new();
     for file in tree.product().filter(|file| file.path != REGISTRY) {
         for (line, code) in file.code() {
-            let named = names.iter().find(|name| code.contains(name.as_str()));
+            let named = names.iter().find(|name| code.contains(name.as_str()) && !is_something_else(&file.path, name));
             let prefixed = file.path != FRAMING && code.contains(PREFIX.trim_end());
             let second = has_word(code, "enum Label");
             if let Some(name) = named {

@@ -98,11 +98,19 @@ impl File {
 
     /// The lines that are code outside of the file's own tests, with their numbers, comments blanked out.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let own_tests = self.own_tests();
         self.text
             .lines()
             .enumerate()
-            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+            .take_while(move |(index, _)| *index < own_tests)
             .map(|(index, line)| (index + 1, before_comment(line)))
+    }
+
+    /// The index of the line where a module of tests begins in this file.
+    fn own_tests(&self) -> usize {
+        let lines: Vec<_> = self.text.lines().map(str::trim).collect();
+        let begins = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{');
+        lines.windows(2).position(begins).unwrap_or(lines.len())
     }
 
     /// A place in this file.
@@ -138,9 +146,15 @@ pub fn has_word(code: &str, word: &str) -> bool {
 #[test]
 fn comments_and_the_files_own_tests_are_not_code() {
     let tree =
-        Tree::planted(&[("vault/src/a.rs", "one(); // two\n/// three\nlet url = \"http://x\";\n#[cfg(test)]\nmod tests {}\n")]);
+        Tree::planted(&[("vault/src/a.rs", "one(); // two\n/// three\nlet url = \"http://x\";\n#[cfg(test)]\nmod tests {\n}\n")]);
     let code: Vec<_> = tree.files[0].code().collect();
     assert_eq!(code, [(1, "one(); "), (2, ""), (3, "let url = \"http://x\";")]);
+}
+
+#[test]
+fn code_goes_on_after_the_name_of_a_test_module() {
+    let tree = Tree::planted(&[("vault/src/a.rs", "#[cfg(test)]\nmod tests;\nuse sled;\n")]);
+    assert_eq!(tree.files[0].code().last(), Some((3, "use sled;")));
 }
 
 #[test]
