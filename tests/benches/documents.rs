@@ -86,7 +86,10 @@ async fn one(world: &World, (writer, reader): (&Client, &Client), source: &Path)
     let (mut adds, mut gets) = (Vec::new(), Vec::new());
     for n in 0..21 {
         let document = file(&source.join("one"), n, 200 * 1024, 77 + n as u64);
-        adds.push(timed(async { drop(writer.add_documents(&case, std::slice::from_ref(&document), silent()).await.expect("added")) }).await);
+        adds.push(
+            timed(async { drop(writer.add_documents(&case, std::slice::from_ref(&document), silent()).await.expect("added")) })
+                .await,
+        );
         let name = document.file_name().expect("a name").to_string_lossy().into_owned();
         let out = world.directory.path().join(format!("one-{n}"));
         gets.push(timed(async { drop(reader.get_document(&case, &name, &out, silent()).await.expect("fetched")) }).await);

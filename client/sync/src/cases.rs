@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
-use crate::journal::decode_body;
+use crate::journal::{decode_body, queue};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::store::{array, count};
@@ -34,15 +34,14 @@ impl Client {
         let place = self.place(team, case);
         let name = Text::new(title).map_err(|_| ClientError::Text)?;
         let summary = SummaryEvent { case, title: name.clone(), status: Status::default() };
+        let mut bodies: Vec<Body> = vec![CaseOpened { title: name }.into()];
+        bodies.extend(fields.map(Body::from));
         self.profile.store.write(|tx| {
             let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)";
             tx.execute(sql, params![case.0, team.0, title, Status::default().as_str()])?;
-            Ok(())
+            queue(tx, &self.team_place(team), &[summary.into()])?;
+            queue(tx, &place, &bodies)
         })?;
-        self.queue(&self.team_place(team), &[summary.into()])?;
-        let mut bodies: Vec<Body> = vec![CaseOpened { title: name }.into()];
-        bodies.extend(fields.map(Body::from));
-        self.queue(&place, &bodies)?;
         Ok((case, self.deliver().await?))
     }
 
@@ -88,8 +87,11 @@ impl Client {
             .store
             .read(|db| Ok(db.query_row("SELECT title FROM cases WHERE journal = ?1", [id.0], |row| row.get::<_, String>(0))?))?;
         let title = Text::new(title).map_err(|_| ClientError::Damaged)?;
-        self.queue(&self.place(team, id), &[StatusChanged { status: Status::Closed }.into()])?;
-        self.queue(&self.team_place(team), &[SummaryEvent { case: id, title, status: Status::Closed }.into()])?;
+        let summary = SummaryEvent { case: id, title, status: Status::Closed };
+        self.profile.store.write(|tx| {
+            queue(tx, &self.place(team, id), &[StatusChanged { status: Status::Closed }.into()])?;
+            queue(tx, &self.team_place(team), &[summary.into()])
+        })?;
         self.deliver().await
     }
 
@@ -209,7 +211,7 @@ impl Client {
                     person,
                     person_name: name_of(db, Kind::Person, &person.0)?,
                     device: casevault_wire::id::DeviceId(array(row, 2)?),
-                    event: casevault_crypto::event::class_name(class),
+                    event: casevault_crypto::event::class_name(class).replace(' ', "-"),
                     documents: documents_of(&body),
                 });
             }

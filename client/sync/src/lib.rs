@@ -28,6 +28,7 @@ pub mod view;
 
 pub use casevault_crypto::event::{display_name, export_name};
 pub use casevault_crypto::secret::SecretBytes;
+pub use casevault_statistics::htcds::FieldError;
 pub use casevault_wire::{id, log::Role, time};
 pub use client::{Client, Options, SystemClock};
 pub use error::{ClientError, Result, What};

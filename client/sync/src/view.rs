@@ -291,7 +291,7 @@ pub struct CustodyView {
     /// On which device.
     pub device: DeviceId,
     /// What, in lower case with hyphens.
-    pub event: &'static str,
+    pub event: String,
     /// The documents it is about.
     pub documents: Vec<DocumentId>,
 }

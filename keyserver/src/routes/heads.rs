@@ -27,7 +27,7 @@ pub(super) async fn append(State(server): State<Arc<Keyserver>>, Admitted { call
     let key = Key::of_team(Kind::Heads, &place);
     let Found { value, bytes: before } = load::<Heads>(&*server.records, &key).await?;
     let heads = value.unwrap_or_default();
-    if heads.length == record.sequence + 1 && heads.hash == record_hash(&record) {
+    if record.sequence.checked_add(1) == Some(heads.length) && heads.hash == record_hash(&record) {
         return Ok(Done);
     }
     if heads.length != record.sequence || heads.hash != record.previous {

@@ -67,6 +67,10 @@ async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded,
 
 fn parse(journal: JournalKey, generation: u64, body: &Bytes) -> Result<Append, Problem> {
     let batch: Batch = decode(body, limit::BODY).map_err(|_| Problem(Code::Malformed))?;
+    // A key of a journal is never newer than the team's: whoever claims otherwise would shut everybody else out.
+    if batch.entries.as_slice().iter().any(|entry| entry.generation > generation) {
+        return Err(Problem(Code::Malformed));
+    }
     let chain = Chain::of(journal.journal, batch.entries.as_slice())?;
     let blobs = batch.blobs.into_vec().into_iter().map(|blob| {
         let blob = Bytes::from(blob.into_vec());

@@ -125,15 +125,16 @@ async fn a_teams_own_journal_cannot_be_taken_from_it() {
 async fn what_is_no_continuation_is_not_appended() {
     let world = World::new().await;
     let member = world.team(1, 1).await;
-    let first = entries(&empty(CASE), 2, &[b"one", b"two"]);
+    let first = entries(&empty(CASE), 1, &[b"one", b"two"]);
     let head = member.append(CASE, batch(&[], first.clone())).await.unwrap().content.head;
     let other = JournalId([6; 16]);
     let refuse = |entries: Vec<Entry>, code| (batch(&[], entries), code);
     let gap = vec![first[0].clone(), Entry { sequence: 2, ..first[1].clone() }];
     for (body, code) in [
-        refuse(entries(&empty(CASE), 2, &[b"other"]), Code::Conflict),
-        refuse(entries(&head, 1, &[b"older generation"]), Code::Conflict),
-        refuse(entries(&empty(other), 2, &[b"of another journal"]), Code::Malformed),
+        refuse(entries(&empty(CASE), 1, &[b"other"]), Code::Conflict),
+        refuse(entries(&head, 0, &[b"older generation"]), Code::Conflict),
+        refuse(entries(&empty(other), 1, &[b"of another journal"]), Code::Malformed),
+        refuse(entries(&head, 2, &[b"newer than the team's"]), Code::Malformed),
         refuse(gap, Code::Malformed),
         (b"nonsense".to_vec(), Code::Malformed),
         (vec![0; limit::BODY + 1], Code::TooLarge),

@@ -3,7 +3,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use casevault_crypto::content::{DocumentSeal, SealError, seal_document, sealed_length};
@@ -212,7 +212,7 @@ fn seal_all(place: &Place, files: Vec<PathBuf>, out: &mpsc::Sender<Work>) {
 
 /// Seals a file that fits a request; nothing if it is larger.
 fn seal_small(place: &Place, path: &Path) -> Result<Option<Sealed>> {
-    let mut file = File::open(path)?;
+    let mut file = open_source(path)?;
     let before = regular(&file)?;
     let sealed = sealed_length(before.len()).ok_or(ClientError::Text)?;
     if sealed > limit::SMALL_BLOB as u64 {
@@ -270,6 +270,12 @@ fn media_type(name: &str) -> &'static str {
         "mp3" => "audio/mpeg",
         _ => "application/octet-stream",
     }
+}
+
+/// Opens a file to read. What is not a regular file, such as a pipe that nobody writes to, does not block.
+pub(super) fn open_source(path: &Path) -> Result<File> {
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    Ok(std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?)
 }
 
 /// The metadata of a file that is one.

@@ -16,7 +16,7 @@ use casevault_wire::id::UploadId;
 use casevault_wire::problem::Code;
 use tokio::sync::mpsc;
 
-use super::add::{Meter, fresh, name_of, regular, seal_error, unchanged, version};
+use super::add::{Meter, fresh, name_of, open_source, regular, seal_error, unchanged, version};
 use super::output::create_private;
 use super::{context, view};
 use crate::client::Client;
@@ -130,7 +130,7 @@ fn hex_name() -> Result<String> {
 
 /// Reads, hashes and seals the file, writes the blob to the target and passes it on in pieces. Runs on a thread of its own.
 fn seal(job: &Job, out: &mpsc::Sender<Bytes>) -> Result<DocumentSeal> {
-    let mut source = File::open(&job.source)?;
+    let mut source = open_source(&job.source)?;
     let before = regular(&source)?;
     let mut target = create_private(&job.target)?;
     let (mut sealer, header) = Sealer::new(&job.key, &job.context, before.len(), &mut SystemRandom).map_err(seal_error)?;

@@ -10,7 +10,7 @@ use casevault_wire::journal::{SignedVaultState, entry_hash};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Batch;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::apply::apply;
 use super::kept::{author, chain, ring_of, save_chain};
@@ -154,19 +154,23 @@ impl Client {
         Box::pin(self.push(&team, vec![Item::event(given.into())])).await.map(|_| ())
     }
 
-    /// Puts an event into the outbox: from now on it is not lost.
+    /// Puts events into the outbox: from now on they are not lost.
     pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
-        if bodies.iter().any(|body| encode_body(body).len() > limit::EVENT_BODY) {
+        self.profile.store.write(|tx| queue(tx, place, bodies))
+    }
+}
+
+/// Puts events into the outbox, with whatever else the transaction does.
+pub(crate) fn queue(db: &Connection, place: &Place, bodies: &[Body]) -> Result<()> {
+    let mut insert = db.prepare_cached("INSERT INTO outbox (team, journal, body) VALUES (?1, ?2, ?3)")?;
+    for body in bodies {
+        let body = encode_body(body);
+        if body.len() > limit::EVENT_BODY {
             return Err(ClientError::Text); // it could never be sent
         }
-        self.profile.store.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT INTO outbox (team, journal, body) VALUES (?1, ?2, ?3)")?;
-            for body in bodies {
-                insert.execute(params![place.team.0, place.journal.0, &*encode_body(body)])?;
-            }
-            Ok(())
-        })
+        insert.execute(params![place.team.0, place.journal.0, &*body])?;
     }
+    Ok(())
 }
 
 /// A body as the outbox keeps it: its class and its bytes.
