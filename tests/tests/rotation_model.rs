@@ -17,6 +17,9 @@ mod member;
 #[path = "rotation_model/properties.rs"]
 mod properties;
 #[cfg(test)]
+#[path = "rotation_model/shipped.rs"]
+mod shipped;
+#[cfg(test)]
 #[path = "rotation_model/vault.rs"]
 mod vault;
 #[cfg(test)]
@@ -66,6 +69,12 @@ fn rotation_holds_when_an_honest_device_errs() {
 }
 
 #[test]
+fn the_shipped_vault_is_the_models() {
+    holds(Rules { honest: 2, shipped: true, ..OUTSIDER });
+    holds(Rules { honest: 2, shipped: true, faults: 1, ..INSIDER });
+}
+
+#[test]
 fn without_the_receipt_check_the_removed_member_takes_the_team_over() {
     breaks(properties::HIJACK, Rules { receipt_checked: false, ..OUTSIDER });
 }
@@ -83,6 +92,13 @@ fn a_vault_that_keeps_one_key_only_cannot_return_from_two_void_commits() {
 #[test]
 fn confirming_at_the_first_acknowledgement_lets_two_devices_wedge_a_team() {
     breaks(properties::FINISH, Rules { confirms_when_settled: false, ..FAULTY });
+}
+
+#[test]
+fn voiding_what_was_confirmed_leaves_the_vault_with_a_void_key() {
+    let rules = Rules { confirms_when_settled: false, confirmed_stays: false, ..FAULTY };
+    breaks(properties::RETURNS, rules);
+    breaks(properties::FINISH, rules);
 }
 
 #[test]

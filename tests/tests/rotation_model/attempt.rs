@@ -73,10 +73,14 @@ pub struct Rules {
     pub keeps_since_confirmed: bool,
     /// The keyserver confirms when the rest can no longer refuse; otherwise at the first acknowledgement.
     pub confirms_when_settled: bool,
+    /// What the keyserver has confirmed it never voids.
+    pub confirmed_stays: bool,
     /// A device that merged a void commit stops and alarms; otherwise it goes back as if nothing had been.
     pub alarms_on_void: bool,
     /// What a device staged survives until the epoch is known to have ended; otherwise a kill or silence ends it.
     pub stages_durably: bool,
+    /// The shipped vault's machine of access keys runs beside the model's, and must agree.
+    pub shipped: bool,
 }
 
 impl Rules {
@@ -92,7 +96,9 @@ impl Rules {
         voids_remembered: true,
         keeps_since_confirmed: true,
         confirms_when_settled: true,
+        confirmed_stays: true,
         alarms_on_void: true,
         stages_durably: true,
+        shipped: false,
     };
 }

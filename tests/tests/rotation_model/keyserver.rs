@@ -100,14 +100,15 @@ impl Keyserver {
     }
 
     /// Only the newest commit can be void, and only until it is confirmed.
-    fn open_to_judgement(&self, attempt: Attempt) -> bool {
-        self.chain().last() == Some(&attempt) && !self.feed.contains(&Item::Confirmed(attempt))
+    fn open_to_judgement(&self, attempt: Attempt, rules: &Rules) -> bool {
+        let open = !rules.confirmed_stays || !self.feed.contains(&Item::Confirmed(attempt));
+        self.chain().last() == Some(&attempt) && open
     }
 
     /// Counts a refusal. More than half of the others make the commit void.
     pub fn refuse(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
         let others = self.others(attempt, rules);
-        if !self.open_to_judgement(attempt) || !others.contains(&who) || self.merged.contains(&(attempt, who)) {
+        if !self.open_to_judgement(attempt, rules) || !others.contains(&who) || self.merged.contains(&(attempt, who)) {
             return;
         }
         self.refusals.insert((attempt, who));
@@ -118,8 +119,8 @@ impl Keyserver {
     }
 
     /// An administrator's statement.
-    pub fn void(&mut self, attempt: Attempt) {
-        if self.open_to_judgement(attempt) {
+    pub fn void(&mut self, attempt: Attempt, rules: &Rules) {
+        if self.open_to_judgement(attempt, rules) {
             self.say(Item::Void(attempt));
         }
     }

@@ -17,6 +17,7 @@ pub const READABLE: &str = "nothing written becomes unreadable";
 pub const FINISH: &str = "any remaining member can finish alone";
 /// In a team of two either can undo what the other commits, until an administrator removes one (SPEC R-8.5-4).
 pub const SOUND: &str = "a commit that two honest devices or more follow stays";
+pub const SHIPPED: &str = "the shipped vault has the same key in force, and serves it alike";
 pub const SETTLED: &str = "a confirmed commit is never void";
 
 pub fn all() -> Vec<Property<Rules>> {
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Property<Rules>> {
         Property::always(SOUND, |rules, world: &World| {
             rules.honest == 1 || rules.faulty.is_some() || !world.members.iter().any(|member| member.alarmed)
         }),
+        Property::always(SHIPPED, |_, world: &World| world.vault.agrees_with_shipped(&world.keyserver.feed)),
         Property::sometimes("the removal is done", |_, world: &World| {
             world.members.iter().all(|member| member.settled() && member.chain.iter().any(|attempt| attempt.removes))
         }),
@@ -85,7 +87,7 @@ fn can_finish(rules: &Rules, world: &World, who: Who) -> bool {
             return true;
         }
         if let Some(attempt) = world.refused() {
-            world.keyserver.void(attempt);
+            world.keyserver.void(attempt, rules);
         }
         for _ in world.vault.cursor..world.keyserver.feed.len() {
             world.vault.follow(&world.keyserver.feed);

@@ -2,6 +2,7 @@
 
 use super::attempt::{Key, Rules, Who};
 use super::keyserver::{Item, is_void, standing};
+use super::shipped::Shipped;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Vault {
@@ -9,17 +10,24 @@ pub struct Vault {
     pub cursor: usize,
     /// The keys in force since the last confirmed one; the last is the current one.
     keys: Vec<Key>,
-}
-
-impl Default for Vault {
-    fn default() -> Self {
-        Self { cursor: 0, keys: vec![Key::First] }
-    }
+    /// The machine that the vault is shipped with, beside; see [`Rules::shipped`].
+    shipped: Option<Shipped>,
 }
 
 impl Vault {
+    pub fn new(rules: &Rules) -> Self {
+        Self { cursor: 0, keys: vec![Key::First], shipped: rules.shipped.then(Shipped::new) }
+    }
+
+    /// Whether the shipped machine, where there is one, would serve the same.
+    pub fn agrees_with_shipped(&self, feed: &[Item]) -> bool {
+        let serves = self.serves(self.current(), feed);
+        self.shipped.as_ref().is_none_or(|shipped| shipped.current() == (self.current(), serves))
+    }
+
     pub fn renamed(&self, names: &[Who]) -> Self {
-        Self { cursor: self.cursor, keys: self.keys.iter().map(|key| key.renamed(names)).collect() }
+        let keys = self.keys.iter().map(|key| key.renamed(names)).collect();
+        Self { cursor: self.cursor, keys, shipped: self.shipped.clone() }
     }
 
     pub fn current(&self) -> Key {
@@ -36,6 +44,9 @@ impl Vault {
     pub fn follow(&mut self, feed: &[Item]) {
         let Some(item) = feed.get(self.cursor) else { return };
         self.cursor += 1;
+        if let Some(shipped) = &mut self.shipped {
+            shipped.follow(*item, self.cursor);
+        }
         match item {
             Item::Receipt(_) => {}
             Item::Confirmed(attempt) => {
@@ -55,8 +66,11 @@ impl Vault {
 
     /// A request to take `new`, signed by `signer`, with whatever receipt there is for `new`.
     pub fn switch(&mut self, signer: Key, new: Key, feed: &[Item], rules: &Rules) -> bool {
+        if let Some(shipped) = &mut self.shipped {
+            shipped.switch(signer, new, feed, self.cursor);
+        }
         let current = self.current();
-        let newer = new.generation(current) > current.generation(Key::First);
+        let newer = new.generation(current) == current.generation(Key::First) + 1;
         if signer != current || !newer || rules.receipt_checked && !self.receipted(new, feed, rules) {
             return false;
         }

@@ -89,11 +89,20 @@ impl World {
         }
     }
 
+    /// One generation after the other, each signed by the key before.
     fn switch(&mut self, who: Who, attempt: Attempt, rules: &Rules) -> Event<'static> {
-        let (current, new) = (self.vault.current(), Key::Of(attempt));
-        let signed = self.members[usize::from(who)].has(current);
-        let switched = current == new || signed && self.vault.switch(current, new, &self.keyserver.feed, rules);
-        if switched { Event::Switched(attempt) } else { Event::NotSwitched }
+        let member = &self.members[usize::from(who)];
+        loop {
+            let current = self.vault.current();
+            if current == Key::Of(attempt) {
+                return Event::Switched(attempt);
+            }
+            let next = member.chain.get(usize::from(current.generation(Key::First)) - 1).copied().map(Key::Of);
+            let Some(next) = next.filter(|_| member.has(current)) else { return Event::NotSwitched };
+            if !self.vault.switch(current, next, &self.keyserver.feed, rules) {
+                return Event::NotSwitched;
+            }
+        }
     }
 
     /// Sends what `who` sends next.
@@ -144,6 +153,7 @@ impl World {
     /// The one of all worlds that differ from this in the names of honest devices alone.
     fn canonical(self, rules: &Rules) -> Self {
         let orders: &[[Who; 3]] = match (rules.honest, rules.faulty) {
+            _ if rules.shipped => &[],
             (3, None) => &[[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]],
             (3, Some(0)) => &[[0, 2, 1]],
             (2, None) => &[[1, 0, 2]],
@@ -199,7 +209,7 @@ impl Model for Rules {
     fn init_states(&self) -> Vec<World> {
         vec![World {
             keyserver: Keyserver::default(),
-            vault: Vault::default(),
+            vault: Vault::new(self),
             members: (0..self.honest).map(Member::new).collect(),
             written: BTreeSet::new(),
             late: BTreeSet::new(),
@@ -224,7 +234,7 @@ impl Model for Rules {
         let mut world = before.clone();
         match action {
             Action::StateRemoval => world.keyserver.evil_out = true,
-            Action::StateVoid(attempt) => world.keyserver.void(attempt),
+            Action::StateVoid(attempt) => world.keyserver.void(attempt, self),
             Action::Ask(who) => world.ask(who, self),
             Action::Send(who, fate) => world.send(who, fate, self),
             Action::Kill(who) => {
