@@ -3,7 +3,7 @@
 
 mod effect;
 mod follow;
-mod source;
+mod http;
 
 use casevault_service::http::problem::Problem;
 use casevault_service::store::{StoreError, Write};
@@ -20,7 +20,7 @@ use crate::record::{self, Versioned};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 pub use follow::{Followers, Pace};
-pub use source::{Source, SourceError};
+pub use http::{Source, SourceError};
 
 /// Log heads that are kept.
 const HEADS: usize = 16;

@@ -1,8 +1,8 @@
 //! Alarms: what a server or a colleague's device did wrong, kept until a person has seen it.
 
+use crate::store::sql::params;
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::time::Time;
-use rusqlite::params;
 
 use crate::error::Result;
 use crate::store::{Store, column, count};

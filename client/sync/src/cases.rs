@@ -1,12 +1,12 @@
 //! Cases: opened, changed and shown. What waits in the outbox is shown as if it were sent, and marked.
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::event::{Body, CaseOpened, CaseSummary as SummaryEvent, FieldSet, FieldValue, Note, Status, StatusChanged};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_statistics::htcds;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::id::{JournalId, PersonId, TeamId};
 use casevault_wire::time::Time;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
@@ -243,7 +243,7 @@ fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
     Ok(Some(FieldSet { values: List::new(values).map_err(|_| ClientError::Text)? }))
 }
 
-fn summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<CaseSummary> {
+fn summary(row: &crate::store::sql::Row<'_>) -> crate::store::sql::Result<CaseSummary> {
     Ok(CaseSummary { case: JournalId(array(row, 0)?), title: row.get(1)?, team: TeamId(array(row, 2)?), status: row.get(3)? })
 }
 

@@ -6,6 +6,7 @@ mod fetch;
 mod large;
 mod output;
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::event::{Body, DocumentVersion};
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
@@ -13,7 +14,6 @@ use casevault_wire::codec::decode;
 use casevault_wire::context::Context;
 use casevault_wire::id::{DocumentId, JournalId};
 use casevault_wire::label::Label;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::cases::queued_bodies;
 use crate::client::Client;

@@ -77,7 +77,7 @@ pub enum ClientError {
     Randomness,
     /// The local database failed.
     #[error("local store")]
-    Store(rusqlite::Error),
+    Store(crate::store::sql::Error),
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -98,12 +98,12 @@ pub enum What {
     Document,
 }
 
-impl From<rusqlite::Error> for ClientError {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<crate::store::sql::Error> for ClientError {
+    fn from(error: crate::store::sql::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::InUse,
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
+            Some(crate::store::sql::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(crate::store::sql::ErrorCode::DatabaseBusy | crate::store::sql::ErrorCode::DatabaseLocked) => Self::InUse,
+            Some(crate::store::sql::ErrorCode::NotADatabase | crate::store::sql::ErrorCode::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Store(error),
         }
     }

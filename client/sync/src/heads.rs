@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::heads::{HeadAlarm, HeadChange, HeadStore, HeadsError, HeadsReader, HeadsState, accept, compare, propose};
 use casevault_crypto::keys::HeadsKey;
 use casevault_crypto::random::SystemRandom;
@@ -12,7 +13,6 @@ use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::journal::{Head, SignedVaultState};
 use casevault_wire::problem::Code;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::alarm;
 use crate::client::Client;
@@ -33,24 +33,24 @@ struct SqlHeads<'a> {
 }
 
 impl HeadStore for SqlHeads<'_> {
-    type Error = rusqlite::Error;
+    type Error = crate::store::sql::Error;
 
-    fn size(&self) -> rusqlite::Result<u64> {
+    fn size(&self) -> crate::store::sql::Result<u64> {
         let sql = "SELECT coalesce(max(position) + 1, 0) FROM head_leaves WHERE team = ?1";
         self.db.prepare_cached(sql)?.query_row([self.team.0], |row| count(row, 0))
     }
 
-    fn index(&self, journal: &JournalId) -> rusqlite::Result<Option<u64>> {
+    fn index(&self, journal: &JournalId) -> crate::store::sql::Result<Option<u64>> {
         let sql = "SELECT position FROM head_leaves WHERE team = ?1 AND journal = ?2";
         self.db.prepare_cached(sql)?.query_row(params![self.team.0, journal.0], |row| count(row, 0)).optional()
     }
 
-    fn head(&self, index: u64) -> rusqlite::Result<Option<Head>> {
+    fn head(&self, index: u64) -> crate::store::sql::Result<Option<Head>> {
         let sql = "SELECT journal, length, hash, generation FROM head_leaves WHERE team = ?1 AND position = ?2";
         self.db.prepare_cached(sql)?.query_row(params![self.team.0, column(index)], head).optional()
     }
 
-    fn node(&self, level: u8, index: u64) -> rusqlite::Result<Option<Hash>> {
+    fn node(&self, level: u8, index: u64) -> crate::store::sql::Result<Option<Hash>> {
         let sql = "SELECT hash FROM head_nodes WHERE team = ?1 AND level = ?2 AND position = ?3";
         self.db
             .prepare_cached(sql)?
@@ -58,7 +58,7 @@ impl HeadStore for SqlHeads<'_> {
             .optional()
     }
 
-    fn put_head(&mut self, index: u64, head: Head) -> rusqlite::Result<()> {
+    fn put_head(&mut self, index: u64, head: Head) -> crate::store::sql::Result<()> {
         let sql = "INSERT OR REPLACE INTO head_leaves (team, journal, position, length, hash, generation) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let (length, generation) = (column(head.length), column(head.generation));
         self.db.prepare_cached(sql)?.execute(params![
@@ -72,14 +72,14 @@ impl HeadStore for SqlHeads<'_> {
         Ok(())
     }
 
-    fn put_node(&mut self, level: u8, index: u64, hash: Hash) -> rusqlite::Result<()> {
+    fn put_node(&mut self, level: u8, index: u64, hash: Hash) -> crate::store::sql::Result<()> {
         let sql = "INSERT OR REPLACE INTO head_nodes (team, level, position, hash) VALUES (?1, ?2, ?3, ?4)";
         self.db.prepare_cached(sql)?.execute(params![self.team.0, level, column(index), hash.0])?;
         Ok(())
     }
 }
 
-fn head(row: &rusqlite::Row<'_>) -> rusqlite::Result<Head> {
+fn head(row: &crate::store::sql::Row<'_>) -> crate::store::sql::Result<Head> {
     Ok(Head {
         journal: JournalId(array(row, 0)?),
         length: count(row, 1)?,

@@ -243,8 +243,8 @@ async fn begin_founding(profile: &Profile, request: &FoundRequest, now: Time) ->
         set_meta(tx, "name", request.name.as_bytes())?;
         set_meta(tx, "founding", &encode(&append))?;
         let sql = "INSERT INTO pending_names (kind, id, name) VALUES (?1, ?2, ?3)";
-        tx.execute(sql, rusqlite::params![Kind::Person as i64, person.0, request.person])?;
-        tx.execute(sql, rusqlite::params![Kind::Device as i64, device.0, device_name()])?;
+        tx.execute(sql, crate::store::sql::params![Kind::Person as i64, person.0, request.person])?;
+        tx.execute(sql, crate::store::sql::params![Kind::Device as i64, device.0, device_name()])?;
         set_meta(tx, "stage", b"founding")
     })
 }

@@ -1,5 +1,6 @@
 //! The organisation log on this device (SPEC §8.1): fetched, verified whole, kept, and added to.
 
+use crate::store::sql::params;
 use casevault_crypto::identity::sign;
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::feed::FeedEvent;
@@ -8,7 +9,6 @@ use casevault_wire::keyserver::{Append, LogPage};
 use casevault_wire::limit;
 use casevault_wire::log::{Author, LogEntry, LogPosition, Organisation, SignedLogEntry, SignedLogHead, Statement};
 use casevault_wire::vault::LogHeads;
-use rusqlite::params;
 
 use crate::alarm;
 use crate::client::{Client, Membership};
@@ -135,7 +135,7 @@ impl Client {
     fn compare_position(&self, position: &LogPosition) -> Result<()> {
         let Some(last) = position.length.checked_sub(1) else { return Ok(()) };
         let ours: Option<Vec<u8>> = self.profile.store.read(|db| {
-            use rusqlite::OptionalExtension;
+            use crate::store::sql::OptionalExtension;
             Ok(db
                 .prepare_cached("SELECT entry FROM log WHERE sequence = ?1")?
                 .query_row([column(last)], |row| row.get(0))

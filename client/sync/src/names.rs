@@ -1,8 +1,8 @@
 //! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, a unique beginning of an
 //! id, or exactly what the directory, a title or a document is called.
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, PersonId, TeamId};
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
@@ -119,7 +119,7 @@ fn prefix(text: &str) -> (i64, Option<String>) {
 
 type Candidate = ([u8; 16], Option<String>);
 
-fn candidates(db: &Connection, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Candidate>> {
+fn candidates(db: &Connection, sql: &str, parameters: impl crate::store::sql::Params) -> Result<Vec<Candidate>> {
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(parameters, |row| Ok((array(row, 0)?, row.get::<_, Option<String>>(1)?)))?;
     let mut found: Vec<Candidate> = Vec::new();

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
@@ -13,7 +14,6 @@ use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -120,7 +120,9 @@ impl Client {
     pub(crate) fn parked(&self, digest: &BlobDigest) -> Result<Option<Parked>> {
         self.profile.store.read(|db| {
             let sql = "SELECT file, length, upload FROM uploads WHERE digest = ?1";
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, count(row, 1)?, row.get::<_, Option<String>>(2)?));
+            let row = |row: &crate::store::sql::Row<'_>| {
+                Ok((row.get::<_, String>(0)?, count(row, 1)?, row.get::<_, Option<String>>(2)?))
+            };
             let found = db.prepare_cached(sql)?.query_row([digest.0], row).optional()?;
             Ok(found.map(|(file, length, upload)| Parked {
                 digest: *digest,
@@ -169,7 +171,7 @@ impl Client {
         let files = self.profile.store.write(|tx| {
             let done = "digest NOT IN (SELECT blob FROM outbox WHERE blob IS NOT NULL)";
             let mut statement = tx.prepare(&format!("SELECT file FROM uploads WHERE {done}"))?;
-            let files = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let files = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<crate::store::sql::Result<Vec<_>>>()?;
             tx.execute(&format!("DELETE FROM uploads WHERE {done}"), [])?;
             Ok(files)
         })?;

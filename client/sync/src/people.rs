@@ -1,5 +1,6 @@
 //! People and devices: invitations, approval, removal (SPEC §8.1, §8.2).
 
+use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::invitation::{Code, Content, Destination};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
@@ -8,7 +9,6 @@ use casevault_wire::id::{DeviceId, InvitationId, PersonId};
 use casevault_wire::keyserver::Join;
 use casevault_wire::limit;
 use casevault_wire::log::{Role, Statement};
-use rusqlite::{OptionalExtension, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
@@ -93,7 +93,7 @@ impl Client {
         let id = join.request.invitation;
         let found = self.profile.store.read(|db| {
             let sql = "SELECT person, name, role, code, expires FROM invitations WHERE id = ?1";
-            let row = |row: &rusqlite::Row<'_>| {
+            let row = |row: &crate::store::sql::Row<'_>| {
                 let role = Role::ALL.into_iter().find(|role| *role as i64 == row.get::<_, i64>(2).unwrap_or(0));
                 Ok((PersonId(array(row, 0)?), row.get::<_, String>(1)?, role, row.get::<_, Vec<u8>>(3)?, count(row, 4)?))
             };

@@ -1,7 +1,7 @@
 //! Search over the cases on this device. Text is folded so that spellings that readers take for one another find each other.
 
+use crate::store::sql::{Connection, params};
 use casevault_wire::id::JournalId;
-use rusqlite::{Connection, params};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -102,7 +102,7 @@ fn original(text: &str) -> String {
 }
 
 fn title(db: &Connection, case: &JournalId) -> Result<String> {
-    use rusqlite::OptionalExtension;
+    use crate::store::sql::OptionalExtension;
     let found =
         db.prepare_cached("SELECT title FROM cases WHERE journal = ?1")?.query_row([case.0], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_default())

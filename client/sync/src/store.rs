@@ -15,6 +15,11 @@ use crate::error::{ClientError, Result};
 
 pub use codec::Cbor;
 
+/// What statements are written with. They stand with the operation that needs them; the database itself is known here alone.
+pub mod sql {
+    pub use rusqlite::{Connection, Error, ErrorCode, OptionalExtension, Params, Result, Row, params};
+}
+
 /// MLS state within a transaction of ours.
 pub type MlsStorage<'a> = SqliteStorageProvider<Cbor, &'a Connection>;
 

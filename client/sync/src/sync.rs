@@ -1,11 +1,11 @@
 //! Synchronisation: the log, then each team's group, keys and journals, then what waits here.
 
+use crate::store::sql::params;
 use casevault_crypto::event::{Body, DeviceName, PersonName, TeamName};
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
 use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
 use casevault_wire::limit;
-use rusqlite::params;
 
 use crate::alarm;
 use crate::client::Client;

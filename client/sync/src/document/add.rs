@@ -6,6 +6,7 @@ use std::io::Read;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::store::sql::params;
 use casevault_crypto::content::{DocumentSeal, SealError, seal_document, sealed_length};
 use casevault_crypto::event::{DocumentAdded, DocumentVersion};
 use casevault_crypto::journal::Place;
@@ -14,7 +15,6 @@ use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::{Opaque, Text};
 use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
-use rusqlite::params;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 

@@ -1,6 +1,7 @@
 //! This device's own commits: planned from the log, kept before they are sent, merged on the keyserver's receipt. A time-out is
 //! never a "no": the keyserver is asked which commit ended the epoch.
 
+use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::mls::{Basis, Change, Group, GroupState, Plan, Provider, StageError, check_record, plan};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
@@ -13,7 +14,6 @@ use casevault_wire::keyserver::{CommitRecord, CommitUpload, KeyPackage};
 use casevault_wire::limit;
 use casevault_wire::mls::{commit_data, commit_hash};
 use casevault_wire::problem::Code;
-use rusqlite::{OptionalExtension, params};
 
 use super::kept;
 use crate::client::Client;
@@ -147,7 +147,7 @@ impl Client {
 
     fn waiting(&self, team: &TeamId) -> Result<Option<Waiting>> {
         let sql = "SELECT state, upload FROM rotations WHERE team = ?1";
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let row = |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
         let found = self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row([team.0], row).optional()?))?;
         let Some((keys, upload)) = found else { return Ok(None) };
         let damaged = |_| ClientError::Damaged;

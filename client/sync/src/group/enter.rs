@@ -1,5 +1,6 @@
 //! Into a group: by making it, for the first of the team, or by a Welcome.
 
+use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::mls::{Group, GroupState, JoinError, Provider, join};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
@@ -10,7 +11,6 @@ use casevault_wire::hash::Hash;
 use casevault_wire::id::{RotationId, TeamId};
 use casevault_wire::keyserver::{Acknowledgement, GroupCreation, WelcomeDelivery};
 use casevault_wire::problem::Code;
-use rusqlite::{OptionalExtension, params};
 
 use super::kept;
 use crate::alarm;
@@ -66,7 +66,7 @@ impl Client {
     }
 
     fn kept_creation(&self, team: &TeamId) -> Result<Option<(CommitData, Generation)>> {
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let row = |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
         let sql = "SELECT state, upload FROM rotations WHERE team = ?1";
         let found = self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row([team.0], row).optional()?))?;
         let Some((data, keys)) = found else { return Ok(None) };

@@ -1,5 +1,6 @@
 //! What the store keeps of a group beside the MLS state.
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::keys::TeamKey;
 use casevault_crypto::mls::GroupState;
 use casevault_crypto::secret::{Secret, SecretBytes};
@@ -9,7 +10,6 @@ use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::time::Time;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{ClientError, Result};
 use crate::store::{array, column, count};
@@ -26,7 +26,7 @@ pub(crate) struct Kept {
 
 pub(crate) fn load(db: &Connection, team: &TeamId) -> Result<Option<Kept>> {
     let sql = "SELECT state, committed, vault_generation FROM teams WHERE team = ?1 AND gone = 0";
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Hash(array(row, 1)?), count(row, 2)?));
+    let row = |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Hash(array(row, 1)?), count(row, 2)?));
     let Some((state, committed, vault_generation)) = db.prepare_cached(sql)?.query_row([team.0], row).optional()? else {
         return Ok(None);
     };
@@ -88,7 +88,7 @@ pub(crate) fn ring(db: &Connection, organisation: OrganisationId, team: TeamId) 
 /// The keys of one generation, with the seed of its sealing key.
 pub(crate) fn generation(db: &Connection, team: &TeamId, number: u64) -> Result<Option<Generation>> {
     let sql = "SELECT key, seed FROM team_keys WHERE team = ?1 AND generation = ?2 AND seed IS NOT NULL";
-    let row = |row: &rusqlite::Row<'_>| Ok((array(row, 0)?, row.get::<_, Vec<u8>>(1)?));
+    let row = |row: &crate::store::sql::Row<'_>| Ok((array(row, 0)?, row.get::<_, Vec<u8>>(1)?));
     let Some((key, seed)) = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], row).optional()? else {
         return Ok(None);
     };

@@ -1,12 +1,12 @@
 //! The vault follows the group (SPEC §7.4.1): each new access key with its receipt, signed with the key before. Any member can do
 //! it, and doing it again changes nothing.
 
+use crate::store::sql::params;
 use casevault_wire::id::TeamId;
 use casevault_wire::label::Label;
 use casevault_wire::log::{SealingKeyStatement, Statement};
 use casevault_wire::problem::Code;
 use casevault_wire::vault::{Switch, TeamState};
-use rusqlite::params;
 
 use super::kept;
 use crate::client::Client;

@@ -1,5 +1,6 @@
 //! An accepted event, taken over into the tables that answers come from.
 
+use crate::store::sql::{Connection, params};
 use casevault_crypto::case::{CaseEffect, DocumentRecord, effects};
 use casevault_crypto::directory::{self, DirectoryEffect};
 use casevault_crypto::journal::{AcceptedEvent, Place};
@@ -7,7 +8,6 @@ use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team_journal::{self, TeamEffect};
 use casevault_wire::hash::Hash;
 use casevault_wire::log::Organisation;
-use rusqlite::{Connection, params};
 
 use crate::error::Result;
 use crate::names::Kind;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::identity::DeviceIdentity;
 use casevault_crypto::journal::{Author, ChainState, EntryKey, KeyRing, Place};
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::{Secret, SecretBytes};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::log::LogPosition;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{ClientError, Result};
 use crate::group::Kept as KeptGroup;

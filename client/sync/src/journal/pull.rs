@@ -1,10 +1,10 @@
 //! Reading a journal to its end.
 
+use crate::store::sql::{Connection, params};
 use casevault_crypto::event::Body;
 use casevault_crypto::journal::{ChainState, Place, Reader};
 use casevault_wire::journal::{Entry, entry_hash};
 use casevault_wire::problem::Code;
-use rusqlite::{Connection, params};
 
 use super::apply::apply;
 use super::kept::{chain, ring_of, save_chain, team_generation};

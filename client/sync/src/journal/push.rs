@@ -1,5 +1,6 @@
 //! Appending to a journal: compare-and-set at the vault, and once it has acknowledged, the same entries here.
 
+use crate::store::sql::{Connection, params};
 use casevault_crypto::event::{Body, CaseKeyGiven};
 use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
 use casevault_crypto::keys::CaseKey;
@@ -10,7 +11,6 @@ use casevault_wire::journal::{SignedVaultState, entry_hash};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Batch;
-use rusqlite::{Connection, params};
 
 use super::apply::apply;
 use super::kept::{author, chain, ring_of, save_chain};
