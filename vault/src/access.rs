@@ -35,8 +35,9 @@ impl Key {
         Self { generation, key: access_key, epoch, sequence, confirmed: 0 }
     }
 
-    fn same_receipt(&self, other: &Self) -> bool {
-        Self { confirmed: 0, ..*self } == Self { confirmed: 0, ..*other }
+    /// Whether `other` comes with the same key: by the receipt of the commit that made it, or of a later one that kept it.
+    fn same_key(&self, other: &Self) -> bool {
+        self.generation == other.generation && self.key == other.key
     }
 }
 
@@ -107,6 +108,10 @@ impl Access {
     /// The feed has a receipt.
     pub fn receipt(&mut self, receipt: &Receipt, sequence: u64) {
         let key = Key::of(receipt, sequence);
+        // Switched to by a later receipt than the one that made it: a void of that later commit must not take the key away.
+        if let Some(current) = self.current.as_mut().filter(|current| current.same_key(&key) && sequence < current.sequence) {
+            (current.epoch, current.sequence) = (key.epoch, sequence);
+        }
         let newest = self.pending.as_slice().last().or(self.current.as_ref());
         let first = newest.is_none() && key.epoch == 0;
         if first || newest.is_some_and(|newest| key.generation > newest.generation) {
@@ -149,7 +154,7 @@ impl Access {
     /// [`SwitchError`]; nothing changes.
     pub fn switch(&mut self, key: &Key, signer: u64, followed: u64) -> Result<bool, SwitchError> {
         let Some(current) = self.current else { return self.begin(key, signer, followed) };
-        if current.same_receipt(key) {
+        if current.same_key(key) {
             return Ok(false);
         }
         if signer != current.generation {
@@ -175,12 +180,15 @@ impl Access {
         Ok(true)
     }
 
-    /// The key of a receipt that is not void: the feed was not followed as far yet, or it is pending.
+    /// The key of a receipt that is not void: it is pending, by this receipt or the earlier one that made it, or the feed was not
+    /// followed as far yet.
     fn known(&self, key: &Key, followed: u64) -> Result<Key, SwitchError> {
-        if key.sequence >= followed {
-            return Ok(*key);
+        let made = self.pending.as_slice().iter().find(|pending| pending.same_key(key) && pending.sequence <= key.sequence);
+        match made {
+            Some(made) => Ok(*made),
+            None if key.sequence >= followed => Ok(*key),
+            None => Err(SwitchError::Receipt),
         }
-        self.pending.as_slice().iter().find(|pending| pending.same_receipt(key)).copied().ok_or(SwitchError::Receipt)
     }
 
     /// Whether the state can have come about; see [`crate::fsck`].

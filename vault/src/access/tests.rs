@@ -116,6 +116,27 @@ fn a_void_does_not_touch_the_commit_that_took_its_place() {
 
 /// An administrator may void what a second device has merged; the group is then where it was, and so is the vault.
 #[test]
+fn a_later_receipt_of_the_same_key_is_as_good_and_its_void_takes_nothing_away() {
+    for feed_first in [true, false] {
+        let mut access = begun();
+        // Commit 1 makes key 2; commit 2 keeps it, and a joiner knows only that one.
+        if feed_first {
+            access.receipt(&receipt(2, 1, 2), 1);
+        }
+        assert_eq!(access.switch(&key(2, 2, 2, 2), 1, if feed_first { 2 } else { 1 }), Ok(true));
+        if !feed_first {
+            access.receipt(&receipt(2, 1, 2), 1);
+        }
+        access.receipt(&receipt(2, 2, 2), 2);
+        assert_eq!(access.switch(&key(2, 1, 2, 1), 1, 3), Ok(false), "already there");
+        assert_eq!(access.void(2, 3), Undone::Nothing);
+        assert_eq!(current(&access), PublicKey([2; 32]), "commit 1 stands, and its key with it");
+        access.receipt(&receipt(3, 2, 3), 4);
+        assert_eq!(access.switch(&key(3, 2, 3, 4), 2, 5), Ok(true), "and the team goes on");
+    }
+}
+
+#[test]
 fn a_void_of_a_confirmed_commit_is_told_apart() {
     for confirmed_first in [true, false] {
         let mut access = begun();
