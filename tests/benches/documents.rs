@@ -85,7 +85,7 @@ async fn one(world: &World, (writer, reader): (&Client, &Client), source: &Path)
     reader.sync().await.expect("synchronised");
     let (mut adds, mut gets) = (Vec::new(), Vec::new());
     for n in 0..21 {
-        let document = file(&source.join("one"), n, 200 * 1024, 77 + n as u64);
+        let document = file(&source.join("one"), 5000 + n, 200 * 1024, 77 + n as u64);
         adds.push(
             timed(async { drop(writer.add_documents(&case, std::slice::from_ref(&document), silent()).await.expect("added")) })
                 .await,
