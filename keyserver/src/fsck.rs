@@ -103,12 +103,13 @@ pub async fn check(records: &dyn Records, key: &PublicKey) -> Result<Report, Sto
 }
 
 async fn check_organisation(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
-    let receipts = chains::feed(scope, report).await?;
+    let mut said = chains::feed(scope, report).await?;
     packages::check(scope, report).await?;
     for team in scope.organisation.teams().keys() {
-        team::check(scope, team, &receipts, report).await?;
+        team::check(scope, team, &said.remove(team).unwrap_or_default(), report).await?;
         chains::heads(scope, team, report).await?;
     }
+    report.check(said.is_empty(), Fault::Group);
     Ok(())
 }
 

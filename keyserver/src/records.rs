@@ -19,6 +19,8 @@
 //! | 14 | organisation ‖ team | [`Heads`] |
 //! | 15 | organisation ‖ team ‖ sequence | [`casevault_wire::heads::HeadRecord`] |
 
+mod walk;
+
 use casevault_service::store::{Records, StoreError};
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::commit::CommitData;
@@ -29,6 +31,8 @@ use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{CommitRecord, Join, KeyPackage};
 use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+pub(crate) use walk::{Bounds, Walk, page};
 
 /// What a record is: the first byte of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +159,8 @@ pub(crate) struct Group {
     pub(crate) current: CommitData,
     /// The first epoch whose commit is still kept.
     pub(crate) oldest: u64,
+    /// The last epoch that is confirmed, with all before it.
+    pub(crate) confirmed: u64,
 }
 
 /// A commit that was accepted.
@@ -166,17 +172,32 @@ pub(crate) struct Committed {
     pub(crate) committer: DeviceId,
     /// What it says.
     pub(crate) data: CommitData,
-    /// Whom it added.
+    /// Whom its Welcome is for.
     pub(crate) added: List<DeviceId, { limit::CLAIMS }>,
-    /// 1 if a device other than the committer merged it.
-    pub(crate) confirmed: u8,
+    /// The memberships that it ended or changed, as they were before.
+    pub(crate) displaced: List<Displaced, DISPLACED>,
+}
+
+/// Memberships that one commit ends or changes.
+pub(crate) const DISPLACED: usize = 65536;
+
+/// A membership as it was before a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Displaced {
+    /// Whose.
+    pub(crate) device: DeviceId,
+    /// What it was.
+    pub(crate) membership: Membership,
 }
 
 /// A device of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(crate) struct Membership {
-    /// The epoch that added it last; 0 for the creator.
+    /// The epoch that added it; 0 for the creator.
     pub(crate) joined: u64,
+    /// The newest epoch whose Welcome is for it: later than the one that added it only if another commit names it again while
+    /// it waits.
+    pub(crate) welcomed: u64,
     /// The newest epoch that it acknowledged.
     pub(crate) acknowledged: Option<u64>,
 }
@@ -185,6 +206,11 @@ impl Membership {
     /// Whether its Welcome is still needed.
     pub(crate) fn waits(&self) -> bool {
         self.joined > 0 && self.acknowledged.is_none()
+    }
+
+    /// Whether it has merged the commit that began `epoch`.
+    pub(crate) fn has_merged(&self, epoch: u64) -> bool {
+        self.acknowledged.is_some_and(|acknowledged| acknowledged >= epoch)
     }
 }
 
@@ -229,39 +255,6 @@ pub(crate) async fn list<T: tls_codec::Deserialize>(
 ) -> Result<Vec<T>, StoreError> {
     let found = records.scan(&from.bytes(), &prefix.end(), limit).await?;
     found.iter().map(|(_, value)| parse(value)).collect()
-}
-
-/// As [`list`], but a page whose encoding is at most `bytes` long; at least one, if there is any.
-pub(crate) async fn page<T: tls_codec::Deserialize>(
-    records: &dyn Records,
-    prefix: &Key,
-    from: Key,
-    bounds: Bounds,
-) -> Result<Vec<T>, StoreError> {
-    let (mut from, end) = (from.bytes(), prefix.end());
-    let (mut values, mut bytes) = (Vec::new(), 0usize);
-    loop {
-        let batch = records.scan(&from, &end, STEP.min(bounds.count.saturating_sub(values.len()))).await?;
-        let Some((last, _)) = batch.last() else { return Ok(values) };
-        from = [last.as_slice(), &[0]].concat();
-        for (_, value) in &batch {
-            bytes = bytes.saturating_add(value.len() + 4);
-            if bytes > bounds.bytes && !values.is_empty() {
-                return Ok(values);
-            }
-            values.push(parse(value)?);
-        }
-    }
-}
-
-/// Records read at a time: small enough that a step stays in bounds of memory whatever their size.
-const STEP: usize = 8;
-
-/// How large a page may be.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
-    pub(crate) count: usize,
-    pub(crate) bytes: usize,
 }
 
 /// The encoding of `value`, as stored.

@@ -3,11 +3,13 @@
 mod acknowledge;
 mod check;
 mod commit;
+mod confirm;
 mod create;
 mod group;
 mod prune;
 mod read;
 mod refuse;
+mod roster;
 pub(crate) mod void;
 
 use std::sync::Arc;

@@ -66,12 +66,14 @@ fn rotation_holds_against_a_member_that_commits_and_refuses_in_bad_faith() {
 #[test]
 fn rotation_holds_when_an_honest_device_errs() {
     holds(FAULTY);
+    holds(Rules { honest: 2, ..FAULTY });
 }
 
 #[test]
 fn the_shipped_vault_is_the_models() {
     holds(Rules { honest: 2, shipped: true, ..OUTSIDER });
     holds(Rules { honest: 2, shipped: true, faults: 1, ..INSIDER });
+    holds(Rules { honest: 2, shipped: true, ..FAULTY });
 }
 
 #[test]
@@ -92,6 +94,11 @@ fn a_vault_that_keeps_one_key_only_cannot_return_from_two_void_commits() {
 #[test]
 fn confirming_at_the_first_acknowledgement_lets_two_devices_wedge_a_team() {
     breaks(properties::FINISH, Rules { confirms_when_settled: false, ..FAULTY });
+}
+
+#[test]
+fn judging_the_newest_commit_alone_lets_a_member_save_a_bad_one_by_building_on_it() {
+    breaks(properties::REFUSED, Rules { only_newest_judged: true, ..INSIDER });
 }
 
 #[test]

@@ -8,8 +8,11 @@ use casevault_wire::feed::Receipt;
 use casevault_wire::signature::PublicKey;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
-/// Keys that were in force that are remembered; the oldest give way.
-const REMEMBERED: usize = 16;
+/// Keys that were in force that are remembered; the oldest give way. A void returns to the last one that is confirmed or stands
+/// otherwise, so none since may be forgotten.
+const REMEMBERED: usize = 4096;
+/// Keys before a confirmed one, to which nothing returns: their holders are told that they are behind.
+const OUTDATED: usize = 16;
 /// Receipts that may wait for their switch. Members switch one generation after the other, so none may be forgotten.
 const PENDING: usize = 4096;
 
@@ -24,7 +27,7 @@ pub struct Key {
     pub epoch: u64,
     /// The feed sequence of its receipt.
     pub sequence: u64,
-    /// 1 once a second device merged it.
+    /// 1 once its commit is confirmed.
     pub confirmed: u8,
 }
 
@@ -80,7 +83,7 @@ pub enum Undone {
     Nothing,
     /// The key before is in force again.
     Unconfirmed,
-    /// The same, though a second device had merged the commit: an administrator's word, or a keyserver's lie.
+    /// Nothing: the commit was confirmed, and what is confirmed stays. The keyserver contradicts itself.
     Confirmed,
 }
 
@@ -112,29 +115,48 @@ impl Access {
         if let Some(current) = self.current.as_mut().filter(|current| current.same_key(&key) && sequence < current.sequence) {
             (current.epoch, current.sequence) = (key.epoch, sequence);
         }
-        let newest = self.pending.as_slice().last().or(self.current.as_ref());
+        let newest = self.pending.as_slice().last().into_iter().chain(&self.current).map(|newest| newest.generation).max();
         let first = newest.is_none() && key.epoch == 0;
-        if first || newest.is_some_and(|newest| key.generation > newest.generation) {
+        if first || newest.is_some_and(|newest| key.generation > newest) {
             push(&mut self.pending, key);
+        } else if self.passed_by(&key) {
+            let mut pending = std::mem::take(&mut self.pending).into_vec();
+            pending.insert(pending.partition_point(|other| other.generation < key.generation), key);
+            pending.truncate(PENDING);
+            self.pending = bounded(pending);
         }
+    }
+
+    /// Whether the key in force was switched to ahead of the feed, and not by way of `key`, which the feed has before it: it is the
+    /// next one should a void take the key in force away.
+    fn passed_by(&self, key: &Key) -> bool {
+        let ahead = self.current.is_some_and(|current| key.sequence < current.sequence && key.generation < current.generation);
+        let known = |other: &Key| other.generation == key.generation;
+        ahead && !self.former.as_slice().iter().any(known) && !self.pending.as_slice().iter().any(known)
     }
 
     /// The feed, at `sequence`, voids the commit that began `epoch`. The keys stand where they stood before it.
     pub fn void(&mut self, epoch: u64, sequence: u64) -> Undone {
-        let void = |key: &Key| key.epoch >= epoch && key.sequence < sequence;
+        let meant = |key: &Key| key.epoch >= epoch && key.sequence < sequence;
+        if self.current.is_some_and(|key| meant(&key) && key.confirmed == 1) {
+            return Undone::Confirmed;
+        }
+        let void = |key: &Key| meant(key) && key.confirmed == 0;
         retain(&mut self.pending, |key| !void(key));
-        let Some(current) = self.current.filter(void) else { return Undone::Nothing };
         retain(&mut self.former, |key| !void(key));
+        if !self.current.is_some_and(|key| void(&key)) {
+            return Undone::Nothing;
+        }
         let mut former = std::mem::take(&mut self.former).into_vec();
         // Without a key to return to the one in force stays: the team would otherwise be lost to everybody.
         if let Some(key) = former.pop() {
             self.current = Some(key);
         }
         self.former = bounded(former);
-        if current.confirmed == 1 { Undone::Confirmed } else { Undone::Unconfirmed }
+        Undone::Unconfirmed
     }
 
-    /// The feed, at `sequence`, says that a device other than the committer has `generation`.
+    /// The feed, at `sequence`, says that the commits up to one of `generation` are confirmed.
     pub fn confirmed(&mut self, generation: u64, sequence: u64) {
         let meant = |key: &Key| key.generation <= generation && key.sequence < sequence;
         let mut pending = std::mem::take(&mut self.pending).into_vec();
@@ -144,6 +166,8 @@ impl Access {
         self.pending = bounded(pending);
         if let Some(current) = self.current.as_mut().filter(|current| meant(current)) {
             current.confirmed = 1;
+            let mut former = std::mem::take(&mut self.former).into_vec();
+            self.former = bounded(former.split_off(former.len().saturating_sub(OUTDATED)));
         }
     }
 
@@ -197,7 +221,7 @@ impl Access {
         let (former, pending) = (self.former.as_slice(), self.pending.as_slice());
         let Some(current) = &self.current else { return former.is_empty() && rising(pending) };
         let below = former.last().is_none_or(|key| key.generation < current.generation);
-        let above = pending.first().is_none_or(|key| key.generation > current.generation);
+        let above = pending.iter().all(|key| key.generation > current.generation || key.sequence < current.sequence);
         below && above && rising(former) && rising(pending)
     }
 }

@@ -2,6 +2,7 @@
 
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
+use crate::commit::CommitData;
 use crate::hash::{Hash, hash};
 use crate::id::{OrganisationId, RotationId, TeamId};
 use crate::label::Label;
@@ -28,6 +29,21 @@ pub struct Receipt {
     pub sealing_key: Hash,
 }
 
+impl Receipt {
+    /// The receipt that a keyserver gives for a commit with this data and hash; the hash is zero for a creation.
+    pub fn of(data: &CommitData, commit: Hash) -> Self {
+        Self {
+            team: data.team,
+            epoch: data.epoch,
+            commit,
+            rotation: data.rotation,
+            generation: data.generation,
+            access_key: data.access_key,
+            sealing_key: hash(Label::SealingKeyHash, &data.sealing_key),
+        }
+    }
+}
+
 /// What can be said in the feed.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 #[repr(u8)]
@@ -38,7 +54,7 @@ pub enum FeedEvent {
     /// The commit that began this epoch is void; the epoch before is open again.
     #[tls_codec(discriminant = 2)]
     Void(VoidCommit),
-    /// A device other than the committer merged the commit that began this epoch.
+    /// The commit that began this epoch, and all before it, are no longer open to refusal.
     #[tls_codec(discriminant = 3)]
     Confirmed(Confirmation),
     /// An administrator froze or unfroze a team.
@@ -60,7 +76,7 @@ pub struct VoidCommit {
     pub commit: Hash,
 }
 
-/// Names an epoch that a second device has reached.
+/// An epoch whose commit can no longer become void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Confirmation {
     /// The team.

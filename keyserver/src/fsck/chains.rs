@@ -1,42 +1,90 @@
 //! The feed and the records of heads: chains without a gap.
 
+use std::collections::BTreeMap;
+
 use casevault_service::store::StoreError;
-use casevault_wire::feed::{FeedEvent, SignedFeedItem, feed_hash};
+use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem, feed_hash};
 use casevault_wire::hash::Hash;
 use casevault_wire::heads::{HeadRecord, record_hash};
 use casevault_wire::id::TeamId;
 
 use super::{Fault, Report, Scope};
-use crate::records::{Heads, Key, Kind, Place, load, parse};
+use crate::records::{Heads, Key, Kind, Place, Walk, load, parse};
 
-/// Items read at a time.
-const STEP: usize = 64;
+/// What the feed says of a team: no more of it than may still change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    /// The receipts that stand, from that of the last confirmed commit on.
+    pub(super) standing: Vec<Receipt>,
+    /// The last confirmed epoch.
+    pub(super) confirmed: u64,
+    /// How many voids there are.
+    pub(super) voids: u64,
+}
 
-/// Checks the feed and returns its receipts and voids.
-pub(super) async fn feed(scope: &Scope<'_>, report: &mut Report) -> Result<Vec<SignedFeedItem>, StoreError> {
-    let prefix = Key::new(Kind::Feed, &scope.organisation.id());
-    let (mut sequence, mut previous, mut kept) = (0, Hash::ZERO, Vec::new());
+impl Said {
+    /// Takes one more item; whether the keyserver may say it.
+    fn take(&mut self, event: &FeedEvent) -> bool {
+        let newest = self.standing.last().map(|receipt| receipt.epoch);
+        match event {
+            FeedEvent::Receipt(receipt) => {
+                self.standing.push(*receipt);
+                newest.map_or(0, |newest| newest.saturating_add(1)) == receipt.epoch
+            }
+            FeedEvent::Void(void) => {
+                self.voids += 1;
+                let last = self.standing.pop().filter(|last| last.epoch == void.epoch && last.commit == void.commit);
+                last.is_some() && void.epoch > self.confirmed
+            }
+            FeedEvent::Confirmed(confirmation) => {
+                self.standing.retain(|receipt| receipt.epoch >= confirmation.epoch);
+                let rises = confirmation.epoch > self.confirmed;
+                self.confirmed = confirmation.epoch;
+                rises && self.standing.first().is_some_and(|receipt| receipt.epoch == confirmation.epoch)
+            }
+            FeedEvent::Freeze(_) | FeedEvent::LogHead(_) => true,
+        }
+    }
+}
+
+fn team_of(event: &FeedEvent) -> Option<TeamId> {
+    match event {
+        FeedEvent::Receipt(receipt) => Some(receipt.team),
+        FeedEvent::Void(void) => Some(void.team),
+        FeedEvent::Confirmed(confirmation) => Some(confirmation.team),
+        FeedEvent::Freeze(_) | FeedEvent::LogHead(_) => None,
+    }
+}
+
+/// Checks the feed and returns what it says of each team.
+pub(super) async fn feed(scope: &Scope<'_>, report: &mut Report) -> Result<BTreeMap<TeamId, Said>, StoreError> {
+    let mut walk = Walk::of(&Key::new(Kind::Feed, &scope.organisation.id()));
+    let (mut sequence, mut previous, mut teams) = (0, Hash::ZERO, BTreeMap::<TeamId, Said>::new());
     loop {
-        let found = scope.records.scan(&prefix.clone().number(sequence).bytes(), &prefix.end(), STEP).await?;
+        let found = walk.next(scope.records).await?;
         if found.is_empty() {
-            return Ok(kept);
+            return Ok(teams);
         }
         for (_, value) in &found {
             let Ok(item) = parse::<SignedFeedItem>(value) else {
                 report.faults.push(Fault::Encoding);
-                return Ok(kept);
+                return Ok(teams);
             };
             let content = &item.content;
             let chained = content.sequence == sequence && content.previous == previous;
             let ours = content.organisation == scope.organisation.id() && item.verify(scope.key).is_ok();
-            report.check(chained && ours, Fault::Feed(sequence));
+            let may = team_of(&content.event).is_none_or(|team| teams.entry(team).or_default().take(&content.event));
+            report.check(chained && ours && may, Fault::Feed(sequence));
             previous = feed_hash(&item);
             sequence = content.sequence.max(sequence) + 1;
-            if matches!(content.event, FeedEvent::Receipt(_) | FeedEvent::Void(_)) {
-                kept.push(item);
-            }
         }
     }
+}
+
+/// Whether the feed has this item.
+pub(super) async fn has(scope: &Scope<'_>, item: &SignedFeedItem) -> Result<bool, StoreError> {
+    let key = Key::new(Kind::Feed, &scope.organisation.id()).number(item.content.sequence);
+    Ok(scope.records.read(&key.bytes()).await? == Some(crate::records::bytes(item)))
 }
 
 /// Checks a team's records of heads.
@@ -49,10 +97,10 @@ pub(super) async fn heads(scope: &Scope<'_>, team: &TeamId, report: &mut Report)
         }
         other => other?.value.unwrap_or_default(),
     };
-    let prefix = Key::of_team(Kind::Head, &place);
+    let mut walk = Walk::of(&Key::of_team(Kind::Head, &place));
     let (mut sequence, mut previous, mut checkpoint) = (0, Hash::ZERO, 0);
     loop {
-        let found = scope.records.scan(&prefix.clone().number(sequence).bytes(), &prefix.end(), STEP / 8).await?;
+        let found = walk.next(scope.records).await?;
         if found.is_empty() {
             break;
         }

@@ -1,35 +1,71 @@
 //! Key packages: as many as counted, without a gap.
 
-use std::collections::BTreeMap;
-
 use casevault_service::store::StoreError;
 use casevault_wire::keyserver::KeyPackage;
 
 use super::{Fault, Report, Scope};
-use crate::records::{Key, Kind, Packages, parse};
+use crate::records::{Key, Kind, Packages, Walk, parse};
 
 /// Checks the key packages of every device.
 pub(super) async fn check(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
-    let prefix = Key::new(Kind::KeyPackage, &scope.organisation.id());
-    let start = prefix.clone().bytes();
-    let mut numbers: BTreeMap<Vec<u8>, Vec<u64>> = BTreeMap::new();
-    for (key, value) in scope.records.scan(&start, &prefix.end(), usize::MAX).await? {
-        let device = key.get(start.len()..key.len().saturating_sub(8)).unwrap_or_default();
-        let number = key.last_chunk().map(|number| u64::from_be_bytes(*number));
-        report.check(parse::<KeyPackage>(&value).is_ok(), Fault::Encoding);
-        numbers.entry(device.to_vec()).or_default().extend(number);
+    counts(scope, report).await?;
+    owners(scope, report).await
+}
+
+/// Every count is of packages that are there.
+async fn counts(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
+    let id = scope.organisation.id();
+    let prefix = Key::new(Kind::Packages, &id);
+    let start = prefix.clone().bytes().len();
+    let mut walk = Walk::of(&prefix);
+    loop {
+        let found = walk.next(scope.records).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for (key, value) in &found {
+            let Ok(packages) = parse::<Packages>(value) else {
+                report.faults.push(Fault::Encoding);
+                continue;
+            };
+            let device = Key::new(Kind::KeyPackage, &id).id(key.get(start..).unwrap_or_default());
+            let mut next = packages.next.saturating_sub(u64::from(packages.single_use));
+            let mut own = Walk::of(&device);
+            loop {
+                let found = own.next(scope.records).await?;
+                if found.is_empty() {
+                    break;
+                }
+                for (key, _) in &found {
+                    report.check(*key == device.clone().number(next).bytes(), Fault::Packages);
+                    next = next.saturating_add(1);
+                }
+            }
+            report.check(next == packages.next, Fault::Packages);
+        }
     }
-    let prefix = Key::new(Kind::Packages, &scope.organisation.id());
-    let start = prefix.clone().bytes();
-    for (key, value) in scope.records.scan(&start, &prefix.end(), usize::MAX).await? {
-        let found = numbers.remove(key.get(start.len()..).unwrap_or_default()).unwrap_or_default();
-        let Ok(packages) = parse::<Packages>(&value) else {
-            report.faults.push(Fault::Encoding);
-            continue;
-        };
-        let first = packages.next.saturating_sub(u64::from(packages.single_use));
-        report.check(found.iter().copied().eq(first..packages.next), Fault::Packages);
+}
+
+/// Every package is of its form, and of a device that has a count.
+async fn owners(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
+    let id = scope.organisation.id();
+    let prefix = Key::new(Kind::KeyPackage, &id);
+    let start = prefix.clone().bytes().len();
+    let mut walk = Walk::of(&prefix);
+    let mut counted = Vec::new();
+    loop {
+        let found = walk.next(scope.records).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for (key, value) in &found {
+            report.check(parse::<KeyPackage>(value).is_ok(), Fault::Encoding);
+            let device = key.get(start..key.len().saturating_sub(8)).unwrap_or_default();
+            if counted != device {
+                let count = Key::new(Kind::Packages, &id).id(device).bytes();
+                report.check(scope.records.read(&count).await?.is_some(), Fault::Packages);
+                counted = device.to_vec();
+            }
+        }
     }
-    report.check(numbers.is_empty(), Fault::Packages);
-    Ok(())
 }

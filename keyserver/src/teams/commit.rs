@@ -1,17 +1,19 @@
 //! Accepting a commit: exactly one per team and epoch, with everything that belongs to it, in one write.
 
 use casevault_service::http::problem::Problem;
+use casevault_wire::codec::List;
 use casevault_wire::commit::CommitData;
-use casevault_wire::feed::{FeedEvent, SignedFeedItem};
+use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::keyserver::{CommitRecord, CommitUpload};
 use casevault_wire::mls::{commit_data, commit_hash};
 use casevault_wire::problem::Code;
 
-use super::group::{commit_key, committed, group, membership_key, receipt, welcome_key};
+use super::group::{commit_key, committed, group, welcome_key};
+use super::roster::Roster;
 use super::{Actor, check, prune};
 use crate::feed::Pen;
-use crate::records::{Committed, Found, Group, Key, Kind, Membership, bytes, list};
+use crate::records::{Committed, DISPLACED, Displaced, Found, Group, Key, Kind, bytes, list};
 
 impl Actor<'_> {
     /// Accepts `upload` if it begins the next epoch. Repeating an accepted commit is answered with the same receipt.
@@ -29,13 +31,20 @@ impl Actor<'_> {
         check::devices(&organisation, &self.place, &self.device, (&upload, &data))?;
         let hash = commit_hash(upload.commit.as_slice());
         self.was_never_void(data.epoch, hash).await?;
+        let mut roster = Roster::load(&*self.server.records, &self.place).await?;
+        if roster.get(&self.device).is_none() {
+            return Err(Problem(Code::Conflict));
+        }
         let mut pen = self.server.pen(self.place.organisation, *tip);
-        let item = pen.say(receipt(&data, hash));
-        let oldest = prune::prune(self, &organisation, &group, &mut pen).await?;
+        let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, hash)));
+        let displaced = roster.commit(&organisation, &data, upload.added.as_slice());
+        let displaced = List::new(displaced).map_err(|_| Problem(Code::TooLarge))?;
+        let oldest = prune::prune(self, &organisation, (&group, &roster), &mut pen);
+        roster.save(&mut pen.write);
         let key = Key::of_team(Kind::Group, &self.place).bytes();
         pen.write.expect(key.clone(), before);
         pen.write.put(key, bytes(&Group { current: data.clone(), oldest, ..group }));
-        self.store(upload, data, &item, &mut pen);
+        self.store(upload, (data, displaced), &item, &mut pen);
         self.server.publish(self.cell, tip, pen, None).await?;
         Ok(item)
     }
@@ -57,12 +66,14 @@ impl Actor<'_> {
         if voids.iter().any(names) { Err(Problem(Code::Conflict)) } else { Ok(()) }
     }
 
-    fn store(&self, upload: CommitUpload, data: CommitData, item: &SignedFeedItem, pen: &mut Pen<'_>) {
+    fn store(
+        &self,
+        upload: CommitUpload,
+        (data, displaced): (CommitData, List<Displaced, DISPLACED>),
+        item: &SignedFeedItem,
+        pen: &mut Pen<'_>,
+    ) {
         let epoch = data.epoch;
-        for device in upload.added.as_slice() {
-            let membership = Membership { joined: epoch, acknowledged: None };
-            pen.write.put(membership_key(&self.place, device).bytes(), bytes(&membership));
-        }
         if let Some(welcome) = &upload.welcome {
             pen.write.put(welcome_key(&self.place, epoch).bytes(), bytes(welcome));
         }
@@ -70,7 +81,7 @@ impl Actor<'_> {
             pen.write.put(Key::of_team(Kind::Link, &self.place).number(data.generation).bytes(), bytes(link));
         }
         let record = CommitRecord { commit: upload.commit, bundle: upload.bundle, receipt: item.clone() };
-        let committed = Committed { record, committer: self.device, data, added: upload.added, confirmed: 0 };
+        let committed = Committed { record, committer: self.device, data, added: upload.added, displaced };
         pen.write.put(commit_key(&self.place, epoch).bytes(), bytes(&committed));
     }
 }

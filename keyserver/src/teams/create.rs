@@ -1,13 +1,13 @@
 //! The creation of a team's group, once.
 
 use casevault_service::http::problem::Problem;
-use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::keyserver::GroupCreation;
 use casevault_wire::log::Organisation;
 use casevault_wire::problem::Code;
 
-use super::group::{group, is_current, membership_key, receipt};
+use super::group::{group, is_current, membership_key};
 use super::{Actor, check};
 use crate::records::{Group, Key, Kind, Membership, bytes};
 
@@ -29,12 +29,13 @@ impl Actor<'_> {
             return Err(Problem(Code::Refused));
         }
         let mut pen = self.server.pen(self.place.organisation, *tip);
-        let item = pen.say(receipt(&data, Hash::ZERO));
+        let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, Hash::ZERO)));
         let key = Key::of_team(Kind::Group, &self.place).bytes();
         pen.write.expect(key.clone(), None);
-        let group = Group { creator: self.device, creation: data.clone(), receipt: item.clone(), current: data, oldest: 1 };
+        let group =
+            Group { creator: self.device, creation: data.clone(), receipt: item.clone(), current: data, oldest: 1, confirmed: 0 };
         pen.write.put(key, bytes(&group));
-        let membership = Membership { joined: 0, acknowledged: Some(0) };
+        let membership = Membership { joined: 0, welcomed: 0, acknowledged: Some(0) };
         pen.write.put(membership_key(&self.place, &self.device).bytes(), bytes(&membership));
         self.server.publish(self.cell, tip, pen, None).await?;
         Ok(item)

@@ -56,10 +56,9 @@ impl Actor<'_> {
     pub(crate) async fn welcome(&self) -> Result<WelcomeDelivery, Problem> {
         let records = &*self.server.records;
         let membership = load::<Membership>(records, &membership_key(&self.place, &self.device)).await?.value;
-        let joined =
-            membership.map(|membership| membership.joined).filter(|joined| *joined > 0).ok_or(Problem(Code::Conflict))?;
-        let welcome = load::<Welcome>(records, &welcome_key(&self.place, joined)).await?.value;
-        let committed = committed(records, &self.place, joined).await?.value;
+        let epoch = membership.filter(Membership::waits).map(|membership| membership.welcomed).ok_or(Problem(Code::Conflict))?;
+        let welcome = load::<Welcome>(records, &welcome_key(&self.place, epoch)).await?.value;
+        let committed = committed(records, &self.place, epoch).await?.value;
         match (welcome, committed) {
             (Some(welcome), Some(committed)) => Ok(WelcomeDelivery { welcome, record: committed.record }),
             _ => Err(Problem(Code::Conflict)),

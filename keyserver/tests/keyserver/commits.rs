@@ -86,8 +86,6 @@ async fn a_commit_comes_with_its_welcome_bundle_link_and_receipt() {
     );
 
     let commit = commit_hash(upload.commit.as_slice());
-    team.acknowledge(&world, &ngo, 2, (1, commit)).await.done().unwrap();
-    assert_eq!(ngo.feed(&world).await.last(), Some(&receipt), "the committer's own word confirms nothing");
     assert_eq!(team.acknowledge(&world, &ngo, 3, (1, Hash::ZERO)).await.done(), Err(Code::Conflict));
     for _ in 0..2 {
         team.acknowledge(&world, &ngo, 3, (1, commit)).await.done().unwrap();

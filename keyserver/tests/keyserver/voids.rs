@@ -1,14 +1,14 @@
 //! Refusals and voids.
 
-use casevault_wire::feed::{FeedEvent, VoidCommit};
+use casevault_wire::feed::{Confirmation, FeedEvent, VoidCommit};
 use casevault_wire::hash::Hash;
-use casevault_wire::keyserver::{Commits, Links, Refusal, SignedRefusal};
+use casevault_wire::keyserver::{Commits, Links, Refusal, SignedRefusal, WelcomeDelivery};
 use casevault_wire::label::Label;
 use casevault_wire::log::{Statement, VoidStatement};
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
-use crate::world::{Answer, Ngo, Team, World, device, key, sign};
+use crate::world::{Answer, Ngo, Team, World, device, key, person, sign};
 
 async fn refuse(world: &World, ngo: &Ngo, team: &Team, seed: u8, (epoch, commit): (u64, Hash)) -> Answer {
     let content = Refusal { team: team.id, epoch, commit, device: device(seed) };
@@ -53,6 +53,11 @@ async fn a_majority_of_the_others_makes_a_commit_void() {
     assert_eq!(team.commit(&world, &ngo, 2, &again).await.done(), Err(Code::Conflict), "void stays void");
     let good = rotate(&world, &ngo, &team, 3, 67).await;
     team.acknowledge(&world, &ngo, 4, (2, good)).await.done().unwrap();
+    clean(world).await;
+}
+
+/// What the server leaves behind is in order.
+async fn clean(world: World) {
     let report = casevault_keyserver::fsck::check(&open(world.stop().await), &server()).await.unwrap();
     assert_eq!(report.faults, []);
 }
@@ -76,7 +81,7 @@ async fn of_two_devices_the_other_decides() {
 }
 
 #[tokio::test]
-async fn one_other_alone_cannot_undo_what_was_confirmed() {
+async fn whom_a_commit_adds_has_no_say_in_it() {
     let world = World::start().await;
     let (ngo, team) = Ngo::with_team(&world, 4).await;
     team.grown(&world, &ngo, 3).await;
@@ -85,8 +90,139 @@ async fn one_other_alone_cannot_undo_what_was_confirmed() {
     let hash = commit_hash(upload.commit.as_slice());
     team.acknowledge(&world, &ngo, 4, (2, hash)).await.done().unwrap();
     refuse(&world, &ngo, &team, 3, (2, hash)).await.done().unwrap();
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, hash));
+}
+
+#[tokio::test]
+async fn naming_members_as_added_does_not_silence_them() {
+    let world = World::start().await;
+    let (ngo, team) = Ngo::with_team(&world, 5).await;
+    let first = team.grown(&world, &ngo, 4).await;
+    let upload = Team::upload(&team.data(&ngo, 2, 2), &[3, 4, 5], 66, true);
+    team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+    let bad = commit_hash(upload.commit.as_slice());
+    for seed in [3, 4] {
+        refuse(&world, &ngo, &team, seed, (2, bad)).await.done().unwrap();
+    }
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, bad));
+    assert_eq!(team.acknowledge(&world, &ngo, 5, (1, first)).await.done(), Err(Code::Conflict), "5 never was in");
+    let good = rotate(&world, &ngo, &team, 3, 67).await;
+    team.acknowledge(&world, &ngo, 4, (2, good)).await.done().unwrap();
+    clean(world).await;
+}
+
+#[tokio::test]
+async fn a_void_brings_back_whom_the_commit_put_out_and_whom_it_named_again() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 6).await;
+    team.grown(&world, &ngo, 4).await;
+    let waits = Team::upload(&team.data(&ngo, 2, 1), &[5], 7, false);
+    team.commit(&world, &ngo, 2, &waits).await.done().unwrap();
+    ngo.state(&world, 1, vec![Statement::RemoveFromTeam(team.id, person(4))]).await.unwrap();
+    let upload = Team::upload(&team.data(&ngo, 3, 2), &[5, 6], 8, true);
+    team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+    ngo.state(&world, 1, vec![Statement::AddToTeam(team.id, person(4))]).await.unwrap();
+    let delivery: WelcomeDelivery = world.get(&ngo.device(5), &team.path("/welcome")).await.unwrap();
+    assert_eq!(Some(&delivery.welcome), upload.welcome.as_ref(), "the newest");
+    let bad = commit_hash(upload.commit.as_slice());
+    assert_eq!(refuse(&world, &ngo, &team, 4, (3, bad)).await.done(), Err(Code::Conflict), "it is out by that commit");
+    let void = vec![Statement::VoidCommit(VoidStatement { team: team.id, epoch: 3, commit: bad })];
+    ngo.state(&world, 1, void).await.unwrap();
+
+    let delivery: WelcomeDelivery = world.get(&ngo.device(5), &team.path("/welcome")).await.unwrap();
+    assert_eq!(Some(&delivery.welcome), waits.welcome.as_ref(), "the one before");
+    assert_eq!(world.get::<WelcomeDelivery>(&ngo.device(6), &team.path("/welcome")).await, Err(Code::Conflict));
+    let second = commit_hash(waits.commit.as_slice());
+    for seed in [4, 5] {
+        team.acknowledge(&world, &ngo, seed, (2, second)).await.done().unwrap();
+    }
+    clean(world).await;
+}
+
+#[tokio::test]
+async fn what_more_than_half_have_merged_is_never_void() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 6).await;
+    team.grown(&world, &ngo, 6).await;
+    let commit = rotate(&world, &ngo, &team, 2, 1).await;
+    let confirmed = FeedEvent::Confirmed(Confirmation { team: team.id, epoch: 2, generation: 2 });
+    for seed in [2, 3, 4] {
+        assert_ne!(ngo.feed(&world).await.last().unwrap().content.event, confirmed);
+        team.acknowledge(&world, &ngo, seed, (2, commit)).await.done().unwrap();
+    }
+    assert_ne!(ngo.feed(&world).await.last().unwrap().content.event, confirmed, "two of four are not more than half");
+    team.acknowledge(&world, &ngo, 5, (2, commit)).await.done().unwrap();
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, confirmed);
+    assert_eq!(refuse(&world, &ngo, &team, 6, (2, commit)).await.done(), Err(Code::Conflict));
+    let void = vec![Statement::VoidCommit(VoidStatement { team: team.id, epoch: 2, commit })];
+    assert_eq!(ngo.state(&world, 1, void).await, Err(Code::Conflict), "nor by an administrator");
+    clean(world).await;
+}
+
+#[tokio::test]
+async fn in_a_tie_an_administrator_decides() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 4).await;
+    team.grown(&world, &ngo, 4).await;
+    let commit = rotate(&world, &ngo, &team, 2, 1).await;
+    team.acknowledge(&world, &ngo, 3, (2, commit)).await.done().unwrap();
+    refuse(&world, &ngo, &team, 4, (2, commit)).await.done().unwrap();
     let commits: Commits = world.get(&ngo.device(3), &team.path("/commits?after=0")).await.unwrap();
-    assert_eq!(commits.epoch, 2);
+    assert_eq!((commits.epoch, commits.voids.as_slice().len()), (2, 0));
+    let void = vec![Statement::VoidCommit(VoidStatement { team: team.id, epoch: 2, commit })];
+    ngo.state(&world, 1, void).await.unwrap();
+    clean(world).await;
+}
+
+#[tokio::test]
+async fn building_on_a_bad_commit_does_not_save_it() {
+    let world = World::start().await;
+    let (ngo, team) = Ngo::with_team(&world, 5).await;
+    team.grown(&world, &ngo, 5).await;
+    let bad = rotate(&world, &ngo, &team, 2, 66).await;
+    let mut built = Vec::new();
+    for epoch in 3..6 {
+        let upload = Team::upload(&team.data(&ngo, epoch, epoch), &[], 66, true);
+        team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+        built.push((epoch, commit_hash(upload.commit.as_slice())));
+    }
+    for seed in [3, 4] {
+        refuse(&world, &ngo, &team, seed, (2, bad)).await.done().unwrap();
+    }
+    let said: Vec<_> = ngo.feed(&world).await.into_iter().map(|item| item.content.event).collect();
+    let voids: Vec<_> = built.iter().rev().chain([&(2, bad)]).map(|(epoch, commit)| void_event(&team, *epoch, *commit)).collect();
+    assert_eq!(said[said.len() - 4..], voids, "the newest first");
+    let good = rotate(&world, &ngo, &team, 3, 67).await;
+    team.acknowledge(&world, &ngo, 4, (2, good)).await.done().unwrap();
+    clean(world).await;
+}
+
+#[tokio::test]
+async fn who_merges_a_commit_after_all_refuses_it_no_more() {
+    let world = World::start().await;
+    let (ngo, team) = Ngo::with_team(&world, 5).await;
+    team.grown(&world, &ngo, 5).await;
+    let commit = rotate(&world, &ngo, &team, 2, 1).await;
+    refuse(&world, &ngo, &team, 3, (2, commit)).await.done().unwrap();
+    team.acknowledge(&world, &ngo, 3, (2, commit)).await.done().unwrap();
+    refuse(&world, &ngo, &team, 4, (2, commit)).await.done().unwrap();
+    let commits: Commits = world.get(&ngo.device(3), &team.path("/commits?after=0")).await.unwrap();
+    assert_eq!((commits.epoch, commits.voids.as_slice().len()), (2, 0), "one refusal of three");
+    team.acknowledge(&world, &ngo, 5, (2, commit)).await.done().unwrap();
+    let confirmed = FeedEvent::Confirmed(Confirmation { team: team.id, epoch: 2, generation: 2 });
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, confirmed);
+}
+
+#[tokio::test]
+async fn where_nobody_else_can_judge_the_committers_word_is_enough() {
+    let world = World::start().await;
+    let (ngo, team) = Ngo::with_team(&world, 2).await;
+    team.create(&world, &ngo, 2).await.done().unwrap();
+    let upload = Team::upload(&team.data(&ngo, 1, 2), &[], 1, true);
+    team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+    team.acknowledge(&world, &ngo, 2, (1, commit_hash(upload.commit.as_slice()))).await.done().unwrap();
+    let confirmed = FeedEvent::Confirmed(Confirmation { team: team.id, epoch: 1, generation: 2 });
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, confirmed);
 }
 
 #[tokio::test]
@@ -96,7 +232,7 @@ async fn an_administrator_makes_the_newest_commit_void() {
     let first = team.grown(&world, &ngo, 3).await;
     let commit = rotate(&world, &ngo, &team, 2, 1).await;
     let void = |epoch, commit| vec![Statement::VoidCommit(VoidStatement { team: team.id, epoch, commit })];
-    assert_eq!(ngo.state(&world, 1, void(1, first)).await, Err(Code::Conflict), "others built on it");
+    assert_eq!(ngo.state(&world, 1, void(1, first)).await, Err(Code::Conflict), "it is confirmed");
     assert_eq!(ngo.state(&world, 1, void(2, Hash([9; 32]))).await, Err(Code::Conflict), "no such commit");
     let twice = [void(2, commit), void(2, commit)].concat();
     assert_eq!(ngo.state(&world, 1, twice).await, Err(Code::Conflict));

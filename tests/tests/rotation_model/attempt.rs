@@ -71,8 +71,10 @@ pub struct Rules {
     pub voids_remembered: bool,
     /// The vault keeps all keys since the last confirmed one; otherwise only the one before.
     pub keeps_since_confirmed: bool,
-    /// The keyserver confirms when the rest can no longer refuse; otherwise at the first acknowledgement.
+    /// The keyserver confirms when more than half have merged; otherwise at the first acknowledgement.
     pub confirms_when_settled: bool,
+    /// Refusals and voids are of the newest commit alone; otherwise of any that is not confirmed, with what was built on it.
+    pub only_newest_judged: bool,
     /// What the keyserver has confirmed it never voids.
     pub confirmed_stays: bool,
     /// A device that merged a void commit stops and alarms; otherwise it goes back as if nothing had been.
@@ -96,6 +98,7 @@ impl Rules {
         voids_remembered: true,
         keeps_since_confirmed: true,
         confirms_when_settled: true,
+        only_newest_judged: false,
         confirmed_stays: true,
         alarms_on_void: true,
         stages_durably: true,

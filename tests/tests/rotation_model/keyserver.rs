@@ -40,6 +40,13 @@ pub fn is_void(feed: &[Item], attempt: Attempt) -> bool {
     feed.contains(&Item::Receipt(attempt)) && !standing(feed).contains(&attempt)
 }
 
+/// Whether these items confirm `attempt`: one item confirms its commit and all before it.
+pub fn is_confirmed(feed: &[Item], attempt: Attempt) -> bool {
+    let receipt = feed.iter().rposition(|item| *item == Item::Receipt(attempt));
+    let later = |item: &Item| matches!(item, Item::Confirmed(confirmed) if confirmed.epoch >= attempt.epoch);
+    receipt.is_some_and(|at| feed[at..].iter().any(later))
+}
+
 impl Item {
     fn renamed(self, names: &[Who]) -> Self {
         match self {
@@ -62,16 +69,24 @@ impl Keyserver {
         }
     }
 
-    /// Says `item`, and forgets the votes that it ends.
+    /// Says `item`, and forgets the votes that it ends. Whoever had merged a void commit is where it was before.
     fn say(&mut self, item: Item) {
         self.feed.push(item);
-        let judged = |attempt: &Attempt| match item {
-            Item::Receipt(_) => false,
-            Item::Void(void) => void.epoch <= attempt.epoch,
-            Item::Confirmed(confirmed) => confirmed == *attempt,
-        };
-        self.refusals.retain(|(attempt, _)| !judged(attempt));
-        self.merged.retain(|(attempt, _)| !judged(attempt));
+        match item {
+            Item::Receipt(_) => {}
+            Item::Void(void) => {
+                self.refusals.retain(|(attempt, _)| attempt.epoch < void.epoch);
+                let last = self.chain().last().copied().filter(|last| !is_confirmed(&self.feed, *last));
+                let back = |(attempt, who): (Attempt, Who)| {
+                    if attempt.epoch < void.epoch { Some((attempt, who)) } else { Some((last?, who)) }
+                };
+                self.merged = std::mem::take(&mut self.merged).into_iter().filter_map(back).collect();
+            }
+            Item::Confirmed(confirmed) => {
+                self.refusals.retain(|(attempt, _)| attempt.epoch > confirmed.epoch);
+                self.merged.retain(|(attempt, _)| attempt.epoch > confirmed.epoch);
+            }
+        }
     }
 
     pub fn chain(&self) -> Vec<Attempt> {
@@ -99,43 +114,71 @@ impl Keyserver {
         (0..rules.honest).chain(evil).filter(|who| *who != attempt.by).collect()
     }
 
-    /// Only the newest commit can be void, and only until it is confirmed.
+    /// A commit can be void until it is confirmed, and what was built on it with it.
     fn open_to_judgement(&self, attempt: Attempt, rules: &Rules) -> bool {
-        let open = !rules.confirmed_stays || !self.feed.contains(&Item::Confirmed(attempt));
-        self.chain().last() == Some(&attempt) && open
+        let chain = self.chain();
+        let newest = rules.only_newest_judged && chain.last() != Some(&attempt);
+        let open = !rules.confirmed_stays || !is_confirmed(&self.feed, attempt);
+        chain.contains(&attempt) && !newest && open
+    }
+
+    /// Says that the newest commits down to `attempt` are void, one after the other.
+    fn take_back(&mut self, attempt: Attempt) {
+        for void in self.chain().into_iter().skip(usize::from(attempt.epoch) - 1).rev() {
+            self.say(Item::Void(void));
+        }
     }
 
     /// Counts a refusal. More than half of the others make the commit void.
     pub fn refuse(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
         let others = self.others(attempt, rules);
-        if !self.open_to_judgement(attempt, rules) || !others.contains(&who) || self.merged.contains(&(attempt, who)) {
+        if !self.open_to_judgement(attempt, rules) || !others.contains(&who) || self.has_merged(attempt, who) {
             return;
         }
         self.refusals.insert((attempt, who));
         let refusals = others.iter().filter(|who| self.refusals.contains(&(attempt, **who))).count();
         if 2 * refusals > others.len() {
-            self.say(Item::Void(attempt));
+            self.take_back(attempt);
         }
     }
 
     /// An administrator's statement.
     pub fn void(&mut self, attempt: Attempt, rules: &Rules) {
         if self.open_to_judgement(attempt, rules) {
-            self.say(Item::Void(attempt));
+            self.take_back(attempt);
         }
     }
 
-    /// Counts an acknowledgement.
+    /// Whoever merged a commit has merged those before it.
+    fn has_merged(&self, attempt: Attempt, who: Who) -> bool {
+        self.merged.iter().any(|(merged, by)| *by == who && merged.epoch >= attempt.epoch)
+    }
+
+    /// Counts an acknowledgement; it withdraws refusals.
     pub fn merged(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
-        let others = self.others(attempt, rules);
-        let newest_or_below = self.chain().contains(&attempt) && !self.feed.contains(&Item::Confirmed(attempt));
-        if !newest_or_below || !others.contains(&who) || self.refusals.contains(&(attempt, who)) {
+        if !self.chain().contains(&attempt) || is_confirmed(&self.feed, attempt) || who == EVIL && self.evil_out {
             return;
         }
-        self.merged.insert((attempt, who));
-        let merged = others.iter().filter(|who| self.merged.contains(&(attempt, **who))).count();
-        if !rules.confirms_when_settled || 2 * merged >= others.len() {
-            self.say(Item::Confirmed(attempt));
+        self.refusals.retain(|(refused, by)| *by != who || refused.epoch > attempt.epoch);
+        self.merged.retain(|(merged, by)| *by != who || merged.epoch > attempt.epoch);
+        if !self.has_merged(attempt, who) {
+            self.merged.insert((attempt, who));
+        }
+        let open: Vec<_> = self.chain().into_iter().filter(|one| !is_confirmed(&self.feed, *one)).collect();
+        if let Some(last) = open.into_iter().take_while(|one| self.is_settled(*one, rules)).last() {
+            self.say(Item::Confirmed(last));
+        }
+    }
+
+    /// More than half of the others have merged; where there are none, anybody.
+    fn is_settled(&self, attempt: Attempt, rules: &Rules) -> bool {
+        let others = self.others(attempt, rules);
+        let merged = others.iter().filter(|who| self.has_merged(attempt, **who)).count();
+        let anybody = (0..rules.honest).any(|who| self.has_merged(attempt, who));
+        match others.len() {
+            0 => anybody,
+            _ if !rules.confirms_when_settled => merged > 0,
+            others => 2 * merged > others,
         }
     }
 }

@@ -6,6 +6,7 @@ use stateright::Property;
 
 use super::attempt::{Attempt, Key, Rules, Who};
 use super::keyserver::{Item, is_void, standing};
+use super::member::Member;
 use super::world::{Fate, World};
 
 pub const HIJACK: &str = "a key made outside the group is never the vault's";
@@ -18,6 +19,7 @@ pub const FINISH: &str = "any remaining member can finish alone";
 /// In a team of two either can undo what the other commits, until an administrator removes one (SPEC R-8.5-4).
 pub const SOUND: &str = "a commit that two honest devices or more follow stays";
 pub const SHIPPED: &str = "the shipped vault has the same key in force, and serves it alike";
+pub const REFUSED: &str = "what more than half have refused does not stand, whatever was built on it";
 pub const SETTLED: &str = "a confirmed commit is never void";
 
 pub fn all() -> Vec<Property<Rules>> {
@@ -29,6 +31,7 @@ pub fn all() -> Vec<Property<Rules>> {
         Property::always(ALARM, no_silent_return),
         Property::always(READABLE, readable),
         Property::always(FINISH, |rules: &Rules, world: &World| (0..rules.honest).all(|who| can_finish(rules, world, who))),
+        Property::always(REFUSED, |rules, world: &World| rules.faults > 0 || refused_fall(rules, world)),
         Property::always(SETTLED, |_, world: &World| confirmed_stand(&world.keyserver.feed)),
         Property::always(SOUND, |rules, world: &World| {
             rules.honest == 1 || rules.faulty.is_some() || !world.members.iter().any(|member| member.alarmed)
@@ -106,6 +109,15 @@ fn is_done(world: &World, who: Who) -> bool {
     let removal_done = !world.keyserver.evil_out || member.chain.iter().any(|attempt| attempt.removes);
     let there = member.settled() && member.chain == world.keyserver.chain() && removal_done;
     member.alarmed || there && world.vault.serves(member.tip(), &world.keyserver.feed)
+}
+
+/// No commit stands of which more than half of all others have told the keyserver that they refuse it.
+fn refused_fall(rules: &Rules, world: &World) -> bool {
+    let chain = world.keyserver.chain();
+    chain.into_iter().all(|attempt| {
+        let told = |member: &&Member| member.refuses == Some(attempt) && member.pending.is_empty();
+        2 * world.members.iter().filter(told).count() <= usize::from(rules.honest)
+    })
 }
 
 /// What the keyserver confirmed it does not take back.

@@ -1,7 +1,7 @@
 //! The vault: which access key is in force, and which would be again.
 
 use super::attempt::{Key, Rules, Who};
-use super::keyserver::{Item, is_void, standing};
+use super::keyserver::{Item, is_confirmed, is_void, standing};
 use super::shipped::Shipped;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,7 +50,8 @@ impl Vault {
         match item {
             Item::Receipt(_) => {}
             Item::Confirmed(attempt) => {
-                if let Some(at) = self.keys.iter().position(|key| *key == Key::Of(*attempt)) {
+                let settled = |key: &Key| matches!(key, Key::Of(made) if made.epoch <= attempt.epoch);
+                if let Some(at) = self.keys.iter().rposition(settled) {
                     self.keys.drain(..at);
                 }
             }
@@ -59,8 +60,9 @@ impl Vault {
     }
 
     fn drop_void(&mut self, feed: &[Item]) {
-        while self.keys.len() > 1 && matches!(self.current(), Key::Of(attempt) if is_void(feed, attempt)) {
-            self.keys.pop();
+        let void = |key: &Key| matches!(key, Key::Of(attempt) if is_void(feed, *attempt));
+        if !self.keys.iter().all(void) {
+            self.keys.retain(|key| !void(key));
         }
     }
 
@@ -75,7 +77,7 @@ impl Vault {
             return false;
         }
         self.keys.push(new);
-        let confirmed = matches!(new, Key::Of(attempt) if feed[..self.cursor].contains(&Item::Confirmed(attempt)));
+        let confirmed = matches!(new, Key::Of(attempt) if is_confirmed(&feed[..self.cursor], attempt));
         if confirmed {
             self.keys.drain(..self.keys.len() - 1);
         } else if !rules.keeps_since_confirmed && self.keys.len() > 2 {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use stateright::{Model, Property};
 
 use super::attempt::{Attempt, EVIL, Key, Rules, Who};
-use super::keyserver::{Item, Keyserver, is_void};
+use super::keyserver::{Item, Keyserver, is_confirmed, is_void};
 use super::member::{Effect, Event, Member};
 use super::properties;
 use super::vault::Vault;
@@ -36,7 +36,7 @@ pub enum Fate {
 pub enum Action {
     /// An administrator states in the log that the evil device is out.
     StateRemoval,
-    /// An administrator states that the newest commit is void, after a device was held up.
+    /// An administrator states that a commit is void that holds a device up.
     StateVoid(Attempt),
     /// A device asks how things stand.
     Ask(Who),
@@ -65,11 +65,11 @@ impl World {
         self.member(who).step(&Event::Heard { feed: &feed, evil_out }, rules);
     }
 
-    /// The newest commit, if an honest device is held up by it or by one below: what an administrator would void.
+    /// The first commit that holds an honest device up: what an administrator would void.
     pub fn refused(&self) -> Option<Attempt> {
         let chain = self.keyserver.chain();
-        let held_up = self.members.iter().any(|member| member.refuses.is_some_and(|attempt| chain.contains(&attempt)));
-        chain.last().copied().filter(|_| held_up)
+        let refused = self.members.iter().filter_map(|member| member.refuses).filter(|attempt| chain.contains(attempt));
+        refused.min_by_key(|attempt| attempt.epoch)
     }
 
     /// A server executes a device's request.
@@ -134,7 +134,7 @@ impl World {
             }
         }
         let feed = &self.keyserver.feed;
-        self.written.retain(|(_, key)| matches!(key, Key::Of(attempt) if !feed.contains(&Item::Confirmed(*attempt))));
+        self.written.retain(|(_, key)| matches!(key, Key::Of(attempt) if !is_confirmed(feed, *attempt)));
     }
 
     fn renamed(&self, names: &[Who]) -> Self {

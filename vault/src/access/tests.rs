@@ -114,7 +114,6 @@ fn a_void_does_not_touch_the_commit_that_took_its_place() {
     assert_eq!(current(&access), PublicKey([2; 32]));
 }
 
-/// An administrator may void what a second device has merged; the group is then where it was, and so is the vault.
 #[test]
 fn a_later_receipt_of_the_same_key_is_as_good_and_its_void_takes_nothing_away() {
     for feed_first in [true, false] {
@@ -137,7 +136,7 @@ fn a_later_receipt_of_the_same_key_is_as_good_and_its_void_takes_nothing_away() 
 }
 
 #[test]
-fn a_void_of_a_confirmed_commit_is_told_apart() {
+fn what_was_confirmed_stays_whatever_the_keyserver_says_later() {
     for confirmed_first in [true, false] {
         let mut access = begun();
         access.receipt(&receipt(2, 1, 2), 1);
@@ -149,11 +148,47 @@ fn a_void_of_a_confirmed_commit_is_told_apart() {
             access.confirmed(2, 2);
         }
         assert_eq!(access.void(1, 3), Undone::Confirmed);
-        assert_eq!(current(&access), PublicKey([1; 32]));
-        access.receipt(&receipt(2, 1, 3), 4);
-        assert_eq!(access.switch(&key(2, 1, 3, 4), 1, 5), Ok(true), "the team goes on");
+        assert_eq!(current(&access), PublicKey([2; 32]));
+        access.receipt(&receipt(3, 2, 3), 4);
+        assert_eq!(access.switch(&key(3, 2, 3, 4), 2, 5), Ok(true), "the team goes on");
         assert!(access.sane());
     }
+}
+
+/// A device that merged a void commit went on from it, and asked the vault before it had followed the feed.
+#[test]
+fn a_void_key_is_not_returned_to_from_one_that_was_built_on_it() {
+    let mut access = begun();
+    assert_eq!(access.switch(&key(2, 1, 66, 1), 1, 1), Ok(true));
+    assert_eq!(access.switch(&key(3, 2, 67, 4), 2, 1), Ok(true), "ahead of the feed");
+    access.receipt(&receipt(2, 1, 66), 1);
+    assert_eq!(access.void(1, 2), Undone::Nothing);
+    access.receipt(&receipt(2, 1, 2), 3);
+    access.receipt(&receipt(3, 2, 67), 4);
+    assert!(access.sane());
+    assert_eq!(access.void(2, 5), Undone::Unconfirmed);
+    assert_eq!(current(&access), PublicKey([1; 32]));
+    assert!(access.superseded(), "what took the void commit's place was not forgotten");
+    assert_eq!(access.switch(&key(2, 1, 2, 3), 1, 6), Ok(true), "and the team goes on");
+}
+
+#[test]
+fn a_void_returns_over_any_number_of_keys_to_the_last_confirmed_one() {
+    let mut access = begun();
+    for generation in 2..=200u8 {
+        let number = u64::from(generation);
+        access.receipt(&receipt(number, number - 1, generation), number);
+        if generation == 20 {
+            access.confirmed(20, number);
+        }
+        assert_eq!(access.switch(&key(number, number - 1, generation, number), number - 1, number + 1), Ok(true));
+    }
+    access.confirmed(20, 201);
+    for epoch in (20..200).rev() {
+        assert_eq!(access.void(epoch, 500 - epoch), Undone::Unconfirmed);
+    }
+    assert_eq!(current(&access), PublicKey([20; 32]));
+    assert!(access.sane());
 }
 
 #[test]

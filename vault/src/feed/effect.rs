@@ -52,7 +52,7 @@ fn change(team: &mut Team, event: &FeedEvent, sequence: u64) {
             Undone::Nothing => {}
             Undone::Unconfirmed => tracing::warn!("a commit whose access key was in force is void"),
             Undone::Confirmed => {
-                tracing::error!("a commit that a second device had merged is void");
+                tracing::error!("the keyserver voids a commit that it had confirmed; the confirmed key stays");
                 metrics::counter!("casevault_confirmed_voids_total").increment(1);
             }
         },

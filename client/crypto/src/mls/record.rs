@@ -2,9 +2,8 @@
 
 use casevault_wire::commit::CommitData;
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
-use casevault_wire::hash::{Hash, hash};
+use casevault_wire::hash::Hash;
 use casevault_wire::keyserver::CommitRecord;
-use casevault_wire::label::Label;
 use casevault_wire::log::Organisation;
 use casevault_wire::mls::{commit_data, commit_hash};
 
@@ -43,7 +42,7 @@ pub fn check_record<'a>(record: &'a CommitRecord, organisation: &Organisation) -
     let receipt = check_receipt(&record.receipt, organisation)?;
     let data = commit_data(record.commit.as_slice()).map_err(|_| RecordError::Malformed)?;
     let commit = commit_hash(record.commit.as_slice());
-    if receipt == receipt_of(&data, commit) {
+    if receipt == Receipt::of(&data, commit) {
         Ok(CheckedRecord { record, data, commit, receipt })
     } else {
         Err(RecordError::Mismatch)
@@ -56,7 +55,7 @@ pub fn check_record<'a>(record: &'a CommitRecord, organisation: &Organisation) -
 /// [`RecordError`] as [`check_record`].
 pub fn check_creation(item: &SignedFeedItem, data: &CommitData, organisation: &Organisation) -> Result<Receipt, RecordError> {
     let receipt = check_receipt(item, organisation)?;
-    if receipt == receipt_of(data, Hash::ZERO) { Ok(receipt) } else { Err(RecordError::Mismatch) }
+    if receipt == Receipt::of(data, Hash::ZERO) { Ok(receipt) } else { Err(RecordError::Mismatch) }
 }
 
 fn check_receipt(item: &SignedFeedItem, organisation: &Organisation) -> Result<Receipt, RecordError> {
@@ -64,18 +63,5 @@ fn check_receipt(item: &SignedFeedItem, organisation: &Organisation) -> Result<R
     match content.event {
         FeedEvent::Receipt(receipt) if content.organisation == organisation.id() => Ok(receipt),
         _ => Err(RecordError::Receipt),
-    }
-}
-
-/// The receipt that a keyserver gives for a commit.
-pub(crate) fn receipt_of(data: &CommitData, commit: Hash) -> Receipt {
-    Receipt {
-        team: data.team,
-        epoch: data.epoch,
-        commit,
-        rotation: data.rotation,
-        generation: data.generation,
-        access_key: data.access_key,
-        sealing_key: hash(Label::SealingKeyHash, &data.sealing_key),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use casevault_wire::codec::{List, Opaque, Text, encode};
 use casevault_wire::commit::CommitData;
-use casevault_wire::feed::{FeedEvent, FeedItem, SignedFeedItem};
+use casevault_wire::feed::{FeedEvent, FeedItem, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, OrganisationId, PersonId, RotationId, TeamId};
 use casevault_wire::keyserver::{CommitRecord, GenerationLink, WelcomeDelivery};
@@ -17,7 +17,6 @@ use openmls_memory_storage::MemoryStorage;
 
 use crate::identity::{DeviceIdentity, sign};
 use crate::keys::SigningKey;
-use crate::mls::record::receipt_of;
 use crate::mls::{
     Basis, Change, Crypto, DeviceSigner, Group, GroupState, JoinError, Joined, Plan, Provider, StageError, Verification,
     VerifyError, join, key_package, plan,
@@ -240,7 +239,7 @@ impl World {
 
     /// The keyserver's receipt.
     pub fn receipt(&self, data: &CommitData, commit: Hash) -> SignedFeedItem {
-        let event = FeedEvent::Receipt(receipt_of(data, commit));
+        let event = FeedEvent::Receipt(Receipt::of(data, commit));
         let organisation = self.organisation.id();
         sign(&self.keyserver, FeedItem { organisation, sequence: 0, previous: Hash::ZERO, time: NOW, event })
     }
