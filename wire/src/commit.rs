@@ -3,8 +3,10 @@
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::codec::Opaque;
-use crate::hash::Hash;
+use crate::hash::{Hash, hash};
 use crate::id::{OrganisationId, RotationId, TeamId};
+use crate::keyserver::TeamLink;
+use crate::label::Label;
 use crate::limit;
 use crate::signature::PublicKey;
 
@@ -32,4 +34,11 @@ pub struct CommitData {
     pub access_key: PublicKey,
     /// The sealing key of that generation.
     pub sealing_key: SealingKey,
+    /// The hash of the link to the team key before; zero without one ([`link_hash`]).
+    pub link: Hash,
+}
+
+/// The hash by which a commit's data name its link.
+pub fn link_hash(link: Option<&TeamLink>) -> Hash {
+    link.map_or(Hash::ZERO, |link| hash(Label::TeamLinkHash, link))
 }

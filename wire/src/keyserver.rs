@@ -145,6 +145,8 @@ pub struct CommitRecord {
     pub commit: Commit,
     /// The team keys.
     pub bundle: Bundle,
+    /// The link to the team key before, if the generation is new.
+    pub link: Option<TeamLink>,
     /// The receipt.
     pub receipt: SignedFeedItem,
 }

@@ -88,6 +88,8 @@ labels! {
     FeedItemHash = 0x010e, "feed item hash";
     /// Hash of a commit's data, which its bundle is bound to.
     CommitDataHash = 0x0110, "commit data hash";
+    /// Hash of the link that comes with a commit, which its data name.
+    TeamLinkHash = 0x0111, "team link hash";
     /// Hash of a keystore's header, which its seal is bound to.
     KeystoreHeaderHash = 0x0120, "keystore header hash";
     /// Hash whose first bytes tell a damaged keystore from a wrong passphrase.

@@ -72,11 +72,11 @@ w('nonces',"R-7.3-1","two nonces",A,"list<nonce,256>","20"+"ab"*16+"cd"*16)
 w('nonces-partial',"R-7.3-1","a nonce and a half",R,"list<nonce,256>","18"+"ab"*16+"cd"*8)
 def data(epoch=1,team="12"*32,key=1216,generation=2):
     n={1216:"44c0",1215:"44bf"}[key]
-    return "11"*32+team+"%016x"%epoch+"13"*16+"%016x"%5+"14"*32+"%016x"%generation+"15"*32+n+"16"*key
+    return "11"*32+team+"%016x"%epoch+"13"*16+"%016x"%5+"14"*32+"%016x"%generation+"15"*32+n+"16"*key+"19"*32
 def commit(version=1,wire=2,group="12"*32,epoch=0,ctype=3,d=None):
     return "%04x%04x"%(version,wire)+op(group)+"%016x"%epoch+"%02x"%ctype+op(d or data())+op("17"*48)+op("18"*256)
 w('commit-data',"R-8.3-6","the data of a first rotation",A,"CommitData",data())
-w('commit-data-cut',"R-8.3-6","the sealing key is a byte shorter than its length says",R,"CommitData",data()[:-2])
+w('commit-data-cut',"R-8.3-6","the link's hash is a byte too short",R,"CommitData",data()[:-2])
 w('commit',"R-8.3-7","a PrivateMessage of mls10 that carries a commit",A,"commit",commit())
 w('commit-public-message',"R-8.3-7","a PublicMessage, as external commits are",R,"commit",commit(wire=1))
 w('commit-application',"R-8.3-7","an application message",R,"commit",commit(ctype=1))

@@ -1,9 +1,9 @@
 //! What a keyserver can see to be wrong with a commit. It cannot judge the rest; members can, and refuse.
 
 use casevault_service::http::problem::Problem;
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::id::DeviceId;
-use casevault_wire::keyserver::CommitUpload;
+use casevault_wire::keyserver::{CommitUpload, TeamLink};
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 use casevault_wire::problem::Code;
@@ -20,8 +20,8 @@ pub(super) fn place(organisation: &Organisation, place: &Place, data: &CommitDat
     if organisation.hash_at(data.log_length) == Some(data.log_hash) { Ok(()) } else { Err(Problem(Code::Conflict)) }
 }
 
-/// Checks that `next` follows `current`: epoch, log, and keys that change exactly with the generation.
-pub(super) fn follows(current: &CommitData, next: &CommitData, has_link: bool) -> Result<(), Problem> {
+/// Checks that `next` follows `current`: epoch, log, keys that change exactly with the generation, and the link that they name.
+pub(super) fn follows(current: &CommitData, next: &CommitData, link: Option<&TeamLink>) -> Result<(), Problem> {
     if current.epoch.checked_add(1) != Some(next.epoch) || next.log_length < current.log_length {
         return Err(Problem(Code::Conflict));
     }
@@ -29,7 +29,8 @@ pub(super) fn follows(current: &CommitData, next: &CommitData, has_link: bool) -
     let consistent = (rotated || next.generation == current.generation)
         && (next.access_key != current.access_key) == rotated
         && (next.sealing_key != current.sealing_key) == rotated
-        && has_link == rotated;
+        && link.is_some() == rotated
+        && next.link == link_hash(link);
     if consistent { Ok(()) } else { Err(Problem(Code::Malformed)) }
 }
 

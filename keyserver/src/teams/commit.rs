@@ -27,7 +27,7 @@ impl Actor<'_> {
         if data.epoch <= group.current.epoch {
             return self.repeated(&upload, data.epoch).await;
         }
-        check::follows(&group.current, &data, upload.link.is_some())?;
+        check::follows(&group.current, &data, upload.link.as_ref())?;
         check::devices(&organisation, &self.place, &self.device, (&upload, &data))?;
         let hash = commit_hash(upload.commit.as_slice());
         self.was_never_void(data.epoch, hash).await?;
@@ -80,7 +80,7 @@ impl Actor<'_> {
         if let Some(link) = &upload.link {
             pen.write.put(Key::of_team(Kind::Link, &self.place).number(data.generation).bytes(), bytes(link));
         }
-        let record = CommitRecord { commit: upload.commit, bundle: upload.bundle, receipt: item.clone() };
+        let record = CommitRecord { commit: upload.commit, bundle: upload.bundle, link: upload.link, receipt: item.clone() };
         let committed = Committed { record, committer: self.device, data, added: upload.added, displaced };
         pen.write.put(commit_key(&self.place, epoch).bytes(), bytes(&committed));
     }

@@ -22,7 +22,7 @@ impl Actor<'_> {
             return if same { Ok(group.receipt) } else { Err(Problem(Code::Conflict)) };
         }
         check::place(&organisation, &self.place, &data)?;
-        if data.epoch != 0 || data.generation != 1 {
+        if data.epoch != 0 || data.generation != 1 || data.link != Hash::ZERO {
             return Err(Problem(Code::Malformed));
         }
         if !self.may_create(&organisation) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use casevault_wire::codec::Opaque;
 use casevault_wire::feed::{Confirmation, FeedEvent, SignedFeedItem};
 use casevault_wire::hash::Hash;
-use casevault_wire::keyserver::{Commits, Links, WelcomeDelivery};
+use casevault_wire::keyserver::{CommitUpload, Commits, Links, WelcomeDelivery};
 use casevault_wire::log::Statement;
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
@@ -132,6 +133,9 @@ async fn what_a_keyserver_can_see_to_be_wrong_is_not_accepted() {
     for (code, data, why) in [(Code::Conflict, forked, "another log"), (Code::Malformed, rekeyed, "a key of no generation")] {
         assert_eq!(team.commit(&world, &ngo, 2, &Team::upload(&data, &[], 1, false)).await.done(), Err(code), "{why}");
     }
+    let other = Some(Opaque::new(vec![2; 100]).unwrap());
+    let swapped = CommitUpload { link: other, ..Team::upload(&team.data(&ngo, 1, 2), &[], 1, true) };
+    assert_eq!(team.commit(&world, &ngo, 2, &swapped).await.done(), Err(Code::Malformed), "another link than the data name");
     assert_eq!(
         team.commit(&world, &ngo, 4, &Team::upload(&now, &[], 1, false)).await.done(),
         Err(Code::Refused),

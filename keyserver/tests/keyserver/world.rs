@@ -11,7 +11,7 @@ use casevault_service::node::Node;
 use casevault_service::stop::Stop;
 use casevault_service::store::SledRecords;
 use casevault_wire::codec::{List, Opaque, Text, decode, encode};
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DeviceId, IdempotencyKey, Nonce, OrganisationId, PersonId, RotationId, TeamId};
@@ -333,6 +333,7 @@ impl Team {
             generation,
             access_key: public(&key(200 + generation as u8)),
             sealing_key: Opaque::new(vec![generation as u8; limit::SEALING_KEY]).unwrap(),
+            link: Hash::ZERO,
         }
     }
 
@@ -341,14 +342,16 @@ impl Team {
         world.post(&ngo.device(seed), &self.path("/group"), &creation).await
     }
 
-    /// A commit with this data that adds `added`, told apart from others by `mark`.
+    /// A commit with this data that adds `added`, told apart from others by `mark`; with a link, which its data name, if `rotated`.
     pub fn upload(data: &CommitData, added: &[u8], mark: u8, rotated: bool) -> CommitUpload {
+        let link = rotated.then(|| Opaque::new(vec![mark; 100]).unwrap());
+        let data = CommitData { link: link_hash(link.as_ref()), ..data.clone() };
         CommitUpload {
-            commit: Opaque::new(commit_message(data, vec![mark; 500]).unwrap()).unwrap(),
+            commit: Opaque::new(commit_message(&data, vec![mark; 500]).unwrap()).unwrap(),
             welcome: (!added.is_empty()).then(|| Opaque::new(vec![mark; 30_000]).unwrap()),
             added: List::new(added.iter().map(|seed| device(*seed)).collect()).unwrap(),
             bundle: Opaque::new(vec![mark; 200]).unwrap(),
-            link: rotated.then(|| Opaque::new(vec![mark; 100]).unwrap()),
+            link,
         }
     }
 

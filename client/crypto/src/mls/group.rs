@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use super::{Provider, credential};
 use crate::keys::BundleKey;
 use crate::secret::Secret;
+use crate::team::TeamKeyRing;
 
 pub use pending::PendingCommit;
 pub use stage::{Change, StageError, Staged};
@@ -71,6 +72,8 @@ pub struct Basis<'a> {
     pub organisation: &'a Organisation,
     /// Where the group stood before the commit.
     pub previous: &'a GroupState,
+    /// The team's keys before the commit.
+    pub ring: &'a TeamKeyRing,
 }
 
 /// A team's group in one of its epochs.

@@ -15,7 +15,7 @@ use super::group::{Group, bundle_key, group_id};
 use super::leaf::Roster;
 use super::record::{CheckedRecord, RecordError, check_record};
 use super::{CommitRefused, Provider, SUITE, config};
-use crate::team::{Generation, open_bundle};
+use crate::team::{Generation, TeamKeyRing, open_bundle};
 
 /// A device could not join. The caller rolls its transaction back, so that the key package is there for another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,8 @@ pub fn join<S: StorageProvider<CURRENT_VERSION>>(
     let key = bundle_key(&data, |label, context, length| mls.export_secret(provider.crypto(), label, context, length))
         .map_err(|_| CommitRefused::Protocol)?;
     let keys = open_bundle(provider.crypto(), &key, &data, record.bundle.as_slice()).map_err(|_| CommitRefused::Bundle)?;
+    let ring = TeamKeyRing::new(organisation.id(), team);
+    ring.check_link(&keys, record.link.as_ref()).map_err(|_| CommitRefused::Link)?;
     Ok(Joined { group: Group { mls, organisation: organisation.id(), team }, data, keys })
 }
 

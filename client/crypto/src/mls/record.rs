@@ -1,6 +1,6 @@
 //! Whether a commit, its data and the keyserver's receipt belong together, before anything is decrypted.
 
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::keyserver::CommitRecord;
@@ -16,8 +16,8 @@ pub enum RecordError {
     /// The commit is no commit message, which the keyserver checks before it accepts one.
     #[error("not a commit message")]
     Malformed,
-    /// The receipt is for something else than the commit and its data.
-    #[error("the receipt is not for this commit")]
+    /// The receipt is for something else than the commit and its data, or the link is not the one that the data name.
+    #[error("the receipt or the link is not this commit's")]
     Mismatch,
 }
 
@@ -42,7 +42,7 @@ pub fn check_record<'a>(record: &'a CommitRecord, organisation: &Organisation) -
     let receipt = check_receipt(&record.receipt, organisation)?;
     let data = commit_data(record.commit.as_slice()).map_err(|_| RecordError::Malformed)?;
     let commit = commit_hash(record.commit.as_slice());
-    if receipt == Receipt::of(&data, commit) {
+    if receipt == Receipt::of(&data, commit) && link_hash(record.link.as_ref()) == data.link {
         Ok(CheckedRecord { record, data, commit, receipt })
     } else {
         Err(RecordError::Mismatch)

@@ -69,4 +69,7 @@ pub enum CommitRefused {
     /// The bundle does not open, or its keys are not those that the commit's data name.
     #[error("the bundle does not hold the keys that the commit names")]
     Bundle,
+    /// There is a link without a new generation or none with one, or it does not lead to the team key before.
+    #[error("the link does not lead to the team key before")]
+    Link,
 }

@@ -17,7 +17,7 @@ use tls_codec::Deserialize as _;
 use super::group::{Basis, Group, GroupError, bundle_key};
 use super::record::{CheckedRecord, RecordError, check_record};
 use super::{CommitRefused, Provider};
-use crate::team::{Generation, open_bundle};
+use crate::team::{Generation, TeamKeyRing, open_bundle};
 
 /// A commit does not count, yet or ever. The caller rolls its transaction back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -129,7 +129,7 @@ impl std::fmt::Debug for Verification {
 }
 
 impl Group {
-    /// Checks a commit that another device made: the keyserver's record, the protocol, the log, and the bundle.
+    /// Checks a commit that another device made: the keyserver's record, the protocol, the log, bundle and link.
     ///
     /// # Errors
     /// [`VerifyError`]; the caller rolls back, and on [`VerifyError::Refused`] posts a refusal.
@@ -145,7 +145,7 @@ impl Group {
         let Sender::Member(committer) = *message.sender() else { return Err(CommitRefused::Sender.into()) };
         let staged = staged(message)?;
         let committer_id = rules::check_staged(&self, provider.crypto(), basis, &data, (committer, &staged))?;
-        self.conclude(provider, staged, (data, commit, committer_id), record)
+        self.conclude(provider, staged, (data, commit, committer_id), (record, basis.ring))
     }
 
     fn process<S: StorageProvider<CURRENT_VERSION>>(
@@ -164,7 +164,7 @@ impl Group {
         provider: &Provider<'_, S>,
         staged: StagedCommit,
         (data, commit, committer): (CommitData, Hash, DeviceId),
-        record: &CommitRecord,
+        (record, ring): (&CommitRecord, &TeamKeyRing),
     ) -> Result<Verification, VerifyError> {
         if staged.self_removed() {
             return Ok(Verification::Removed(Box::new(Removed { group: self, data, committer })));
@@ -172,6 +172,7 @@ impl Group {
         let key = bundle_key(&data, |label, context, length| staged.export_secret(provider.crypto(), label, context, length))
             .map_err(|_| CommitRefused::Protocol)?;
         let keys = open_bundle(provider.crypto(), &key, &data, record.bundle.as_slice()).map_err(|_| CommitRefused::Bundle)?;
+        ring.check_link(&keys, record.link.as_ref()).map_err(|_| CommitRefused::Link)?;
         let staged = Verified(staged);
         Ok(Verification::Commit(Box::new(VerifiedCommit { group: self, staged, data, commit, committer, keys })))
     }

@@ -101,12 +101,28 @@ impl TeamKeyRing {
     }
 
     fn open_link(&mut self, generation: u64, link: &TeamLink) -> Result<(), LinkError> {
+        let key = self.keys.get(&generation).ok_or(LinkError(generation))?;
+        let previous = self.previous(generation, key, link)?;
+        self.keys.insert(generation - 1, previous);
+        Ok(())
+    }
+
+    /// Checks that the link which came with a commit leads from the commit's keys to the key before, if this ring has it.
+    ///
+    /// # Errors
+    /// [`LinkError`] if it leads nowhere or elsewhere.
+    pub fn check_link(&self, keys: &Generation, link: Option<&TeamLink>) -> Result<(), LinkError> {
+        link.map_or(Ok(()), |link| self.previous(keys.number, &keys.key, link).map(|_| ()))
+    }
+
+    /// The key that the link of `generation` leads to from `key`: the one on the ring, where there is one.
+    fn previous(&self, generation: u64, key: &TeamKey, link: &TeamLink) -> Result<TeamKey, LinkError> {
         let error = LinkError(generation);
-        let key = derive::link_key(self.keys.get(&generation).ok_or(error)?, &self.context(generation));
+        let key = derive::link_key(key, &self.context(generation));
         let plaintext = open(key.secret(), &self.link_context(generation), link.as_slice()).map_err(|_| error)?;
         let previous: TeamKey = decode(&plaintext, 32).map_err(|_| error)?;
-        let kept = self.keys.entry(generation - 1).or_insert_with(|| previous.clone());
-        if *kept == previous { Ok(()) } else { Err(error) }
+        let known = self.keys.get(&generation.saturating_sub(1));
+        if known.is_none_or(|known| *known == previous) { Ok(previous) } else { Err(error) }
     }
 
     /// The key of a generation.

@@ -7,7 +7,7 @@ use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team::{Generation, seal_bundle};
 use casevault_wire::codec::{List, decode, encode};
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::id::{RotationId, TeamId};
 use casevault_wire::keyserver::{CommitRecord, CommitUpload, KeyPackage};
@@ -99,9 +99,10 @@ impl Client {
                 generation: keys.number,
                 access_key: keys.access_key(self.me.organisation, *team).public(),
                 sealing_key: keys.sealing_key(&self.crypto),
+                link: link_hash(link.as_ref()),
             };
             let change = Change { add: add.clone(), remove: plan.remove.clone(), data, now: self.now() };
-            let basis = Basis { organisation: &organisation, previous };
+            let basis = Basis { organisation: &organisation, previous, ring: &ring };
             match self.stage_once(team, &basis, &change, (&keys, link.clone()))? {
                 None => return Ok(true),
                 Some(StageError::KeyPackage(at, _)) if at < add.len() => {
@@ -200,7 +201,12 @@ impl Client {
     async fn merge(&self, team: &TeamId, waiting: &Waiting, receipt: &SignedFeedItem) -> Result<bool> {
         let organisation = self.organisation()?;
         let upload = &waiting.upload;
-        let record = CommitRecord { commit: upload.commit.clone(), bundle: upload.bundle.clone(), receipt: receipt.clone() };
+        let record = CommitRecord {
+            commit: upload.commit.clone(),
+            bundle: upload.bundle.clone(),
+            link: upload.link.clone(),
+            receipt: receipt.clone(),
+        };
         let commit = check_record(&record, &organisation).map_err(|_| ClientError::Verification)?.commit;
         let data = commit_data(upload.commit.as_slice()).map_err(|_| ClientError::Damaged)?;
         self.profile.store.write(|tx| {

@@ -87,6 +87,7 @@ impl Client {
             generation: 1,
             access_key: keys.access_key(self.me.organisation, *team).public(),
             sealing_key: keys.sealing_key(&self.crypto),
+            link: Hash::ZERO,
         };
         self.profile.store.write(|tx| {
             let storage = MlsStorage::new(&**tx);

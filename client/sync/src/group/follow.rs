@@ -70,6 +70,7 @@ impl Client {
     fn take(&self, team: &TeamId, record: &CommitRecord) -> Result<Step> {
         let organisation = self.organisation()?;
         let Some(kept) = self.kept(team)? else { return Ok(Step::Removed) };
+        let ring = self.ring(team)?;
         let commit = commit_hash(record.commit.as_slice());
         let mut refused = None;
         let written = self.profile.store.write(|tx| {
@@ -78,7 +79,7 @@ impl Client {
             let group = Group::load(&provider, self.me.organisation, *team)
                 .map_err(|_| ClientError::Damaged)?
                 .ok_or(ClientError::Damaged)?;
-            let basis = Basis { organisation: &organisation, previous: &kept.state };
+            let basis = Basis { organisation: &organisation, previous: &kept.state, ring: &ring };
             let verified = group.verify(&provider, &basis, record).map_err(|error| {
                 refused = Some(error);
                 ClientError::Verification

@@ -1,8 +1,8 @@
 //! A committer that does what the library lets it do, and a keyserver that cannot know.
 
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::context::Context;
-use casevault_wire::keyserver::{CommitRecord, WelcomeDelivery};
+use casevault_wire::keyserver::{CommitRecord, TeamLink, WelcomeDelivery};
 use casevault_wire::label::Label;
 use casevault_wire::mls::commit_hash;
 use openmls::prelude::{Extensions, GroupContext, KeyPackage, LeafNodeIndex, LeafNodeParameters, MlsGroup, Proposal};
@@ -20,6 +20,7 @@ use crate::team::Generation;
 pub struct Lie {
     pub data: CommitData,
     pub keys: Generation,
+    pub link: Option<TeamLink>,
     pub add: Vec<KeyPackage>,
     pub remove: Vec<LeafNodeIndex>,
     pub proposals: Vec<Proposal>,
@@ -33,9 +34,10 @@ impl World {
     pub fn honest(&mut self, by: usize, rotate: bool) -> Lie {
         let keys = self.keys(by, rotate);
         let epoch = self.devices[by].state.as_ref().unwrap().epoch;
-        let data = self.data(&keys, epoch);
+        let link = self.link(by, &keys, rotate);
+        let data = CommitData { link: link_hash(link.as_ref()), ..self.data(&keys, epoch) };
         let leaf = LeafNodeParameters::default();
-        Lie { data, keys, add: vec![], remove: vec![], proposals: vec![], context: None, leaf, path: true }
+        Lie { data, keys, link, add: vec![], remove: vec![], proposals: vec![], context: None, leaf, path: true }
     }
 
     pub fn leaf_of(&self, at: usize) -> LeafNodeIndex {
@@ -86,7 +88,7 @@ impl World {
         let bundle = seal(key.unwrap().secret(), &context, &keys, &mut self.random).unwrap();
         let commit = commit.to_bytes().unwrap();
         let receipt = self.receipt(&lie.data, commit_hash(&commit));
-        let record = CommitRecord { commit: opaque(commit), bundle: opaque(bundle), receipt };
+        let record = CommitRecord { commit: opaque(commit), bundle: opaque(bundle), link: lie.link, receipt };
         let welcome = welcome.map(|welcome| opaque(welcome.to_bytes().unwrap()));
         let delivery = welcome.map(|welcome| WelcomeDelivery { welcome, record: record.clone() });
         Accepted { record, delivery }

@@ -1,5 +1,6 @@
 //! Each rule of a commit, broken by a member that breaks no rule of MLS.
 
+use casevault_wire::commit::link_hash;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, OrganisationId};
 use casevault_wire::log::Statement;
@@ -16,11 +17,14 @@ use tls_codec::Deserialize as _;
 use super::liar::Lie;
 use super::world::{World, opaque, person};
 use crate::identity::DeviceIdentity;
+use crate::keys::TeamKey;
 use crate::mls::key_package::KeyPackageProblem;
 use crate::mls::leaf::LeafProblem;
 use crate::mls::verify::gate;
-use crate::mls::{CommitRefused, DeviceSigner, Group, RecordError, SUITE, StageError, VerifyError, config, credential};
-use crate::team::Generation;
+use crate::mls::{
+    CommitRefused, DeviceSigner, Group, JoinError, RecordError, SUITE, StageError, VerifyError, config, credential,
+};
+use crate::team::{Generation, TeamKeyRing};
 
 /// A world of three members, and what the second committed.
 fn told(change: impl FnOnce(&mut World, &mut Lie)) -> (World, casevault_wire::keyserver::CommitRecord) {
@@ -199,6 +203,58 @@ fn the_bundle_holds_the_keys_that_the_data_name() {
     bundle[60] ^= 1;
     record.bundle = opaque(bundle);
     refused(world, &record, CommitRefused::Bundle);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_or_elsewhere_is_refused_by_those_who_merge() {
+    let named = |lie: &mut Lie| lie.data.link = link_hash(lie.link.as_ref());
+    let (world, record) = told_with(true, |_, lie| {
+        lie.link = Some(opaque(vec![7; 100]));
+        named(lie);
+    });
+    refused(world, &record, CommitRefused::Link);
+    let (world, record) = told_with(true, |world, lie| {
+        let mut others = TeamKeyRing::new(world.organisation.id(), world.team);
+        others.insert(1, TeamKey::generate(&mut world.random).unwrap());
+        lie.link = others.seal_link(&lie.keys, &mut world.random).unwrap();
+        named(lie);
+    });
+    refused(world, &record, CommitRefused::Link);
+}
+
+#[test]
+fn a_garbled_link_is_refused_by_whom_the_commit_adds() {
+    let mut world = World::new(4, 3);
+    world.gather();
+    world.state(Statement::AddToTeam(world.team, person(3)));
+    let mut lie = world.honest(1, true);
+    lie.add = vec![world.parsed_package(3)];
+    lie.link = Some(opaque(vec![7; 100]));
+    lie.data.link = link_hash(lie.link.as_ref());
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::Link);
+    assert_eq!(world.join(3, &accepted.delivery.unwrap()), Err(JoinError::Refused(CommitRefused::Link)));
+}
+
+#[test]
+fn a_link_comes_with_a_new_generation_and_never_without() {
+    let (world, record) = told_with(true, |_, lie| (lie.link, lie.data.link) = (None, Hash::ZERO));
+    refused(world, &record, CommitRefused::Link);
+    let (world, record) = told(|_, lie| {
+        lie.link = Some(opaque(vec![7; 100]));
+        lie.data.link = link_hash(lie.link.as_ref());
+    });
+    refused(world, &record, CommitRefused::Link);
+}
+
+#[test]
+fn a_link_that_the_commit_does_not_name_is_the_keyservers_fault() {
+    let (mut world, record) = told_with(true, |_, _| ());
+    for link in [None, Some(opaque(vec![7; 100]))] {
+        let swapped = casevault_wire::keyserver::CommitRecord { link, ..record.clone() };
+        assert_eq!(world.process(0, &swapped), Err(VerifyError::Record(RecordError::Mismatch)));
+    }
+    assert_eq!(world.process(0, &record), Ok(true));
 }
 
 #[test]

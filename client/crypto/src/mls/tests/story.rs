@@ -93,7 +93,7 @@ fn a_commit_that_waits_is_not_replaced_and_gives_way_to_the_one_that_won() {
     let previous = world.devices[0].state.clone().unwrap();
     let keys = world.keys(0, false);
     let data = world.data(&keys, previous.epoch);
-    let basis = crate::mls::Basis { organisation: &world.organisation, previous: &previous };
+    let basis = crate::mls::Basis { organisation: &world.organisation, previous: &previous, ring: &world.devices[0].ring };
     let change = crate::mls::Change { add: vec![], remove: vec![], data, now: super::world::NOW };
     let signer = &world.devices[0].signer;
     let (group, _) = world.load(0).stage(&world.provider(0), signer, &basis, &change).unwrap();

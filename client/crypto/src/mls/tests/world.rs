@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use casevault_wire::codec::{List, Opaque, Text, encode};
-use casevault_wire::commit::CommitData;
+use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::feed::{FeedEvent, FeedItem, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, OrganisationId, PersonId, RotationId, TeamId};
-use casevault_wire::keyserver::{CommitRecord, GenerationLink, WelcomeDelivery};
+use casevault_wire::keyserver::{CommitRecord, GenerationLink, TeamLink, WelcomeDelivery};
 use casevault_wire::limit;
 use casevault_wire::log::{Author, Founding, LogEntry, LogPosition, Organisation, Role, Statement, TeamCreation, TeamKind};
 use casevault_wire::mls::commit_hash;
@@ -167,6 +167,7 @@ impl World {
             generation: keys.number,
             access_key: keys.access_key(self.organisation.id(), self.team).public(),
             sealing_key: keys.sealing_key(&self.crypto),
+            link: Hash::ZERO,
         }
     }
 
@@ -198,6 +199,11 @@ impl World {
         if rotate { device.ring.generate_next(&mut self.random).unwrap() } else { device.keys.clone().unwrap() }
     }
 
+    /// The link to the key that `by` has, under `keys` if they are new.
+    pub fn link(&mut self, by: usize, keys: &Generation, rotate: bool) -> Option<TeamLink> {
+        rotate.then(|| self.devices[by].ring.seal_link(keys, &mut self.random).unwrap().unwrap())
+    }
+
     /// `by` commits whatever the log asks for, merges it on the keyserver's receipt, and the keyserver has it.
     pub fn commit(&mut self, by: usize) -> Accepted {
         let plan = self.plan(by);
@@ -208,24 +214,22 @@ impl World {
         let add = plan.add.iter().map(|id| self.package(self.at(*id))).collect();
         let keys = self.keys(by, plan.rotate);
         let epoch = self.devices[by].state.as_ref().unwrap().epoch;
-        let data = self.data(&keys, epoch);
+        let link = self.link(by, &keys, plan.rotate);
+        let data = CommitData { link: link_hash(link.as_ref()), ..self.data(&keys, epoch) };
         let change = Change { add, remove: plan.remove.clone(), data, now: NOW };
         let previous = self.devices[by].state.clone().unwrap();
-        let basis = Basis { organisation: &self.organisation, previous: &previous };
+        let basis = Basis { organisation: &self.organisation, previous: &previous, ring: &self.devices[by].ring };
         let before = self.snapshot(by);
         let staged = self.load(by).stage(&self.provider(by), &self.devices[by].signer, &basis, &change);
         let (group, staged) = staged.inspect_err(|_| self.restore(by, before))?;
         assert_eq!(staged.added.len(), change.add.len());
         let data = change.data;
         let bundle = seal_bundle(&self.crypto, &staged.bundle_key, &data, &keys, &mut self.random).unwrap();
-        if plan.rotate {
-            let link = self.devices[by].ring.seal_link(&keys, &mut self.random).unwrap().unwrap();
-            self.links.push(GenerationLink { generation: keys.number, link });
-        }
+        self.links.extend(link.clone().map(|link| GenerationLink { generation: keys.number, link }));
         group.merge_pending(&self.provider(by)).unwrap();
         self.adopt(by, &data, keys);
         let receipt = self.receipt(&data, commit_hash(staged.commit.as_slice()));
-        let record = CommitRecord { commit: staged.commit, bundle, receipt };
+        let record = CommitRecord { commit: staged.commit, bundle, link, receipt };
         let delivery = staged.welcome.map(|welcome| WelcomeDelivery { welcome, record: record.clone() });
         Ok(Accepted { record, delivery })
     }
@@ -283,7 +287,7 @@ impl World {
 
     pub fn verify(&self, at: usize, record: &CommitRecord) -> Result<Verification, VerifyError> {
         let previous = self.devices[at].state.as_ref().unwrap();
-        let basis = Basis { organisation: &self.organisation, previous };
+        let basis = Basis { organisation: &self.organisation, previous, ring: &self.devices[at].ring };
         self.load(at).verify(&self.provider(at), &basis, record)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use casevault_wire::commit::CommitData;
+use casevault_wire::hash::Hash;
 use casevault_wire::id::DeviceId;
 use casevault_wire::limit;
 use openmls::prelude::{AddProposal, LeafNodeIndex, Proposal, ProposalOrRefType, QueuedProposal, Sender, StagedCommit};
@@ -14,7 +15,7 @@ use crate::mls::{CommitRefused, Crypto, key_package};
 
 /// What can be said of a commit's data before anything is decrypted.
 pub(in crate::mls) fn check_data(group: &Group, basis: &Basis<'_>, data: &CommitData) -> Result<(), VerifyError> {
-    let Basis { organisation, previous } = basis;
+    let Basis { organisation, previous, .. } = basis;
     if data.organisation != organisation.id() || data.team != group.team {
         return Err(CommitRefused::OtherTeam.into());
     }
@@ -34,7 +35,7 @@ pub(in crate::mls) fn check_data(group: &Group, basis: &Basis<'_>, data: &Commit
     Ok(())
 }
 
-/// The generation stays and all keys with it, or it is the next and no key stays.
+/// The generation stays and all keys with it, or it is the next, no key stays, and a link leads back.
 fn check_keys(basis: &Basis<'_>, data: &CommitData) -> Result<(), CommitRefused> {
     let previous = basis.previous;
     let same_access = data.access_key == previous.access_key;
@@ -46,6 +47,9 @@ fn check_keys(basis: &Basis<'_>, data: &CommitData) -> Result<(), CommitRefused>
     };
     if !keys_fit || data.sealing_key.as_slice().len() != limit::SEALING_KEY {
         return Err(CommitRefused::Keys);
+    }
+    if (data.link == Hash::ZERO) != same_access {
+        return Err(CommitRefused::Link);
     }
     let due = basis.organisation.is_rotation_due(&data.team, previous.log_length, data.log_length);
     if due && data.generation == previous.generation { Err(CommitRefused::RotationDue) } else { Ok(()) }
