@@ -3,6 +3,7 @@
 //! One cause, one message. The parts below are split by whose fault it is; nothing else in this crate writes such a text.
 
 mod client;
+mod field;
 mod server;
 
 use std::io::Error;

@@ -20,8 +20,8 @@ impl Client {
     /// Opens a case for a team. Works offline.
     ///
     /// # Errors
-    /// [`ClientError::Field`] for a field or code that the standard does not have; [`ClientError::NoKey`] unless this device is in
-    /// the team.
+    /// [`ClientError::Field`] for a field, one that is to be cleared included, or a code that the standard does not have;
+    /// [`ClientError::NoKey`] unless this device is in the team.
     pub async fn case_open(&self, title: &str, team: &str, fields: &[(String, String)]) -> Result<(JournalId, Delivery)> {
         check_name(title)?;
         let fields = check_fields(fields)?;
@@ -233,9 +233,9 @@ fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
 fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
     let mut values = Vec::with_capacity(fields.len());
     for (field, value) in fields {
-        let value = if value.is_empty() { String::new() } else { htcds::check(field, value)?.as_str().to_owned() };
+        let checked = htcds::check(field, value).map_err(|error| ClientError::Field(field.clone(), error))?;
         let field = Text::new(field.clone()).map_err(|_| ClientError::Text)?;
-        values.push(FieldValue { field, value: Text::new(value).map_err(|_| ClientError::Text)? });
+        values.push(FieldValue { field, value: Text::new(checked.as_str()).map_err(|_| ClientError::Text)? });
     }
     if values.is_empty() {
         return Ok(None);

@@ -39,9 +39,9 @@ pub enum ClientError {
     /// More than one thing has this name; their ids.
     #[error("more than one thing has this name")]
     Ambiguous(What, Vec<String>),
-    /// A field or its value is not of the standard.
-    #[error("field: {0}")]
-    Field(#[from] FieldError),
+    /// A field, as the person called it, or its value is not of the standard.
+    #[error("field: {1}")]
+    Field(String, #[source] FieldError),
     /// A name or text is empty or too long.
     #[error("text is empty or too long")]
     Text,

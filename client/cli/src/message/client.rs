@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind};
 
 use casevault_sync::error::{ClientError, What};
 
-use super::server;
+use super::{field, server};
 use crate::failure::{Exit, Failure, Item};
 
 /// Code, exit code, what happened and is safe, what to do next.
@@ -28,7 +28,7 @@ impl From<ClientError> for Failure {
             ClientError::Invitation => failure(INVITATION),
             ClientError::Unknown(what) => unknown(what),
             ClientError::Ambiguous(what, ids) => ambiguous(what, ids),
-            ClientError::Field(error) => field(&error),
+            ClientError::Field(name, error) => field::failure(&name, &error),
             ClientError::Text => failure(TEXT),
             ClientError::File(error) => file(&error),
             ClientError::FileChanged => failure(FILE_CHANGED),
@@ -188,16 +188,6 @@ fn ambiguous(what: What, ids: Vec<String>) -> Failure {
     let message = format!("More than one {noun} has this name or this beginning of an id. Nothing was changed.");
     let items = ids.into_iter().map(|name| Item { name, code: "ambiguous", message: format!("a {noun} that may be meant") });
     Failure::new("ambiguous", Exit::Failed, message, format!("Name it by its id. {list}")).with_items(items.collect())
-}
-
-/// A field or value that the standard does not know; `error` says which of the causes it is.
-fn field(error: &impl std::fmt::Display) -> Failure {
-    Failure::new(
-        "field",
-        Exit::Usage,
-        format!("A field cannot be set so: {error}. Nothing was written."),
-        "Use the field names and codes of HTCDS 2.0, ISO codes for countries and languages, YYYY-MM-DD for dates; or write a note.",
-    )
 }
 
 #[cfg(test)]
