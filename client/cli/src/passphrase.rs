@@ -1,9 +1,11 @@
-//! Where the passphrase comes from: a file or a prompt, never an argument.
+//! Where the passphrase comes from: a file or a prompt, never an argument. However a keyboard composes its letters, it is the same
+//! passphrase: what leaves this file is in Unicode's form NFKC (SPEC §6.6).
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use casevault_sync::SecretBytes;
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -14,6 +16,8 @@ pub(crate) type Passphrase = SecretBytes;
 
 /// The fewest characters of a new passphrase.
 pub(crate) const SHORTEST: usize = 8;
+/// How many times longer NFKC makes a text at most, in UTF-8 (Unicode Standard Annex 15).
+const LONGEST_FORM: usize = 11;
 
 /// The passphrase of an existing profile.
 pub(crate) fn known(file: Option<&Path>) -> Result<Passphrase, Failure> {
@@ -47,17 +51,26 @@ fn long_enough(passphrase: Zeroizing<String>) -> Result<Zeroizing<String>, Failu
     if passphrase.chars().count() < SHORTEST { Err(message::passphrase_too_short()) } else { Ok(passphrase) }
 }
 
+/// The one form of a passphrase that may be typed in several.
+fn normalised(passphrase: &str) -> Zeroizing<String> {
+    // Room for the longest form, so that no copy is left behind by growing.
+    let mut one = Zeroizing::new(String::with_capacity(passphrase.len() * LONGEST_FORM));
+    one.extend(passphrase.nfkc());
+    one
+}
+
 /// The first line of a file.
 fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| message::passphrase_file(file, &error))?;
-    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+    Ok(normalised(text.lines().next().unwrap_or_default()))
 }
 
 fn prompt(words: &str) -> Result<Zeroizing<String>, Failure> {
-    rpassword::prompt_password(words).map(Zeroizing::new).map_err(|error| match error.kind() {
+    let typed = rpassword::prompt_password(words).map(Zeroizing::new).map_err(|error| match error.kind() {
         ErrorKind::Interrupted => message::interrupted(),
         _ => message::no_terminal(),
-    })
+    })?;
+    Ok(normalised(&typed))
 }
 
 #[cfg(test)]
@@ -84,6 +97,16 @@ mod tests {
         assert!(new(Some(file("12345678\n").path())).is_ok());
         assert!(new(Some(file("كلمةالسر").path())).is_ok(), "characters are counted, not bytes");
         assert_eq!(new(Some(file("كلمة\n").path())).unwrap_err().code, "passphrase-too-short");
+    }
+
+    #[test]
+    fn a_passphrase_is_the_same_however_it_is_composed() {
+        let composed = known(Some(file("caf\u{e9} \u{fb01}ve words").path())).unwrap();
+        let decomposed = known(Some(file("cafe\u{301} five words").path())).unwrap();
+        assert_eq!(&*composed, "caf\u{e9} five words".as_bytes());
+        assert_eq!(&*composed, &*decomposed);
+        let longest = "\u{fdfa}".repeat(5);
+        assert_eq!(normalised(&longest).capacity(), longest.len() * LONGEST_FORM, "it did not grow");
     }
 
     #[test]
