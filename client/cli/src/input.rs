@@ -15,11 +15,13 @@ pub(crate) async fn all() -> Result<String, Failure> {
     read(|text| std::io::stdin().read_to_string(text)).await
 }
 
+/// Reads on a thread of its own, which nobody waits for: a person who interrupts the program may never end the line.
 async fn read(how: impl FnOnce(&mut String) -> Result<usize, Error> + Send + 'static) -> Result<String, Failure> {
-    let reading = move || {
+    let (sender, text) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
         let mut text = String::new();
-        how(&mut text).map(|_| text)
-    };
-    let text = tokio::task::spawn_blocking(reading).await.map_err(|error| message::input(&error.into()))?;
-    text.map_err(|error| message::input(&error))
+        // Who interrupted does not want it any more.
+        let _ = sender.send(how(&mut text).map(|_| text));
+    });
+    text.await.map_err(|_| message::stopped())?.map_err(|error| message::input(&error))
 }

@@ -21,6 +21,7 @@ mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -28,6 +29,9 @@ use clap::error::ErrorKind;
 use crate::definition::Arguments;
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
+
+/// How long threads may take to tidy up once the command has ended.
+const TIDYING: Duration = Duration::from_secs(5);
 
 /// Runs the program with these arguments, the program's name first, and says how it ended.
 pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -49,15 +53,22 @@ fn run(session: &Session, command: definition::Command) -> Result<answer::Answer
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| message::no_runtime(&error))?;
     let outcome = runtime.block_on(async {
-        let interrupted = tokio::signal::ctrl_c();
         tokio::select! {
             biased;
-            _ = interrupted => Err(message::interrupted()),
+            () = interrupted() => Err(message::interrupted()),
             outcome = command::run(session, command) => outcome,
         }
     });
-    runtime.shutdown_background();
+    // A thread that writes a file takes the part of it away that is not whole.
+    runtime.shutdown_timeout(TIDYING);
     outcome
+}
+
+/// Returns when the person interrupts the program; where the system does not tell, never.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Help and version are answers; anything else is wrong usage.

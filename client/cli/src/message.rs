@@ -91,7 +91,7 @@ pub(crate) fn interrupted() -> Failure {
         "interrupted",
         Exit::Interrupted,
         "Interrupted. Whatever was saved on this device is still there.",
-        "Run the command again, or casevault sync, to go on where it stopped.",
+        "Run the command again: what was done already is not done twice. What waits is sent by casevault sync.",
     )
 }
 
@@ -181,7 +181,7 @@ pub(crate) fn partly(first: Option<&Failure>, some_done: bool) -> Failure {
             "partly",
             Exit::Partly,
             "Some files were added, some were not. Those that were added stay.",
-            "Repeat the command with the files that failed.",
+            "Repeat the command: files that are there already are not added again.",
         ),
     }
 }

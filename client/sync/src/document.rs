@@ -2,6 +2,7 @@
 //! a file's size.
 
 mod add;
+mod again;
 mod fetch;
 mod large;
 mod output;

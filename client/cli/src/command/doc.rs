@@ -29,9 +29,17 @@ pub(super) async fn run(session: &Session, command: Doc) -> Result<Answer, Failu
 async fn add(session: &Session, case: &str, files: &[PathBuf]) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Adding");
-    let added = client.add_documents(case, files, bar.mover()).await?;
+    let known = client.added_already(case, files).await?;
+    let fresh: Vec<_> = files.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(file, _)| file.clone()).collect();
+    let mut added = client.add_documents(case, &fresh, bar.mover()).await?.into_iter();
     drop(bar);
-    Ok(added_answer(added))
+    let there = known.iter().flatten().count();
+    let document = |(path, known): (&PathBuf, Option<DocumentView>)| match known {
+        Some(view) => Some(AddedDocument { path: path.clone(), outcome: Ok(view) }),
+        None => added.next(),
+    };
+    let answer = added_answer(files.iter().zip(known).filter_map(document).collect());
+    Ok(if there > 0 { answer.with_note(format!("{there} of the files were there already.")) } else { answer })
 }
 
 fn added_answer(added: Vec<AddedDocument>) -> Answer {
