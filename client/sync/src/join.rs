@@ -147,8 +147,9 @@ impl Client {
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Ok(joined(JoinState::Pending));
         }
-        self.profile.store.write(|tx| set_meta(tx, "stage", b"member"))?;
+        // The name first: after a crash between the two it is written down again.
         self.queue_name(Kind::Device, &self.device().0, &device_name())?;
+        self.profile.store.write(|tx| set_meta(tx, "stage", b"member"))?;
         self.follow_up().await?;
         Ok(joined(JoinState::Approved))
     }

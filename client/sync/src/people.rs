@@ -65,21 +65,24 @@ impl Client {
     /// Approves the invited people whose devices have proved to know their code: all of them, or the one of this name or id.
     ///
     /// # Errors
-    /// [`ClientError::Unknown`] if `who` does not wait for approval.
+    /// [`ClientError::Unknown`] if `who` does not wait for approval; [`ClientError::Ambiguous`] if several people do who are called so.
     pub async fn approve(&self, who: Option<&str>) -> Result<Vec<PersonId>> {
         self.sync_log().await?;
-        let mut approved = Vec::new();
+        let mut wanted = Vec::new();
         for join in self.joins().await?.joins.into_vec() {
             let Some(invited) = self.invited(&join)? else { continue };
-            let wanted =
-                who.is_none_or(|who| invited.name == who || who.len() >= 4 && invited.person.to_string().starts_with(who));
-            if wanted {
-                self.approve_one(&invited, &join).await?;
-                approved.push(invited.person);
+            let named = |who: &str| invited.name == who || who.len() >= 4 && invited.person.to_string().starts_with(who);
+            if who.is_none_or(named) {
+                wanted.push((invited, join));
             }
         }
-        if who.is_some() && approved.is_empty() {
-            return Err(ClientError::Unknown(What::Person));
+        if who.is_some() {
+            one_person(&wanted)?;
+        }
+        let mut approved = Vec::new();
+        for (invited, join) in &wanted {
+            self.approve_one(invited, join).await?;
+            approved.push(invited.person);
         }
         // The group and the names follow; a failure here is made good by the next synchronisation.
         match self.sync().await {
@@ -213,6 +216,16 @@ impl Client {
             tx.execute(sql, params![kind as i64, id, name])?;
             Ok(())
         })
+    }
+}
+
+/// That whoever is to be approved is one person.
+fn one_person(wanted: &[(Invited, Join)]) -> Result<()> {
+    let people: std::collections::BTreeSet<String> = wanted.iter().map(|(invited, _)| invited.person.to_string()).collect();
+    match people.len() {
+        0 => Err(ClientError::Unknown(What::Person)),
+        1 => Ok(()),
+        _ => Err(ClientError::Ambiguous(What::Person, people.into_iter().collect())),
     }
 }
 

@@ -6,6 +6,7 @@ use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
 use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
 use casevault_wire::limit;
+use casevault_wire::problem::Code;
 
 use crate::alarm;
 use crate::client::Client;
@@ -40,7 +41,11 @@ impl Client {
 
     async fn sync_all(&self, report: &mut SyncReport) -> Result<()> {
         self.tidy_outbox()?;
-        self.sync_log().await?;
+        match self.sync_log().await {
+            // The keyserver does not know a device that waits for its approval.
+            Err(ClientError::Server(Code::Refused)) if !self.was_member()? => return Err(ClientError::NotApproved),
+            other => other?,
+        }
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Err(if self.was_member()? { self.removed()? } else { ClientError::NotApproved });
         }

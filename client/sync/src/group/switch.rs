@@ -24,8 +24,9 @@ impl Client {
             return Ok(());
         }
         let state = match self.vault_at(team, newest)?.state().await {
-            Ok(state) => state,
-            Err(ClientError::Server(Code::Refused | Code::StaleGeneration)) => {
+            // Only a vault that admits a key before it takes it answers with an older generation; it is led on all the same.
+            Ok(state) if state.generation >= newest => state,
+            Ok(_) | Err(ClientError::Server(Code::Refused | Code::StaleGeneration)) => {
                 self.climb(team, kept.vault_generation, newest).await?
             }
             Err(error) => return Err(error),
