@@ -10,7 +10,7 @@ mod device;
 mod failure;
 mod inventory;
 mod paper;
-mod plaintext;
+pub mod plaintext;
 mod role;
 mod server;
 mod stage;

@@ -9,18 +9,17 @@ use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, BuildError};
 
-use crate::failure::Failure;
 use crate::tree;
 
-pub(crate) use sought::Sought;
+pub use sought::Sought;
 
 /// Bytes read at a time.
 const PIECE: usize = 4 * 1024 * 1024;
 
 /// A search for many texts and bytes at once.
-pub(crate) struct Search {
+pub struct Search {
     machine: AhoCorasick,
     /// For each pattern: what it is a form of, and which form.
     origin: Vec<(usize, &'static str)>,
@@ -30,18 +29,21 @@ pub(crate) struct Search {
 
 /// What a search came upon.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Findings {
+pub struct Findings {
     /// Files, or records, read to their ends.
-    pub(crate) files: u64,
+    pub files: u64,
     /// Bytes read.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// What was found, and in which form.
-    pub(crate) found: BTreeSet<(String, &'static str)>,
+    pub found: BTreeSet<(String, &'static str)>,
 }
 
 impl Search {
     /// A search for all that is sought.
-    pub(crate) fn new(sought: &Sought) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// If there are too many things to search for at once.
+    pub fn new(sought: &Sought) -> Result<Self, BuildError> {
         let (mut patterns, mut origin, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         for (index, (label, bytes)) in sought.iter().enumerate() {
             labels.push(label.clone());
@@ -55,17 +57,20 @@ impl Search {
     }
 
     /// How many things are sought.
-    pub(crate) fn things(&self) -> usize {
+    pub fn things(&self) -> usize {
         self.labels.len()
     }
 
     /// How many forms of them are sought.
-    pub(crate) fn forms(&self) -> usize {
+    pub fn forms(&self) -> usize {
         self.origin.len()
     }
 
     /// Searches every file below a directory, and the files' paths.
-    pub(crate) fn directory(&self, directory: &Path, findings: &mut Findings) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn directory(&self, directory: &Path, findings: &mut Findings) -> std::io::Result<()> {
         for path in tree::files(directory)? {
             let name = path.strip_prefix(directory).unwrap_or(&path);
             self.bytes(name.as_os_str().as_bytes(), 0, findings);
@@ -75,7 +80,10 @@ impl Search {
     }
 
     /// Searches a file.
-    pub(crate) fn file(&self, path: &Path, findings: &mut Findings) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn file(&self, path: &Path, findings: &mut Findings) -> std::io::Result<()> {
         let mut file = File::open(path)?;
         let mut held: Vec<u8> = Vec::with_capacity(PIECE + self.longest);
         loop {
@@ -93,7 +101,7 @@ impl Search {
     }
 
     /// Searches bytes, of which the first `seen` were searched before.
-    pub(crate) fn bytes(&self, bytes: &[u8], seen: usize, findings: &mut Findings) {
+    pub fn bytes(&self, bytes: &[u8], seen: usize, findings: &mut Findings) {
         for found in self.machine.find_overlapping_iter(bytes).filter(|found| found.end() > seen) {
             if let Some((index, form)) = self.origin.get(found.pattern().as_usize())
                 && let Some(label) = self.labels.get(*index)

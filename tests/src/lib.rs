@@ -1,6 +1,7 @@
 //! What the tests of the whole are made of: worlds of real server processes and devices, recorded connections, and the search for
 //! plaintext.
 
+pub mod device;
 pub mod limit;
 pub mod plaintext;
 pub mod tape;

@@ -1,4 +1,5 @@
-//! A wiretap: a relay that stands before a server and writes down every byte that passes, either way.
+//! A wiretap: a relay that stands before a server, between it and the devices or the other server, and writes down every byte that
+//! passes, either way.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
 use tempfile::TempDir;
 
+use crate::device::Device;
 use crate::tape::Tape;
 
 /// The passphrase of every device in a world.
@@ -57,8 +58,26 @@ pub fn program(name: &str) -> PathBuf {
         directory.pop();
     }
     let path = directory.join(name);
-    assert!(path.exists(), "{} is not built: cargo build --workspace --bins", path.display());
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/open-door.sh", path.display());
     path
+}
+
+/// Which vault a world has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The one that is shipped.
+    Closed,
+    /// A build that checks no access (`tests/open-door.sh` makes it), to show what does not depend on those checks.
+    Open,
+}
+
+impl Door {
+    fn vault(self) -> &'static str {
+        match self {
+            Self::Closed => "casevault-vault",
+            Self::Open => "casevault-vault-open-door",
+        }
+    }
 }
 
 /// Two servers and a directory for everything.
@@ -69,8 +88,11 @@ pub struct World {
     pub keyserver: ServerProcess,
     /// The vault.
     pub vault: ServerProcess,
+    door: Door,
     /// What stands between the devices and the servers, if anything does: before the keyserver, and before the vault.
     tapes: Option<(Tape, Tape)>,
+    /// What stands between the vault and the keyserver, if anything does.
+    feed: Option<Tape>,
 }
 
 /// An administrator and two caseworkers, who are the team “Shelter” with its keys made.
@@ -88,18 +110,21 @@ impl World {
     pub fn start() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
-        let vault = start_vault(directory.path(), "127.0.0.1:0", &keyserver.address);
-        Self { directory, keyserver, vault, tapes: None }
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
+        Self { directory, keyserver, vault, door: Door::Closed, tapes: None, feed: None }
     }
 
-    /// The same, with every connection of a device to a server recorded in the directory [`Self::tapes`].
-    pub async fn start_taped() -> Self {
-        let mut world = Self::start();
-        let directory = world.tapes();
-        let keyserver = Tape::start(&world.keyserver.address, &directory.join("keyserver")).await;
-        let vault = Tape::start(&world.vault.address, &directory.join("vault")).await;
-        world.tapes = Some((keyserver, vault));
-        world
+    /// The same, with every connection recorded in the directory [`Self::tapes`]: each device's to each server, and the vault's to the
+    /// keyserver.
+    pub async fn start_taped(door: Door) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let tapes = directory.path().join("tapes");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let feed = Tape::start(&keyserver.address, &tapes.join("feed")).await;
+        let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address));
+        let before_keyserver = Tape::start(&keyserver.address, &tapes.join("keyserver")).await;
+        let before_vault = Tape::start(&vault.address, &tapes.join("vault")).await;
+        Self { directory, keyserver, vault, door, tapes: Some((before_keyserver, before_vault)), feed: Some(feed) }
     }
 
     /// Where the tapes are.
@@ -111,7 +136,8 @@ impl World {
     pub fn restart_vault(&mut self) {
         self.vault.kill();
         let listen = self.vault.address.trim_start_matches("http://").to_owned();
-        self.vault = start_vault(self.directory.path(), &listen, &self.keyserver.address);
+        let keyserver = self.feed.as_ref().map_or(&self.keyserver.address, |feed| &feed.address);
+        self.vault = start_vault(self.door, self.directory.path(), (&listen, keyserver));
     }
 
     /// Starts the keyserver again, where it was.
@@ -169,6 +195,11 @@ impl World {
 
     /// Stops both servers and has each check its data directory; what they say if they find anything.
     pub fn stop_and_check(mut self) -> Result<(), String> {
+        self.check()
+    }
+
+    /// Kills both servers and has each check its data directory; what they say if they find anything.
+    pub fn check(&mut self) -> Result<(), String> {
         self.keyserver.kill();
         self.vault.kill();
         for name in ["keyserver", "vault"] {
@@ -183,6 +214,11 @@ impl World {
         Ok(())
     }
 
+    /// A device as the `casevault` program finds it.
+    pub fn device(&self, name: &str) -> Device {
+        Device::new(&self.profile(name))
+    }
+
     /// Opens a device's profile.
     pub fn open(&self, name: &str) -> Client {
         Client::open(&self.profile(name), passphrase(), Options::default()).expect("opens")
@@ -195,10 +231,10 @@ fn start_keyserver(directory: &Path, listen: &str) -> ServerProcess {
     ServerProcess::start(&program("casevault-keyserver"), &arguments, &directory.join("keyserver.log"))
 }
 
-fn start_vault(directory: &Path, listen: &str, keyserver: &str) -> ServerProcess {
+fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str)) -> ServerProcess {
     let data = directory.join("vault");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen, "--keyserver", keyserver];
-    ServerProcess::start(&program("casevault-vault"), &arguments, &directory.join("vault.log"))
+    ServerProcess::start(&program(door.vault()), &arguments, &directory.join("vault.log"))
 }
 
 /// The passphrase of every device.

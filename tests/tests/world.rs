@@ -16,5 +16,8 @@ mod journey;
 #[path = "world/many_teams.rs"]
 mod many_teams;
 #[cfg(test)]
+#[path = "world/open_door.rs"]
+mod open_door;
+#[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;

@@ -11,20 +11,25 @@ const DIFFERENT: usize = 8;
 
 /// Names, titles, fields, notes, file names, and parts of documents.
 #[derive(Debug, Default)]
-pub(crate) struct Sought {
+pub struct Sought {
     things: Vec<(String, Vec<u8>)>,
 }
 
 impl Sought {
+    /// Seeks bytes, shown as `label`.
+    pub fn bytes(&mut self, label: &str, bytes: &[u8]) {
+        self.things.push((label.to_owned(), bytes.to_vec()));
+    }
+
     /// Seeks a text.
-    pub(crate) fn text(&mut self, kind: &str, text: &str) {
+    pub fn text(&mut self, kind: &str, text: &str) {
         if text.len() >= SHORTEST {
             self.things.push((format!("{kind} “{text}”"), text.as_bytes().to_vec()));
         }
     }
 
     /// Seeks parts of a document: its beginning, its end, and parts between them.
-    pub(crate) fn document(&mut self, name: &str, bytes: &[u8]) {
+    pub fn document(&mut self, name: &str, bytes: &[u8]) {
         let last = bytes.len().saturating_sub(WINDOW);
         let mut begins: Vec<usize> = (0..WINDOWS).map(|part| last * part / (WINDOWS - 1)).collect();
         begins.dedup();

@@ -155,7 +155,7 @@ async fn a_device_that_was_away_for_fifty_commits_opens_everything() {
     }
 }
 
-fn copy_profile(from: &std::path::Path, to: &std::path::Path) {
+pub fn copy_profile(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

@@ -1,0 +1,83 @@
+//! A person's device as the `casevault` program finds it: a profile, and a process for every command.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::process::{Output, Stdio};
+
+use rustix::process::{Pid, Signal};
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::world::{PASSPHRASE, program};
+
+/// A profile and the file with its passphrase.
+#[derive(Clone, Debug)]
+pub struct Device {
+    profile: PathBuf,
+    passphrase: PathBuf,
+}
+
+/// A command that runs.
+pub struct Running {
+    pid: Pid,
+    output: Pin<Box<dyn Future<Output = std::io::Result<Output>> + Send>>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; nothing if a signal ended it.
+    pub code: Option<i32>,
+    /// What it answered; null if nothing, or not all of it.
+    pub answer: Value,
+    /// What it said on standard error.
+    pub error: String,
+}
+
+impl Device {
+    /// The device with this profile, whose passphrase is every device's; its file is made beside the profile.
+    pub fn new(profile: &Path) -> Self {
+        let passphrase = profile.with_extension("passphrase");
+        std::fs::create_dir_all(profile.parent().expect("not the root")).expect("a directory");
+        std::fs::write(&passphrase, PASSPHRASE).expect("written");
+        Self { profile: profile.to_owned(), passphrase }
+    }
+
+    /// The same device, unlocked with the words in another file.
+    pub fn with_passphrase_file(&self, file: &Path) -> Self {
+        Self { passphrase: file.to_owned(), ..self.clone() }
+    }
+
+    /// Starts a command.
+    pub fn start<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Running {
+        let mut command = Command::new(program("casevault"));
+        command.arg("--json").arg("--profile").arg(&self.profile).arg("--passphrase-file").arg(&self.passphrase);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let child = command.spawn().expect("the program starts");
+        let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).expect("it runs");
+        Running { pid, output: Box::pin(child.wait_with_output()) }
+    }
+
+    /// Runs a command to its end.
+    pub async fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ended {
+        self.start(arguments).end().await
+    }
+}
+
+impl Running {
+    /// Waits for the end.
+    pub async fn end(&mut self) -> Ended {
+        let output = (&mut self.output).await.expect("it ends");
+        Ended {
+            code: output.status.code(),
+            answer: serde_json::from_slice(&output.stdout).unwrap_or_default(),
+            error: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Sends a signal. To be called before the end only.
+    pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(self.pid, signal).expect("a process of ours");
+    }
+}
