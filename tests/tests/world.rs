@@ -7,8 +7,14 @@ mod bad_input;
 #[path = "world/bad_luck.rs"]
 mod bad_luck;
 #[cfg(test)]
+#[path = "world/contract.rs"]
+mod contract;
+#[cfg(test)]
 #[path = "world/crash.rs"]
 mod crash;
+#[cfg(test)]
+#[path = "world/interrupt.rs"]
+mod interrupt;
 #[cfg(test)]
 #[path = "world/journey.rs"]
 mod journey;

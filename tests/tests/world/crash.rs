@@ -1,15 +1,23 @@
-//! Servers killed at any moment while a device writes: what was acknowledged is there, once.
+//! Everything killed at any moment while people write: the vault, the keyserver, and the program on the writers' devices. What was
+//! acknowledged is there, once.
 //!
 //! `CASEVAULT_CRASH_ROUNDS` and `CASEVAULT_CRASH_SEED` ask for more and other moments.
 
-use std::collections::BTreeMap;
+#[path = "crash/load.rs"]
+mod load;
+#[path = "crash/reckoning.rs"]
+mod reckoning;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use casevault_sync::view::Delivery;
-use casevault_sync::{Client, ClientError};
-use casevault_tests::world::{World, silent};
+use casevault_sync::{Client, Role};
+use casevault_tests::world::World;
+use tokio::sync::Notify;
+
+use load::{Load, Told};
+use reckoning::Reckoning;
 
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |value| value.parse().expect("a number"))
@@ -25,105 +33,95 @@ impl Moments {
     }
 }
 
-/// What the device was told.
-#[derive(Default)]
-struct Told {
-    notes: BTreeMap<String, Delivery>,
-    documents: BTreeMap<String, Delivery>,
-    errors: Vec<ClientError>,
+/// Deaths in a round.
+const DEATHS: u64 = 3;
+
+/// What stops the writers: at once, or when they have done what they are doing.
+#[derive(Clone, Default)]
+struct Strings {
+    kill: Arc<Notify>,
+    stop: Arc<AtomicBool>,
 }
 
-/// Writes notes and documents until it is told to stop, and remembers what it was told of each.
-async fn write(world_files: std::path::PathBuf, nadia: Client, case: String, stop: Arc<AtomicBool>) -> (Client, Told) {
-    let mut told = Told::default();
-    let mut number = 0;
-    while !stop.load(Ordering::Relaxed) {
-        number += 1;
-        if number % 3 == 0 {
-            let name = format!("document {number}");
-            let file = world_files.join(&name);
-            std::fs::write(&file, name.repeat(200)).unwrap();
-            match nadia.add_documents(&case, &[file], silent()).await.map(|mut added| added.remove(0).outcome) {
-                Ok(Ok(view)) => drop(told.documents.insert(name, view.delivery)),
-                Ok(Err(error)) | Err(error) => told.errors.push(error),
-            }
-        } else {
-            let text = format!("note {number}");
-            match nadia.note_add(&case, &text).await {
-                Ok(delivery) => drop(told.notes.insert(text, delivery)),
-                Err(error) => told.errors.push(error),
-            }
-        }
+impl Strings {
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
-    (nadia, told)
 }
 
-async fn crash(world: &mut World, moments: &mut Moments) {
+/// Kills some of the three, and starts again what is a server.
+async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) {
     tokio::time::sleep(Duration::from_micros(moments.next(500_000))).await;
-    let of_vault = moments.next(3) > 0;
-    if of_vault {
+    let of = moments.next(8);
+    let (vault, keyserver, client) = (matches!(of, 0 | 1 | 5 | 7), matches!(of, 2 | 5 | 6 | 7), matches!(of, 3 | 4 | 6 | 7));
+    if client {
+        strings.kill.notify_one();
+    }
+    if vault {
         world.vault.kill();
-    } else {
+    }
+    if keyserver {
         world.keyserver.kill();
     }
-    tokio::time::sleep(Duration::from_micros(moments.next(100_000))).await;
-    if of_vault {
-        world.restart_vault();
-    } else {
+    tokio::time::sleep(Duration::from_micros(moments.next(200_000))).await;
+    if keyserver {
         world.restart_keyserver();
+    }
+    if vault {
+        world.restart_vault();
     }
 }
 
-/// Each thing that was told is there once, and nothing is there twice.
-fn assert_once(told: &BTreeMap<String, Delivery>, there: impl Iterator<Item = String>) {
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for name in there {
-        *count.entry(name).or_default() += 1;
+async fn storm(world: &mut World, moments: &mut Moments, strings: &Strings) {
+    for _ in 0..DEATHS {
+        die(world, moments, strings).await;
     }
-    assert_eq!(count.values().copied().max(), Some(1), "{count:?}");
-    for (name, delivery) in told {
-        assert!(count.contains_key(name), "{name} was {delivery:?} and is not there");
+    strings.stop.store(true, Ordering::Relaxed);
+}
+
+/// A colleague's device, a process that lives through all of it, writes to the same case.
+async fn meanwhile(omar: &Client, case: &str, (round, strings): (u64, &Strings), told: &mut Told) {
+    let mut number = 0;
+    while !strings.stopped() {
+        number += 1;
+        let text = format!("Omar's note {round}.{number}");
+        match omar.note_add(case, &text).await {
+            Ok(_) => told.note(case, &text, true),
+            Err(error) => told.errors.push(format!("Omar's note: {error:?}")),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_that_are_killed_at_any_moment_keep_what_they_acknowledged_once() {
+async fn whoever_is_killed_at_any_moment_what_was_acknowledged_is_there_once() {
     let (rounds, seed) = (number("CASEVAULT_CRASH_ROUNDS", 6), number("CASEVAULT_CRASH_SEED", 1));
     let mut world = World::start();
     let shelter = world.shelter().await;
+    let lena = world.bring_in(&shelter.amal, "Lena", Role::Caseworker).await;
     let (case, _) = shelter.nadia.case_open("Written in a storm", "Shelter", &[]).await.unwrap();
-    let case = case.to_string();
-    let stop = Arc::new(AtomicBool::new(false));
+    shelter.omar.sync().await.unwrap();
+    drop((shelter.amal, shelter.nadia));
     world.file("first", b"");
-    let files = world.directory.path().join("files");
-    let writing = tokio::spawn(write(files, shelter.nadia, case.clone(), stop.clone()));
     let mut moments = Moments(seed);
-    for _ in 0..rounds {
-        crash(&mut world, &mut moments).await;
+    let mut load = Load::new(&world, &case.to_string(), Moments(seed.wrapping_mul(0x9E37_79B9)));
+    let mut reckoning = Reckoning::new(&world, shelter.omar, lena);
+    for round in 1..=rounds {
+        let strings = Strings::default();
+        let mut of_omar = Told::default();
+        let common = load.case.clone();
+        let ((), (), ()) = tokio::join!(
+            storm(&mut world, &mut moments, &strings),
+            load.run(&strings),
+            meanwhile(&reckoning.omar, &common, (round, &strings), &mut of_omar),
+        );
+        let told = load.told(of_omar);
+        reckoning.settle(&told, &format!("seed {seed}, round {round}")).await;
+        world.check().unwrap_or_else(|said| panic!("seed {seed}, round {round}: {said}"));
+        world.restart_keyserver();
+        world.restart_vault();
     }
-    stop.store(true, Ordering::Relaxed);
-    let (nadia, told) = writing.await.unwrap();
-    assert!(told.errors.is_empty(), "seed {seed}: {:?}", told.errors);
-    let report = nadia.sync().await.unwrap();
-    assert_eq!((report.queued, report.alarms.len()), (0, 0), "seed {seed}: {report:?}");
-    let sent = |told: &BTreeMap<String, Delivery>| told.values().filter(|delivery| **delivery == Delivery::Sent).count();
-    assert!(sent(&told.notes) > 0 && sent(&told.documents) > 0, "something was acknowledged");
-
-    let omar = shelter.omar;
-    omar.sync().await.unwrap();
-    let view = omar.case(&case).await.unwrap();
-    assert_once(&told.notes, view.notes.iter().map(|note| note.text.clone()));
-    assert_once(&told.documents, view.documents.iter().map(|document| document.name.clone()));
-    for client in [&omar, &nadia] {
-        let verified = client.verify(None).await.unwrap();
-        assert!(verified.problems.is_empty(), "seed {seed}: {:?}", verified.problems);
-        assert_eq!(verified.documents, told.documents.len() as u64);
-    }
-    let out = world.directory.path().join("out");
-    for fetched in omar.get_documents(&case, &out, silent()).await.unwrap() {
-        let name = fetched.path.file_name().unwrap().to_str().unwrap().to_owned();
-        assert_eq!(std::fs::read_to_string(&fetched.path).unwrap(), name.repeat(200));
-    }
-    drop((omar, nadia, shelter.amal));
+    reckoning.end(seed).await;
+    drop(reckoning);
     world.stop_and_check().unwrap();
 }
