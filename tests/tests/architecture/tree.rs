@@ -68,10 +68,13 @@ fn collect(directory: &Path, prefix: &str, files: &mut Vec<File>) {
     for entry in fs::read_dir(directory).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().to_string_lossy().into_owned();
+        if name == ".git" {
+            continue; // a directory, or in a second checkout a file that says where the directory is
+        }
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
         let kind = entry.file_type().unwrap();
         if kind.is_dir() {
-            let built = name == "target" || name == ".git" || path == "tests/out";
+            let built = name == "target" || path == "tests/out";
             if !built {
                 collect(&entry.path(), &path, files);
             }
