@@ -64,6 +64,8 @@ pub const KEY_PACKAGE_LIFETIME: u64 = 30 * 24 * 3600 * 1000;
 pub const EVENT_BODY: usize = 192 * 1024;
 /// The shortest plaintext of a journal entry; longer ones are padded to their Padmé length.
 pub const ENTRY_FLOOR: usize = 512;
+/// Authors that one device may certify in one journal.
+pub const AUTHORS: usize = 16;
 /// A name or title, bytes of UTF-8.
 pub const NAME: usize = 1024;
 /// A media type, bytes.

@@ -3,6 +3,7 @@
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, JournalId, PersonId};
 use casevault_wire::journal::{Entry, entry_hash};
+use casevault_wire::limit;
 use casevault_wire::log::{LogPosition, Organisation};
 use casevault_wire::time::Time;
 
@@ -48,6 +49,9 @@ pub enum JournalError {
     /// The certificate is not that of a device for this author in this journal.
     #[error("the author's certificate is not valid")]
     Certificate,
+    /// The device has certified as many authors in this journal as it may.
+    #[error("the device has certified too many authors")]
+    TooManyAuthors,
     /// The device was not trusted, or its person not in the team, at the log position of the event.
     #[error("the author was not in the team")]
     NotInTeam,
@@ -236,8 +240,11 @@ impl Reader<'_> {
         self.check_log(&certificate.log)?;
         let device = self.organisation.device(&certificate.device).ok_or(JournalError::Certificate)?;
         signed.verify(&device.keys.signing).map_err(|_| JournalError::Certificate)?;
-        let in_team = self.organisation.is_team_device_at(&place.team, &certificate.device, certificate.log.length);
-        if in_team { Ok(certificate.device) } else { Err(JournalError::NotInTeam) }
+        if !self.organisation.is_team_device_at(&place.team, &certificate.device, certificate.log.length) {
+            return Err(JournalError::NotInTeam);
+        }
+        let room = state.authors_of(&certificate.device) < limit::AUTHORS;
+        if room { Ok(certificate.device) } else { Err(JournalError::TooManyAuthors) }
     }
 
     /// The newest generation begun, with this event.

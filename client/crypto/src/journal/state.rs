@@ -98,6 +98,11 @@ impl ChainState {
         next
     }
 
+    /// How many authors of `device` were accepted.
+    pub(super) fn authors_of(&self, device: &DeviceId) -> usize {
+        self.authors.iter().filter(|certified| certified.device == *device).count()
+    }
+
     pub(super) fn certify(&mut self, author: PublicKey, device: DeviceId) {
         if let Err(at) = self.authors.binary_search_by_key(&author, |certified| certified.author) {
             self.authors.insert(at, Certified { author, device });

@@ -1,5 +1,6 @@
 //! Chains written by several devices over several generations, and every way to break one.
 
+mod authors;
 mod chains;
 mod forgeries;
 mod generations;

@@ -8,6 +8,7 @@ use casevault_wire::codec::encode;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::JournalId;
 use casevault_wire::journal::Entry;
+use casevault_wire::limit;
 use casevault_wire::log::{LogPosition, Statement};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
@@ -164,6 +165,18 @@ fn author_rules(vectors: &mut Vectors) {
     let bela = forger.world.author(BELA);
     let entry = forger.forge(bela.key(), &note("vector"), |header| header.author = bela.public());
     vectors.add((8, false, "an author without a certificate"), &forger, &entry);
+    let mut forger = Forger::new();
+    let certify = |forger: &mut Forger| {
+        let author = forger.world.author(AMAL);
+        forger.world.write(&author, &forger.state, &[]).remove(0)
+    };
+    for _ in 1..limit::AUTHORS {
+        let entry = certify(&mut forger);
+        forger.world.accept_all(&mut forger.state, std::slice::from_ref(&entry));
+        forger.honest.push(entry);
+    }
+    let entry = certify(&mut forger);
+    vectors.add((8, false, "the seventeenth author of one device"), &forger, &entry);
 
     vectors.header(9, true, "its person is in the team at its log position", |_| {});
     let mut forger = Forger::new();
