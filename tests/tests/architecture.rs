@@ -47,6 +47,11 @@ fn only_one_file_derives_keys() {
 }
 
 #[test]
+fn only_the_store_says_what_was_verified_before() {
+    assert_none("one file replays a log that was verified before", &only_here::trust_in_own_store(&Tree::of_workspace()));
+}
+
+#[test]
 fn labels_stand_in_one_registry() {
     assert_none("labels are constructed in the registry only", &labels::outside_registry(&Tree::of_workspace()));
 }

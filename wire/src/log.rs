@@ -7,6 +7,7 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::codec::List;
 use crate::commit::SealingKey;
+use crate::feed::SignedFeedItem;
 use crate::hash::{Hash, hash};
 use crate::id::{DeviceId, OrganisationId, PersonId, TeamId};
 use crate::label::Label;
@@ -15,7 +16,7 @@ use crate::server::ServerEntry;
 use crate::signature::{PublicKey, Signable, Signed};
 use crate::time::Time;
 
-pub use fold::{Device, LogError, Organisation, Person, SealingKeyEntry, Span, Team};
+pub use fold::{Device, LogError, Organisation, Person, SealingKeyEntry, Span, Team, VerifiedPosition};
 pub use role::Role;
 
 /// A device's public keys. Its id is derived from them.
@@ -97,8 +98,8 @@ pub struct TeamCreation {
 pub struct SealingKeyStatement {
     /// The team.
     pub team: TeamId,
-    /// The generation of the team key it belongs to; higher than the entry's before.
-    pub generation: u64,
+    /// The keyserver's receipt for a commit that names the key: the team has reached its generation.
+    pub receipt: SignedFeedItem,
     /// The public key.
     pub key: SealingKey,
 }

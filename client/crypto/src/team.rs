@@ -7,4 +7,4 @@ mod sealing;
 
 pub use bundle::{BundleError, Generation, open_bundle, seal_bundle};
 pub use ring::{History, LinkError, TeamKeyRing};
-pub use sealing::{SealToError, SealingSeed, open_from, seal_to};
+pub use sealing::{SealToError, SealingSeed, Standing, open_from, seal_to, standing};

@@ -84,7 +84,7 @@ impl Client {
         let me: Membership = decode(&bytes, 4096).map_err(|_| ClientError::Damaged)?;
         let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key)?;
         let vault = Server::new(me.vault.address.as_str(), &me.vault.key)?;
-        let organisation = crate::log::load(&profile.store, &me)?.map(Arc::new);
+        let organisation = crate::store::log::load(&profile.store)?.map(Arc::new);
         Ok(Self {
             profile,
             me,

@@ -5,6 +5,7 @@ mod change;
 mod enter;
 mod follow;
 mod kept;
+mod sealing;
 mod switch;
 
 use casevault_crypto::mls::{DeviceSigner, GroupState};
@@ -73,7 +74,7 @@ impl Client {
             return Ok(false);
         }
         self.settle_vault(team).await?;
-        self.state_sealing_key(team).await?;
+        self.settle_sealing_key(team).await?;
         Ok(true)
     }
 

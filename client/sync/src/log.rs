@@ -1,12 +1,10 @@
 //! The organisation log on this device (SPEC §8.1): fetched, verified whole, kept, and added to.
 
-use crate::store::sql::params;
 use casevault_crypto::identity::sign;
-use casevault_wire::codec::{List, decode, encode};
+use casevault_wire::codec::List;
 use casevault_wire::feed::FeedEvent;
 use casevault_wire::id::{PersonId, TeamId};
 use casevault_wire::keyserver::{Append, LogPage};
-use casevault_wire::limit;
 use casevault_wire::log::{Author, LogEntry, LogPosition, Organisation, SignedLogEntry, SignedLogHead, Statement};
 use casevault_wire::vault::LogHeads;
 
@@ -14,15 +12,16 @@ use crate::alarm;
 use crate::client::{Client, Membership};
 use crate::error::{ClientError, Result};
 use crate::http::{Ask, Signing};
-use crate::store::{Store, column};
+use crate::store::Store;
+use crate::store::log::{entries, keep};
 use crate::view::{AlarmKind, LogView, VerifyReport};
 use casevault_wire::problem::Code;
 
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 8;
 
-/// The log as this device verified it, folded again. Its pages are authenticated by the store.
-pub(crate) fn load(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
+/// Verifies the log that is kept, every entry from the pinned root on.
+fn verify_kept(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
     let entries = entries(store)?;
     let Some((first, rest)) = entries.split_first() else { return Ok(None) };
     let mut organisation =
@@ -31,14 +30,6 @@ pub(crate) fn load(store: &Store, me: &Membership) -> Result<Option<Organisation
         organisation.apply(entry).map_err(|_| ClientError::Damaged)?;
     }
     Ok(Some(organisation))
-}
-
-fn entries(store: &Store) -> Result<Vec<SignedLogEntry>> {
-    store.read(|db| {
-        let mut statement = db.prepare_cached("SELECT entry FROM log ORDER BY sequence")?;
-        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        rows.map(|row| decode(&row?, limit::LOG_ENTRY).map_err(|_| ClientError::Damaged)).collect()
-    })
 }
 
 impl Client {
@@ -89,18 +80,8 @@ impl Client {
         for entry in rest {
             organisation.apply(entry).map_err(|_| self.log_alarm(AlarmKind::Log))?;
         }
-        self.keep(&entries)?;
+        keep(&self.profile.store, &entries, &organisation)?;
         Ok(organisation)
-    }
-
-    fn keep(&self, entries: &[SignedLogEntry]) -> Result<()> {
-        self.profile.store.write(|tx| {
-            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO log (sequence, entry) VALUES (?1, ?2)")?;
-            for entry in entries {
-                insert.execute(params![column(entry.content.sequence), encode(entry)])?;
-            }
-            Ok(())
-        })
     }
 
     fn log_alarm(&self, kind: AlarmKind) -> ClientError {
@@ -133,17 +114,10 @@ impl Client {
     }
 
     fn compare_position(&self, position: &LogPosition) -> Result<()> {
-        let Some(last) = position.length.checked_sub(1) else { return Ok(()) };
-        let ours: Option<Vec<u8>> = self.profile.store.read(|db| {
-            use crate::store::sql::OptionalExtension;
-            Ok(db
-                .prepare_cached("SELECT entry FROM log WHERE sequence = ?1")?
-                .query_row([column(last)], |row| row.get(0))
-                .optional()?)
-        })?;
-        let Some(ours) = ours else { return Ok(()) };
-        let entry: SignedLogEntry = decode(&ours, limit::LOG_ENTRY).map_err(|_| ClientError::Damaged)?;
-        if casevault_wire::log::log_entry_hash(&entry) == position.hash { Ok(()) } else { Err(self.log_alarm(AlarmKind::Fork)) }
+        match self.organisation()?.hash_at(position.length) {
+            Some(hash) if hash != position.hash => Err(self.log_alarm(AlarmKind::Fork)),
+            _ => Ok(()),
+        }
     }
 
     /// Adds `statements`, signed by this device, to the end of the log, and returns the entries. If others were faster and the
@@ -156,7 +130,7 @@ impl Client {
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             match self.keyserver.post::<SignedLogHead>(&self.me.organisation, self, Ask::path(path).body(&append)).await {
                 Ok(_) => {
-                    self.keep(&entries)?;
+                    keep(&self.profile.store, &entries, &organisation)?;
                     self.set_organisation(organisation);
                     return Ok(entries);
                 }
@@ -211,7 +185,7 @@ impl Client {
     /// [`ClientError::Verification`] if anything differs.
     pub async fn verify_log(&self) -> Result<VerifyReport> {
         self.sync_log().await?;
-        let organisation = load(&self.profile.store, &self.me)?.ok_or(ClientError::NotApproved)?;
+        let organisation = verify_kept(&self.profile.store, &self.me)?.ok_or(ClientError::NotApproved)?;
         if let Some(key) = organisation.directory().and_then(|team| self.team_signing(&team).ok().flatten()) {
             self.compare_log_heads(&key).await?;
         }
@@ -247,7 +221,7 @@ fn describe(statement: &Statement) -> (&'static str, Vec<(&'static str, String)>
         Statement::RemoveFromTeam(id, who) => ("remove-from-team", vec![team(id), person(who)]),
         Statement::RotateTeam(id) => ("rotate-team", vec![team(id)]),
         Statement::FreezeTeam(id, frozen) => (if *frozen == 0 { "unfreeze-team" } else { "freeze-team" }, vec![team(id)]),
-        Statement::TeamSealingKey(key) => ("team-sealing-key", vec![team(&key.team), ("generation", key.generation.to_string())]),
+        Statement::TeamSealingKey(key) => ("team-sealing-key", vec![team(&key.team), ("generation", key.receipt().map_or(0, |receipt| receipt.generation).to_string())]),
         Statement::VoidCommit(void) => ("void-commit", vec![team(&void.team), ("epoch", void.epoch.to_string())]),
     }
 }

@@ -2,6 +2,7 @@
 //! a database.
 
 mod codec;
+pub mod log;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};

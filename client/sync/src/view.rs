@@ -149,6 +149,8 @@ pub enum AlarmKind {
     Journal,
     /// The vault does not hold what was acknowledged.
     Missing,
+    /// The log names a sealing key of a team that the team does not have.
+    SealingKey,
     /// This device was removed.
     Removed,
 }
@@ -164,14 +166,15 @@ impl AlarmKind {
             Self::Void => "void",
             Self::Journal => "journal",
             Self::Missing => "missing",
+            Self::SealingKey => "sealing-key",
             Self::Removed => "removed",
         }
     }
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Fork, Journal, Log, Missing, Removed, Rollback, Void};
-        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Removed].into_iter().find(|kind| kind.as_str() == name)
+        use AlarmKind::{Commit, Fork, Journal, Log, Missing, Removed, Rollback, SealingKey, Void};
+        [Rollback, Fork, Log, Commit, Void, Journal, Missing, SealingKey, Removed].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

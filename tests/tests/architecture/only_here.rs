@@ -31,6 +31,21 @@ pub fn derivation(tree: &Tree) -> Vec<Violation> {
     outside(tree, &words, |file| file.path == "client/crypto/src/derive.rs")
 }
 
+/// What this device says it has verified comes from its own store: one file takes it from there.
+pub fn trust_in_own_store(tree: &Tree) -> Vec<Violation> {
+    let home = ["wire/src/log/fold/replay.rs", "client/sync/src/store/log.rs"];
+    outside(tree, &["from_own_store"], |file| home.contains(&file.path.as_str()))
+}
+
+#[test]
+fn a_second_door_to_the_trusted_replay_is_found() {
+    let tree = Tree::planted(&[
+        ("client/sync/src/store/log.rs", "VerifiedPosition::from_own_store(kept)"),
+        ("client/sync/src/log.rs", "VerifiedPosition::from_own_store(page.head.content.position)"),
+    ]);
+    assert_eq!(trust_in_own_store(&tree), [Violation::new("client/sync/src/log.rs:1", "names from_own_store")]);
+}
+
 #[test]
 fn a_status_code_outside_http_is_found() {
     let tree = Tree::planted(&[

@@ -1,13 +1,16 @@
 //! The state of an organisation as a fold of its log. The one door from bytes of a log to what is trusted.
 
 mod ask;
+mod replay;
+mod sealing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use replay::VerifiedPosition;
+
 use super::role::allows;
 use super::{
-    Author, DeviceKeys, Founding, LogPosition, Role, SealingKeyStatement, SignedLogEntry, Statement, TeamCreation, TeamKind,
-    log_entry_hash,
+    Author, DeviceKeys, Founding, LogEntry, LogPosition, Role, SignedLogEntry, Statement, TeamCreation, TeamKind, log_entry_hash,
 };
 use crate::commit::SealingKey;
 use crate::hash::Hash;
@@ -77,6 +80,8 @@ pub struct Device {
 pub struct SealingKeyEntry {
     /// The generation of the team key it belongs to.
     pub generation: u64,
+    /// Where in the keyserver's feed the receipt stands that names it.
+    pub receipt: u64,
     /// The public key.
     pub key: SealingKey,
     /// The device that stated it.
@@ -100,7 +105,7 @@ pub struct Team {
     pub rotations: Vec<u64>,
     /// Whether it is frozen.
     pub frozen: bool,
-    /// The newest sealing key.
+    /// The sealing key of the newest receipt.
     pub sealing_key: Option<SealingKeyEntry>,
 }
 
@@ -126,13 +131,19 @@ impl Organisation {
     /// # Errors
     /// [`LogError`] if the entry is no founding, or not signed by its own root.
     pub fn found(entry: &SignedLogEntry) -> Result<Self, LogError> {
+        let organisation = Self::begin(entry)?;
+        entry.verify(&organisation.founding.root).map_err(|_| LogError::Signature)?;
+        Ok(organisation)
+    }
+
+    /// The state after the first entry, its signature not checked.
+    fn begin(entry: &SignedLogEntry) -> Result<Self, LogError> {
         let content = &entry.content;
         let Statement::Found(founding) = &content.statement else { return Err(LogError::State) };
         let first = content.sequence == 0 && content.previous == Hash::ZERO && content.organisation == OrganisationId::ZERO;
         if !first || content.author != Author::Root || founding.suite != limit::SUITE {
             return Err(LogError::Chain);
         }
-        entry.verify(&founding.root).map_err(|_| LogError::Signature)?;
         let hash = log_entry_hash(entry);
         Ok(Self {
             id: OrganisationId(hash.0),
@@ -164,13 +175,22 @@ impl Organisation {
     /// # Errors
     /// [`LogError`] says which rule it breaks.
     pub fn apply(&mut self, entry: &SignedLogEntry) -> Result<(), LogError> {
-        let content = &entry.content;
-        let continues =
-            content.organisation == self.id && content.sequence == self.position.length && content.previous == self.position.hash;
-        if !continues {
-            return Err(LogError::Chain);
-        }
+        self.check_chain(entry)?;
         self.check_author(entry)?;
+        self.check_receipt(&entry.content.statement)?;
+        self.follow(entry)
+    }
+
+    fn check_chain(&self, entry: &SignedLogEntry) -> Result<(), LogError> {
+        let LogEntry { organisation, sequence, previous, .. } = &entry.content;
+        let continues = *organisation == self.id && *sequence == self.position.length && *previous == self.position.hash;
+        if continues { Ok(()) } else { Err(LogError::Chain) }
+    }
+
+    /// Takes over an entry that continues the log; nothing is asked about its signatures.
+    fn follow(&mut self, entry: &SignedLogEntry) -> Result<(), LogError> {
+        self.check_chain(entry)?;
+        let content = &entry.content;
         let hash = log_entry_hash(entry);
         self.take(&content.statement, content.author, hash)?;
         self.position = LogPosition { length: self.position.length + 1, hash };
@@ -352,17 +372,6 @@ impl Organisation {
         if let Some(span) = spans.last_mut() {
             span.until = Some(until);
         }
-        Ok(())
-    }
-
-    fn set_sealing_key(&mut self, statement: &SealingKeyStatement, author: Author) -> Result<(), LogError> {
-        let Author::Device(device) = author else { return Err(LogError::Role) };
-        let team = self.team_mut(&statement.team)?;
-        let newer = team.sealing_key.as_ref().is_none_or(|entry| entry.generation < statement.generation);
-        if !newer || statement.generation == 0 || statement.key.as_slice().len() != limit::SEALING_KEY {
-            return Err(LogError::State);
-        }
-        team.sealing_key = Some(SealingKeyEntry { generation: statement.generation, key: statement.key.clone(), device });
         Ok(())
     }
 

@@ -12,7 +12,7 @@ const SPEC: &str = include_str!("../../SPEC.md");
 /// Rules about what a program does over time. Bytes cannot show them; tests of the program do.
 const BEHAVIOUR: &[&str] = &[
     "6.1-6", "6.2-2", "6.3-17", "6.5-6", "6.6-5", "7.1-1", "7.1-3", "7.1-4", "7.2-6", "7.3-2", "7.4-14", "7.4-18", "7.4-20",
-    "8.1-7", "8.3-19", "8.3-20", "8.3-21", "8.6-8", "9-2", "10-1", "10-2", "10-3", "10-4",
+    "8.1-7", "8.1-9", "8.3-19", "8.3-20", "8.3-21", "8.3-22", "8.6-8", "9-2", "10-1", "10-2", "10-3", "10-4",
 ];
 
 /// Rules whose vectors need an MLS group, or a server's state. Their tests are in the crates; vectors would be recordings.

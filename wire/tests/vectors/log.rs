@@ -4,10 +4,11 @@ use std::fs;
 
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::limit;
-use casevault_wire::log::{LogError, Organisation, SignedLogEntry};
+use casevault_wire::log::{LogError, LogPosition, Organisation, SignedLogEntry, Statement, VerifiedPosition, log_entry_hash};
 use data_encoding::HEXLOWER;
 
 use super::log_cases::{Case, all};
+use super::organisation::{device, sign, working};
 use super::vector::{Vector, bytes, folder, read};
 
 const KIND: &str = "log, judged by its last entry";
@@ -66,4 +67,50 @@ fn the_files_are_the_cases() {
     for ((name, file), case) in files.iter().zip(&cases) {
         assert!(*file == vector(case), "{name} is not what its case encodes to");
     }
+}
+
+fn folded(entries: &[SignedLogEntry]) -> Organisation {
+    let (first, rest) = entries.split_first().unwrap();
+    let mut organisation = Organisation::found(first).unwrap();
+    rest.iter().for_each(|entry| organisation.apply(entry).unwrap());
+    organisation
+}
+
+#[test]
+fn a_replay_of_what_was_verified_is_the_same_and_of_anything_else_is_refused() {
+    for case in all().into_iter().filter(|case| case.valid) {
+        let entries = &case.log.entries;
+        let organisation = folded(entries);
+        assert_eq!(Organisation::replay(entries, &organisation.verified()), Ok(organisation), "{}", case.name);
+    }
+    let entries = working().log.with("admin", Statement::RevokeDevice(device("worker"))).entries;
+    let verified = folded(&entries).verified();
+    for at in 0..entries.len() {
+        let mut left_out = entries.clone();
+        left_out.remove(at);
+        assert!(Organisation::replay(&left_out, &verified).is_err(), "without entry {at}");
+        let mut resigned = entries.clone();
+        resigned[at].signature.0[0] ^= 1;
+        assert!(Organisation::replay(&resigned, &verified).is_err(), "entry {at} with another signature");
+        let mut altered = entries.clone();
+        altered[at].content.time.0 += 1;
+        assert!(Organisation::replay(&altered, &verified).is_err(), "entry {at} with another time");
+    }
+    // A server's own history, each entry chained to the one before, but the administrator never signed the last.
+    let mut forged = entries[..entries.len() - 1].to_vec();
+    forged.push(sign("worker", working().log.next("admin", Statement::RevokeDevice(device("admin")))));
+    assert_eq!(Organisation::replay(&forged, &verified).err(), Some(LogError::State), "the last administrator's");
+    forged.pop();
+    forged.push(sign("worker", working().log.next("admin", Statement::RevokeDevice(device("other")))));
+    assert_eq!(Organisation::replay(&forged, &verified), Err(LogError::Pinned));
+}
+
+#[test]
+fn a_replay_looks_at_no_signature() {
+    let mut entries = working().log.entries;
+    let last = entries.pop().unwrap();
+    entries.push(sign("stranger", last.content));
+    let position = LogPosition { length: entries.len() as u64, hash: log_entry_hash(entries.last().unwrap()) };
+    assert_eq!(judge(&entries), Err(LogError::Signature), "what arrives is verified");
+    assert!(Organisation::replay(&entries, &VerifiedPosition::from_own_store(position)).is_ok(), "what is kept is not, again");
 }

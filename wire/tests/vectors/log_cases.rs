@@ -1,13 +1,14 @@
 //! What the vectors of the organisation log say: for each, whether its last entry may follow the others.
 
+use casevault_wire::feed::{FeedEvent, FeedItem, VoidCommit};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::label::Label;
 use casevault_wire::limit;
-use casevault_wire::log::{Author, DeviceKeys, Role, Statement, TeamKind, VoidStatement};
+use casevault_wire::log::{Author, DeviceKeys, Role, SealingKeyStatement, Statement, TeamKind, VoidStatement};
 
 use super::organisation::{
-    Log, ROOT, Working, device, founded, founding, keys, pair, person, sealing_key, sign_as, team, working,
+    Log, ROOT, Sealing, Working, device, founded, founding, keys, pair, person, receipt_by, sealing_key, sign_as, team, working,
 };
 
 /// One vector.
@@ -25,7 +26,7 @@ fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) ->
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [chain(), founding_cases(), people(), devices(), roles_of_people(), teams(), keys_of_teams(), signatures(), root(), roles()]
+    [chain(), founding_cases(), people(), devices(), roles_of_people(), teams(), keys_of_teams(), sealing_keys(), signatures(), root(), roles()]
         .into_iter()
         .flatten()
         .collect()
@@ -39,6 +40,7 @@ const IDENTITY: &str = "R-3-3";
 const SIGNED: &str = "R-4.2-3";
 const PURPOSE: &str = "R-4.2-4";
 const AT_LENGTH: &str = "R-8.1-4";
+const SEALING: &str = "R-8.1-8";
 
 fn add(name: &str) -> Statement {
     Statement::AddPerson(person(name), Role::Caseworker)
@@ -285,7 +287,6 @@ fn keys_of_teams() -> Vec<Case> {
     let Working { log, team, .. } = working();
     let unknown = casevault_wire::id::TeamId([3; 32]);
     let void = |team| Statement::VoidCommit(VoidStatement { team, epoch: 1, commit: Hash([4; 32]) });
-    let first = log.clone().with("worker", sealing_key(team, 1, limit::SEALING_KEY));
     vec![
         case(STATE, true, "rotate", "the team shall take a new key", log.clone().with("admin", Statement::RotateTeam(team))),
         case(
@@ -304,37 +305,48 @@ fn keys_of_teams() -> Vec<Case> {
             "a team that is not there",
             log.clone().with("admin", Statement::FreezeTeam(unknown, 1)),
         ),
-        case(STATE, true, "sealing-key", "the first", first.clone()),
-        case(
-            STATE,
-            false,
-            "sealing-key-again",
-            "of the same generation",
-            first.clone().with("worker", sealing_key(team, 1, limit::SEALING_KEY)),
-        ),
-        case(
-            STATE,
-            true,
-            "sealing-key-later",
-            "two generations later",
-            first.with("worker", sealing_key(team, 3, limit::SEALING_KEY)),
-        ),
-        case(
-            STATE,
-            false,
-            "sealing-key-zero",
-            "of generation 0",
-            log.clone().with("worker", sealing_key(team, 0, limit::SEALING_KEY)),
-        ),
-        case(
-            STATE,
-            false,
-            "sealing-key-short",
-            "of 1,215 bytes",
-            log.clone().with("worker", sealing_key(team, 1, limit::SEALING_KEY - 1)),
-        ),
         case(STATE, true, "void", "a commit is void", log.clone().with("admin", void(team))),
         case(STATE, false, "void-unknown", "of a team that is not there", log.with("admin", void(unknown))),
+    ]
+}
+
+fn sealing_keys() -> Vec<Case> {
+    let Working { log, team, directory } = working();
+    let says = |generation, sequence| sealing_key(&log, team, Sealing { generation, sequence, length: limit::SEALING_KEY });
+    let with = |statement| log.clone().with("worker", Statement::TeamSealingKey(statement));
+    let then = |statement| with(says(2, 20)).with("worker", Statement::TeamSealingKey(statement));
+    let changed = |change: &dyn Fn(&mut FeedItem)| {
+        let mut statement = says(1, 10);
+        change(&mut statement.receipt.content);
+        statement.receipt = receipt_by("keyserver", statement.receipt.content);
+        with(statement)
+    };
+    let short = sealing_key(&log, team, Sealing { generation: 1, sequence: 10, length: limit::SEALING_KEY - 1 });
+    let wrong = SealingKeyStatement { key: says(9, 10).key, ..says(1, 10) };
+    let by_member = SealingKeyStatement { receipt: receipt_by("worker signing", says(1, 10).receipt.content), ..says(1, 10) };
+    let length = limit::SEALING_KEY;
+    let of_other = SealingKeyStatement { team, ..sealing_key(&log, directory, Sealing { generation: 1, sequence: 10, length }) };
+    let void = FeedEvent::Void(VoidCommit { team, epoch: 10, commit: Hash([4; 32]) });
+    vec![
+        case(SEALING, true, "sealing-key", "the first, with its receipt", with(says(1, 10))),
+        case(SEALING, true, "sealing-key-later", "two generations later: nobody is left who had the one between", then(says(4, 40))),
+        case(SEALING, true, "sealing-key-after-void", "a later receipt of the generation before: a commit was void", then(says(1, 30))),
+        case(SEALING, false, "sealing-key-again", "the same receipt", then(says(2, 20))),
+        case(SEALING, false, "sealing-key-older", "an older receipt", then(says(1, 10))),
+        case(SEALING, false, "sealing-key-older-ahead", "an older receipt of a later generation, which was void", then(says(3, 15))),
+        case(SEALING, false, "sealing-key-unreached", "a generation for which the keyserver signed nothing", with(by_member)),
+        case(SEALING, false, "sealing-key-wrong", "another key than the receipt names", with(wrong)),
+        case(SEALING, false, "sealing-key-zero", "of generation 0", with(says(0, 10))),
+        case(SEALING, false, "sealing-key-short", "of 1,215 bytes", with(short)),
+        case(SEALING, false, "sealing-key-other-team", "with a receipt of another team", with(of_other)),
+        case(
+            SEALING,
+            false,
+            "sealing-key-other-organisation",
+            "with a receipt of another organisation",
+            changed(&|item| item.organisation = OrganisationId([1; 32])),
+        ),
+        case(SEALING, false, "sealing-key-no-receipt", "with a void", changed(&|item| item.event = void.clone())),
     ]
 }
 
@@ -399,6 +411,8 @@ fn root() -> Vec<Case> {
 fn roles() -> Vec<Case> {
     let Working { log, directory, team: of_cases } = working();
     let log = log.enrol("target", Role::Caseworker).with("admin", Statement::AddToTeam(of_cases, person("target")));
+    let key = Sealing { generation: 1, sequence: 10, length: limit::SEALING_KEY };
+    let sealing = |team| Statement::TeamSealingKey(sealing_key(&log, team, key));
     let phone = |name: &str| Statement::AddDevice(person(name), keys("another"));
     let void = Statement::VoidCommit(VoidStatement { team: of_cases, epoch: 1, commit: Hash([4; 32]) });
     let rows: Vec<(&str, Statement, [bool; 4])> = vec![
@@ -414,8 +428,8 @@ fn roles() -> Vec<Case> {
         ("remove-from-team", Statement::RemoveFromTeam(of_cases, person("target")), [true, false, false, false]),
         ("rotate-team", Statement::RotateTeam(of_cases), [true, true, false, false]),
         ("rotate-directory", Statement::RotateTeam(directory), [true, true, true, true]),
-        ("sealing-key", sealing_key(of_cases, 1, limit::SEALING_KEY), [false, true, false, false]),
-        ("sealing-key-of-directory", sealing_key(directory, 1, limit::SEALING_KEY), [true, true, true, true]),
+        ("sealing-key", sealing(of_cases), [false, true, false, false]),
+        ("sealing-key-of-directory", sealing(directory), [true, true, true, true]),
     ];
     let authors = ["admin", "worker", "other", "analyst"];
     let who = ["an administrator", "a member of the team", "a caseworker who is not in the team", "an analyst"];

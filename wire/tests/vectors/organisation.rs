@@ -1,8 +1,9 @@
 //! An organisation for the vectors of its log: people, devices and teams with keys that are hashes of their names.
 
 use casevault_wire::codec::{List, Opaque, Text};
-use casevault_wire::hash::Hash;
-use casevault_wire::id::{DeviceId, OrganisationId, PersonId, TeamId};
+use casevault_wire::feed::{FeedEvent, FeedItem, Receipt, SignedFeedItem};
+use casevault_wire::hash::{Hash, hash};
+use casevault_wire::id::{DeviceId, OrganisationId, PersonId, RotationId, TeamId};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::{
@@ -51,10 +52,45 @@ pub fn team(kind: TeamKind, members: &[&str]) -> Statement {
     Statement::CreateTeam(TeamCreation { kind, members, salt: [9; 16] })
 }
 
-/// A sealing key of this generation, made of this byte.
-pub fn sealing_key(team: TeamId, generation: u64, length: usize) -> Statement {
-    let key = Opaque::new(vec![0x5a; length]).unwrap();
-    Statement::TeamSealingKey(SealingKeyStatement { team, generation, key })
+/// What a statement of a sealing key says.
+#[derive(Clone, Copy)]
+pub struct Sealing {
+    /// The generation that the receipt names.
+    pub generation: u64,
+    /// Where the receipt stands in the feed.
+    pub sequence: u64,
+    /// The length of the key.
+    pub length: usize,
+}
+
+/// The statement of a sealing key made of this generation's byte, with the keyserver's receipt.
+pub fn sealing_key(log: &Log, team: TeamId, sealing: Sealing) -> SealingKeyStatement {
+    let Sealing { generation, sequence, length } = sealing;
+    let key = Opaque::new(vec![generation as u8; length]).unwrap();
+    let receipt = Receipt {
+        team,
+        epoch: sequence,
+        commit: Hash([sequence as u8; 32]),
+        rotation: RotationId([sequence as u8; 16]),
+        generation,
+        access_key: public("access"),
+        sealing_key: hash(Label::SealingKeyHash, &key),
+    };
+    let organisation = OrganisationId(log_entry_hash(&log.entries[0]).0);
+    let item = FeedItem {
+        organisation,
+        sequence,
+        previous: Hash([7; 32]),
+        time: Time(1_767_225_600_000),
+        event: FeedEvent::Receipt(receipt),
+    };
+    SealingKeyStatement { team, key, receipt: receipt_by("keyserver", item) }
+}
+
+/// An item of the feed, signed by the key of `signer`.
+pub fn receipt_by(signer: &str, item: FeedItem) -> SignedFeedItem {
+    let signature = Signature(pair(signer).sign(&signed_content(Label::FeedItem, &item)).to_bytes());
+    Signed { content: item, signature }
 }
 
 /// A log that grows.

@@ -7,6 +7,7 @@ use casevault_wire::commit::SealingKey;
 use casevault_wire::context::Context;
 use casevault_wire::hash::hash;
 use casevault_wire::label::Label;
+use casevault_wire::log::SealingKeyEntry;
 use openmls_traits::crypto::OpenMlsCrypto;
 use openmls_traits::types::HpkeCiphertext;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
@@ -104,9 +105,29 @@ pub fn open_from(crypto: &Crypto, seed: &SealingSeed, context: &Context, sealed:
     open(&key, &context, sealed)
 }
 
+/// How the log's sealing key of a team stands to the one that the team's group has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the group's.
+    Same,
+    /// The log has none, or one of an older receipt than the group's.
+    Behind,
+    /// The log has another of a newer receipt: of a commit that this device has not seen, or that is void.
+    Ahead,
+}
+
+/// Compares the key that the log has with the group's, whose receipt stands at `receipt` in the keyserver's feed (R-8.3-22).
+pub fn standing(logged: Option<&SealingKeyEntry>, key: &SealingKey, receipt: u64) -> Standing {
+    match logged {
+        Some(entry) if entry.key == *key => Standing::Same,
+        Some(entry) if entry.receipt >= receipt => Standing::Ahead,
+        _ => Standing::Behind,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use casevault_wire::id::{OrganisationId, TeamId};
+    use casevault_wire::id::{DeviceId, OrganisationId, TeamId};
     use casevault_wire::limit;
 
     use super::*;
@@ -141,5 +162,18 @@ mod tests {
             let key = Opaque::new(vec![7; length]).unwrap();
             assert_eq!(seal_to(&crypto, &key, &context, b"", &mut SystemRandom), Err(SealToError::Key));
         }
+    }
+
+    #[test]
+    fn a_key_of_a_void_commit_is_ahead_until_a_later_receipt_supersedes_it() {
+        let crypto = Crypto::new().unwrap();
+        let [ours, void] = [(); 2].map(|()| SealingSeed::generate(&mut SystemRandom).unwrap().public(&crypto));
+        let entry = |key: &SealingKey, receipt| SealingKeyEntry { generation: 3, receipt, key: key.clone(), device: DeviceId::ZERO };
+        assert_eq!(standing(None, &ours, 10), Standing::Behind, "nobody stated any");
+        assert_eq!(standing(Some(&entry(&ours, 10)), &ours, 10), Standing::Same);
+        assert_eq!(standing(Some(&entry(&ours, 10)), &ours, 15), Standing::Same, "of a later commit that kept the keys");
+        assert_eq!(standing(Some(&entry(&void, 20)), &ours, 10), Standing::Ahead);
+        assert_eq!(standing(Some(&entry(&void, 10)), &ours, 10), Standing::Ahead, "two receipts in one place");
+        assert_eq!(standing(Some(&entry(&void, 20)), &ours, 21), Standing::Behind, "a new generation was taken since");
     }
 }

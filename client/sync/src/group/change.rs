@@ -73,7 +73,7 @@ impl Client {
 
     /// Stages a commit and keeps it, with everything that goes to the keyserver, in one transaction. Returns whether there was
     /// anything to commit.
-    fn stage(&self, team: &TeamId, previous: &GroupState, plan: &Plan, mut add: Vec<KeyPackage>) -> Result<bool> {
+    pub(super) fn stage(&self, team: &TeamId, previous: &GroupState, plan: &Plan, mut add: Vec<KeyPackage>) -> Result<bool> {
         let organisation = self.organisation()?;
         let ring = self.ring(team)?;
         let (keys, link) = if plan.rotate {

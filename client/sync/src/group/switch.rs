@@ -4,7 +4,6 @@
 use crate::store::sql::params;
 use casevault_wire::id::TeamId;
 use casevault_wire::label::Label;
-use casevault_wire::log::{SealingKeyStatement, Statement};
 use casevault_wire::problem::Code;
 use casevault_wire::vault::{Switch, TeamState};
 
@@ -72,30 +71,5 @@ impl Client {
         let possession = new.sign(Label::AccessPossession, &receipt);
         let before = if next == 1 { 1 } else { next - 1 };
         self.vault_at(team, before)?.switch(&Switch { receipt, possession }).await
-    }
-
-    /// The log has the public half of the newest sealing key, stated by whichever member comes first.
-    pub(super) async fn state_sealing_key(&self, team: &TeamId) -> Result<()> {
-        let Some(kept) = self.kept(team)? else { return Ok(()) };
-        let stated = |organisation: &casevault_wire::log::Organisation| {
-            organisation.team(team).and_then(|team| team.sealing_key.as_ref()).map_or(0, |key| key.generation)
-        };
-        let organisation = self.organisation()?;
-        let newest = stated(&organisation);
-        if newest == kept.state.generation {
-            let logged = organisation.team(team).and_then(|team| team.sealing_key.as_ref());
-            let same = logged.is_some_and(|key| key.key == kept.state.sealing_key);
-            return if same { Ok(()) } else { Err(self.team_alarm(team, AlarmKind::Fork)) };
-        }
-        if newest > kept.state.generation {
-            return Ok(()); // a commit that this device has not seen yet
-        }
-        let statement =
-            SealingKeyStatement { team: *team, generation: kept.state.generation, key: kept.state.sealing_key.clone() };
-        match self.state(&[Statement::TeamSealingKey(statement)]).await {
-            Ok(_) => Ok(()),
-            Err(ClientError::NotAllowed) if stated(&*self.organisation()?) >= kept.state.generation => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 }
