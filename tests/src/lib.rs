@@ -2,6 +2,7 @@
 //! plaintext.
 
 pub mod device;
+pub mod liar;
 pub mod limit;
 pub mod plaintext;
 pub mod tape;

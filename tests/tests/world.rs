@@ -1,6 +1,9 @@
 //! The whole system: real server processes, real profiles, and people to whom things happen.
 
 #[cfg(test)]
+#[path = "world/bad_faith.rs"]
+mod bad_faith;
+#[cfg(test)]
 #[path = "world/bad_input.rs"]
 mod bad_input;
 #[cfg(test)]

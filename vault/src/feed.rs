@@ -106,7 +106,7 @@ impl Vault {
         self.records.read(&record::organisation(id)).await?.ok_or(Problem(Code::Refused))?;
         let heads: KeptHeads = record::load(&*self.records, &record::log_heads(id)).await?.unwrap_or_default();
         let heads = List::new(heads.into_vec()).map_err(|_| Problem(Code::Unavailable))?;
-        Ok(LogHeads { heads, latest: None })
+        Ok(LogHeads { heads })
     }
 
     async fn keep_head(&self, item: &SignedFeedItem, write: &mut Write) -> Result<(), StoreError> {

@@ -57,6 +57,8 @@ labels! {
     CommitRefusal = 0x000c, "commit refusal";
     /// Signature of a new device over its join request.
     JoinRequest = 0x000d, "join request";
+    /// Signature of a device over a statement of heads.
+    HeadStatement = 0x000e, "head statement";
 
     /// Hash of a signed log entry; the first one's is the organisation's id.
     LogEntryHash = 0x0101, "log entry hash";
@@ -76,10 +78,6 @@ labels! {
     TeamJournalHash = 0x0108, "team journal hash";
     /// Hash of a record of heads.
     HeadRecordHash = 0x0109, "head record hash";
-    /// Leaf of the tree over all journal heads of a team.
-    HeadLeaf = 0x010a, "head leaf";
-    /// Inner node of that tree.
-    HeadNode = 0x010b, "head node";
     /// Hash of a team's sealing public key.
     SealingKeyHash = 0x010c, "sealing key hash";
     /// Hash of a server's public key.

@@ -47,7 +47,7 @@ pub const SMALL_BLOB: usize = 4 * 1024 * 1024;
 /// Blobs in one batch or one fetch.
 pub const BATCH_BLOBS: usize = 512;
 /// One record of heads, bytes.
-pub const HEAD_RECORD: usize = 2 * 1024 * 1024;
+pub const HEAD_RECORD: usize = 5 * 1024 * 1024;
 /// Records of heads in one answer.
 pub const HEAD_PAGE: usize = 512;
 /// Items of the feed in one answer.
@@ -80,7 +80,7 @@ pub const FIELD_VALUE: usize = 32 * 1024;
 pub const FIELDS: usize = 256;
 /// Document versions named in one event.
 pub const OPENED: usize = 4096;
-/// Journals of one team whose heads a checkpoint holds.
+/// Heads that one record holds.
 pub const HEADS: usize = 30_000;
 /// The shortest plaintext of a record of heads; longer ones are padded to their Padmé length.
 pub const HEADS_FLOOR: usize = 1024;

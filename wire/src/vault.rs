@@ -27,7 +27,6 @@ use crate::hash::BlobDigest;
 use crate::id::Nonce;
 use crate::journal::{Entry, Head};
 use crate::limit;
-use crate::log::SignedLogHead;
 use crate::signature::{PublicKey, Signature};
 
 /// Fresh nonces.
@@ -116,6 +115,4 @@ pub struct Fetch {
 pub struct LogHeads {
     /// Feed items whose event is a log head, oldest first.
     pub heads: List<SignedFeedItem, 16>,
-    /// What the keyserver said last when asked directly, if anything.
-    pub latest: Option<SignedLogHead>,
 }

@@ -225,7 +225,12 @@ fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Void => "A change of the team that this device had taken over was declared void.",
         AlarmKind::Journal => "An entry does not verify.",
         AlarmKind::Missing => "The vault does not hold what it had acknowledged.",
-        AlarmKind::SealingKey => "The log names a key of the team that the team does not have: what was sealed to it cannot be opened.",
+        AlarmKind::Heads => {
+            "A colleague's device left an unreadable record of how journals stand. It was stepped over; no server is accused."
+        }
+        AlarmKind::SealingKey => {
+            "The log names a key of the team that the team does not have: what was sealed to it cannot be opened."
+        }
         AlarmKind::Removed => "This device was removed.",
     }
 }

@@ -58,7 +58,7 @@ impl Client {
         match self.flush().await {
             Ok(_) => match self.tell_heads().await {
                 // What was sent is sent; what is wrong with the heads became an alarm, which synchronising shows.
-                Ok(()) | Err(ClientError::Unreachable | ClientError::Verification) => Ok(Delivery::Sent),
+                Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => Ok(Delivery::Sent),
                 Err(error) => Err(error),
             },
             Err(ClientError::Unreachable | ClientError::Server(casevault_wire::problem::Code::Frozen)) => Ok(Delivery::Queued),

@@ -221,7 +221,10 @@ fn describe(statement: &Statement) -> (&'static str, Vec<(&'static str, String)>
         Statement::RemoveFromTeam(id, who) => ("remove-from-team", vec![team(id), person(who)]),
         Statement::RotateTeam(id) => ("rotate-team", vec![team(id)]),
         Statement::FreezeTeam(id, frozen) => (if *frozen == 0 { "unfreeze-team" } else { "freeze-team" }, vec![team(id)]),
-        Statement::TeamSealingKey(key) => ("team-sealing-key", vec![team(&key.team), ("generation", key.receipt().map_or(0, |receipt| receipt.generation).to_string())]),
+        Statement::TeamSealingKey(key) => (
+            "team-sealing-key",
+            vec![team(&key.team), ("generation", key.receipt().map_or(0, |receipt| receipt.generation).to_string())],
+        ),
         Statement::VoidCommit(void) => ("void-commit", vec![team(&void.team), ("epoch", void.epoch.to_string())]),
     }
 }

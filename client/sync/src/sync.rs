@@ -64,7 +64,9 @@ impl Client {
             Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
             Err(error) => wrong = wrong.or(Some(error)),
         }
-        self.tell_heads().await?;
+        if let Err(error) = reached(self.tell_heads().await)? {
+            wrong = wrong.or(Some(error));
+        }
         self.mark_synchronised()?;
         wrong.map_or(Ok(()), Err)
     }
@@ -97,29 +99,25 @@ impl Client {
             return Ok(0);
         }
         let mut received = self.pull(&self.team_place(*team)).await?;
-        // A record of heads that is wrong is alarmed about, and does not keep the journals themselves from being read.
-        let heads = match self.read_heads(team).await {
-            Ok(()) => self.compare_heads(team).await.map(|_| ()),
-            Err(error) => Err(error),
-        };
-        if matches!(heads, Err(ClientError::Unreachable)) {
-            return Err(ClientError::Unreachable);
-        }
+        // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
+        let recorded = reached(self.read_heads(team).await)?;
+        let changed = reached(self.read_changes(team).await)?;
         for place in self.opened_journals(team)? {
             received += self.pull(&place).await?;
         }
+        // What is recorded is compared with what the vault says later, never with what it said before.
+        let compared = if changed.is_ok() { self.check_heads(team) } else { Ok(()) };
         if self.organisation()?.directory() == Some(*team) {
             let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
             self.compare_log_heads(&key).await?;
         }
-        heads.map(|()| received)
+        recorded.and(changed).and(compared).map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.
     fn opened_journals(&self, team: &TeamId) -> Result<Vec<Place>> {
         self.profile.store.read(|db| {
-            let sql = "SELECT r.journal FROM remote r JOIN journals j ON j.journal = r.journal
-                WHERE r.team = ?1 AND r.length > coalesce((SELECT max(e.sequence) + 1 FROM entries e WHERE e.journal = r.journal), 0)";
+            let sql = "SELECT journal FROM journals WHERE team = ?1 AND behind = 1";
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([team.0], |row| array(row, 0).map(JournalId))?;
             rows.map(|row| row.map(|journal| self.place(*team, journal)).map_err(ClientError::from)).collect()
@@ -167,6 +165,11 @@ impl Client {
     fn mark_synchronised(&self) -> Result<()> {
         self.profile.store.write(|tx| set_meta(tx, "synchronised", &self.now().0.to_be_bytes()))
     }
+}
+
+/// Whether the servers answered; what they answered is for later.
+fn reached(result: Result<()>) -> Result<Result<()>> {
+    if matches!(result, Err(ClientError::Unreachable)) { Err(ClientError::Unreachable) } else { Ok(result) }
 }
 
 fn name_event(kind: i64, id: &[u8], name: &str) -> Option<Body> {

@@ -149,6 +149,8 @@ pub enum AlarmKind {
     Journal,
     /// The vault does not hold what was acknowledged.
     Missing,
+    /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
+    Heads,
     /// The log names a sealing key of a team that the team does not have.
     SealingKey,
     /// This device was removed.
@@ -166,6 +168,7 @@ impl AlarmKind {
             Self::Void => "void",
             Self::Journal => "journal",
             Self::Missing => "missing",
+            Self::Heads => "heads",
             Self::SealingKey => "sealing-key",
             Self::Removed => "removed",
         }
@@ -173,8 +176,10 @@ impl AlarmKind {
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Fork, Journal, Log, Missing, Removed, Rollback, SealingKey, Void};
-        [Rollback, Fork, Log, Commit, Void, Journal, Missing, SealingKey, Removed].into_iter().find(|kind| kind.as_str() == name)
+        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, Removed, Rollback, SealingKey, Void};
+        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Heads, SealingKey, Removed]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 }
 

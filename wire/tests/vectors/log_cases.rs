@@ -26,10 +26,22 @@ fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) ->
 
 /// All of them.
 pub fn all() -> Vec<Case> {
-    [chain(), founding_cases(), people(), devices(), roles_of_people(), teams(), keys_of_teams(), sealing_keys(), signatures(), root(), roles()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        chain(),
+        founding_cases(),
+        people(),
+        devices(),
+        roles_of_people(),
+        teams(),
+        keys_of_teams(),
+        sealing_keys(),
+        signatures(),
+        root(),
+        roles(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 const CHAIN: &str = "R-8.1-1";
@@ -329,11 +341,29 @@ fn sealing_keys() -> Vec<Case> {
     let void = FeedEvent::Void(VoidCommit { team, epoch: 10, commit: Hash([4; 32]) });
     vec![
         case(SEALING, true, "sealing-key", "the first, with its receipt", with(says(1, 10))),
-        case(SEALING, true, "sealing-key-later", "two generations later: nobody is left who had the one between", then(says(4, 40))),
-        case(SEALING, true, "sealing-key-after-void", "a later receipt of the generation before: a commit was void", then(says(1, 30))),
+        case(
+            SEALING,
+            true,
+            "sealing-key-later",
+            "two generations later: nobody is left who had the one between",
+            then(says(4, 40)),
+        ),
+        case(
+            SEALING,
+            true,
+            "sealing-key-after-void",
+            "a later receipt of the generation before: a commit was void",
+            then(says(1, 30)),
+        ),
         case(SEALING, false, "sealing-key-again", "the same receipt", then(says(2, 20))),
         case(SEALING, false, "sealing-key-older", "an older receipt", then(says(1, 10))),
-        case(SEALING, false, "sealing-key-older-ahead", "an older receipt of a later generation, which was void", then(says(3, 15))),
+        case(
+            SEALING,
+            false,
+            "sealing-key-older-ahead",
+            "an older receipt of a later generation, which was void",
+            then(says(3, 15)),
+        ),
         case(SEALING, false, "sealing-key-unreached", "a generation for which the keyserver signed nothing", with(by_member)),
         case(SEALING, false, "sealing-key-wrong", "another key than the receipt names", with(wrong)),
         case(SEALING, false, "sealing-key-zero", "of generation 0", with(says(0, 10))),

@@ -4,6 +4,8 @@ use casevault_wire::hash::Hash;
 use casevault_wire::id::JournalId;
 use casevault_wire::journal::Head;
 
+use super::{HeadStore, Word};
+
 /// Two histories of a journal that cannot both be. Shown as an alarm; nothing of either is merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HeadAlarm {
@@ -31,6 +33,40 @@ pub enum HeadAlarm {
         /// The journal.
         journal: JournalId,
     },
+}
+
+impl HeadAlarm {
+    /// The journal that it is about.
+    pub fn journal(&self) -> JournalId {
+        match self {
+            Self::Rollback { journal, .. } | Self::Fork { journal, .. } | Self::Missing { journal } => *journal,
+        }
+    }
+}
+
+/// Where the vault contradicts itself: `words`, each checked to be its own, against what it said before.
+///
+/// # Errors
+/// The store's own.
+pub fn contradictions<S: HeadStore>(store: &S, words: &[Word]) -> Result<Vec<HeadAlarm>, S::Error> {
+    let mut alarms = Vec::new();
+    for word in words {
+        if let Some(known) = store.word(&word.head.journal)? {
+            alarms.extend(contradiction(&known, word));
+        }
+    }
+    Ok(alarms)
+}
+
+fn contradiction(known: &Word, word: &Word) -> Option<HeadAlarm> {
+    let journal = known.head.journal;
+    if known.head.length == word.head.length {
+        let fork = HeadAlarm::Fork { journal, length: known.head.length };
+        return (known.head.hash != word.head.hash).then_some(fork);
+    }
+    let (earlier, later) = if known.change <= word.change { (known, word) } else { (word, known) };
+    let rollback = HeadAlarm::Rollback { journal, recorded: earlier.head.length, served: later.head.length };
+    (later.head.length < earlier.head.length || later.change == earlier.change).then_some(rollback)
 }
 
 /// How a served journal agrees with its record.

@@ -3,118 +3,107 @@
 use std::collections::BTreeMap;
 
 use casevault_wire::codec::{List, Opaque};
-use casevault_wire::context::Context;
-use casevault_wire::hash::Hash;
-use casevault_wire::heads::{HeadRecord, record_hash};
-use casevault_wire::id::{OrganisationId, TeamId};
-use casevault_wire::journal::Head;
-use casevault_wire::label::Label;
+use casevault_wire::heads::HeadRecord;
+use casevault_wire::id::{DeviceId, JournalId};
 use casevault_wire::limit;
-use casevault_wire::signature::PublicKey;
-use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+use casevault_wire::log::{LogPosition, Organisation};
 
-use super::store::{HeadStore, Overlay, write};
-use super::{Agreement, HeadAlarm, HeadChange, HeadStatement, HeadsError, compare, root, update};
+use super::statement::{decode_padded, encode_padded};
+use super::{HeadAlarm, HeadStatement, HeadStore, HeadsError, HeadsState, SignedHeadStatement, Word, contradictions};
+use crate::identity::{DeviceIdentity, sign};
 use crate::keys::HeadsKey;
 use crate::random::Random;
 use crate::seal::{open, seal};
 
-/// Where a team's records stand. Its encoding is for the local store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
-pub struct HeadsState {
-    organisation: OrganisationId,
-    team: TeamId,
-    length: u64,
-    last: Hash,
-    generation: u64,
-}
-
-impl HeadsState {
-    /// A team without records.
-    pub fn new(organisation: OrganisationId, team: TeamId) -> Self {
-        Self { organisation, team, length: 0, last: Hash::ZERO, generation: 0 }
-    }
-
-    /// What a device that has no memory of the team begins with: the place before `checkpoint`. Never for a device that has one.
-    pub fn before(organisation: OrganisationId, team: TeamId, checkpoint: &HeadRecord) -> Option<Self> {
-        let HeadRecord { sequence: length, previous: last, generation, .. } = *checkpoint;
-        is_checkpoint(length).then_some(Self { organisation, team, length, last, generation })
-    }
-
-    /// How many records there are.
-    pub fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// The hash of the last one; zero if there is none.
-    pub fn last(&self) -> Hash {
-        self.last
-    }
-
-    fn context(&self, generation: u64) -> Context {
-        Context {
-            team: self.team,
-            version: self.length,
-            generation,
-            binding: self.last,
-            ..Context::new(Label::SealHeads, self.organisation)
-        }
-    }
+/// Who makes records.
+#[derive(Clone, Copy)]
+pub struct Recorder<'a> {
+    /// The device.
+    pub device: &'a DeviceIdentity,
+    /// How much of the log it has verified.
+    pub log: LogPosition,
+    /// The keys of the team's records by generation. The newest seals.
+    pub keys: &'a BTreeMap<u64, HeadsKey>,
 }
 
 /// What is needed to accept records.
 #[derive(Clone, Copy)]
 pub struct HeadsReader<'a> {
-    /// The keys of the records by generation of the team key.
+    /// The verified log.
+    pub organisation: &'a Organisation,
+    /// The keys of the team's records by generation.
     pub keys: &'a BTreeMap<u64, HeadsKey>,
-    /// The vault's key, from the log.
-    pub vault: &'a PublicKey,
 }
 
-/// The next record, sealed under the newest of `keys`. Nothing if none of `changes` is newer than what is recorded. The store is not
+/// What a record brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The device that recorded.
+    pub recorder: DeviceId,
+    /// Where the vault contradicts what it said before. It signed both.
+    pub alarms: Vec<HeadAlarm>,
+}
+
+/// The next record, sealed under the newest key. Nothing if none of `words` is newer than what is recorded. The store is not
 /// changed: once the keyserver has the record, [`accept`] takes it over; if another came first, accept that and propose again.
 ///
 /// # Errors
-/// [`HeadsError`]; [`HeadsError::Alarm`] if a change contradicts what is recorded.
+/// [`HeadsError::KeyMissing`] without a key, [`HeadsError::Store`], [`HeadsError::Random`].
 pub fn propose<S: HeadStore>(
     state: &HeadsState,
     store: &S,
-    keys: &BTreeMap<u64, HeadsKey>,
-    changes: &[HeadChange],
+    recorder: &Recorder<'_>,
+    words: &[Word],
     random: &mut dyn Random,
 ) -> Result<Option<HeadRecord>, HeadsError<S::Error>> {
-    let (generation, key) = keys.last_key_value().ok_or(HeadsError::KeyMissing(state.generation))?;
-    if *generation < state.generation {
-        return Err(HeadsError::KeyMissing(state.generation));
-    }
-    let mut overlay = Overlay::new(store).map_err(HeadsError::Store)?;
-    let mut newer = Vec::new();
-    for change in changes {
-        if take(&mut overlay, &change.head)? == Taken::Newer {
-            newer.push(change.clone());
+    let (generation, key) = recorder.keys.last_key_value().ok_or(HeadsError::KeyMissing(0))?;
+    let mut newer = BTreeMap::new();
+    for word in words {
+        let known = store.word(&word.head.journal).map_err(HeadsError::Store)?;
+        if is_newer(known.as_ref(), word) {
+            newer.insert(word.head.journal, *word);
         }
     }
     if newer.is_empty() {
         return Ok(None);
     }
-    let checkpoint = is_checkpoint(state.length);
-    let heads = if checkpoint { all(&overlay)? } else { newer };
-    let heads = List::new(heads).map_err(|_| HeadsError::TooMany)?;
-    let size = overlay.size().map_err(HeadsError::Store)?;
-    let statement = HeadStatement { heads, size, root: root(&overlay)? };
-    let plaintext = statement.encode_padded();
+    let checkpoint = state.is_checkpoint_due();
+    if checkpoint {
+        for known in store.newest(limit::HEADS).map_err(HeadsError::Store)? {
+            newer.entry(known.head.journal).or_insert(known);
+        }
+    }
+    let statement = HeadStatement {
+        organisation: state.organisation(),
+        team: state.team(),
+        sequence: state.length(),
+        previous: state.last(),
+        checkpoint: u8::from(checkpoint),
+        device: recorder.device.id(),
+        log: recorder.log,
+        words: latest(newer),
+    };
+    let plaintext = encode_padded(&sign(&recorder.device.signing, statement));
     let sealed = seal(key.secret(), &state.context(*generation), &plaintext, random).map_err(HeadsError::Random)?;
     Ok(Some(HeadRecord {
-        sequence: state.length,
-        previous: state.last,
+        sequence: state.length(),
+        previous: state.last(),
         generation: *generation,
         checkpoint: u8::from(checkpoint),
-        sealed: Opaque::new(sealed).map_err(|_| HeadsError::TooMany)?,
+        sealed: Opaque::new(sealed).map_err(|_| HeadsError::Sealed)?,
     }))
 }
 
-/// Checks that `record` comes next and contradicts nothing, and takes it over. State and store are unchanged on error, unless the
-/// store itself fails.
+/// As many of the latest changes as a record holds, the newest first.
+fn latest(words: BTreeMap<JournalId, Word>) -> List<Word, { limit::HEADS }> {
+    let mut words: Vec<_> = words.into_values().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.change));
+    words.truncate(limit::HEADS);
+    List::new(words).unwrap_or_default()
+}
+
+/// Checks that `record` comes next, is signed by a device of the team and holds the vault's words alone, and takes them over. State
+/// and store are unchanged on error, unless the store itself fails. What [`HeadsError::is_unreadable`] is for [`HeadsState::pass`].
 ///
 /// # Errors
 /// [`HeadsError`] says what is wrong.
@@ -123,91 +112,82 @@ pub fn accept<S: HeadStore>(
     store: &mut S,
     record: &HeadRecord,
     reader: &HeadsReader<'_>,
-) -> Result<HeadStatement, HeadsError<S::Error>> {
-    let checkpoint = is_checkpoint(state.length);
-    let continues = record.sequence == state.length && record.previous == state.last && record.generation >= state.generation;
-    if !continues || record.checkpoint != u8::from(checkpoint) {
+) -> Result<Taken, HeadsError<S::Error>> {
+    if !state.is_continued_by(record) {
         return Err(HeadsError::Chain);
     }
     let key = reader.keys.get(&record.generation).ok_or(HeadsError::KeyMissing(record.generation))?;
     let plaintext = open(key.secret(), &state.context(record.generation), record.sealed.as_slice());
-    let statement = plaintext.ok().and_then(|plaintext| HeadStatement::decode_padded(&plaintext)).ok_or(HeadsError::Sealed)?;
-    let mut overlay = Overlay::new(&*store).map_err(HeadsError::Store)?;
-    take_all(&mut overlay, state, &statement, reader.vault)?;
-    if checkpoint {
-        check_whole(&overlay, &statement)?;
+    let signed = plaintext.ok().and_then(|plaintext| decode_padded(&plaintext)).ok_or(HeadsError::Sealed)?;
+    let statement = check_recorder(state, record, &signed, reader.organisation)?;
+    let unknown = check_words(state, store, statement, reader.organisation)?;
+    let whole = is_whole(store, statement).map_err(HeadsError::Store)?;
+    let alarms = contradictions(store, &unknown).map_err(HeadsError::Store)?;
+    for word in &unknown {
+        let known = store.word(&word.head.journal).map_err(HeadsError::Store)?;
+        if is_newer(known.as_ref(), word) {
+            store.put(*word).map_err(HeadsError::Store)?;
+        }
     }
-    if statement.size != overlay.size().map_err(HeadsError::Store)? || statement.root != root(&overlay)? {
-        return Err(HeadsError::Contradiction);
-    }
-    let changes = overlay.into_changes();
-    write(changes, store).map_err(HeadsError::Store)?;
-    *state = HeadsState { length: state.length + 1, last: record_hash(record), generation: record.generation, ..*state };
-    Ok(statement)
+    state.step(record, whole);
+    Ok(Taken { recorder: statement.device, alarms })
 }
 
-/// Whether the record of this sequence is a checkpoint.
-fn is_checkpoint(sequence: u64) -> bool {
-    sequence.is_multiple_of(limit::CHECKPOINT)
+/// A word is taken over if its head is longer than the known one. An older one is the word of a recorder that came late.
+fn is_newer(known: Option<&Word>, word: &Word) -> bool {
+    known.is_none_or(|known| known.head.length < word.head.length)
 }
 
-#[derive(PartialEq, Eq)]
-enum Taken {
-    Newer,
-    Known,
-}
-
-/// Takes a head over if it is newer than the recorded one. An older one is the word of a recorder that came late.
-fn take<S: HeadStore>(store: &mut S, head: &Head) -> Result<Taken, HeadsError<S::Error>> {
-    let Some(index) = store.index(&head.journal).map_err(HeadsError::Store)? else {
-        let index = store.size().map_err(HeadsError::Store)?;
-        return update(store, index, *head).map(|()| Taken::Newer);
-    };
-    let recorded = store.head(index).map_err(HeadsError::Store)?.ok_or(HeadsError::Damaged)?;
-    match compare(&recorded, Some(head), None) {
-        Ok(Agreement::Same) | Err(HeadAlarm::Rollback { .. }) => Ok(Taken::Known),
-        Ok(Agreement::Continues | Agreement::Unread) => update(store, index, *head).map(|()| Taken::Newer),
-        Err(alarm) => Err(HeadsError::Alarm(alarm)),
-    }
-}
-
-fn take_all<S: HeadStore>(
-    store: &mut S,
+fn check_recorder<'a, E: std::error::Error>(
     state: &HeadsState,
+    record: &HeadRecord,
+    signed: &'a SignedHeadStatement,
+    organisation: &Organisation,
+) -> Result<&'a HeadStatement, HeadsError<E>> {
+    let statement = &signed.content;
+    let place = (statement.organisation, statement.team, statement.sequence, statement.previous);
+    if place != (state.organisation(), state.team(), state.length(), state.last()) || statement.checkpoint != record.checkpoint {
+        return Err(HeadsError::Recorder);
+    }
+    let LogPosition { length, hash } = statement.log;
+    if length > organisation.position().length {
+        return Err(HeadsError::LogBehind(length));
+    }
+    let on_log = organisation.hash_at(length) == Some(hash);
+    if !on_log || !organisation.is_team_device_at(&state.team(), &statement.device, length) {
+        return Err(HeadsError::Recorder);
+    }
+    let device = organisation.device(&statement.device).ok_or(HeadsError::Recorder)?;
+    signed.verify(&device.keys.signing).map_err(|_| HeadsError::Recorder)
+}
+
+/// The words that are not known already, each seen to be the vault's for this team.
+fn check_words<S: HeadStore>(
+    state: &HeadsState,
+    store: &S,
     statement: &HeadStatement,
-    vault: &PublicKey,
-) -> Result<(), HeadsError<S::Error>> {
-    let checkpoint = is_checkpoint(state.length);
-    for change in statement.heads.as_slice() {
-        if let Some(signed) = &change.state {
-            let word = signed.verify(vault).map_err(|_| HeadsError::Contradiction)?;
-            if word.head != change.head || word.organisation != state.organisation || word.team != state.team {
-                return Err(HeadsError::Contradiction);
-            }
+    organisation: &Organisation,
+) -> Result<Vec<Word>, HeadsError<S::Error>> {
+    let mut unknown = Vec::new();
+    for word in statement.words.as_slice() {
+        if store.word(&word.head.journal).map_err(HeadsError::Store)?.as_ref() == Some(word) {
+            continue;
         }
-        let taken = take(store, &change.head)?;
-        // Outside checkpoints a record lists what is new and nothing else: an older head is a lie of the recorder's.
-        if taken == Taken::Known && !checkpoint {
-            return Err(HeadsError::Contradiction);
+        if word.head.length == 0 || !word.holds(state.organisation(), state.team(), &organisation.vault().key) {
+            return Err(HeadsError::Word);
         }
+        unknown.push(*word);
     }
-    Ok(())
+    Ok(unknown)
 }
 
-/// A checkpoint lists every journal in order, none of them shorter than it was.
-fn check_whole<S: HeadStore>(store: &S, statement: &HeadStatement) -> Result<(), HeadsError<S::Error>> {
-    let size = store.size().map_err(HeadsError::Store)?;
-    for index in 0..size {
-        let recorded = store.head(index).map_err(HeadsError::Store)?.ok_or(HeadsError::Damaged)?;
-        let at = usize::try_from(index).map_err(|_| HeadsError::TooMany)?;
-        let listed = statement.heads.as_slice().get(at).map(|change| &change.head);
-        compare(&recorded, listed, None).map_err(HeadsError::Alarm)?;
+/// Whether a checkpoint is one: it lists every known head, at its length or longer, or as many as a record holds.
+fn is_whole<S: HeadStore>(store: &S, statement: &HeadStatement) -> Result<bool, S::Error> {
+    let words = statement.words.as_slice();
+    if statement.checkpoint == 0 || words.len() == limit::HEADS {
+        return Ok(statement.checkpoint == 1);
     }
-    if size == statement.heads.as_slice().len() as u64 { Ok(()) } else { Err(HeadsError::Contradiction) }
-}
-
-fn all<S: HeadStore>(store: &S) -> Result<Vec<HeadChange>, HeadsError<S::Error>> {
-    let size = store.size().map_err(HeadsError::Store)?;
-    let head = |index| store.head(index).map_err(HeadsError::Store)?.ok_or(HeadsError::Damaged);
-    (0..size).map(|index| head(index).map(|head| HeadChange { head, state: None })).collect()
+    let listed: BTreeMap<_, _> = words.iter().map(|word| (word.head.journal, word.head.length)).collect();
+    let known = store.newest(limit::HEADS)?;
+    Ok(known.iter().all(|known| listed.get(&known.head.journal).is_some_and(|length| *length >= known.head.length)))
 }

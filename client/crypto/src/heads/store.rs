@@ -1,159 +1,56 @@
-//! Where heads and tree nodes are kept.
+//! Where heads are kept.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use casevault_wire::hash::Hash;
 use casevault_wire::id::JournalId;
-use casevault_wire::journal::Head;
 
-/// The heads of a team's journals, numbered in order of their first appearance, and the complete nodes of the tree over them.
+use super::Word;
+
+/// The longest head of each of a team's journals, with the vault's word for it.
 pub trait HeadStore {
     /// Why it fails.
     type Error: std::error::Error;
 
-    /// How many journals there are.
+    /// The head of a journal.
     ///
     /// # Errors
     /// The store's own.
-    fn size(&self) -> Result<u64, Self::Error>;
+    fn word(&self, journal: &JournalId) -> Result<Option<Word>, Self::Error>;
 
-    /// The number of a journal.
+    /// All heads, or as many of the latest changes as `most`.
     ///
     /// # Errors
     /// The store's own.
-    fn index(&self, journal: &JournalId) -> Result<Option<u64>, Self::Error>;
+    fn newest(&self, most: usize) -> Result<Vec<Word>, Self::Error>;
 
-    /// The head of the journal of this number.
+    /// Sets the head of its journal.
     ///
     /// # Errors
     /// The store's own.
-    fn head(&self, index: u64) -> Result<Option<Head>, Self::Error>;
-
-    /// The node over the leaves `index · 2^level` to `(index + 1) · 2^level - 1`.
-    ///
-    /// # Errors
-    /// The store's own.
-    fn node(&self, level: u8, index: u64) -> Result<Option<Hash>, Self::Error>;
-
-    /// Sets a head; the number of a new journal is [`Self::size`].
-    ///
-    /// # Errors
-    /// The store's own.
-    fn put_head(&mut self, index: u64, head: Head) -> Result<(), Self::Error>;
-
-    /// Sets a node.
-    ///
-    /// # Errors
-    /// The store's own.
-    fn put_node(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), Self::Error>;
+    fn put(&mut self, word: Word) -> Result<(), Self::Error>;
 }
 
 /// Heads in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MemoryHeads {
-    indices: BTreeMap<JournalId, u64>,
-    heads: BTreeMap<u64, Head>,
-    nodes: BTreeMap<(u8, u64), Hash>,
-}
+pub struct MemoryHeads(BTreeMap<JournalId, Word>);
 
 impl HeadStore for MemoryHeads {
     type Error = Infallible;
 
-    fn size(&self) -> Result<u64, Infallible> {
-        Ok(self.heads.len() as u64)
+    fn word(&self, journal: &JournalId) -> Result<Option<Word>, Infallible> {
+        Ok(self.0.get(journal).copied())
     }
 
-    fn index(&self, journal: &JournalId) -> Result<Option<u64>, Infallible> {
-        Ok(self.indices.get(journal).copied())
+    fn newest(&self, most: usize) -> Result<Vec<Word>, Infallible> {
+        let mut words: Vec<_> = self.0.values().copied().collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.change));
+        words.truncate(most);
+        Ok(words)
     }
 
-    fn head(&self, index: u64) -> Result<Option<Head>, Infallible> {
-        Ok(self.heads.get(&index).copied())
-    }
-
-    fn node(&self, level: u8, index: u64) -> Result<Option<Hash>, Infallible> {
-        Ok(self.nodes.get(&(level, index)).copied())
-    }
-
-    fn put_head(&mut self, index: u64, head: Head) -> Result<(), Infallible> {
-        self.indices.insert(head.journal, index);
-        self.heads.insert(index, head);
-        Ok(())
-    }
-
-    fn put_node(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), Infallible> {
-        self.nodes.insert((level, index), hash);
-        Ok(())
-    }
-}
-
-/// Changes to a store that are not written yet.
-pub(super) struct Overlay<'a, S> {
-    base: &'a S,
-    size: u64,
-    changes: MemoryHeads,
-}
-
-impl<'a, S: HeadStore> Overlay<'a, S> {
-    pub(super) fn new(base: &'a S) -> Result<Self, S::Error> {
-        Ok(Self { base, size: base.size()?, changes: MemoryHeads::default() })
-    }
-
-    /// The changes, to be written by [`write`].
-    pub(super) fn into_changes(self) -> MemoryHeads {
-        self.changes
-    }
-}
-
-/// Writes changes to their store.
-pub(super) fn write<S: HeadStore>(changes: MemoryHeads, store: &mut S) -> Result<(), S::Error> {
-    for (index, head) in changes.heads {
-        store.put_head(index, head)?;
-    }
-    for ((level, index), hash) in changes.nodes {
-        store.put_node(level, index, hash)?;
-    }
-    Ok(())
-}
-
-impl<S: HeadStore> HeadStore for Overlay<'_, S> {
-    type Error = S::Error;
-
-    fn size(&self) -> Result<u64, S::Error> {
-        Ok(self.size)
-    }
-
-    fn index(&self, journal: &JournalId) -> Result<Option<u64>, S::Error> {
-        match self.changes.indices.get(journal) {
-            Some(index) => Ok(Some(*index)),
-            None => self.base.index(journal),
-        }
-    }
-
-    fn head(&self, index: u64) -> Result<Option<Head>, S::Error> {
-        match self.changes.heads.get(&index) {
-            Some(head) => Ok(Some(*head)),
-            None => self.base.head(index),
-        }
-    }
-
-    fn node(&self, level: u8, index: u64) -> Result<Option<Hash>, S::Error> {
-        match self.changes.nodes.get(&(level, index)) {
-            Some(hash) => Ok(Some(*hash)),
-            None => self.base.node(level, index),
-        }
-    }
-
-    fn put_head(&mut self, index: u64, head: Head) -> Result<(), S::Error> {
-        self.size = self.size.max(index.saturating_add(1));
-        self.changes.indices.insert(head.journal, index);
-        self.changes.heads.insert(index, head);
-        Ok(())
-    }
-
-    fn put_node(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), S::Error> {
-        self.changes.nodes.insert((level, index), hash);
+    fn put(&mut self, word: Word) -> Result<(), Infallible> {
+        self.0.insert(word.head.journal, word);
         Ok(())
     }
 }

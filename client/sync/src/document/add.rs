@@ -82,7 +82,7 @@ impl Client {
         }
         sealing.await.map_err(|_| ClientError::Damaged)?;
         match self.tell_heads().await {
-            Ok(()) | Err(ClientError::Unreachable | ClientError::Verification) => Ok(added),
+            Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => Ok(added),
             Err(error) => Err(error),
         }
     }

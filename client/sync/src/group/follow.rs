@@ -25,7 +25,7 @@ enum Step {
 
 impl Client {
     /// Merges every commit that the keyserver accepted since, each verified first. A commit that breaks a rule is refused, aloud.
-    pub(super) async fn follow(&self, team: &TeamId) -> Result<()> {
+    pub(crate) async fn follow(&self, team: &TeamId) -> Result<()> {
         loop {
             let Some(kept) = self.kept(team)? else { return Ok(()) };
             let commits = match self.commits(team, kept.state.epoch).await {

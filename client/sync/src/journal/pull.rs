@@ -12,6 +12,7 @@ use super::push::encode_body;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::heads::look_again;
 use crate::view::AlarmKind;
 
 /// Why a page could not be taken whole.
@@ -92,6 +93,7 @@ impl Client {
                 taken += 1;
             }
             save_chain(tx, &state)?;
+            look_again(tx, &place.team, &place.journal)?;
             Ok((taken, wait))
         })?;
         if refused {
@@ -103,10 +105,13 @@ impl Client {
         Ok(outcome)
     }
 
-    /// Remembers that the journal was read to its end in the team's newest generation.
+    /// Remembers that the journal was read to its end, and in which generation of the team's.
     fn settle(&self, place: &Place) -> Result<()> {
-        let Some(generation) = team_generation(self.kept(&place.team)?.as_ref()) else { return Ok(()) };
+        let generation = team_generation(self.kept(&place.team)?.as_ref());
         self.profile.store.write(|tx| {
+            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1";
+            tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0])?;
+            let Some(generation) = generation else { return Ok(()) };
             let mut state = chain(tx, place)?;
             let before = state.clone();
             state.settle(generation);

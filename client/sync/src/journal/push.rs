@@ -114,8 +114,8 @@ impl Client {
             for row in items.iter().filter_map(|item| item.row) {
                 done.execute([row])?;
             }
-            let sql = "INSERT OR REPLACE INTO untold (journal, team, state) VALUES (?1, ?2, ?3)";
-            tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0, encode(said)])?;
+            let sql = "INSERT OR REPLACE INTO untold (team, journal, state) VALUES (?1, ?2, ?3)";
+            tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, encode(said)])?;
             Ok(())
         })?;
         let word = said.verify(&self.me.vault.key).map_err(|_| ClientError::Verification)?;

@@ -17,9 +17,12 @@ CREATE TABLE rotations (team BLOB PRIMARY KEY, state BLOB NOT NULL, upload BLOB)
 -- Names that this device shall write into the directory once it can.
 CREATE TABLE pending_names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
--- Journals: the verified chain, and what the vault says of their heads.
-CREATE TABLE journals (journal BLOB PRIMARY KEY, team BLOB NOT NULL, chain BLOB NOT NULL, author BLOB) WITHOUT ROWID;
-CREATE TABLE remote (journal BLOB PRIMARY KEY, team BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+-- Journals: the verified chain, and what the vault says of their heads. `behind`: not read to the end since the vault had more.
+CREATE TABLE journals (journal BLOB PRIMARY KEY, team BLOB NOT NULL, chain BLOB NOT NULL, author BLOB,
+    behind INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID;
+CREATE INDEX journals_behind ON journals (team) WHERE behind = 1;
+CREATE TABLE remote (team BLOB NOT NULL, journal BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (team, journal)) WITHOUT ROWID;
 CREATE TABLE entries (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL,
     class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
 
@@ -29,12 +32,12 @@ CREATE INDEX outbox_journal ON outbox (journal, id);
 CREATE TABLE uploads (digest BLOB PRIMARY KEY, team BLOB NOT NULL, journal BLOB NOT NULL, file TEXT NOT NULL, length INTEGER NOT NULL,
     upload TEXT) WITHOUT ROWID;
 -- Heads that the keyserver has not been told.
-CREATE TABLE untold (journal BLOB PRIMARY KEY, team BLOB NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE head_leaves (team BLOB NOT NULL, journal BLOB NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
-    generation INTEGER NOT NULL, PRIMARY KEY (team, journal)) WITHOUT ROWID;
-CREATE UNIQUE INDEX head_positions ON head_leaves (team, position);
-CREATE TABLE head_nodes (team BLOB NOT NULL, level INTEGER NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL,
-    PRIMARY KEY (team, level, position)) WITHOUT ROWID;
+CREATE TABLE untold (team BLOB NOT NULL, journal BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY (team, journal)) WITHOUT ROWID;
+-- Heads that colleagues recorded, with the vault's word. `unchecked`: not compared yet with what the vault says now.
+CREATE TABLE heads (team BLOB NOT NULL, journal BLOB NOT NULL, change INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
+    generation INTEGER NOT NULL, word BLOB NOT NULL, unchecked INTEGER NOT NULL, PRIMARY KEY (team, journal)) WITHOUT ROWID;
+CREATE INDEX heads_change ON heads (team, change);
+CREATE INDEX heads_unchecked ON heads (team) WHERE unchecked = 1;
 
 -- The state of cases, folded from their entries.
 CREATE TABLE case_keys (team BLOB NOT NULL, journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,

@@ -47,6 +47,7 @@ pub(crate) struct World {
     pub(crate) random: Seeded,
     pub(crate) log: Vec<SignedLogEntry>,
     pub(crate) organisation: Organisation,
+    pub(crate) vault: SigningKey,
     pub(crate) devices: BTreeMap<PersonId, DeviceIdentity>,
     pub(crate) team: TeamId,
     pub(crate) keys: CaseKeys,
@@ -79,7 +80,8 @@ impl World {
         let organisation = Organisation::found(&first).unwrap();
         assert_eq!(organisation.fingerprint(), root_fingerprint(&root.public()));
         let devices = [ADMIN, AMAL, BELA, CHIDI].map(|person| (person, DeviceIdentity::generate(&mut random).unwrap())).into();
-        let mut world = Self { random, log: vec![first], organisation, devices, team: TeamId::ZERO, keys: CaseKeys::default() };
+        let (log, team, keys) = (vec![first], TeamId::ZERO, CaseKeys::default());
+        let mut world = Self { random, log, organisation, vault, devices, team, keys };
         world.state_as(LogAuthor::Root, &root, Statement::AddPerson(ADMIN, Role::Administrator));
         let keys = world.devices[&ADMIN].public();
         world.state_as(LogAuthor::Root, &root, Statement::AddDevice(ADMIN, keys));

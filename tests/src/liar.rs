@@ -1,0 +1,77 @@
+//! A member in bad faith: the keys of a device, taken from its unlocked profile, and requests that no client would make.
+
+use casevault_crypto::identity::DeviceIdentity;
+use casevault_sync::Profile;
+use casevault_wire::codec::{Text, decode, encode};
+use casevault_wire::hash::{BlobDigest, Hash};
+use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId, PersonId, TeamId};
+use casevault_wire::label::Label;
+use casevault_wire::request::{Credentials, HEADER, Request, Signer};
+use casevault_wire::server::{ServerEntry, server_id};
+use casevault_wire::vault::NonceList;
+use data_encoding::BASE64URL_NOPAD;
+use reqwest::Method;
+
+use crate::world::{World, passphrase};
+
+/// What the store keeps as `membership`.
+type Membership = ((OrganisationId, Hash), ((ServerEntry, ServerEntry), (PersonId, DeviceIdentity)));
+
+/// A device whose owner means harm.
+pub struct Liar {
+    organisation: OrganisationId,
+    keyserver: ServerEntry,
+    device: DeviceIdentity,
+    /// The team of cases that it is in.
+    pub team: TeamId,
+    requests: u8,
+}
+
+impl Liar {
+    /// Takes the keys out of the profile of `name`, whose client must be closed, and of the team that `team` picks.
+    pub fn of(world: &World, name: &str, team: TeamId) -> Self {
+        let profile = Profile::open(&world.profile(name), &passphrase()).expect("opens");
+        let sql = "SELECT value FROM meta WHERE key = 'membership'";
+        let bytes: Vec<u8> =
+            profile.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).expect("the device has a membership");
+        let membership: Membership = decode(&bytes, 4096).expect("a structure is its fields in order");
+        let ((organisation, _), ((keyserver, _), (_, device))) = membership;
+        Self { organisation, keyserver, device, team, requests: 0 }
+    }
+
+    /// Asks the keyserver for something of the team's; the answer's body.
+    pub async fn ask(&mut self, method: Method, rest: (&str, &str), body: Vec<u8>) -> Vec<u8> {
+        let base = self.keyserver.address.as_str().to_owned();
+        let http = reqwest::Client::new();
+        let nonces = http.get(format!("{base}/v1/nonces")).send().await.expect("answers").bytes().await.expect("whole");
+        let nonce: Nonce = decode::<NonceList>(&nonces, 16 * 1024).expect("nonces").into_vec().remove(0);
+        self.requests += 1;
+        let path = format!("/v1/organisations/{}/teams/{}{}", self.organisation, self.team, rest.0);
+        let request = Request {
+            server: server_id(&self.keyserver.key),
+            method: Text::new(method.as_str()).expect("short"),
+            path: Text::new(path.as_str()).expect("short"),
+            query: Text::new(rest.1).expect("short"),
+            fields: Text::new("").expect("short"),
+            body_digest: BlobDigest::of(&body),
+            body_length: body.len() as u64,
+            organisation: self.organisation,
+            signer: Signer::Device(self.device.id()),
+            nonce,
+            idempotency: IdempotencyKey([self.requests; 16]),
+        };
+        let credentials = Credentials {
+            organisation: request.organisation,
+            signer: request.signer,
+            nonce,
+            idempotency: request.idempotency,
+            body_digest: request.body_digest,
+            signature: self.device.sign(Label::DeviceRequest, &request),
+        };
+        let url = if rest.1.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{}", rest.1) };
+        let header = BASE64URL_NOPAD.encode(&encode(&credentials));
+        let answer = http.request(method, url).header(HEADER, header).body(body).send().await.expect("answers");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.bytes().await.expect("whole").to_vec()
+    }
+}
