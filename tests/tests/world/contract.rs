@@ -73,8 +73,9 @@ async fn commands_of_the_organisation_and_its_teams_answer_as_the_contract_says(
     answers(&amal, &["team", "freeze", "North"], &["team", "state"]).await;
     answers(&amal, &["team", "freeze", "North", "--lift"], &["team", "state"]).await;
     assert_eq!(ends(&nadia, 15, &["org", "invite", "Zed", "--role", "legal"]).await["code"], "not-allowed");
-    let device = text(&answers(&nadia, &["org", "devices"], &["device"]).await[0], "device");
-    answers(&amal, &["device", "revoke", &device], &["device"]).await;
+    let devices = answers(&amal, &["org", "devices"], &["device"]).await;
+    let hers = devices.as_array().unwrap().iter().find(|device| device["person_name"] == "Nadia").unwrap();
+    answers(&amal, &["device", "revoke", &text(hers, "device")], &["device"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
