@@ -7,3 +7,4 @@ pub mod limit;
 pub mod plaintext;
 pub mod tape;
 pub mod world;
+pub mod written;

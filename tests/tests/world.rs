@@ -30,3 +30,6 @@ mod open_door;
 #[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
+#[cfg(test)]
+#[path = "world/reader.rs"]
+mod reader;
