@@ -114,6 +114,7 @@ fn a_device_that_follows_a_void_silently_loses_what_was_written() {
     breaks(properties::READABLE, Rules { alarms_on_void: false, ..FAULTY });
 }
 
+// Breaks R-8.3-20.
 #[test]
 fn a_device_that_forgets_what_it_staged_cannot_finish() {
     breaks(properties::FINISH, Rules { stages_durably: false, ..OUTSIDER });

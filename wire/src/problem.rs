@@ -59,6 +59,7 @@ problems! {
 
 /// The body of a problem (RFC 9457 §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Problem {
     /// `urn:casevault:problem:` and the code.
     #[serde(rename = "type")]

@@ -100,3 +100,10 @@ w('head-record',"R-8.6-1","a record",A,"HeadRecord","%016x"%256+"26"*32+"%016x"%
 w('head-record-cut',"R-8.6-1","without its seal",R,"HeadRecord","%016x"%256+"26"*32+"%016x"%2+"01")
 w('journal-entry',"R-6.3-1","an outer entry",A,"Entry","33"*16+"%016x"%0+"%016x"%1+"00"*32+op("28"*600))
 w('journal-entry-left-over',"R-6.3-1","an outer entry and a byte",R,"Entry","33"*16+"%016x"%0+"%016x"%1+"00"*32+op("28"*600)+"00")
+entry="21"*32+"%016x"%1+"22"*32+"%016x"%1767225600000+"01"
+w('statement-known',"R-10-2","AddPerson",A,"SignedLogEntry",entry+"0002"+"23"*16+"01"+"24"*64)
+w('statement-unknown',"R-10-2","a statement of a kind that is not known ends what can be verified",R,"SignedLogEntry",entry+"00ff"+"23"*16+"01"+"24"*64)
+record="%016x"%1+"26"*32+"%016x"%2+"00"+op("27")
+def page(n): return "%08x"%(n*len(record)//2|0x80000000)+record*n+"%016x"%n
+w('head-page',"R-8.7-4","512 records, as many as a page holds",A,"HeadPage",page(512))
+w('head-page-longer',"R-8.7-4","513 records",R,"HeadPage",page(513))

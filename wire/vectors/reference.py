@@ -1,39 +1,22 @@
 #!/usr/bin/env python3
-"""Writes the vectors of SPEC 4, 6.1, 6.2, 6.4, 6.6 and 8.2 from the text alone, sharing no code with the programs.
+"""Writes the vectors of SPEC 4, 6.1, 6.2 and 6.4 from the text alone, sharing no code with the programs.
 
     python3 wire/vectors/reference.py
 
-Needs the package `cryptography` (ChaCha20-Poly1305, HKDF, Ed25519, Argon2id). XChaCha20, BLAKE3 and Padmé are below.
-Every key, nonce and salt is a hash of its name, so that the same vectors come out of every run.
+Needs the package `cryptography`. Every key, nonce and salt is a hash of its name, so that the same vectors come out of every run.
 """
-import base64, hashlib, hmac, json, pathlib, struct
+import hashlib, json, pathlib, struct
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from primitives import CHUNK, LABEL, SUITE, blake3, context, derived, hkdf, labelled_hash, opaque, padded, public, seal, sign, xchacha
 
 HERE = pathlib.Path(__file__).parent
-SUITE = struct.pack(">H", 0x004D)
-LABEL = {
-    "log entry": 0x0001, "log head": 0x0002, "join request": 0x000D, "root fingerprint": 0x0102, "device keys hash": 0x0103,
-    "keystore header hash": 0x0120, "keystore checksum": 0x0121, "invitation checksum": 0x0122, "seal entry": 0x0201,
-    "seal bundle": 0x0202, "seal invitation": 0x0205, "seal keystore": 0x0206, "derive team journal": 0x0301,
-    "derive team access": 0x0302, "derive team heads": 0x0303, "derive team link": 0x0304, "derive content": 0x0305,
-    "derive invitation id": 0x0306, "derive invitation access": 0x0307, "derive invitation seal": 0x0308,
-    "derive invitation mac": 0x0309, "derive database": 0x030B, "derive outbox": 0x030C, "mac invitation": 0x0401,
-}
 
 
 def drawn(name, length=32):
     return hashlib.shake_256(name.encode()).digest(length)
-
-
-def opaque(b):  # opaque<V>, section 2
-    n = len(b)
-    return (bytes([n]) if n < 0x40 else struct.pack(">H", n | 0x4000) if n < 0x4000 else struct.pack(">I", n | 0x80000000)) + b
 
 
 def write(folder, name, rule, comment, valid, inputs, expected):
@@ -42,18 +25,6 @@ def write(folder, name, rule, comment, valid, inputs, expected):
 
 
 # --- 4 -------------------------------------------------------------------------------------------------------------------
-
-def labelled_hash(label, data):
-    return hashlib.sha256(struct.pack(">H", LABEL[label]) + data).digest()
-
-
-def public(seed):
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
-def sign(seed, label, content):
-    return Ed25519PrivateKey.from_private_bytes(seed).sign(opaque(b"Casevault 1.0 " + label.encode()) + opaque(content))
-
 
 def hash_vectors():
     data = b"what is hashed"
@@ -67,63 +38,37 @@ def hash_vectors():
         data = bytes(i % 251 for i in range(length))
         inputs = {"repeat": bytes(range(251)).hex(), "length": length}
         write("hash", f"blob-{length}", "R-4.1-3", "BLAKE3 of a blob", True, inputs, {"digest": blake3(data).hex()})
+    write("hash", "blob-sha256", "R-4.1-3", "SHA-256 is not what names a blob", False, inputs, {"digest": hashlib.sha256(data).hexdigest()})
+    keys = drawn("device keys", 64)
+    whole = labelled_hash("device keys hash", keys)
+    for name, valid, ident, comment in [("device", True, whole[:16], "the first 16 bytes of the hash of a device's keys"),
+                                        ("device-last-bytes", False, whole[16:], "its last 16 bytes"),
+                                        ("device-unlabelled", False, hashlib.sha256(keys).digest()[:16], "of a hash without label")]:
+        write("hash", name, "R-4.1-2", comment, valid, {"keys": keys.hex()}, {"device": ident.hex()})
 
 
 def signature_vectors():
     seed, content = drawn("signing seed"), struct.pack(">Q", 7)
-    good = sign(seed, "log entry", content)
+    good, key = sign(seed, "log entry", content), Ed25519PrivateKey.from_private_bytes(seed)
     order = 2**252 + 27742317777372353535851937790883648493
     larger = good[:32] + (int.from_bytes(good[32:], "little") + order).to_bytes(32, "little")
     one = bytes([1]) + bytes(31)
-    for name, valid, rule, key, signature, comment in [
+    for name, valid, rule, signer, signature, comment in [
         ("signed", True, "R-4.2-1", public(seed), good, "label and content framed, Ed25519"),
+        ("strict", True, "R-4.2-2", public(seed), good, "S is below the group order, key and R are canonical and of large order"),
         ("other-label", False, "R-4.2-1", public(seed), sign(seed, "log head", content), "signed under another label"),
         ("other-content", False, "R-4.2-1", public(seed), sign(seed, "log entry", struct.pack(">Q", 8)), "other content"),
-        ("bare-content", False, "R-4.2-1", public(seed), Ed25519PrivateKey.from_private_bytes(seed).sign(content), "no label"),
+        ("version", True, "R-10-1", public(seed), good, "signed content says version 1"),
+        ("version-other", False, "R-10-1", public(seed), key.sign(opaque(b"Casevault 2.0 log entry") + opaque(content)), "version 2"),
+        ("bare-content", False, "R-4.2-1", public(seed), key.sign(content), "no label"),
         ("s-above-order", False, "R-4.2-2", public(seed), larger, "S is not below the group order"),
         ("small-order", False, "R-4.2-2", one, one + bytes(32), "key and R are the neutral point: lax verifiers accept anything"),
     ]:
-        inputs = {"key": key.hex(), "label": LABEL["log entry"], "content": 7, "signature": signature.hex()}
+        inputs = {"key": signer.hex(), "label": LABEL["log entry"], "content": 7, "signature": signature.hex()}
         write("signature", name, rule, comment, valid, inputs, {"seed": seed.hex()} if valid else {})
 
 
 # --- 6.1, 6.2 ------------------------------------------------------------------------------------------------------------
-
-def context(label, **f):
-    return struct.pack(
-        ">HH32s32s16s16sQQ32s", LABEL[label], f.get("suite", 0x004D), f.get("organisation", b""), f.get("team", b""),
-        f.get("journal", b""), f.get("document", b""), f.get("version", 0), f.get("generation", 0), f.get("binding", b""))
-
-
-def hkdf(salt, key, info, length):
-    return HKDF(hashes.SHA256(), length, salt or None, info).derive(key)
-
-
-def hchacha20(key, nonce):  # draft-irtf-cfrg-xchacha-03 section 2.2
-    s = list(struct.unpack("<16I", b"expand 32-byte k" + key + nonce))
-
-    def quarter(a, b, c, d):
-        for x, y, z, r in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
-            s[x] = (s[x] + s[y]) & 0xFFFFFFFF
-            v = s[z] ^ s[x]
-            s[z] = (v << r | v >> 32 - r) & 0xFFFFFFFF
-
-    for _ in range(10):
-        for i in range(4):
-            quarter(i, 4 + i, 8 + i, 12 + i)
-        for i in range(4):
-            quarter(i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4)
-    return struct.pack("<8I", *s[:4], *s[12:])
-
-
-def xchacha(key, nonce, aad, plaintext):
-    return ChaCha20Poly1305(hchacha20(key, nonce[:16])).encrypt(bytes(4) + nonce[16:], plaintext, aad)
-
-
-def seal(key, ctx, nonce, plaintext):
-    okm = hkdf(nonce, key, ctx, 64)
-    return SUITE + nonce + okm[32:] + xchacha(okm[:32], nonce, ctx, plaintext)
-
 
 FULL = dict(organisation=drawn("organisation"), team=drawn("team"), journal=drawn("journal", 16),
             document=drawn("document", 16), version=3, generation=5, binding=drawn("binding"))
@@ -140,6 +85,12 @@ def seal_vectors():
     for length in (0, 1, 64, 1000):
         text = drawn("plaintext", length)
         vector(f"length-{length}", "R-6.1-4", f"{length} bytes of plaintext", True, seal(key, ctx, nonce, text), text)
+    bare = context("seal keystore")
+    vector("bare-context", "R-6.1-1", "fields that do not apply are zero", True, seal(key, bare, nonce, b"kept"), b"kept", c=bare)
+    vector("key-and-commitment", "R-6.1-2", "key and commitment come from parent key, nonce and context", True,
+           SUITE + nonce + hkdf(nonce, key, ctx, 64)[32:] + xchacha(hkdf(nonce, key, ctx, 64)[:32], nonce, ctx, b"both"), b"both")
+    vector("aead", "R-6.1-3", "XChaCha20-Poly1305 with the context as AAD", True, seal(key, ctx, nonce, b"a small record"), b"a small record")
+    vector("opens", "R-6.1-5", "suite, commitment and tag hold", True, seal(key, ctx, nonce, b"released"), b"released")
     good = seal(key, ctx, nonce, b"a small record")
     for name, rule, place in [("suite", "R-6.1-5", 1), ("nonce", "R-6.1-2", 2), ("commitment-first", "R-6.1-5", 26),
                               ("commitment-last", "R-6.1-5", 57), ("ciphertext", "R-6.1-3", 58), ("tag", "R-6.1-3", len(good) - 1)]:
@@ -167,11 +118,6 @@ def seal_vectors():
 
 
 TEAM = dict(organisation=FULL["organisation"], team=FULL["team"], generation=5)
-SECRET = drawn("invitation secret", 20)
-
-
-def derived(label, key, length=32, **fields):
-    return hkdf(b"", key, context(label, **fields), length)
 
 
 def derive_vectors():
@@ -191,55 +137,7 @@ def derive_vectors():
 
 # --- 6.4 -----------------------------------------------------------------------------------------------------------------
 
-CHUNK, DOCUMENT = 65536, {k: FULL[k] for k in ("organisation", "team", "journal", "document", "version")}
-
-
-def blake3(data):
-    iv = [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19]
-    order = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8]
-
-    def compress(cv, block, counter, flags):
-        m = list(struct.unpack("<16I", block.ljust(64, b"\0")))
-        s = cv + iv[:4] + [counter & 0xFFFFFFFF, counter >> 32, len(block), flags]
-
-        def g(a, b, c, d, x, y):
-            for add, r1, r2 in ((x, 16, 12), (y, 8, 7)):
-                s[a] = (s[a] + s[b] + add) & 0xFFFFFFFF
-                v = s[d] ^ s[a]
-                s[d] = (v >> r1 | v << 32 - r1) & 0xFFFFFFFF
-                s[c] = (s[c] + s[d]) & 0xFFFFFFFF
-                v = s[b] ^ s[c]
-                s[b] = (v >> r2 | v << 32 - r2) & 0xFFFFFFFF
-
-        for _ in range(7):
-            for i in range(4):
-                g(i, 4 + i, 8 + i, 12 + i, m[2 * i], m[2 * i + 1])
-            for i in range(4):
-                g(i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4, m[8 + 2 * i], m[9 + 2 * i])
-            m = [m[i] for i in order]
-        return [s[i] ^ s[i + 8] for i in range(8)]
-
-    def subtree(data, index, root):
-        if len(data) <= 1024:
-            blocks = [data[i:i + 64] for i in range(0, len(data), 64)] or [b""]
-            cv = iv
-            for i, block in enumerate(blocks):
-                last = i + 1 == len(blocks)
-                cv = compress(cv, block, index, (i == 0) | last << 1 | (last and root) << 3)
-            return cv
-        left = 1 << ((len(data) - 1).bit_length() - 1)
-        both = subtree(data[:left], index, 0) + subtree(data[left:], index + left // 1024, 0)
-        return compress(iv, struct.pack("<16I", *both), 0, 4 | root << 3)
-
-    return struct.pack("<8I", *subtree(data, 0, 1))
-
-
-def padded(n):
-    if n < 2:
-        return 16384
-    e = n.bit_length() - 1
-    mask = (1 << max(e - e.bit_length(), 0)) - 1
-    return max((n + mask) & ~mask, 16384)
+DOCUMENT = {k: FULL[k] for k in ("organisation", "team", "journal", "document", "version")}
 
 
 def document(key, salt, plaintext, ctx, pad=None):
@@ -270,8 +168,8 @@ def content_vectors():
             "header": header.hex(), "tags": [c[-16:].hex() for c in chunks], "sealed_length": len(whole), "length": length,
             "chunks": len(chunks), "sha256": hashlib.sha256(text).hexdigest(), "digest": blake3(whole).hex()})
 
-    for length in (0, 1, 16384, 16385, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 200_000):
-        vector(f"length-{length}", "R-6.4-4", f"a document of {length} bytes", True, length)
+    for length, rule in [(0, 3), (1, 1), (16384, 2), (16385, 5), (CHUNK - 1, 8), (CHUNK, 9), (CHUNK + 1, 7), (2 * CHUNK, 6), (200_000, 4)]:
+        vector(f"length-{length}", f"R-6.4-{rule}", f"a document of {length} bytes", True, length)
     three = 3 * CHUNK
     body = 66
     for name, rule, comment, changes in [
@@ -294,6 +192,7 @@ def content_vectors():
         ("other-version", "R-6.4-2", "opened as another version", [{"context": {"version": 4}}]),
         ("other-document", "R-6.4-2", "opened as another document", [{"context": {"document": drawn("d", 16).hex()}}]),
         ("other-team", "R-6.4-2", "opened as another team's", [{"context": {"team": drawn("t").hex()}}]),
+        ("event-other", "R-6.4-6", "the event says length and chunks of another document", [{"event": {"length": 2 * CHUNK, "chunks": 2}}]),
         ("event-chunks", "R-6.4-7", "the event's count does not follow from its length", [{"event": {"chunks": 4}}]),
         ("event-shorter", "R-6.4-8", "the event's length is one less, so padding is not zero", [{"event": {"length": three - 1}}]),
         ("event-longer", "R-6.4-7", "the event's length is a chunk more", [{"event": {"length": three + CHUNK, "chunks": 4}}]),
@@ -304,112 +203,14 @@ def content_vectors():
         vector(name, rule, comment, False, three, changes)
     text = (unit * 4)[:100]
     header, chunks = document(key, salt, text, ctx, pad=text + bytes(16384 - 101) + b"\1")
+    unpadded = document(key, salt, text, ctx, pad=text)
+    vector("unpadded", "R-6.4-3", "not padded", False, 100, blob=unpadded[0] + unpadded[1][0])
+    nonce = bytes(3) + struct.pack(">QB", 0, 0)
+    never_last = ChaCha20Poly1305(hkdf(salt, key, ctx, 64)[:32]).encrypt(nonce, text + bytes(16284), b"")
+    vector("never-last", "R-6.4-4", "the only chunk does not say that it is the last", False, 100, blob=header + never_last)
     vector("padding", "R-6.4-8", "the last byte of padding is not zero", False, 100, blob=header + chunks[0])
 
 
-# --- 6.6 -----------------------------------------------------------------------------------------------------------------
-
-def keystore_vectors():
-    phrase, store = "correct horse battery staple", drawn("store key")
-
-    def file(memory=65536, passes=3, lanes=1, version=1, magic=b"CASEVKEY", bound=None, hashed=True):
-        header = magic + struct.pack(">HIII", version, memory, passes, lanes) + drawn("keystore salt")
-        work = dict(memory_cost=65536, iterations=3, lanes=1) if not hashed else dict(memory_cost=memory, iterations=passes, lanes=lanes)
-        wrapping = Argon2id(salt=drawn("keystore salt"), length=32, **work).derive(phrase.encode())
-        ctx = context("seal keystore", binding=labelled_hash("keystore header hash", bound or header))
-        body = header + seal(wrapping, ctx, drawn("keystore nonce", 24), store)
-        return body + labelled_hash("keystore checksum", body)[:8]
-
-    good = file()
-    damaged = good[:80] + bytes([good[80] ^ 1]) + good[81:]
-    for name, rule, comment, data, phrase_used, error in [
-        ("good", "R-6.6-1", "opens", good, phrase, None),
-        ("lanes", "R-6.6-4", "four lanes", file(lanes=4), phrase, None),
-        ("wrong-passphrase", "R-6.6-4", "another passphrase", good, phrase + " ", "WrongPassphrase"),
-        ("other-header", "R-6.6-4", "the seal is bound to another header", file(bound=b"x" * 54), phrase, "WrongPassphrase"),
-        ("damaged", "R-6.6-3", "one bit is flipped", damaged, phrase, "Damaged"),
-        ("short", "R-6.6-1", "one byte short", good[:-1], phrase, "Damaged"),
-        ("magic", "R-6.6-1", "another magic", file(magic=b"CASEVKEZ"), phrase, "Damaged"),
-        ("version", "R-6.6-1", "a version that is not known", file(version=2), phrase, "Version"),
-        ("memory-low", "R-6.6-2", "memory below the floor", file(memory=65535), phrase, "Parameters"),
-        ("memory-high", "R-6.6-2", "memory above the ceiling", file(memory=1048577, hashed=False), phrase, "Parameters"),
-        ("passes-low", "R-6.6-2", "passes below the floor", file(passes=2), phrase, "Parameters"),
-        ("passes-high", "R-6.6-2", "passes above the ceiling", file(passes=17, hashed=False), phrase, "Parameters"),
-        ("lanes-high", "R-6.6-2", "lanes above the ceiling", file(lanes=17, hashed=False), phrase, "Parameters"),
-        ("lanes-none", "R-6.6-2", "no lanes", file(lanes=0, hashed=False), phrase, "Parameters"),
-    ]:
-        expected = {"error": error} if error else {"store_key": store.hex()}
-        write("keystore", name, rule, comment, error is None, {"file": data.hex(), "passphrase": phrase_used}, expected)
-
-
-# --- 8.2 -----------------------------------------------------------------------------------------------------------------
-
-def device(name):
-    seeds = drawn(f"{name} signing"), drawn(f"{name} mls")
-    return seeds, public(seeds[0]) + public(seeds[1])
-
-
-def invitation_vectors():
-    org, fingerprint = FULL["organisation"], labelled_hash("root fingerprint", public(drawn("root")))
-    addresses = ["https://keys.example.org", "https://vault.example.org"]
-
-    def code(version=1, checksum=None, extra=b""):
-        body = bytes([version]) + SECRET + org + fingerprint + b"".join(opaque(a.encode()) for a in addresses) + extra
-        return body + (checksum or labelled_hash("invitation checksum", body)[:5])
-
-    def text(data):
-        letters = base64.b32encode(data).decode().rstrip("=")
-        return "-".join(letters[i:i + 5] for i in range(0, len(letters), 5))
-
-    good = text(code())
-    ident = derived("derive invitation id", SECRET, 16, organisation=org)
-    access = public(derived("derive invitation access", SECRET, organisation=org))
-    fields = {"organisation": org.hex(), "fingerprint": fingerprint.hex(), "keyserver": addresses[0], "vault": addresses[1],
-              "id": ident.hex(), "access_key": access.hex()}
-    for name, rule, comment, shown, error in [
-        ("code", "R-8.2-1", "a code", good, None),
-        ("code-typed", "R-8.2-2", "lower case, blanks, digits for letters", good.lower().replace("-", " ").replace("o", "0"), None),
-        ("code-typo", "R-8.2-2", "one letter is another", good[:30] + ("A" if good[30] != "A" else "B") + good[31:], "Checksum"),
-        ("code-cut", "R-8.2-2", "the last groups are missing", good[:-12], "Truncated"),
-        ("code-empty", "R-8.2-2", "nothing", "", "Truncated"),
-        ("code-characters", "R-8.2-2", "a character that no code has", good + "!", "Characters"),
-        ("code-version", "R-8.2-1", "a version that is not known", text(code(version=2)), "Version"),
-        ("code-longer", "R-8.2-1", "a byte too many, with a right checksum", text(code(extra=b"\0")), "Checksum"),
-    ]:
-        write("invitation", name, rule, comment, error is None, {"text": shown}, {"error": error} if error else fields)
-
-    (_, inviter), (seeds, keys) = device("inviter"), device("invited")
-    content = drawn("person", 16) + bytes([2]) + inviter
-    sealing = derived("derive invitation seal", SECRET, organisation=org)
-    sealed = seal(sealing, context("seal invitation", organisation=org), drawn("invitation nonce", 24), content)
-    posted = ident + access + struct.pack(">Q", 1_800_000_000_000) + opaque(sealed)
-    other = drawn("o", 16) + posted[16:]
-    for name, valid, data, comment in [("content", True, posted, "what the administrator posts"),
-                                       ("content-other-id", False, other, "an answer with another id"),
-                                       ("content-other-key", False, posted[:16] + keys[:32] + posted[48:], "with another access key")]:
-        expected = {"person": content[:16].hex(), "role": "caseworker", "inviter": inviter.hex()} if valid else {"error": "OpenError"}
-        write("invitation", name, "R-8.2-4", comment, valid, {"text": good, "invitation": data.hex()}, expected)
-
-    mac_key = derived("derive invitation mac", SECRET, organisation=org)
-
-    def join(inviter, keys, seeds, mac_key=mac_key):
-        mac_content = struct.pack(">H", LABEL["mac invitation"]) + org + ident + inviter + keys
-        request = ident + keys + hmac.digest(mac_key, mac_content, "sha256")
-        return request + sign(seeds[0], "join request", request)
-
-    (mallory_seeds, mallory) = device("mallory")
-    for name, rule, valid, data, comment in [
-        ("join", "R-8.2-5", True, join(inviter, keys, seeds), "an invited device's join request"),
-        ("join-other-inviter", "R-8.2-6", False, join(mallory, keys, seeds), "for another inviting device"),
-        ("join-other-secret", "R-8.2-6", False, join(inviter, mallory, mallory_seeds, drawn("guess")), "without the secret"),
-        ("join-unsigned", "R-8.2-6", False, join(inviter, keys, mallory_seeds), "signed by a key that it does not introduce"),
-    ]:
-        inputs = {"text": good, "inviter": inviter.hex(), "join": data.hex()}
-        if valid:
-            inputs["seeds"] = [s.hex() for s in seeds]
-        write("invitation", name, rule, comment, valid, inputs, {"keys": keys.hex()} if valid else {"error": "JoinError"})
-
-
 if __name__ == "__main__":
-    for vectors in (hash_vectors, signature_vectors, seal_vectors, derive_vectors, content_vectors, keystore_vectors, invitation_vectors):
+    for vectors in (hash_vectors, signature_vectors, seal_vectors, derive_vectors, content_vectors):
         vectors()

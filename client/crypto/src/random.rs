@@ -48,6 +48,7 @@ fn refuse_zeros(bytes: &[u8]) -> Result<(), RandomError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::{CaseKey, ContentKey, SigningKey, StoreKey, TeamKey};
     use crate::secret::Secret;
 
     struct Zeros;
@@ -68,6 +69,7 @@ mod tests {
         }
     }
 
+    // Breaks R-6.1-6.
     #[test]
     fn a_broken_source_makes_no_key() {
         assert_eq!(Secret::<32>::generate(&mut Zeros), Err(RandomError));
@@ -75,6 +77,20 @@ mod tests {
         assert_eq!(draw::<16>(&mut Zeros), Err(RandomError));
     }
 
+    // Obeys R-6.2-2.
+    // Breaks R-6.2-2.
+    #[test]
+    fn what_is_not_derived_is_drawn_or_not_there() {
+        macro_rules! drawn {
+            ($($key:ty),*) => {$(
+                assert_eq!(<$key>::generate(&mut Zeros).err(), Some(RandomError), stringify!($key));
+                assert!(<$key>::generate(&mut SystemRandom).unwrap() != <$key>::generate(&mut SystemRandom).unwrap());
+            )*};
+        }
+        drawn!(TeamKey, CaseKey, ContentKey, StoreKey, SigningKey, Secret<20>);
+    }
+
+    // Obeys R-6.1-6.
     #[test]
     fn the_system_has_randomness() {
         assert_ne!(draw::<32>(&mut SystemRandom), draw::<32>(&mut SystemRandom));

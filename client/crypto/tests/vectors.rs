@@ -1,8 +1,11 @@
-//! The vectors beside the SPEC, which were written from its text alone (`wire/vectors/reference.py`), against these programs.
+//! The vectors beside the SPEC, which were written from its text alone (`wire/vectors/*.py`), against these programs.
 
 #[cfg(test)]
 #[path = "vectors/content.rs"]
 mod content;
+#[cfg(test)]
+#[path = "vectors/events.rs"]
+mod events;
 #[cfg(test)]
 #[path = "vectors/invitation.rs"]
 mod invitation;

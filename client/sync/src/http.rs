@@ -251,9 +251,14 @@ async fn check(answer: reqwest::Response) -> Result<reqwest::Response> {
         return Ok(answer);
     }
     let body = read(answer, PROBLEM).await.map_err(|_| ClientError::Unreachable)?;
-    match serde_json::from_slice::<Problem>(&body).map(|problem| problem.code) {
-        Ok(Code::Unavailable | Code::Busy) | Err(_) => Err(ClientError::Unreachable),
-        Ok(code) => Err(ClientError::Server(code)),
+    Err(problem(&body))
+}
+
+/// What a body that should be a problem means. One that is none says nothing: something else than the server may have answered.
+fn problem(body: &[u8]) -> ClientError {
+    match serde_json::from_slice::<Problem>(body).map(|problem| problem.code) {
+        Ok(Code::Unavailable | Code::Busy) | Err(_) => ClientError::Unreachable,
+        Ok(code) => ClientError::Server(code),
     }
 }
 
@@ -295,6 +300,25 @@ fn client(base: &Url) -> Result<reqwest::Client> {
 mod tests {
     use super::*;
 
+    // Obeys R-9-2.
+    // Breaks R-9-1, R-9-2.
+    #[test]
+    fn a_problem_is_what_its_code_says_and_nothing_else_is_one() {
+        let said = |status: u16, code: &str, more: &str| {
+            let kind = format!("urn:casevault:problem:{code}");
+            problem(format!(r#"{{"type":"{kind}","title":"Said so.","status":{status},"code":"{code}"{more}}}"#).as_bytes())
+        };
+        assert!(matches!(said(409, "conflict", ""), ClientError::Server(Code::Conflict)));
+        assert!(matches!(said(503, "unavailable", ""), ClientError::Unreachable), "to be repeated as it is");
+        assert!(matches!(said(200, "refused", ""), ClientError::Server(Code::Refused)), "whatever status came with it");
+        assert!(matches!(said(403, "forbidden", ""), ClientError::Unreachable), "there is no such code");
+        assert!(matches!(said(403, "refused", r#","detail":"device"#), ClientError::Unreachable), "cut off");
+        assert!(matches!(said(403, "refused", r#","detail":"x""#), ClientError::Unreachable), "nor such a member");
+        assert!(matches!(problem(b"<html>Bad Gateway</html>"), ClientError::Unreachable));
+    }
+
+    // Obeys R-7.1-1.
+    // Breaks R-7.1-1.
     #[test]
     fn only_safe_addresses_are_accepted() {
         for good in

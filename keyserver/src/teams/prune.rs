@@ -47,6 +47,8 @@ fn first_needed(membership: &Membership) -> u64 {
 mod tests {
     use super::*;
 
+    // Obeys R-8.4-6.
+    // Breaks R-8.4-6.
     #[test]
     fn a_device_needs_what_it_did_not_acknowledge() {
         assert_eq!(first_needed(&Membership { joined: 0, welcomed: 0, acknowledged: Some(0) }), 1);

@@ -12,6 +12,8 @@ use casevault_wire::problem::Code;
 
 use crate::world::{Ngo, Team, World, device, person};
 
+// Obeys R-8.3-1, R-8.4-4.
+// Breaks R-8.3-1, R-8.4-3.
 #[tokio::test]
 async fn a_group_is_made_once_by_the_person_named_first() {
     let world = World::start().await;
@@ -35,6 +37,8 @@ async fn anybody_in_the_team_makes_the_group_when_the_first_is_gone() {
     team.create(&world, &ngo, 3).await.done().unwrap();
 }
 
+// Obeys R-8.4-4.
+// Breaks R-8.4-4.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_commit_ends_an_epoch() {
     let world = Arc::new(World::start().await);
@@ -67,6 +71,8 @@ async fn one_commit_ends_an_epoch() {
     assert_eq!(team.commit(&world, &ngo, other, &upload).await.done(), Err(Code::Conflict), "another device's commit");
 }
 
+// Obeys R-8.4-2, R-8.4-3, R-8.4-5, R-8.4-6, R-8.7-3.
+// Breaks R-8.4-5, R-8.7-3.
 #[tokio::test]
 async fn a_commit_comes_with_its_welcome_bundle_link_and_receipt() {
     let world = World::start().await;
@@ -97,6 +103,8 @@ async fn a_commit_comes_with_its_welcome_bundle_link_and_receipt() {
     assert_eq!(world.get::<WelcomeDelivery>(&ngo.device(3), &team.path("/welcome")).await, Err(Code::Conflict), "it was used");
 }
 
+// Obeys R-8.4-3.
+// Breaks R-8.4-3.
 #[tokio::test]
 async fn what_a_keyserver_can_see_to_be_wrong_is_not_accepted() {
     let world = World::start().await;
@@ -144,6 +152,7 @@ async fn what_a_keyserver_can_see_to_be_wrong_is_not_accepted() {
     team.commit(&world, &ngo, 2, &Team::upload(&now, &[3], 1, false)).await.done().unwrap();
 }
 
+// Breaks R-8.7-1.
 #[tokio::test]
 async fn a_removed_device_gets_nothing() {
     let world = World::start().await;

@@ -36,6 +36,8 @@ fn join_path(seed: u8) -> String {
     format!("/invitations/{}/join", InvitationId([seed; 16]))
 }
 
+// Obeys R-8.2-7, R-8.2-8.
+// Breaks R-8.2-8, R-8.2-9.
 #[tokio::test]
 async fn the_first_join_binds_an_invitation() {
     let world = World::start().await;
@@ -70,6 +72,7 @@ fn packages(count: u8) -> KeyPackages {
     KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: Some(Opaque::new(vec![0xff; 3000]).unwrap()) }
 }
 
+// Obeys R-8.2-9.
 #[tokio::test]
 async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     let world = World::start().await;
@@ -88,6 +91,7 @@ async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     assert_eq!(world.get::<KeyPackageCount>(&ngo.device(70), "/key-packages").await, Ok(count), "the packages are its own");
 }
 
+// Breaks R-8.2-7, R-8.2-8.
 #[tokio::test]
 async fn an_invitation_ends() {
     let world = World::start().await;

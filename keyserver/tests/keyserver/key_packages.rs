@@ -25,6 +25,7 @@ fn marks(claimed: Claimed) -> Vec<Option<u8>> {
     claimed.packages.into_vec().into_iter().map(|package| package.map(|package| package.as_slice()[0])).collect()
 }
 
+// Obeys R-8.7-2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_claims_never_share_a_package() {
     let world = Arc::new(World::start().await);
@@ -50,6 +51,8 @@ async fn concurrent_claims_never_share_a_package() {
     assert_eq!(count.last_resort_used, 0, "a new last-resort package was not used");
 }
 
+// Obeys R-7.2-6.
+// Breaks R-8.7-2.
 #[tokio::test]
 async fn a_repeated_upload_does_not_bring_back_what_was_claimed() {
     let world = World::start().await;

@@ -9,6 +9,8 @@ use casevault_wire::problem::Code;
 
 use crate::world::{Ngo, World, device_keys, person};
 
+// Obeys R-8.1-6.
+// Breaks R-8.1-6.
 #[tokio::test]
 async fn an_organisation_is_founded_once_and_for_this_server() {
     let world = World::start().await;
@@ -23,6 +25,8 @@ async fn an_organisation_is_founded_once_and_for_this_server() {
     assert_eq!(world.send("POST", "/v1/organisations", None, unfinished).await.done(), Err(Code::Statement));
 }
 
+// Obeys R-8.1-5.
+// Breaks R-8.1-5.
 #[tokio::test]
 async fn the_log_grows_by_what_continues_it_and_by_whom_it_allows() {
     let world = World::start().await;
@@ -47,6 +51,8 @@ async fn the_log_grows_by_what_continues_it_and_by_whom_it_allows() {
     assert!(beyond.entries.as_slice().is_empty());
 }
 
+// Obeys R-8.4-2, R-8.4-7.
+// Breaks R-8.4-7.
 #[tokio::test]
 async fn the_feed_is_a_signed_chain_of_what_the_vault_must_know() {
     let world = World::start().await;

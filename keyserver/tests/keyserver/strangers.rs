@@ -8,6 +8,8 @@ use casevault_wire::problem::Code;
 
 use crate::world::{Ngo, Party, Team, World, device, key};
 
+// Obeys R-8.7-1, R-9-2.
+// Breaks R-7.2-5.
 #[tokio::test]
 async fn strangers_get_one_answer_whatever_exists() {
     let world = World::start().await;
@@ -32,6 +34,7 @@ async fn strangers_get_one_answer_whatever_exists() {
     }
 }
 
+// Breaks R-7.2-4, R-8.7-5.
 #[tokio::test]
 async fn a_request_without_credentials_is_refused_and_nonsense_is_malformed() {
     let world = World::start().await;
@@ -43,6 +46,8 @@ async fn a_request_without_credentials_is_refused_and_nonsense_is_malformed() {
     assert_eq!(world.get::<LogPage>(&ngo.device(1), "/log?from=x").await, Err(Code::Malformed));
 }
 
+// Obeys R-7.3-2, R-7.2-6.
+// Breaks R-7.3-2, R-7.2-6.
 #[tokio::test]
 async fn a_nonce_is_good_once() {
     let world = World::start().await;
@@ -56,6 +61,7 @@ async fn a_nonce_is_good_once() {
     assert_eq!(world.send("GET", &target, Some(&credentials), Vec::new()).await.done(), Err(Code::Nonce), "too old");
 }
 
+// Breaks R-7.2-2, R-7.2-4.
 #[tokio::test]
 async fn what_is_executed_is_what_was_signed() {
     let world = World::start().await;
@@ -76,6 +82,7 @@ async fn what_is_executed_is_what_was_signed() {
     assert_eq!(world.send("POST", &target, Some(&credentials), longer).await.done(), Err(Code::Refused), "another length");
 }
 
+// Obeys R-7.2-4.
 #[tokio::test]
 async fn a_body_over_its_limit_is_refused_with_an_answer() {
     let world = World::start().await;

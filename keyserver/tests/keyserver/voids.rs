@@ -27,6 +27,8 @@ fn void_event(team: &Team, epoch: u64, commit: Hash) -> FeedEvent {
     FeedEvent::Void(VoidCommit { team: team.id, epoch, commit })
 }
 
+// Obeys R-8.5-2, R-8.5-3, R-8.5-6.
+// Breaks R-8.5-2, R-8.5-6.
 #[tokio::test]
 async fn a_majority_of_the_others_makes_a_commit_void() {
     let world = World::start().await;
@@ -70,6 +72,7 @@ fn server() -> casevault_wire::signature::PublicKey {
     *casevault_service::keys::ServerKey::from_seed(&[0xaa; 32]).public()
 }
 
+// Obeys R-8.5-4.
 #[tokio::test]
 async fn of_two_devices_the_other_decides() {
     let world = World::start().await;
@@ -80,6 +83,7 @@ async fn of_two_devices_the_other_decides() {
     assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, bad));
 }
 
+// Breaks R-8.5-3.
 #[tokio::test]
 async fn whom_a_commit_adds_has_no_say_in_it() {
     let world = World::start().await;
@@ -93,6 +97,7 @@ async fn whom_a_commit_adds_has_no_say_in_it() {
     assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, hash));
 }
 
+// Breaks R-8.5-3.
 #[tokio::test]
 async fn naming_members_as_added_does_not_silence_them() {
     let world = World::start().await;
@@ -111,6 +116,7 @@ async fn naming_members_as_added_does_not_silence_them() {
     clean(world).await;
 }
 
+// Obeys R-8.5-6.
 #[tokio::test]
 async fn a_void_brings_back_whom_the_commit_put_out_and_whom_it_named_again() {
     let world = World::start().await;
@@ -139,6 +145,8 @@ async fn a_void_brings_back_whom_the_commit_put_out_and_whom_it_named_again() {
     clean(world).await;
 }
 
+// Obeys R-8.4-5.
+// Breaks R-8.4-5, R-8.5-4.
 #[tokio::test]
 async fn what_more_than_half_have_merged_is_never_void() {
     let world = World::start().await;
@@ -159,6 +167,7 @@ async fn what_more_than_half_have_merged_is_never_void() {
     clean(world).await;
 }
 
+// Obeys R-8.5-4.
 #[tokio::test]
 async fn in_a_tie_an_administrator_decides() {
     let world = World::start().await;
@@ -174,6 +183,7 @@ async fn in_a_tie_an_administrator_decides() {
     clean(world).await;
 }
 
+// Obeys R-8.5-6.
 #[tokio::test]
 async fn building_on_a_bad_commit_does_not_save_it() {
     let world = World::start().await;
@@ -197,6 +207,7 @@ async fn building_on_a_bad_commit_does_not_save_it() {
     clean(world).await;
 }
 
+// Obeys R-8.5-2.
 #[tokio::test]
 async fn who_merges_a_commit_after_all_refuses_it_no_more() {
     let world = World::start().await;
@@ -225,6 +236,8 @@ async fn where_nobody_else_can_judge_the_committers_word_is_enough() {
     assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, confirmed);
 }
 
+// Obeys R-8.5-5.
+// Breaks R-8.5-5.
 #[tokio::test]
 async fn an_administrator_makes_the_newest_commit_void() {
     let world = World::start().await;

@@ -51,6 +51,7 @@ fn strange_names() -> Vec<String> {
         .collect()
 }
 
+// Obeys R-6.5-6.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_may_have_any_name_and_none_becomes_a_path() {
     let world = World::start();

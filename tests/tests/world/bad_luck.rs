@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use casevault_sync::view::{ChangeState, Delivery};
+use casevault_sync::view::{AlarmKind, ChangeState, Delivery};
 use casevault_sync::{Client, ClientError};
 use casevault_tests::world::{World, silent};
 use casevault_wire::limit;
@@ -200,4 +200,26 @@ async fn a_removed_device_that_is_restored_from_a_copy_gets_nothing_new() {
     shelter.nadia.sync().await.unwrap();
     let view = shelter.nadia.case(&case).await.unwrap();
     assert_eq!(view.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["before", "after"]);
+}
+
+// Obeys R-8.1-7.
+// Breaks R-8.1-7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyserver_that_was_set_back_is_noticed_and_not_believed() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let (now, before) = (world.directory.path().join("keyserver"), world.directory.path().join("before"));
+    world.keyserver.kill();
+    copy_profile(&now, &before);
+    world.restart_keyserver();
+    shelter.amal.team_create("Another team", &["Nadia".into()]).await.unwrap();
+    assert_eq!(shelter.nadia.sync().await.unwrap().alarms, [], "the log goes on from what she has");
+    world.keyserver.kill();
+    std::fs::remove_dir_all(&now).unwrap();
+    std::fs::rename(&before, &now).unwrap();
+    world.restart_keyserver();
+    let report = shelter.nadia.sync().await.unwrap();
+    assert!(report.alarms.iter().any(|alarm| alarm.kind == AlarmKind::Rollback), "{report:?}");
+    assert!(!report.online);
+    assert!(matches!(shelter.nadia.log().await, Err(ClientError::Verification)), "it is not shown in the place of hers");
 }

@@ -41,6 +41,7 @@ async fn writer() {
     }
 }
 
+// Obeys R-7.1-3.
 #[tokio::test]
 async fn killing_the_process_loses_nothing_acknowledged() {
     let directory = tempfile::tempdir().unwrap();

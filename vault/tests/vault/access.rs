@@ -12,6 +12,8 @@ use crate::world::{World, founding};
 
 const CASE: JournalId = JournalId([5; 16]);
 
+// Obeys R-7.4-4.
+// Breaks R-7.4-4.
 #[tokio::test]
 async fn a_team_gets_its_first_key_once() {
     let world = World::new().await;
@@ -28,6 +30,8 @@ async fn a_team_gets_its_first_key_once() {
     assert_eq!(evil.switch(&second, &evil.key).await, Err(Code::Refused), "a team begins once");
 }
 
+// Obeys R-7.4-3, R-7.4-5.
+// Breaks R-7.4-3, R-7.4-5.
 #[tokio::test]
 async fn a_new_generation_shuts_the_old_one_out() {
     let world = World::new().await;
@@ -50,6 +54,7 @@ async fn a_new_generation_shuts_the_old_one_out() {
 }
 
 /// Attack C01: the removed member has the old key, signs for a key of their own, before, during and after the honest rotation.
+// Breaks R-7.4-4.
 #[tokio::test]
 async fn c01_who_has_the_old_key_cannot_bring_in_a_key_of_their_own() {
     let mut world = World::new().await;
@@ -95,6 +100,8 @@ async fn the_new_key_without_the_old_one_is_not_enough() {
     assert!(old.switch(&rotation, &new.key).await.is_ok());
 }
 
+// Obeys R-7.4-6.
+// Breaks R-7.4-6.
 #[tokio::test]
 async fn a_void_receipt_returns_to_the_key_before() {
     let mut world = World::new().await;
@@ -114,6 +121,8 @@ async fn a_void_receipt_returns_to_the_key_before() {
     assert_eq!(world.fsck().await, []);
 }
 
+// Obeys R-7.4-7.
+// Breaks R-7.4-7.
 #[tokio::test]
 async fn a_frozen_team_reads_and_does_not_write() {
     let world = World::new().await;
@@ -129,6 +138,8 @@ async fn a_frozen_team_reads_and_does_not_write() {
     assert!(member.append(CASE, body).await.is_ok());
 }
 
+// Obeys R-7.2-2, R-7.2-5.
+// Breaks R-7.2-2.
 #[tokio::test]
 async fn a_request_is_executed_once() {
     let world = World::new().await;
@@ -171,6 +182,8 @@ async fn strangers_learn_nothing() {
     );
 }
 
+// Obeys R-7.4-1.
+// Breaks R-7.4-1.
 #[tokio::test]
 async fn an_organisation_is_taken_over_only_by_a_founding_that_names_this_vault() {
     let world = World::new().await;

@@ -14,6 +14,8 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|n| (n * 7 + n / 253) as u8).collect()
 }
 
+// Obeys R-7.4-12.
+// Breaks R-7.4-12.
 #[tokio::test]
 async fn ranges_are_read() {
     let world = World::new().await;
@@ -45,6 +47,8 @@ async fn ranges_are_read() {
     assert_eq!(member.blob(CASE, BlobDigest([9; 32]), None).await.status(), StatusCode::FORBIDDEN);
 }
 
+// Obeys R-7.4-13.
+// Breaks R-7.4-13.
 #[tokio::test]
 async fn many_blobs_come_in_one_answer_in_the_order_asked() {
     let world = World::new().await;

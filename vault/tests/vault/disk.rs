@@ -114,6 +114,7 @@ fn files(world: &World) -> usize {
 }
 
 /// Killed between the file of a blob and its record: the file is known, no fault, and gone after the next start.
+// Obeys R-7.4-14.
 #[tokio::test]
 async fn files_that_a_crash_left_are_removed_at_the_next_start() {
     let mut world = World::new().await;

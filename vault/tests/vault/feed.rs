@@ -18,6 +18,7 @@ async fn log_heads(member: &Member, organisation: OrganisationId) -> Result<LogH
     Ok(casevault_wire::codec::decode(&body, 1 << 16).unwrap())
 }
 
+// Obeys R-7.4-2.
 #[tokio::test]
 async fn the_newest_log_heads_are_kept_for_members() {
     let mut world = World::new().await;
@@ -62,6 +63,7 @@ async fn the_feed_is_followed_across_restarts_without_taking_anything_twice() {
 }
 
 /// What the keyserver did not sign, or signed out of order, has no effect, and nothing after it has.
+// Breaks R-7.4-2.
 #[tokio::test]
 async fn a_broken_feed_is_not_followed_any_further() {
     for fault in ["signature", "gap", "previous", "organisation"] {

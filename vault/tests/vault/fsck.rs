@@ -77,6 +77,7 @@ impl Planted {
     }
 }
 
+// Breaks R-7.4-20.
 #[tokio::test]
 async fn broken_journals_are_found() {
     let planted = Planted::new().await;
@@ -121,6 +122,7 @@ async fn a_wrong_index_of_changes_is_found() {
     assert_eq!(planted.faults().await, [Fault::Change], "twice");
 }
 
+// Breaks R-7.4-14.
 #[tokio::test]
 async fn broken_blobs_are_found() {
     let planted = Planted::new().await;

@@ -12,6 +12,7 @@ use crate::world::World;
 
 const CASE: JournalId = JournalId([5; 16]);
 
+// Obeys R-7.4-9, R-7.4-10, R-7.4-11.
 #[tokio::test]
 async fn a_batch_is_appended_signed_and_read_back() {
     let world = World::new().await;
@@ -49,6 +50,7 @@ async fn a_batch_sent_again_gets_the_same_answer() {
 }
 
 /// Many members append to one journal at once: every acknowledged entry is there, in one order.
+// Obeys R-7.4-20.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_appends_are_one_after_the_other() {
     const WRITERS: u8 = 8;
@@ -91,6 +93,7 @@ async fn concurrent_appends_are_one_after_the_other() {
     assert_eq!(world.fsck().await, []);
 }
 
+// Breaks R-7.4-8.
 #[tokio::test]
 async fn a_journal_is_of_one_team() {
     let world = World::new().await;
@@ -106,6 +109,7 @@ async fn a_journal_is_of_one_team() {
     assert_eq!(owner.entries(JournalId([6; 16]), 0).await.err(), Some(Code::Refused), "nor is one that nobody has");
 }
 
+// Obeys R-7.4-8.
 #[tokio::test]
 async fn a_teams_own_journal_cannot_be_taken_from_it() {
     let world = World::new().await;
@@ -121,6 +125,7 @@ async fn a_teams_own_journal_cannot_be_taken_from_it() {
     assert_eq!(owner.entries(own, 0).await.unwrap().entries.as_slice(), mine);
 }
 
+// Breaks R-7.4-9.
 #[tokio::test]
 async fn what_is_no_continuation_is_not_appended() {
     let world = World::new().await;
@@ -187,6 +192,7 @@ async fn large_entries_come_in_pages() {
     assert_eq!(casevault_wire::journal::entry_hash(&read[29]), head.hash);
 }
 
+// Breaks R-7.4-11.
 #[tokio::test]
 async fn queries_say_one_number() {
     let world = World::new().await;

@@ -9,6 +9,7 @@ mod fsck;
 mod journals;
 mod keyserver;
 mod member;
+mod requests;
 mod speed;
 mod uploads;
 mod world;

@@ -24,6 +24,8 @@ async fn read(member: &Member, digest: BlobDigest) -> Vec<u8> {
     member.blob(CASE, digest, None).await.bytes().await.unwrap().to_vec()
 }
 
+// Obeys R-7.4-15, R-7.4-16, R-7.4-17.
+// Breaks R-7.4-17.
 #[tokio::test]
 async fn an_upload_is_interrupted_resumed_and_finished_across_restarts() {
     let mut world = World::new().await;
@@ -87,6 +89,7 @@ async fn a_client_that_comes_back_takes_its_upload_over() {
     assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Ok(()));
 }
 
+// Breaks R-7.4-16.
 #[tokio::test]
 async fn a_flipped_byte_is_noticed() {
     let world = World::new().await;
@@ -106,6 +109,7 @@ async fn a_flipped_byte_is_noticed() {
     assert_eq!(member.offset(&upload).await, Err(StatusCode::FORBIDDEN));
 }
 
+// Breaks R-7.4-15, R-7.4-16.
 #[tokio::test]
 async fn a_piece_begins_where_the_upload_ends() {
     let world = World::new().await;
@@ -148,6 +152,8 @@ async fn the_same_blob_twice_is_counted_once() {
     assert_eq!(world.fsck().await, []);
 }
 
+// Obeys R-7.4-19.
+// Breaks R-7.4-19.
 #[tokio::test]
 async fn a_team_stores_no_more_than_its_quota() {
     let world = World::with_quota(10_000).await;
@@ -161,6 +167,8 @@ async fn a_team_stores_no_more_than_its_quota() {
     assert!(world.team(2, 2).await.begin(JournalId([6; 16]), 8000).await.is_ok(), "another team's quota is its own");
 }
 
+// Obeys R-7.4-18.
+// Breaks R-7.4-18.
 #[tokio::test]
 async fn uploads_that_nobody_touches_are_forgotten_after_a_week() {
     let mut world = World::new().await;

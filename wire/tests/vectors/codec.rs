@@ -6,10 +6,10 @@ use casevault_wire::feed::FeedItem;
 use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{Nonce, PersonId};
 use casevault_wire::journal::Entry;
-use casevault_wire::keyserver::Refusal;
+use casevault_wire::keyserver::{HeadPage, Refusal};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
-use casevault_wire::log::{Author, LogPosition};
+use casevault_wire::log::{Author, LogPosition, SignedLogEntry};
 use casevault_wire::mls::commit_data;
 use casevault_wire::request::Credentials;
 use casevault_wire::server::{ServerEntry, ServerInfo};
@@ -49,6 +49,8 @@ fn judge(kind: &str, bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
         "Refusal" => round::<Refusal>(bytes),
         "HeadRecord" => round::<HeadRecord>(bytes),
         "Entry" => round::<Entry>(bytes),
+        "SignedLogEntry" => round::<SignedLogEntry>(bytes),
+        "HeadPage" => round::<HeadPage>(bytes),
         other => panic!("no such type: {other}"),
     }
 }

@@ -76,6 +76,8 @@ fn folded(entries: &[SignedLogEntry]) -> Organisation {
     organisation
 }
 
+// Obeys R-8.1-9.
+// Breaks R-8.1-9.
 #[test]
 fn a_replay_of_what_was_verified_is_the_same_and_of_anything_else_is_refused() {
     for case in all().into_iter().filter(|case| case.valid) {

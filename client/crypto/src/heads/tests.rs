@@ -14,6 +14,7 @@ use crate::keys::HeadsKey;
 use crate::secret::Secret;
 use world::{Member, Team, head};
 
+// Obeys R-8.6-2, R-8.6-3, R-8.6-4, R-8.6-5.
 #[test]
 fn members_agree_and_the_late_recorder_adds_nothing() {
     let mut team = Team::new();
@@ -31,6 +32,7 @@ fn members_agree_and_the_late_recorder_adds_nothing() {
     assert_eq!(amal.store.newest(9).unwrap().len(), 3);
 }
 
+// Obeys R-8.6-8.
 #[test]
 fn a_new_device_begins_at_a_checkpoint() {
     let mut team = Team::new();
@@ -46,6 +48,7 @@ fn a_new_device_begins_at_a_checkpoint() {
     assert!(amal.store == bela.store && amal.state == bela.state);
 }
 
+// Breaks R-8.6-2.
 #[test]
 fn the_keyserver_cannot_reorder_change_or_replace_records() {
     let mut team = Team::new();
@@ -69,6 +72,7 @@ fn the_keyserver_cannot_reorder_change_or_replace_records() {
     bela.accept(&team, &second).unwrap();
 }
 
+// Obeys R-8.6-6.
 #[test]
 fn a_vault_that_says_two_things_is_caught_by_its_own_signatures() {
     let mut team = Team::new();
@@ -93,6 +97,8 @@ fn a_vault_that_says_two_things_is_caught_by_its_own_signatures() {
     assert_eq!(amal.accept(&team, &record).unwrap().alarms, [], "an older word of a recorder that came late is none");
 }
 
+// Obeys R-8.6-7.
+// Breaks R-8.6-7.
 #[test]
 fn rollback_fork_and_loss_are_told_apart() {
     let recorded = head(1, 5, 0);

@@ -76,6 +76,8 @@ fn parameters_outside_the_bounds_cost_nothing() {
     }
 }
 
+// Obeys R-6.6-5.
+// Breaks R-6.6-5.
 #[test]
 fn a_new_passphrase_opens_the_same_key_and_the_old_one_opens_nothing() {
     let (file, key) = create(&phrase("old"), Parameters::FLOOR, &mut SystemRandom).unwrap();

@@ -10,6 +10,7 @@ use super::{Attempt, Effect, Event, Outcome, State, step};
 const ROTATION: RotationId = RotationId([1; 16]);
 const ATTEMPT: Attempt = Attempt { rotation: ROTATION, epoch: 4, generation: 3, commit: Hash([4; 32]) };
 
+// Obeys R-8.3-20.
 #[test]
 fn a_change_goes_through_every_state_in_order() {
     let way = [
@@ -29,6 +30,7 @@ fn a_change_goes_through_every_state_in_order() {
     }
 }
 
+// Obeys R-8.3-21.
 #[test]
 fn a_time_out_is_a_question_and_never_a_no() {
     for state in [State::Staged(ATTEMPT), State::Sent(ATTEMPT)] {
@@ -46,6 +48,7 @@ fn who_loses_the_race_processes_the_winner_and_plans_anew() {
     assert_eq!(step(State::Intent(ROTATION), Event::NothingToDo).0, State::Done(Outcome::NothingToDo));
 }
 
+// Breaks R-8.3-21.
 #[test]
 fn a_void_is_followed_before_the_merge_and_alarmed_after_it() {
     for state in [State::Sent(ATTEMPT), State::Receipted(ATTEMPT)] {

@@ -199,6 +199,7 @@ mod tests {
         assert_eq!(TeamKeyRing::new(ring.organisation, ring.team).open_links(&links), Ok(History::Empty));
     }
 
+    // Breaks R-8.3-17.
     #[test]
     fn a_link_that_is_garbled_or_leads_elsewhere_is_refused() {
         let (ring, mut links) = history(3);

@@ -133,6 +133,8 @@ mod tests {
     use super::*;
     use crate::random::SystemRandom;
 
+    // Obeys R-8.3-18.
+    // Breaks R-8.3-18.
     #[test]
     fn only_the_team_opens_what_is_sealed_to_it_and_only_where_it_belongs() {
         let crypto = Crypto::new().unwrap();
@@ -164,6 +166,8 @@ mod tests {
         }
     }
 
+    // Obeys R-8.3-22.
+    // Breaks R-8.3-22.
     #[test]
     fn a_key_of_a_void_commit_is_ahead_until_a_later_receipt_supersedes_it() {
         let crypto = Crypto::new().unwrap();

@@ -1,6 +1,9 @@
 use casevault_crypto::keys::SigningKey;
+use casevault_wire::codec::decode;
 use casevault_wire::hash::{BlobDigest, Hash, hash_bytes};
+use casevault_wire::id::DeviceId;
 use casevault_wire::label::Label;
+use casevault_wire::log::DeviceKeys;
 use casevault_wire::signature::{PublicKey, Signature};
 use serde_json::Value;
 
@@ -13,9 +16,10 @@ fn label(value: &Value) -> Label {
 #[test]
 fn hashes_are_made_as_the_spec_says() {
     for Vector { name, valid, inputs, expected } in vectors("hash") {
-        let same = match inputs.get("repeat") {
-            Some(_) => BlobDigest::of(&repeated(&inputs)) == BlobDigest(array(&expected["digest"])),
-            None => hash_bytes(label(&inputs["label"]), &bytes(&inputs["bytes"])) == Hash(array(&expected["hash"])),
+        let same = match (inputs.get("repeat"), inputs.get("keys")) {
+            (Some(_), _) => BlobDigest::of(&repeated(&inputs)) == BlobDigest(array(&expected["digest"])),
+            (_, Some(keys)) => decode::<DeviceKeys>(&bytes(keys), 64).unwrap().id() == DeviceId(array(&expected["device"])),
+            _ => hash_bytes(label(&inputs["label"]), &bytes(&inputs["bytes"])) == Hash(array(&expected["hash"])),
         };
         assert_eq!(same, valid, "{name}");
     }

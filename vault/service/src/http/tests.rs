@@ -106,6 +106,7 @@ async fn metrics_name_routes_and_nothing_of_the_path() {
     assert!(!metrics.contains("a-secret-id"));
 }
 
+// Obeys R-9-1.
 #[test]
 fn every_code_has_a_failing_status() {
     for code in Code::ALL {

@@ -141,6 +141,7 @@ fn tell(answer: oneshot::Sender<Result<(), StoreError>>, result: Result<(), Stor
 mod tests {
     use super::*;
 
+    // Breaks R-7.1-3.
     #[test]
     fn after_a_failed_flush_nothing_is_acknowledged() {
         let directory = tempfile::tempdir().unwrap();

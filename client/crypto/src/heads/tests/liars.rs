@@ -38,6 +38,7 @@ fn is_stepped_over(team: &mut Team, readers: [&mut Member; 2], record: &HeadReco
     assert!(reader.store == amal.store && reader.state == amal.state);
 }
 
+// Breaks R-8.6-3, R-8.6-6.
 #[test]
 fn a_record_of_rubbish_is_stepped_over() {
     let (mut team, mut amal, mut bela, mut reader) = quarrel();
@@ -54,6 +55,7 @@ fn a_record_of_rubbish_is_stepped_over() {
 /// What is wrong, the statement, and who signs it.
 type Lie<'a> = (&'a str, &'a dyn Fn(&Team) -> HeadStatement, &'a SigningKey);
 
+// Breaks R-8.6-4.
 #[test]
 fn nobody_puts_words_in_anothers_mouth() {
     let (team, amal, bela, _) = quarrel();
@@ -95,6 +97,7 @@ fn nobody_puts_words_in_anothers_mouth() {
     }
 }
 
+// Breaks R-7.4-10, R-8.6-5.
 #[test]
 fn a_head_that_the_vault_never_had_accuses_nobody() {
     let stranger = SigningKey::generate(&mut Seeded::new("stranger")).unwrap();
@@ -118,6 +121,7 @@ fn a_head_that_the_vault_never_had_accuses_nobody() {
     }
 }
 
+// Breaks R-8.6-8.
 #[test]
 fn a_checkpoint_that_leaves_something_out_is_made_good_by_whoever_records_next() {
     for whole in [false, true] {

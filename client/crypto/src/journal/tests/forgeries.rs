@@ -310,6 +310,7 @@ fn whoever_left_the_team_cannot_write() {
     assert_eq!(forger.refused(&entries[0]), JournalError::NotInTeam, "a revoked device");
 }
 
+// Breaks R-6.3-17.
 #[test]
 fn the_writer_makes_nothing_that_readers_refuse() {
     let mut forger = Forger::new();
@@ -332,6 +333,8 @@ fn the_writer_makes_nothing_that_readers_refuse() {
     assert_eq!(append(&mut forger, log, 1, &[note("x")]), Err(WriteError::Author));
 }
 
+// Obeys R-6.3-15.
+// Breaks R-6.3-15.
 #[test]
 fn a_refused_entry_can_be_passed_and_shows_as_a_gap() {
     let mut forger = Forger::new();

@@ -22,6 +22,7 @@ fn after_removal() -> (World, ChainState, crate::journal::Author, crate::journal
     (world, state, amal, bela)
 }
 
+// Obeys R-6.3-17.
 #[test]
 fn the_next_writer_after_a_removal_begins_a_generation() {
     let (mut world, mut state, amal, _) = after_removal();

@@ -15,6 +15,8 @@ fn invited() -> (World, casevault_wire::keyserver::WelcomeDelivery) {
     (world, accepted.delivery.unwrap())
 }
 
+// Obeys R-8.3-15.
+// Breaks R-8.3-15.
 #[test]
 fn a_joiner_refuses_a_tree_with_a_stranger_in_it() {
     let mut world = World::new(6, 3);

@@ -8,6 +8,8 @@ use super::world::{NOW, World, person};
 use crate::mls::key_package::{KeyPackageProblem, generate_last_resort, validate};
 use crate::mls::leaf::LeafProblem;
 
+// Obeys R-8.3-5.
+// Breaks R-8.3-5.
 #[test]
 fn a_key_package_serves_within_its_lifespan_by_the_committers_clock() {
     let world = World::new(3, 2);
@@ -44,6 +46,7 @@ fn a_flipped_or_cut_key_package_is_refused() {
     assert_eq!(check(&[package.as_slice(), &[0]].concat()), Err(KeyPackageProblem::Malformed), "left-over byte");
 }
 
+// Obeys R-8.3-4.
 #[test]
 fn a_last_resort_package_is_flagged_and_may_be_added() {
     let world = World::new(3, 2);

@@ -49,6 +49,7 @@ fn refused(mut world: World, record: &casevault_wire::keyserver::CommitRecord, r
     assert!(world.agree());
 }
 
+// Obeys R-8.3-3, R-8.3-8, R-8.3-9, R-8.3-10, R-8.3-12.
 #[test]
 fn what_the_liar_commits_without_lying_is_accepted() {
     for rotate in [false, true] {
@@ -58,6 +59,7 @@ fn what_the_liar_commits_without_lying_is_accepted() {
     }
 }
 
+// Breaks R-8.3-9, R-8.5-10.
 #[test]
 fn a_member_cannot_take_anothers_name() {
     let (world, record) = told(|world, lie| {
@@ -69,6 +71,7 @@ fn a_member_cannot_take_anothers_name() {
     refused(world, &record, CommitRefused::Renamed);
 }
 
+// Breaks R-8.3-3.
 #[test]
 fn a_member_cannot_declare_other_capabilities() {
     let (world, record) = told(|_, lie| {
@@ -78,12 +81,14 @@ fn a_member_cannot_declare_other_capabilities() {
     refused(world, &record, CommitRefused::Renamed);
 }
 
+// Breaks R-8.3-11.
 #[test]
 fn nobody_is_removed_whom_the_log_has_in_the_team() {
     let (world, record) = told_with(true, |world, lie| lie.remove = vec![world.leaf_of(2)]);
     refused(world, &record, CommitRefused::Removed);
 }
 
+// Breaks R-8.3-11.
 #[test]
 fn nobody_is_added_whom_the_log_does_not_have_in_the_team() {
     let (world, record) = told(|world, lie| lie.add = vec![world.parsed_package(4)]);
@@ -117,6 +122,7 @@ fn a_ghost_with_a_members_name_and_another_key_is_not_added() {
     refused(world, &record, CommitRefused::Added(LeafProblem::SignatureKey));
 }
 
+// Breaks R-8.3-4.
 #[test]
 fn a_key_package_without_a_lifespan_is_not_added() {
     let mut world = World::new(4, 3);
@@ -130,6 +136,7 @@ fn a_key_package_without_a_lifespan_is_not_added() {
     refused(world, &accepted.record, CommitRefused::KeyPackage(KeyPackageProblem::Form));
 }
 
+// Breaks R-8.3-12.
 #[test]
 fn a_removal_brings_a_new_team_key() {
     let mut world = World::together(3);
@@ -169,6 +176,7 @@ fn a_removed_member_commits_nothing_more() {
     world.refuses(0, &accepted.record, CommitRefused::Committer(LeafProblem::NotInTeam));
 }
 
+// Breaks R-8.3-12.
 #[test]
 fn the_generation_stays_or_is_the_next() {
     let (world, record) = told_with(true, |_, lie| {
@@ -194,6 +202,7 @@ fn public_keys_follow_the_generation() {
     refused(world, &record, CommitRefused::Keys);
 }
 
+// Breaks R-8.3-13, R-8.3-16.
 #[test]
 fn the_bundle_holds_the_keys_that_the_data_name() {
     let (world, record) = told_with(true, |world, lie| lie.keys = Generation::generate(2, &mut world.random).unwrap());
@@ -268,6 +277,7 @@ fn a_commit_renews_its_committers_leaf() {
     refused(world, &accepted.record, CommitRefused::NoPath);
 }
 
+// Breaks R-8.3-10.
 #[test]
 fn preshared_keys_are_refused_known_or_not() {
     for known in [false, true] {
@@ -294,6 +304,7 @@ fn the_groups_extensions_do_not_change() {
     refused(world, &record, CommitRefused::Proposal);
 }
 
+// Breaks R-8.3-8.
 #[test]
 fn a_commit_follows_the_log_and_never_an_older_one() {
     let (world, record) = told(|_, lie| lie.data.log_hash = Hash([1; 32]));
@@ -316,6 +327,7 @@ fn a_commit_of_another_organisation_is_refused() {
     refused(world, &record, CommitRefused::OtherTeam);
 }
 
+// Obeys R-8.5-10.
 #[test]
 fn data_that_disagree_with_the_framing_are_the_keyservers_fault() {
     let (mut world, record) = told(|_, lie| lie.data.epoch += 1);
@@ -396,6 +408,7 @@ fn external_commit(world: &World) -> Vec<u8> {
     bundle.into_commit().to_bytes().unwrap()
 }
 
+// Breaks R-8.3-14.
 #[test]
 fn an_own_commit_that_the_device_does_not_know_means_a_copy_of_it() {
     let mut world = World::together(3);
@@ -404,6 +417,7 @@ fn an_own_commit_that_the_device_does_not_know_means_a_copy_of_it() {
     assert_eq!(world.process(1, &accepted.record), Err(VerifyError::Own));
 }
 
+// Breaks R-8.3-19.
 #[test]
 fn a_member_does_not_stage_what_others_would_refuse() {
     let mut world = World::together(3);

@@ -6,6 +6,7 @@ use super::world::{World, person};
 use crate::mls::{GroupError, Plan, StageError};
 use crate::team::History;
 
+// Obeys R-8.3-11, R-8.3-13, R-8.3-14, R-8.3-19.
 #[test]
 fn a_team_gathers_loses_a_member_and_goes_on() {
     let mut world = World::together(4);
@@ -45,6 +46,7 @@ fn a_removed_member_opens_neither_bundle_nor_link_of_what_follows() {
     assert!(ring.key(2).is_none());
 }
 
+// Obeys R-8.3-16, R-8.3-17.
 #[test]
 fn a_joiner_opens_all_history() {
     let mut world = World::new(4, 3);

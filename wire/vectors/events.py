@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Writes the vectors of SPEC 6.5 and of R-6.3-16 from the text alone, sharing no code with the programs: bodies of events, and what cases,
+teams' journals and the directory fold to. Where `valid` is false a body is none, or the fold is not what stands there.
+
+    python3 wire/vectors/events.py
+"""
+import struct
+
+from primitives import labelled_hash, opaque, public, sign
+from reference import FULL, drawn, write
+
+CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
+GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x201, 0x202, 0x301, 0x302, 0x303
+
+
+def u64(*numbers):
+    return struct.pack(f">{len(numbers)}Q", *numbers)
+
+
+def text(words):
+    return opaque(words.encode())
+
+
+def fields(**values):
+    return opaque(b"".join(text(name) + text(value) for name, value in values.items()))
+
+
+def version(number, name="scan.pdf", document="document", length=9):
+    seal = u64(length, 1) + drawn("sha256") + drawn("commitment") + drawn(f"digest {number}")
+    return drawn(document, 16) + u64(number) + text(name) + text("application/pdf") + seal + drawn("content key")
+
+
+def body_vectors():
+    certificate = FULL["organisation"] + FULL["team"] + FULL["journal"] + drawn("author") + drawn("device", 16) + u64(5) + drawn("log") + drawn("s", 64)
+    good = [
+        ("certificate", CERTIFICATE, certificate), ("key-generation", KEY_GENERATION, u64(2) + drawn("key")),
+        ("opened", OPENED, text("Case of Mira")), ("title", TITLE, text("ملف")), ("title-longest", TITLE, text("x" * 1024)),
+        ("status", STATUS, b"\4"), ("fields", FIELDS, fields(cv_GuardianName="Løwe", vic_Other="")), ("added", ADDED, version(1)),
+        ("replaced", REPLACED, version(2)), ("read", READ, opaque(drawn("document", 16) + u64(1) + drawn("d", 16) + u64(2))),
+        ("note", NOTE, text("seen today")), ("given", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")),
+        ("summary", SUMMARY, drawn("case", 16) + text("Case of Mira") + b"\1"), ("person", PERSON_NAME, drawn("person", 16) + text("Amal")),
+        ("device", DEVICE_NAME, drawn("device", 16) + text("telephone")), ("team", TEAM_NAME, FULL["team"] + text("Shelter")),
+    ]
+    bad = [
+        ("title-too-long", TITLE, text("x" * 1025)), ("title-not-utf8", TITLE, b"\1\xff"), ("status-unknown", STATUS, b"\5"),
+        ("status-zero", STATUS, b"\0"), ("fields-too-many", FIELDS, fields(**{f"f{n}": "" for n in range(257)})),
+        ("note-left-over", NOTE, text("seen") + b"\0"), ("given-cut", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")[:31]),
+        ("class-unknown", 0x0109, text("what a later version writes")), ("media-type-too-long", ADDED,
+         version(1).replace(text("application/pdf"), text("x" * 129))), ("team-short", TEAM_NAME, drawn("team", 16) + text("Shelter")),
+    ]
+    for valid, cases in ((True, good), (False, bad)):
+        for name, kind, data in cases:
+            comment = f"class 0x{kind:04x}, {name.replace('-', ' ')}"
+            write("events", f"body-{name}", "R-6.5-1", comment, valid, {"class": kind, "body": data.hex()}, {"known": valid})
+
+
+def fold(name, rule, valid, comment, what, events, expected, log=()):
+    told = [{"class": e[0], "body": e[1].hex(), **(e[2] if len(e) > 2 else {})} for e in events]
+    write("events", name, rule, comment, valid, {"fold": what, "events": told, "log": [entry.hex() for entry in log]}, expected)
+
+
+def case_vectors():
+    events = [
+        (OPENED, text("Mira")), (FIELDS, fields(a="1", b="2")), (ADDED, version(1, "one.pdf")), (TITLE, text("Mira L.")), (FIELDS, fields(a="3", b="")),
+        (REPLACED, version(2, "hers.pdf")), (REPLACED, version(2, "his.pdf")), (STATUS, b"\3"), (0x0109, b"later"), (NOTE, text("seen")),
+        (READ, opaque(drawn("document", 16) + u64(1) + drawn("document", 16) + u64(2))), (STATUS, b"\2"),
+    ]
+    right = {"title": "Mira L.", "status": 2, "fields": {"a": "3"}, "documents": ["his.pdf"], "versions": 3, "custody": 13}
+    fold("case", "R-6.5-2", True, "the last writer wins, an empty value clears, each opened document is a line of custody", "case", events, right)
+    for name, change, comment in [
+        ("first-title", {"title": "Mira"}, "the first title"), ("cleared-kept", {"fields": {"a": "3", "b": ""}}, "a cleared field as an empty one"),
+        ("by-version", {"documents": ["hers.pdf"]}, "the first of two versions of one number"), ("unknown-dropped", {"custody": 12}, "an unknown event left out"),
+        ("versions-merged", {"versions": 2}, "a version replaced by another of its number"),
+    ]:
+        fold(f"case-{name}", "R-6.5-2", False, comment, "case", events, {**right, **change})
+
+
+def field_vectors():
+    for name, field, given, stored, valid, comment in [
+        ("codes", "vic_TypeOfExploitation", "ForcedLabour;Servitude", "ForcedLabour;Servitude", True, "codes in the list's order"),
+        ("code", "cv_MethodsOfControl", "UsesChildren", "UsesChildren", True, "a code of the extension"),
+        ("codes-order", "vic_TypeOfExploitation", "Servitude;ForcedLabour", "Servitude;ForcedLabour", False, "codes in another order"),
+        ("code-unknown", "vic_TypeOfExploitation", "Piracy", "Piracy", False, "a code that the list does not have"),
+        ("name-unknown", "vic_Nothing", "1", "1", False, "a field that the list does not have"),
+    ]:
+        write("events", f"field-{name}", "R-6.5-3", comment, valid, {"field": field, "value": given}, {"stored": stored})
+
+
+def team_vectors():
+    case = drawn("case", 16)
+
+    def given(generation, made, name, header=None):
+        return (GIVEN, case + u64(generation, made) + drawn(name), {"team_generation": header or made})
+
+    events = [given(2, 1, "no first"), given(1, 1, "first"), given(1, 2, "first again"), given(3, 2, "skips"), given(2, 1, "same team key"),
+              given(2, 3, "of another header", header=2), given(2, 3, "second"), given(2, 4, "too late")]
+    keys = {"1": [1, drawn("first").hex()], "2": [3, drawn("second").hex()]}
+    fold("ring", "R-6.3-16", True, "each generation once, without gaps, each in a later team generation", "team", events, {"keys": keys, "cases": {}})
+    for name, wrong, comment in [("ring-last", {"2": [4, drawn("too late").hex()]}, "the last of two keys of one generation"),
+                                 ("ring-header", {"2": [3, drawn("of another header").hex()]}, "a key of another team generation than its header's"),
+                                 ("ring-gap", {"3": [2, drawn("skips").hex()]}, "a generation with none before it")]:
+        fold(name, "R-6.3-16", False, comment, "team", events, {"keys": {**keys, **wrong}, "cases": {}})
+    events = [(SUMMARY, case + text("Mira") + b"\1"), given(1, 1, "first"), (SUMMARY, case + text("Mira L.") + b"\3")]
+    told = {"keys": {"1": [1, drawn("first").hex()]}, "cases": {case.hex(): ["Mira L.", 3]}}
+    fold("team", "R-6.5-4", True, "keys, and the last summary", "team", events, told)
+    fold("team-first-summary", "R-6.5-4", False, "the first summary", "team", events, {**told, "cases": {case.hex(): ["Mira", 1]}})
+    fold("team-no-keys", "R-6.5-4", False, "no keys", "team", events, {**told, "keys": {}})
+
+
+def log_of_people():
+    """A log with an administrator, a caseworker in a team and one outside; and who they are."""
+    root, log = drawn("root"), []
+    seeds = {name: (drawn(f"{name} signing"), drawn(f"{name} mls")) for name in ("amal", "bela", "chidi")}
+    keys = {name: public(signing) + public(mls) for name, (signing, mls) in seeds.items()}
+    devices = {name: labelled_hash("device keys hash", k)[:16] for name, k in keys.items()}
+    people = {name: drawn(f"person {name}", 16) for name in seeds}
+
+    def state(kind, content, by="amal"):
+        organisation = labelled_hash("log entry hash", log[0]) if log else bytes(32)
+        previous = labelled_hash("log entry hash", log[-1]) if log else bytes(32)
+        author, seed = (b"\1", root) if by is None else (b"\2" + devices[by], seeds[by][0])
+        entry = organisation + u64(len(log)) + previous + u64(1) + author + struct.pack(">H", kind) + content
+        log.append(entry + sign(seed, "log entry", entry))
+
+    servers = b"".join(text("https://server") + public(drawn(name)) for name in ("keyserver", "vault"))
+    state(1, public(root) + servers + b"\0\x4d" + drawn("salt", 16), None)
+    state(2, people["amal"] + b"\1", None)
+    state(3, people["amal"] + keys["amal"], None)
+    for name in ("bela", "chidi"):
+        state(2, people[name] + b"\2")
+        state(3, people[name] + keys[name])
+    state(7, b"\2" + opaque(people["bela"]) + drawn("team salt", 16))
+    return log, people, devices, labelled_hash("log entry hash", log[-1])
+
+
+def directory_vectors():
+    log, people, devices, team = log_of_people()
+
+    def said(who, kind, named, name, length=len(log)):
+        return (kind, named + text(name), {"person": people[who].hex(), "log_length": length})
+
+    events = [
+        said("amal", PERSON_NAME, people["bela"], "Bela"), said("chidi", PERSON_NAME, people["bela"], "not Bela"),
+        said("chidi", PERSON_NAME, people["chidi"], "Chidi"), said("chidi", DEVICE_NAME, devices["bela"], "not hers"),
+        said("bela", DEVICE_NAME, devices["bela"], "Bela's telephone"), said("bela", TEAM_NAME, team, "Shelter"),
+        said("chidi", TEAM_NAME, team, "not Shelter"), said("bela", TEAM_NAME, team, "before there was a team", len(log) - 1),
+    ]
+    right = {people["bela"].hex(): "Bela", people["chidi"].hex(): "Chidi", devices["bela"].hex(): "Bela's telephone", team.hex(): "Shelter"}
+    fold("directory", "R-6.5-5", True, "names count by who gives them", "directory", events, right, log)
+    for name, key, wrong, comment in [
+        ("person", people["bela"], "not Bela", "a name by somebody else"), ("device", devices["bela"], "not hers", "a name of another's device"),
+        ("team", team, "not Shelter", "a name by somebody who is not in the team"),
+        ("team-early", team, "before there was a team", "a name by somebody who was not in the team yet"),
+    ]:
+        fold(f"directory-{name}", "R-6.5-5", False, comment, "directory", events, {**right, key.hex(): wrong}, log)
+
+
+if __name__ == "__main__":
+    for vectors in (body_vectors, case_vectors, field_vectors, team_vectors, directory_vectors):
+        vectors()
