@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use casevault_wire::id::OrganisationId;
+use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::log::Organisation;
+use casevault_wire::time::Time;
 use tokio::sync::{Mutex, watch};
 
 use crate::feed::Tip;
+use crate::rate::{COMMITS, Used};
 
 /// One organisation.
 #[derive(Debug)]
@@ -16,12 +18,23 @@ pub(crate) struct Cell {
     /// Held by whoever writes to the log or the feed, until the write is durable.
     pub(crate) tip: Mutex<Tip>,
     grown: watch::Sender<u64>,
+    commits: std::sync::Mutex<HashMap<TeamId, Used>>,
 }
 
 impl Cell {
     pub(crate) fn new(organisation: Organisation, tip: Tip) -> Self {
         let grown = watch::Sender::new(tip.length);
-        Self { organisation: RwLock::new(Arc::new(organisation)), tip: Mutex::new(tip), grown }
+        Self {
+            organisation: RwLock::new(Arc::new(organisation)),
+            tip: Mutex::new(tip),
+            grown,
+            commits: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether `team` may commit once more at `now`.
+    pub(crate) fn may_commit(&self, team: TeamId, now: Time) -> bool {
+        self.commits.lock().unwrap_or_else(PoisonError::into_inner).entry(team).or_default().take(COMMITS, now)
     }
 
     /// The log as far as it is durable.
@@ -50,7 +63,7 @@ impl Cell {
 pub(crate) struct Catalogue {
     cells: RwLock<HashMap<OrganisationId, Arc<Cell>>>,
     /// Held while an organisation is founded.
-    pub(crate) founding: Mutex<()>,
+    pub(crate) founding: Mutex<Used>,
 }
 
 impl Catalogue {

@@ -7,6 +7,7 @@ mod catalogue;
 pub mod command;
 mod feed;
 pub mod fsck;
+mod rate;
 mod records;
 mod routes;
 mod state;

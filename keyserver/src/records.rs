@@ -7,7 +7,7 @@
 //! | 2 | organisation ‖ sequence | [`casevault_wire::log::SignedLogEntry`] |
 //! | 3 | organisation ‖ sequence | [`casevault_wire::feed::SignedFeedItem`] |
 //! | 4 | organisation ‖ invitation | [`Invited`] |
-//! | 5 | organisation ‖ device ‖ number | a key package |
+//! | 5 | organisation ‖ device ‖ number | [`Kept`], a key package |
 //! | 6 | organisation ‖ device | [`Packages`] |
 //! | 7 | organisation ‖ team | [`Group`] |
 //! | 8 | organisation ‖ team ‖ epoch | [`Committed`] |
@@ -30,6 +30,7 @@ use casevault_wire::id::{DeviceId, IdempotencyKey, OrganisationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{CommitRecord, Join, KeyPackage};
 use casevault_wire::limit;
+use casevault_wire::time::Time;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 pub(crate) use walk::{Bounds, Walk, page};
@@ -131,6 +132,22 @@ pub(crate) struct Invited {
     pub(crate) join: Option<Join>,
 }
 
+/// A key package, and when it came.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Kept {
+    /// By this server's clock.
+    pub(crate) uploaded: Time,
+    /// The key package.
+    pub(crate) package: KeyPackage,
+}
+
+impl Kept {
+    /// Whether no committer would add it any more, if its device's clock is right.
+    pub(crate) fn is_over(&self, now: Time) -> bool {
+        now.since(self.uploaded) >= limit::KEY_PACKAGE_LIFETIME
+    }
+}
+
 /// What is known of a device's key packages besides themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(crate) struct Packages {
@@ -139,7 +156,7 @@ pub(crate) struct Packages {
     /// How many single-use packages there are.
     pub(crate) single_use: u32,
     /// The last-resort package.
-    pub(crate) last_resort: Option<KeyPackage>,
+    pub(crate) last_resort: Option<Kept>,
     /// 1 if it was claimed since it was uploaded.
     pub(crate) last_resort_used: u8,
     /// The last upload, so that its repetition adds nothing.

@@ -8,7 +8,7 @@ use casevault_service::node::Node;
 use casevault_service::store::{Records, StoreError, Write};
 use casevault_wire::feed::{SignedFeedItem, feed_hash};
 use casevault_wire::id::OrganisationId;
-use casevault_wire::log::{LogError, LogHead, Organisation, SignedLogEntry, SignedLogHead};
+use casevault_wire::log::{LogError, LogHead, LogPosition, Organisation, SignedLogEntry, SignedLogHead};
 use tokio::sync::MutexGuard;
 
 use crate::catalogue::{Catalogue, Cell};
@@ -83,10 +83,10 @@ impl Keyserver {
         Ok(())
     }
 
-    /// The signed head of `organisation`'s log.
-    pub(crate) fn log_head(&self, organisation: &Organisation) -> SignedLogHead {
+    /// The signed head of an organisation's log, or of its beginning up to `position`.
+    pub(crate) fn log_head(&self, organisation: &OrganisationId, position: LogPosition) -> SignedLogHead {
         let time = self.node.clock.now();
-        self.node.key.sign(LogHead { organisation: organisation.id(), position: organisation.position(), time })
+        self.node.key.sign(LogHead { organisation: *organisation, position, time })
     }
 }
 

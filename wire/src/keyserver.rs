@@ -84,13 +84,15 @@ pub struct Joins {
     pub joins: List<Join, { limit::LOG_PAGE }>,
 }
 
-/// A device's key packages, added to what the keyserver has; the last-resort one replaces its predecessor.
+/// A device's key packages, added to what the keyserver has or instead of it; the last-resort one replaces its predecessor.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct KeyPackages {
     /// Single-use ones.
     pub single_use: List<KeyPackage, { limit::KEY_PACKAGES }>,
     /// The last-resort one.
     pub last_resort: Option<KeyPackage>,
+    /// 1 if all that the keyserver has is to be dropped first.
+    pub instead: u8,
 }
 
 /// How many single-use key packages the keyserver has of a device.

@@ -26,6 +26,7 @@ impl Client {
         check_name(title)?;
         let fields = check_fields(fields)?;
         let _turn = self.turn.lock().await;
+        self.check_removal()?;
         let team = self.find_team(team)?;
         if self.kept(&team)?.is_none() && !self.sync_group_if_reachable(&team).await? {
             return Err(ClientError::NoKey);

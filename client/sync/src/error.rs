@@ -63,6 +63,9 @@ pub enum ClientError {
     /// This person's role, or this device's membership, does not allow it.
     #[error("not allowed")]
     NotAllowed,
+    /// The log says that this device, or its person, was removed.
+    #[error("removed")]
+    Removed,
     /// Something served does not verify. Nothing was written or shown.
     #[error("verification failed")]
     Verification,

@@ -168,7 +168,10 @@ impl Client {
             let packages = self.make_key_packages(missing, count.last_resort_used != 0)?;
             self.post_key_packages(key, &packages).await.map_err(spent)?;
         }
-        self.profile.store.write(|tx| set_meta(tx, "introduced", b"1"))
+        self.profile.store.write(|tx| {
+            set_meta(tx, "packages", &self.now().0.to_be_bytes())?;
+            set_meta(tx, "introduced", b"1")
+        })
     }
 
     /// Makes single-use key packages, and the last-resort one if wanted; their secrets are durable before they are uploaded.
@@ -187,7 +190,7 @@ impl Client {
             } else {
                 None
             };
-            Ok(KeyPackages { single_use: List::new(packages).map_err(|_| ClientError::Text)?, last_resort: last })
+            Ok(KeyPackages { single_use: List::new(packages).map_err(|_| ClientError::Text)?, last_resort: last, instead: 0 })
         })
     }
 }

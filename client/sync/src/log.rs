@@ -35,7 +35,19 @@ fn verify_kept(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
 impl Client {
     /// Fetches what is new of the log, verifies it and keeps it.
     pub(crate) async fn sync_log(&self) -> Result<()> {
-        self.sync_log_as(self).await
+        self.sync_log_as(self).await?;
+        self.check_removal()
+    }
+
+    /// That the log, as it is known here, does not say that this device was removed. It is an administrator's word, or the person's
+    /// own, and no server's.
+    pub(crate) fn check_removal(&self) -> Result<()> {
+        let out = self.organisation()?.device(&self.device()).is_some_and(|device| device.span.until.is_some());
+        if !out {
+            return Ok(());
+        }
+        alarm::raise(&self.profile.store, AlarmKind::Removed, self.now(), None, None)?;
+        Err(ClientError::Removed)
     }
 
     /// The same, signed by `key`: an invited device is not in the log yet.
@@ -199,7 +211,8 @@ impl Client {
     /// Fetches the log if the keyserver answers; what is known stays good if it does not.
     pub(crate) async fn refresh_log(&self) -> Result<()> {
         match self.sync_log().await {
-            Err(ClientError::Unreachable) if self.organisation().is_ok() => Ok(()),
+            // What a removed device holds can still be looked at.
+            Err(ClientError::Unreachable | ClientError::Removed) if self.organisation().is_ok() => Ok(()),
             other => other,
         }
     }

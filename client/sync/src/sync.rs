@@ -5,8 +5,10 @@ use casevault_crypto::event::{Body, DeviceName, PersonName, TeamName};
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
 use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
+use casevault_wire::keyserver::KeyPackages;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::time::Time;
 
 use crate::alarm;
 use crate::client::Client;
@@ -14,16 +16,19 @@ use crate::error::{ClientError, Result};
 use crate::journal::Item;
 use crate::names::Kind;
 use crate::store::{array, meta, set_meta};
-use crate::view::{AlarmKind, SyncReport};
+use crate::view::SyncReport;
 
 /// Fewer single-use key packages than this at the keyserver are made up to the full number.
 const LOW: usize = limit::KEY_PACKAGES / 2;
+/// All key packages are replaced at this age of the oldest, milliseconds (20 days).
+const RENEWAL: u64 = limit::KEY_PACKAGE_LIFETIME / 3 * 2;
 
 impl Client {
     /// Brings this device and the servers together. Without a connection nothing is lost and nothing changes.
     ///
     /// # Errors
-    /// [`ClientError::Unreachable`] if a server does not answer, [`ClientError::Verification`] if the log does not verify. What is
+    /// [`ClientError::Unreachable`] if a server does not answer, [`ClientError::Verification`] if the log does not verify,
+    /// [`ClientError::Removed`] if it says that this device was removed. What is
     /// wrong with one team becomes an alarm and does not keep the others from being synchronised.
     pub async fn sync(&self) -> Result<SyncReport> {
         let _turn = self.turn.lock().await;
@@ -47,7 +52,7 @@ impl Client {
             other => other?,
         }
         if self.organisation()?.current_device(&self.device()).is_none() {
-            return Err(if self.was_member()? { self.removed()? } else { ClientError::NotApproved });
+            return Err(ClientError::NotApproved);
         }
         self.top_up_key_packages().await?;
         let mut wrong = None;
@@ -73,11 +78,6 @@ impl Client {
 
     fn was_member(&self) -> Result<bool> {
         Ok(self.profile.store.read(|db| meta(db, "stage"))?.as_deref() != Some(b"joining"))
-    }
-
-    fn removed(&self) -> Result<ClientError> {
-        alarm::raise(&self.profile.store, AlarmKind::Removed, self.now(), None, None)?;
-        Ok(ClientError::NotAllowed)
     }
 
     /// The directory first, then the other teams that this device is in or shall be in, or was in.
@@ -124,7 +124,15 @@ impl Client {
         })
     }
 
+    /// Keeps enough fresh key packages at the keyserver. All are replaced before the oldest of them is too old to be added.
     async fn top_up_key_packages(&self) -> Result<()> {
+        let began = self.profile.store.read(|db| meta(db, "packages"))?;
+        let began = began.as_deref().and_then(|bytes| bytes.first_chunk()).map(|bytes| Time(u64::from_be_bytes(*bytes)));
+        if began.is_none_or(|began| self.now().since(began) > RENEWAL || began > self.now()) {
+            let packages = KeyPackages { instead: 1, ..self.make_key_packages(limit::KEY_PACKAGES, true)? };
+            self.post_key_packages(self, &packages).await?;
+            return self.profile.store.write(|tx| set_meta(tx, "packages", &self.now().0.to_be_bytes()));
+        }
         let count = self.key_package_count().await?;
         let have = usize::try_from(count.single_use).unwrap_or(usize::MAX);
         if have >= LOW && count.last_resort_used == 0 {

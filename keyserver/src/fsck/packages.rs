@@ -1,10 +1,9 @@
 //! Key packages: as many as counted, without a gap.
 
 use casevault_service::store::StoreError;
-use casevault_wire::keyserver::KeyPackage;
 
 use super::{Fault, Report, Scope};
-use crate::records::{Key, Kind, Packages, Walk, parse};
+use crate::records::{Kept, Key, Kind, Packages, Walk, parse};
 
 /// Checks the key packages of every device.
 pub(super) async fn check(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
@@ -59,7 +58,7 @@ async fn owners(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError
             return Ok(());
         }
         for (key, value) in &found {
-            report.check(parse::<KeyPackage>(value).is_ok(), Fault::Encoding);
+            report.check(parse::<Kept>(value).is_ok(), Fault::Encoding);
             let device = key.get(start..key.len().saturating_sub(8)).unwrap_or_default();
             if counted != device {
                 let count = Key::new(Kind::Packages, &id).id(device).bytes();

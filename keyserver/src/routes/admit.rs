@@ -8,7 +8,7 @@ use casevault_service::auth::SignedBody;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
 use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, TeamId};
-use casevault_wire::log::{Organisation, Role};
+use casevault_wire::log::{LogPosition, Organisation, Role};
 use casevault_wire::problem::Code;
 use casevault_wire::request::Signer;
 use casevault_wire::server::server_id;
@@ -39,6 +39,8 @@ pub(super) struct Caller {
 /// Whose key has signed.
 enum Who {
     Device(DeviceId),
+    /// A device that the log put out with the entry that made it this long.
+    Removed(u64),
     Invitation(Box<Invited>),
     Vault,
 }
@@ -72,7 +74,10 @@ impl Keyserver {
     /// The key of a signer that this organisation knows.
     async fn signer(&self, organisation: &Organisation, signer: Signer) -> Result<Option<(PublicKey, Who)>, Problem> {
         Ok(match signer {
-            Signer::Device(id) => organisation.current_device(&id).map(|device| (device.keys.signing, Who::Device(id))),
+            Signer::Device(id) => organisation.device(&id).map(|device| {
+                let who = device.span.until.map_or(Who::Device(id), Who::Removed);
+                (device.keys.signing, who)
+            }),
             Signer::Invitation(id) => {
                 let invited = self.invited(&organisation.id(), &id).await?;
                 invited.map(|invited| (invited.invitation.access_key, Who::Invitation(Box::new(invited))))
@@ -149,11 +154,17 @@ impl Caller {
         }
     }
 
-    /// That this caller may read the log. An invitation may until it is withdrawn, and, while nobody joined by it, until it ends.
-    pub(super) fn may_read_log(&self, now: casevault_wire::time::Time) -> Result<(), Problem> {
+    /// How much of the log this caller may read: a removed device as far as the entry that removed it, so that it need not take the
+    /// keyserver's word for that. An invitation may until it is withdrawn, and, while nobody joined by it, until it ends.
+    pub(super) fn readable_log(&self, now: casevault_wire::time::Time) -> Result<LogPosition, Problem> {
+        let whole = self.organisation.position();
         match &self.who {
-            Who::Device(_) | Who::Vault => Ok(()),
-            Who::Invitation(invited) => super::invitations::still_good(invited, now),
+            Who::Device(_) | Who::Vault => Ok(whole),
+            Who::Invitation(invited) => super::invitations::still_good(invited, now).map(|()| whole),
+            Who::Removed(length) => {
+                let hash = self.organisation.hash_at(*length).ok_or(Problem(Code::Unavailable))?;
+                Ok(LogPosition { length: *length, hash })
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use casevault_wire::problem::Code;
 use super::log::{entry_key, repeats};
 use crate::catalogue::Cell;
 use crate::feed::Tip;
+use crate::rate::FOUNDINGS;
 use crate::records::{Key, Kind, Organisations, bytes};
 use crate::state::Keyserver;
 
@@ -30,10 +31,13 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     if organisation.keyserver_key() != server.node.key.public() {
         return Err(Problem(Code::Statement));
     }
-    let _founding = server.catalogue.founding.lock().await;
+    let mut founding = server.catalogue.founding.lock().await;
     let id = organisation.id();
     if let Some(cell) = server.catalogue.find(&id) {
         return repeats(&server, &cell.organisation(), entries).await;
+    }
+    if !founding.take(FOUNDINGS, server.node.clock.now()) {
+        return Err(Problem(Code::Busy));
     }
     let mut pen = server.pen(id, Tip::default());
     let key = Key::new(Kind::Organisation, &id).bytes();
@@ -45,7 +49,7 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     pen.say(FeedEvent::LogHead(organisation.position()));
     let (tip, write) = (pen.tip, pen.write);
     server.records.write(write).await?;
-    let head = server.log_head(&organisation);
+    let head = server.log_head(&id, organisation.position());
     server.catalogue.add(id, Cell::new(organisation, tip));
     Ok(Encoded::of(&head))
 }

@@ -16,7 +16,7 @@ use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
 use super::admit::{self, Admitted};
-use crate::records::{Found, Invited, Key, Kind, bytes, list, load};
+use crate::records::{Found, Invited, Key, Kind, Walk, bytes, list, load, parse};
 use crate::state::Keyserver;
 
 /// Bytes of an invitation or a join.
@@ -37,11 +37,37 @@ pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { call
         Some(_) => Err(Problem(Code::Conflict)),
         None => {
             let mut write = Write::default();
+            forget_ended(&server, &caller.organisation, &mut write).await?;
             let key = key.bytes();
             write.expect(key.clone(), None);
             write.put(key, bytes(&Invited { invitation, withdrawn: 0, join: None }));
             server.records.write(write).await?;
             Ok(Done)
+        }
+    }
+}
+
+/// Invitations that an organisation may have open.
+const OPEN: usize = 4096;
+
+/// Adds to `write` that invitations past their end are forgotten, unless a device that joined by one waits for its approval.
+async fn forget_ended(server: &Keyserver, organisation: &Organisation, write: &mut Write) -> Result<(), Problem> {
+    let now = server.node.clock.now();
+    let mut walk = Walk::of(&Key::new(Kind::Invitation, &organisation.id()));
+    let mut open = 0;
+    loop {
+        let found = walk.next(&*server.records).await?;
+        if found.is_empty() {
+            return if open < OPEN { Ok(()) } else { Err(Problem(Code::Busy)) };
+        }
+        for (key, value) in found {
+            let invited: Invited = parse(&value)?;
+            if invited.invitation.expires < now && waiting(invited, organisation).is_none() {
+                write.expect(key.clone(), Some(value));
+                write.delete(key);
+            } else {
+                open += 1;
+            }
         }
     }
 }

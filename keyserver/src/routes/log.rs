@@ -27,12 +27,12 @@ pub(super) fn entry_key(organisation: &OrganisationId, sequence: u64) -> Vec<u8>
 
 /// `GET /log?from=N`
 pub(super) async fn read(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
-    caller.may_read_log(server.node.clock.now())?;
+    let position = caller.readable_log(server.node.clock.now())?;
     let [from] = numbers(&caller.query, ["from"])?;
     // The head is of the log as it was before the entries are read, so that it never names what the page cannot have.
-    let head = server.log_head(&caller.organisation);
+    let head = server.log_head(&caller.organisation.id(), position);
     let prefix = Key::new(Kind::Log, &caller.organisation.id());
-    let left = caller.organisation.position().length.saturating_sub(from);
+    let left = position.length.saturating_sub(from);
     let count = usize::try_from(left).unwrap_or(usize::MAX).min(limit::LOG_PAGE);
     let bounds = Bounds { count, bytes: limit::BODY / 2 };
     let entries = page(&*server.records, &prefix, prefix.clone().number(from), bounds).await?;
@@ -69,7 +69,7 @@ pub(super) async fn append(
         say(&server, &mut pen, &entry.content.statement).await?;
     }
     pen.say(FeedEvent::LogHead(after.position()));
-    let head = server.log_head(&after);
+    let head = server.log_head(&after.id(), after.position());
     server.publish(&caller.cell, tip, pen, Some(after)).await?;
     Ok(Encoded::of(&head))
 }
@@ -95,7 +95,11 @@ pub(super) async fn repeats(
     let from = entries.first().map_or(0, |entry| entry.content.sequence);
     let prefix = Key::new(Kind::Log, &organisation.id());
     let stored: Vec<SignedLogEntry> = list(&*server.records, &prefix, prefix.clone().number(from), entries.len()).await?;
-    if stored == entries { Ok(Encoded::of(&server.log_head(organisation))) } else { Err(Problem(Code::Conflict)) }
+    if stored == entries {
+        Ok(Encoded::of(&server.log_head(&organisation.id(), organisation.position())))
+    } else {
+        Err(Problem(Code::Conflict))
+    }
 }
 
 fn problem(error: LogError) -> Problem {

@@ -35,6 +35,9 @@ impl Actor<'_> {
         if roster.get(&self.device).is_none() {
             return Err(Problem(Code::Conflict));
         }
+        if !self.cell.may_commit(self.place.team, self.server.node.clock.now()) {
+            return Err(Problem(Code::Busy));
+        }
         let mut pen = self.server.pen(self.place.organisation, *tip);
         let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, hash)));
         let displaced = roster.commit(&organisation, &data, upload.added.as_slice());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use casevault_wire::codec::Opaque;
 use casevault_wire::feed::{Confirmation, FeedEvent, SignedFeedItem};
 use casevault_wire::hash::Hash;
-use casevault_wire::keyserver::{CommitUpload, Commits, Links, WelcomeDelivery};
+use casevault_wire::keyserver::{CommitUpload, Commits, Links, LogPage, WelcomeDelivery};
 use casevault_wire::log::Statement;
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
@@ -154,7 +154,7 @@ async fn what_a_keyserver_can_see_to_be_wrong_is_not_accepted() {
 
 // Breaks R-8.7-1.
 #[tokio::test]
-async fn a_removed_device_gets_nothing() {
+async fn a_removed_device_gets_nothing_but_the_word_that_it_was_removed() {
     let world = World::start().await;
     let (mut ngo, team) = Ngo::with_team(&world, 3).await;
     team.grown(&world, &ngo, 3).await;
@@ -163,5 +163,12 @@ async fn a_removed_device_gets_nothing() {
         let answer = world.call(&ngo.device(3), "GET", &team.path(path), Vec::new()).await;
         assert_eq!(answer.done(), Err(Code::Refused), "{path}");
     }
-    assert_eq!(world.call(&ngo.device(3), "GET", "/log?from=0", Vec::new()).await.done(), Err(Code::Refused));
+    let removal = ngo.log.position();
+    ngo.state(&world, 1, vec![Statement::RotateTeam(team.id)]).await.unwrap();
+    let page: LogPage = world.get(&ngo.device(3), "/log?from=0").await.unwrap();
+    assert_eq!(page.head.verify(&world.key).unwrap().position, removal);
+    assert_eq!(page.entries.as_slice(), &ngo.entries[..ngo.entries.len() - 1], "but that it was removed, and nothing after");
+    for (method, path) in [("POST", "/log"), ("GET", "/key-packages"), ("POST", "/key-packages/claim"), ("GET", "/joins")] {
+        assert_eq!(world.call(&ngo.device(3), method, path, Vec::new()).await.done(), Err(Code::Refused), "{path}");
+    }
 }

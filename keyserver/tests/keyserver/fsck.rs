@@ -15,7 +15,7 @@ async fn filled() -> tempfile::TempDir {
     let upload = Team::upload(&team.data(&ngo, 2, 2), &[4], 7, true);
     team.commit(&world, &ngo, 3, &upload).await.done().unwrap();
     let single_use = (0..3).map(|n| Opaque::new(vec![n; 100]).unwrap()).collect();
-    let packages = KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: None };
+    let packages = KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: None, instead: 0 };
     world.post(&ngo.device(2), "/key-packages", &packages).await.done().unwrap();
     let record = casevault_wire::heads::HeadRecord {
         sequence: 0,

@@ -69,7 +69,11 @@ async fn the_first_join_binds_an_invitation() {
 
 fn packages(count: u8) -> KeyPackages {
     let single_use = (0..count).map(|n| Opaque::new(vec![n; 3000]).unwrap()).collect();
-    KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: Some(Opaque::new(vec![0xff; 3000]).unwrap()) }
+    KeyPackages {
+        single_use: List::new(single_use).unwrap(),
+        last_resort: Some(Opaque::new(vec![0xff; 3000]).unwrap()),
+        instead: 0,
+    }
 }
 
 // Obeys R-8.2-9.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use casevault_wire::codec::{List, Opaque};
 use casevault_wire::keyserver::{Claim, Claimed, KeyPackageCount, KeyPackages};
+use casevault_wire::limit;
 use casevault_wire::log::Statement;
 use casevault_wire::problem::Code;
 
@@ -14,6 +15,7 @@ fn packages(marks: std::ops::Range<u8>, last_resort: Option<u8>) -> KeyPackages 
     KeyPackages {
         single_use: List::new(marks.map(|mark| Opaque::new(vec![mark; 2500]).unwrap()).collect()).unwrap(),
         last_resort: last_resort.map(|mark| Opaque::new(vec![mark; 2500]).unwrap()),
+        instead: 0,
     }
 }
 
@@ -78,4 +80,30 @@ async fn packages_are_for_and_of_current_devices() {
     assert_eq!(marks(claimed), [None, Some(2), None], "in the order asked for");
     assert_eq!(world.post(&ngo.device(3), "/key-packages/claim", &claim(&[4])).await.done(), Err(Code::Refused));
     assert_eq!(world.post(&ngo.device(4), "/key-packages/claim", &claim(&[2, 2])).await.done(), Err(Code::Malformed));
+}
+
+// Obeys R-8.7-2.
+#[tokio::test]
+async fn packages_that_are_too_old_to_be_added_are_dropped_and_can_be_replaced() {
+    let world = World::start().await;
+    let (ngo, _) = Ngo::with_team(&world, 3).await;
+    let day = limit::KEY_PACKAGE_LIFETIME / 30;
+    let claimed = async |seed| marks(world.post(&ngo.device(3), "/key-packages/claim", &claim(&[seed])).await.value().unwrap());
+    world.post(&ngo.device(2), "/key-packages", &packages(0..3, Some(0xff))).await.done().unwrap();
+    world.clock.advance(20 * day);
+    world.post(&ngo.device(2).again(8), "/key-packages", &packages(3..5, None)).await.done().unwrap();
+    world.clock.advance(10 * day);
+    let count: KeyPackageCount = world.get(&ngo.device(2), "/key-packages").await.unwrap();
+    assert_eq!(count, KeyPackageCount { single_use: 2, last_resort_used: 1 }, "the first ones are over");
+    assert_eq!(claimed(2).await, [Some(3)]);
+    let instead = KeyPackages { instead: 1, ..packages(10..20, Some(0xfe)) };
+    let count: KeyPackageCount = world.post(&ngo.device(2).again(9), "/key-packages", &instead).await.value().unwrap();
+    assert_eq!(count, KeyPackageCount { single_use: 10, last_resort_used: 0 });
+    assert_eq!(claimed(2).await, [Some(10)]);
+    world.clock.advance(30 * day);
+    assert_eq!(claimed(2).await, [None]);
+    let directory = world.stop().await;
+    let records = casevault_service::store::SledRecords::open(&directory.path().join("records")).unwrap();
+    let key = *casevault_service::keys::ServerKey::from_seed(&[0xaa; 32]).public();
+    assert_eq!(casevault_keyserver::fsck::check(&records, &key).await.unwrap().faults, []);
 }

@@ -21,7 +21,10 @@ async fn strangers_get_one_answer_whatever_exists() {
     let mut answers = Vec::new();
     for party in [ngo.device(50), elsewhere, forger, ngo.device(3)] {
         for path in ["/log?from=0".to_owned(), team.path("/commits?after=0"), nowhere.path("/commits?after=0")] {
-            answers.push(world.call(&party, "GET", &path, Vec::new()).await);
+            // A removed device may read that it was removed.
+            if party.signer != ngo.device(3).signer || !path.starts_with("/log") {
+                answers.push(world.call(&party, "GET", &path, Vec::new()).await);
+            }
         }
     }
     for path in [nowhere.path("/welcome"), team.path("/welcome")] {

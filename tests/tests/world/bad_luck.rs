@@ -169,6 +169,17 @@ pub fn copy_profile(from: &std::path::Path, to: &std::path::Path) {
     }
 }
 
+/// `casevault sync` in a profile: its exit code, and what it says to a script when it fails.
+fn sync_by_command(world: &World, name: &str) -> (Option<i32>, serde_json::Value) {
+    let passphrase = world.file("passphrase", casevault_tests::world::PASSPHRASE);
+    let mut command = std::process::Command::new(casevault_tests::world::program("casevault"));
+    command.arg("--profile").arg(world.profile(name)).arg("--passphrase-file").arg(passphrase).args(["--json", "sync"]);
+    let output = command.output().unwrap();
+    (output.status.code(), serde_json::from_slice(&output.stderr).unwrap())
+}
+
+// Obeys R-8.3-23.
+// Breaks R-8.3-23.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_device_that_is_restored_from_a_copy_gets_nothing_new() {
     let world = World::start();
@@ -193,9 +204,18 @@ async fn a_removed_device_that_is_restored_from_a_copy_gets_nothing_new() {
         let written = omar.note_add(&case, "by somebody who was removed").await;
         assert!(!matches!(written, Ok(Delivery::Sent)), "{name}");
         let refused = omar.sync().await;
-        assert!(matches!(refused, Err(ClientError::NotAllowed | ClientError::Server(_))), "{name}: {refused:?}");
+        assert!(matches!(refused, Err(ClientError::Removed)), "{name}: {refused:?}");
+        let written = omar.note_add(&case, "once more").await;
+        assert!(matches!(written, Err(ClientError::Removed)), "{name}: {written:?}");
+        let log = omar.log().await.unwrap();
+        assert_eq!(log.last().unwrap().statement, "remove-person", "{name}: the log says who did it, and nothing after");
         assert!(omar.get_document(&case, "after.txt", &out, silent()).await.is_err());
         assert!(!out.exists());
+        drop(omar);
+        let (exit, said) = sync_by_command(&world, name);
+        assert_eq!(exit, Some(15));
+        assert_eq!(said["error"]["code"], "removed");
+        assert!(said["error"]["hint"].as_str().unwrap().contains("be invited anew"), "{said}");
     }
     shelter.nadia.sync().await.unwrap();
     let view = shelter.nadia.case(&case).await.unwrap();

@@ -36,6 +36,7 @@ impl From<ClientError> for Failure {
             ClientError::Unreachable => failure(server::UNREACHABLE),
             ClientError::Server(code) => server::refusal(code),
             ClientError::NotAllowed => failure(NOT_ALLOWED),
+            ClientError::Removed => failure(REMOVED),
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
             ClientError::Address => failure(ADDRESS),
@@ -87,6 +88,14 @@ const NOT_APPROVED: Texts = (
     Exit::Refused,
     "An administrator has not approved this device yet. Nothing is lost.",
     "Ask an administrator to run casevault org approve, then run casevault sync.",
+);
+const REMOVED: Texts = (
+    "removed",
+    Exit::Refused,
+    "The organisation's log says that this device, or you, were removed. What the device holds stays readable here; it receives and sends \
+     nothing more.",
+    "See who did it with casevault org log, and ask an administrator, by a way that you trust, whether that is right. A removed device \
+     never comes back: to work on, be invited anew, join with another --profile, and add again what was not sent.",
 );
 const CODE: Texts = (
     "not-a-code",
@@ -206,6 +215,7 @@ mod tests {
             (ClientError::Verification, 14),
             (ClientError::NotAllowed, 15),
             (ClientError::NotApproved, 15),
+            (ClientError::Removed, 15),
             (ClientError::NoKey, 15),
             (ClientError::Server(Code::Refused), 15),
             (ClientError::Server(Code::Frozen), 15),
