@@ -22,14 +22,17 @@ fn main() {
         if runs("A") {
             let files = log_normal(&source.join("A"));
             set(&world, "A: 2,000 files, median 200 KiB", (&writer, &reader), &files).await;
+            peer(&source.join("A"));
         }
         if runs("B") {
             let files = vec![file(&source.join("B"), 0, 1 << 30, 2)];
             set(&world, "B: one file of 1 GiB", (&writer, &reader), &files).await;
+            peer(&source.join("B"));
         }
         if runs("C") {
             let files: Vec<_> = (0..10_000).map(|n| file(&source.join("C"), n, 2048, n as u64)).collect();
             set(&world, "C: 10,000 files of 2 KiB", (&writer, &reader), &files).await;
+            peer(&source.join("C"));
         }
         if runs("one") {
             one(&world, (&writer, &reader), &source).await;
@@ -103,13 +106,23 @@ async fn one(world: &World, (writer, reader): (&Client, &Client), source: &Path)
     );
 }
 
+/// restic on the same files, if it is installed.
+fn peer(files: &Path) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/restic.sh");
+    match std::process::Command::new(script).arg(files).output() {
+        Ok(output) if output.status.success() => print!("   {}", String::from_utf8_lossy(&output.stdout)),
+        _ => println!("   restic could not be measured"),
+    }
+}
+
 /// What no implementation can leave out: the AEAD, SHA-256, and a file on the disk.
 fn limits() {
     let bytes = vec![7u8; 256 << 20];
     let hash = once(|| {
         std::hint::black_box(casevault_tests::limit::sha256(&bytes));
     });
-    let seal = once(|| casevault_tests::limit::seal(&mut bytes.clone()));
+    let mut sealed = bytes.clone();
+    let seal = once(|| casevault_tests::limit::seal(&mut sealed));
     let directory = tempfile::tempdir().expect("a directory");
     let disk = once(|| {
         let mut file = std::fs::File::create(directory.path().join("limit")).expect("a file");

@@ -81,10 +81,11 @@ impl Vault {
         if blobs.is_empty() { Ok(()) } else { Ok(self.blobs.put(journal, blobs).await?) }
     }
 
-    /// Removes what an attempt that ended in `problem` left behind: files of announced blobs that have no record. The caller has
-    /// the journal's turn. What cannot be removed now is when the vault is started next; so is everything when it is not known
-    /// whether the records were written.
-    pub async fn abandon(&self, problem: Problem, pending: &[u8]) {
+    /// Removes what an attempt that ended in `problem` left behind: files of announced blobs that have no record. Waits until nobody
+    /// stores blobs of the journal. What cannot be removed now is when the vault is started next; so is everything when it is not
+    /// known whether the records were written.
+    pub async fn abandon(&self, journal: &JournalKey, problem: Problem, pending: &[u8]) {
+        let _turn = self.turns.remove(journal).await;
         if problem == Problem(Code::Unavailable) || self.try_abandon(pending).await.is_err() {
             tracing::warn!("files of blobs that were not stored stay until the next start");
         }

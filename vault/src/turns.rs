@@ -1,10 +1,10 @@
 //! Whose turn it is: those who would write the same records wait for each other rather than try in vain. Correctness does not
 //! come from here (another process knows nothing of it), with one exception: files of blobs without a record are removed only by
-//! the process that has the data directory, in its journal's turn.
+//! the process that has the data directory, while nobody stores blobs of that journal.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::record::{JournalKey, TeamKey};
 
@@ -14,33 +14,36 @@ const TURNS: usize = 256;
 /// Turns of teams and journals. A journal's is taken before a team's.
 #[derive(Debug)]
 pub struct Turns {
-    journals: Vec<Mutex<()>>,
+    journals: Vec<RwLock<()>>,
     teams: Vec<Mutex<()>>,
-    alone: Mutex<()>,
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        let turns = || (0..TURNS).map(|_| Mutex::new(())).collect();
-        Self { journals: turns(), teams: turns(), alone: Mutex::new(()) }
+        Self { journals: (0..TURNS).map(|_| RwLock::default()).collect(), teams: (0..TURNS).map(|_| Mutex::default()).collect() }
     }
 }
 
 impl Turns {
-    /// Waits for the turn to write to a journal.
-    pub async fn journal(&self, journal: &JournalKey) -> MutexGuard<'_, ()> {
-        self.of(&self.journals, journal).lock().await
+    /// Waits until blobs of a journal may be stored, beside others who store some.
+    pub async fn store(&self, journal: &JournalKey) -> Option<RwLockReadGuard<'_, ()>> {
+        Some(of(&self.journals, journal)?.read().await)
+    }
+
+    /// Waits until nobody stores blobs of a journal.
+    pub async fn remove(&self, journal: &JournalKey) -> Option<RwLockWriteGuard<'_, ()>> {
+        Some(of(&self.journals, journal)?.write().await)
     }
 
     /// Waits for the turn to write to a team's record.
-    pub async fn team(&self, team: &TeamKey) -> MutexGuard<'_, ()> {
-        self.of(&self.teams, team).lock().await
+    pub async fn team(&self, team: &TeamKey) -> Option<MutexGuard<'_, ()>> {
+        Some(of(&self.teams, team)?.lock().await)
     }
+}
 
-    fn of<'a>(&'a self, turns: &'a [Mutex<()>], key: &impl Hash) -> &'a Mutex<()> {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let index = hasher.finish() as usize % turns.len().max(1);
-        turns.get(index).unwrap_or(&self.alone)
-    }
+/// The turn of `key`; there always is one.
+fn of<'a, T>(turns: &'a [T], key: &impl Hash) -> Option<&'a T> {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    turns.get(hasher.finish() as usize % turns.len().max(1))
 }

@@ -33,6 +33,21 @@ pub fn encode_opaque(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The length that `opaque bytes<V>` of `length` bytes, fewer than 2^30, begins with.
+pub(crate) fn length_prefix(length: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4);
+    // As in [`encode_opaque`].
+    let _ = write_length(length, &mut out);
+    out
+}
+
+/// The bytes that `bytes` begins with as `opaque bytes<V>`, and what follows.
+pub(crate) fn split_opaque(bytes: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
+    let mut rest = bytes;
+    let length = read_length(&mut rest).map_err(|_| CodecError::Malformed)?;
+    usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length)).ok_or(CodecError::Malformed)
+}
+
 /// Decodes exactly one `T` from all of `bytes`, which may be at most `limit` bytes long.
 ///
 /// # Errors
@@ -94,7 +109,13 @@ impl<const MAX: usize> Serialize for Opaque<MAX> {
 
 /// Writes `opaque bytes<V>`.
 fn write_opaque<W: Write>(bytes: &[u8], writer: &mut W) -> Result<usize, Error> {
-    let length = bytes.len();
+    write_length(bytes.len(), writer)?;
+    writer.write_all(bytes)?;
+    Ok(opaque_length(bytes.len()))
+}
+
+/// Writes a length: RFC 9000 §16, in its shortest form, below 2^30 (RFC 9420 §2.1.2).
+fn write_length<W: Write>(length: usize, writer: &mut W) -> Result<(), Error> {
     match u16::try_from(length) {
         Ok(short @ 0..=0x3f) => writer.write_all(&[short as u8])?,
         Ok(short @ 0x40..=0x3fff) => writer.write_all(&(short | 0x4000).to_be_bytes())?,
@@ -103,11 +124,10 @@ fn write_opaque<W: Write>(bytes: &[u8], writer: &mut W) -> Result<usize, Error> 
             writer.write_all(&(long | 0x8000_0000).to_be_bytes())?;
         }
     }
-    writer.write_all(bytes)?;
-    Ok(opaque_length(length))
+    Ok(())
 }
 
-/// Reads a length: RFC 9000 §16, in its shortest form, below 2^30 (RFC 9420 §2.1.2).
+/// Reads what [`write_length`] writes, and nothing else.
 fn read_length<R: Read>(reader: &mut R) -> Result<u64, Error> {
     let first = u8::tls_deserialize(reader)?;
     let low = u64::from(first & 0x3f);

@@ -19,15 +19,19 @@
 //! | `GET /v1/teams/{team}/journals/{journal}/blobs/{digest}` | team | `Range` → bytes |
 //! | `POST /v1/teams/{team}/journals/{journal}/fetch` | team | [`Fetch`] → each blob as `uint64 length ‖ bytes`, in order |
 
+use bytes::Bytes;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
-use crate::codec::{List, Opaque};
+use crate::codec::{CodecError, List, decode, encode, length_prefix, split_opaque};
 use crate::feed::SignedFeedItem;
 use crate::hash::BlobDigest;
 use crate::id::Nonce;
 use crate::journal::{Entry, Head};
 use crate::limit;
 use crate::signature::{PublicKey, Signature};
+
+/// Blobs shorter than this are copied into one piece of a body with their neighbours.
+const GATHERED: usize = 16 * 1024;
 
 /// Fresh nonces.
 pub type NonceList = List<Nonce, 256>;
@@ -87,13 +91,54 @@ pub struct Entries {
 }
 
 /// Small blobs, stored first, and entries, appended all or none if they continue the journal. A batch that the journal already
-/// ends with is acknowledged again.
-#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+/// ends with is acknowledged again. Blobs are not copied: encoded, they are pieces of the body, and decoded, parts of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Whole blobs.
-    pub blobs: List<Opaque<{ limit::SMALL_BLOB }>, { limit::BATCH_BLOBS }>,
+    /// Whole blobs, at most [`limit::BATCH_BLOBS`] of at most [`limit::SMALL_BLOB`] bytes.
+    pub blobs: Vec<Bytes>,
     /// Entries in order. The first one's `sequence` and `previous` are what is compared.
     pub entries: List<Entry, { limit::ENTRY_PAGE }>,
+}
+
+impl Batch {
+    /// `opaque blobs<V><V> ‖ Entry entries<V>`, in pieces. What is beyond a bound is refused by whoever decodes it.
+    pub fn encode(&self) -> Vec<Bytes> {
+        let all = self.blobs.iter().map(|blob| length_prefix(blob.len()).len() + blob.len()).sum();
+        let (mut pieces, mut gathered) = (Vec::new(), length_prefix(all));
+        for blob in &self.blobs {
+            gathered.extend(length_prefix(blob.len()));
+            if blob.len() < GATHERED {
+                gathered.extend_from_slice(blob);
+            } else {
+                pieces.push(std::mem::take(&mut gathered).into());
+                pieces.push(blob.clone());
+            }
+        }
+        gathered.extend(encode(&self.entries));
+        pieces.push(gathered.into());
+        pieces
+    }
+
+    /// Decodes exactly one batch from all of `body`.
+    ///
+    /// # Errors
+    /// [`CodecError::TooLong`] above [`limit::BODY`] bytes, [`CodecError::Malformed`] otherwise.
+    pub fn decode(body: &Bytes) -> Result<Self, CodecError> {
+        if body.len() > limit::BODY {
+            return Err(CodecError::TooLong);
+        }
+        let (mut list, rest) = split_opaque(body)?;
+        let mut blobs = Vec::new();
+        while !list.is_empty() {
+            let (blob, after) = split_opaque(list)?;
+            if blobs.len() == limit::BATCH_BLOBS || blob.len() > limit::SMALL_BLOB {
+                return Err(CodecError::Malformed);
+            }
+            blobs.push(body.slice_ref(blob));
+            list = after;
+        }
+        Ok(Self { blobs, entries: decode(rest, limit::BODY)? })
+    }
 }
 
 /// An upload is whole.

@@ -73,7 +73,15 @@ impl<const N: usize> Deserialize for Secret<N> {
 
 /// Secret bytes of any length: a plaintext or a passphrase.
 #[derive(Clone, Default)]
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
+pub struct SecretBytes(Vec<u8>);
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        // What has no length is wiped as spare room: at once, where a vector's elements go one by one.
+        self.0.clear();
+        self.0.zeroize();
+    }
+}
 
 impl SecretBytes {
     /// The encoding of `value`, for sealing. It is written into one allocation of its final length, so no copy is left behind.
@@ -89,7 +97,7 @@ impl SecretBytes {
 
 impl From<Vec<u8>> for SecretBytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 }
 

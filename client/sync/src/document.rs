@@ -6,6 +6,7 @@ mod again;
 mod fetch;
 mod large;
 mod output;
+mod seal;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::event::{Body, DocumentVersion};

@@ -1,12 +1,14 @@
 //! Signed requests to the two servers. The only module that knows status codes and headers.
 
+mod payload;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use casevault_crypto::random::{Random, SystemRandom};
 use casevault_wire::codec::{Text, decode, encode};
-use casevault_wire::hash::{BlobDigest, Hash};
+use casevault_wire::hash::Hash;
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId};
 use casevault_wire::problem::{Code, Problem};
 use casevault_wire::request::{self, Credentials, Request, Signer};
@@ -17,6 +19,7 @@ use casevault_wire::{limit, nonce};
 use reqwest::{Method, Url};
 
 use crate::error::{ClientError, Result};
+pub use payload::Payload;
 
 /// Longest a server may stay silent within one answer.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -47,7 +50,7 @@ pub struct Ask {
     /// `Range`.
     pub range: Option<String>,
     /// The body.
-    pub body: Bytes,
+    pub body: Payload,
     /// The longest answer that is read, bytes.
     pub most: usize,
 }
@@ -55,7 +58,7 @@ pub struct Ask {
 impl Ask {
     /// Asks for `path` with nothing else.
     pub fn path(path: String) -> Self {
-        Self { path, query: String::new(), offset: None, length: None, range: None, body: Bytes::new(), most: limit::BODY }
+        Self { path, query: String::new(), offset: None, length: None, range: None, body: Payload::default(), most: limit::BODY }
     }
 
     /// The same with a query.
@@ -72,7 +75,7 @@ impl Ask {
 
     /// The same with an encoded body.
     pub fn body<T: tls_codec::Serialize>(mut self, body: &T) -> Self {
-        self.body = Bytes::from(encode(body));
+        self.body = Payload::from(encode(body));
         self
     }
 }
@@ -129,7 +132,7 @@ impl Server {
     ) -> Result<reqwest::Response> {
         let mut idempotency = [0; IdempotencyKey::LENGTH];
         SystemRandom.fill(&mut idempotency).map_err(crate::view::no_randomness)?;
-        let digest = BlobDigest::of(&ask.body);
+        let digest = ask.body.digest();
         let mut retried = false;
         loop {
             let nonce = self.nonce().await?;
@@ -140,7 +143,7 @@ impl Server {
                 query: text(&ask.query)?,
                 fields: text(&request::fields(ask.offset, ask.length, ask.range.as_deref()))?,
                 body_digest: digest,
-                body_length: ask.body.len() as u64,
+                body_length: ask.body.left(),
                 organisation: *organisation,
                 signer: key.signer(),
                 nonce,
@@ -182,7 +185,7 @@ impl Server {
                 builder = builder.header(name, value);
             }
         }
-        let answer = builder.body(ask.body.clone()).send().await.map_err(|_| ClientError::Unreachable)?;
+        let answer = builder.body(reqwest::Body::wrap(ask.body.clone())).send().await.map_err(|_| ClientError::Unreachable)?;
         self.keep_nonce(&answer);
         Ok(answer)
     }

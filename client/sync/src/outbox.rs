@@ -9,7 +9,6 @@ use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::codec::Opaque;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
 use casevault_wire::limit;
@@ -21,7 +20,7 @@ use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
 use crate::store::{array, column, count};
 
 /// Bytes of one piece of an upload.
-pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 2;
+pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 4;
 
 /// A sealed blob that waits on this device.
 pub(crate) struct Parked {
@@ -103,7 +102,7 @@ impl Client {
                     if bytes > PUSH_BYTES && !items.is_empty() {
                         break;
                     }
-                    item.blob = Some(Opaque::new(std::fs::read(&parked.file)?).map_err(|_| ClientError::Damaged)?);
+                    item.blob = Some(std::fs::read(&parked.file)?.into());
                 } else {
                     self.upload_parked(place, &parked).await?;
                 }

@@ -62,7 +62,9 @@ impl TeamVault<'_> {
     }
 
     pub async fn batch(&self, journal: &JournalId, batch: &Batch) -> Result<SignedVaultState> {
-        self.server.post(&self.organisation, &self.key, self.path(&format!("/journals/{journal}/batch")).body(batch)).await
+        let mut ask = self.path(&format!("/journals/{journal}/batch"));
+        ask.body = batch.encode().into();
+        self.server.post(&self.organisation, &self.key, ask).await
     }
 
     /// Begins an upload of `length` bytes.
@@ -86,7 +88,7 @@ impl TeamVault<'_> {
     pub async fn piece(&self, upload: &UploadId, offset: u64, piece: Bytes) -> Result<()> {
         let mut ask = self.path(&format!("/uploads/{upload}"));
         ask.offset = Some(offset);
-        ask.body = piece;
+        ask.body = piece.into();
         self.server.call(Method::PATCH, &self.organisation, &self.key, ask.most(0)).await.map(|_| ())
     }
 

@@ -26,7 +26,12 @@ async fn a_team_shares_documents_and_a_removed_member_gets_nothing_new() {
     std::fs::write(&small, b"passport of Mira").unwrap();
     std::fs::write(&large, (0..9_000_000u32).map(|n| (n % 251) as u8).collect::<Vec<_>>()).unwrap();
     std::fs::write(&empty, b"").unwrap();
-    let added = nadia.add_documents(&case, &[small.clone(), large.clone(), empty.clone()], silent()).await.unwrap();
+    // As much as one request carries, more than one piece of an upload, and one that fills both.
+    let scans: Vec<_> = [3 << 20, 4 << 20, 2 << 20, 1 << 20, (4 << 20) - 65_600].into_iter().enumerate().collect();
+    let scans: Vec<_> = scans.iter().map(|(n, length)| world.file(&format!("scan-{n}.jpg"), &vec![*n as u8; *length])).collect();
+    let files = [vec![small.clone(), large.clone()], scans.clone(), vec![empty.clone()]].concat();
+    let added = nadia.add_documents(&case, &files, silent()).await.unwrap();
+    assert_eq!(added.iter().map(|document| document.path.clone()).collect::<Vec<_>>(), files);
     for document in &added {
         assert_eq!(document.outcome.as_ref().unwrap().delivery, Delivery::Sent);
     }
@@ -37,6 +42,11 @@ async fn a_team_shares_documents_and_a_removed_member_gets_nothing_new() {
         let out = world.directory.path().join(format!("omar-{name}"));
         omar.get_document(&case, name, &out, silent()).await.unwrap();
         assert_eq!(std::fs::read(out).unwrap(), std::fs::read(file).unwrap());
+    }
+    let out = world.directory.path().join("omar-all");
+    omar.get_documents(&case, &out, silent()).await.unwrap();
+    for scan in &scans {
+        assert!(std::fs::read(out.join(scan.file_name().unwrap())).unwrap() == std::fs::read(scan).unwrap());
     }
     omar.note_add(&case, "seen by Omar").await.unwrap();
     let view = nadia.case(&case).await.unwrap();
@@ -57,5 +67,5 @@ async fn a_team_shares_documents_and_a_removed_member_gets_nothing_new() {
     assert!(!out.exists());
     let verified = nadia.verify(None).await.unwrap();
     assert!(verified.problems.is_empty(), "{:?}", verified.problems);
-    assert_eq!(verified.documents, 4);
+    assert_eq!(verified.documents, 9);
 }

@@ -28,7 +28,7 @@ impl Vault {
         } else {
             before.unchanged(write);
         }
-        Ok(Some(turn))
+        Ok(turn)
     }
 }
 

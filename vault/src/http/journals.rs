@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use casevault_service::http::answer::{Encoded, MEDIA_TYPE};
 use casevault_service::http::problem::Problem;
-use casevault_wire::codec::{decode, encode};
+use casevault_wire::codec::encode;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
@@ -57,8 +57,7 @@ async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded,
     let journal = admitted.journal()?;
     admitted.may_write()?;
     let generation = admitted.generation;
-    // The body, and what is decoded from it.
-    let _share = app.vault.budget.take(admitted.body.remaining().saturating_mul(2)).await?;
+    let _share = app.vault.budget.take(admitted.body.remaining()).await?;
     let body = admitted.body.read(limit::BODY).await?;
     let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
     let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
@@ -66,16 +65,13 @@ async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded,
 }
 
 fn parse(journal: JournalKey, generation: u64, body: &Bytes) -> Result<Append, Problem> {
-    let batch: Batch = decode(body, limit::BODY).map_err(|_| Problem(Code::Malformed))?;
+    let batch = Batch::decode(body).map_err(|_| Problem(Code::Malformed))?;
     // A key of a journal is never newer than the team's: whoever claims otherwise would shut everybody else out.
     if batch.entries.as_slice().iter().any(|entry| entry.generation > generation) {
         return Err(Problem(Code::Malformed));
     }
     let chain = Chain::of(journal.journal, batch.entries.as_slice())?;
-    let blobs = batch.blobs.into_vec().into_iter().map(|blob| {
-        let blob = Bytes::from(blob.into_vec());
-        (BlobKey { journal, digest: BlobDigest::of(&blob) }, blob)
-    });
+    let blobs = batch.blobs.into_iter().map(|blob| (BlobKey { journal, digest: BlobDigest::of(&blob) }, blob));
     Ok(Append { journal, generation, chain, blobs: blobs.collect() })
 }
 

@@ -52,7 +52,7 @@ impl Vault {
     /// `conflict` if the entries do not continue the journal, `refused` if another team has it, `frozen`, `stale-generation`,
     /// `quota`, `full`.
     pub async fn append(&self, append: Append) -> Result<SignedVaultState, Problem> {
-        let _turn = self.turns.journal(&append.journal).await;
+        let turn = self.turns.store(&append.journal).await;
         let before = self.before(&append).await?;
         if relation(&append, &before) == Relation::Conflicts {
             return Err(Problem(Code::Conflict));
@@ -67,8 +67,9 @@ impl Vault {
             Ok(()) => self.record(&append, &kept, pending.as_ref()).await,
             Err(problem) => Err(problem),
         };
+        drop(turn);
         if let (Err(problem), Some(pending)) = (&outcome, &pending) {
-            self.abandon(*problem, pending).await;
+            self.abandon(&append.journal, *problem, pending).await;
         }
         outcome
     }
@@ -90,7 +91,7 @@ impl Vault {
             let mut team = before.count();
             let mut write = Write::default();
             self.claim(journal, &before.owner, &mut write);
-            team.stored = team.stored.saturating_add(record_blobs(kept, &mut write));
+            team.stored = team.stored.saturating_add(self.record_blobs(kept, &mut write).await?);
             let standing = match (&append.chain, relation(append, &before)) {
                 (_, Relation::Conflicts) => return Err(Problem(Code::Conflict)),
                 (Some(chain), Relation::Continues) => Some(self.extend(chain, journal, &before, (&mut team, &mut write))),
@@ -129,6 +130,20 @@ impl Vault {
         standing
     }
 
+    /// Adds the records of blobs that have none, and says how many bytes they are.
+    async fn record_blobs(&self, kept: &[Kept], write: &mut Write) -> Result<u64, Problem> {
+        let mut bytes = 0u64;
+        for (key, length) in kept {
+            // Whoever sent the same blob at the same time may have been faster.
+            if self.records.read(&record::blob(key)).await?.is_none() {
+                write.expect(record::blob(key), None);
+                write.put(record::blob(key), encode(length));
+                bytes = bytes.saturating_add(*length);
+            }
+        }
+        Ok(bytes)
+    }
+
     fn word(&self, journal: &JournalKey, standing: &Standing) -> SignedVaultState {
         let Standing { head, change, time } = *standing;
         let crate::record::TeamKey { organisation, team } = journal.team;
@@ -139,13 +154,4 @@ impl Vault {
 fn relation(append: &Append, before: &Before) -> Relation {
     let head = before.head(&append.journal);
     append.chain.as_ref().map_or(Relation::Repeated, |chain| chain.relation(&head))
-}
-
-/// Adds the records of blobs that have none, and says how many bytes they are.
-fn record_blobs(kept: &[Kept], write: &mut Write) -> u64 {
-    for (key, length) in kept {
-        write.expect(record::blob(key), None);
-        write.put(record::blob(key), encode(length));
-    }
-    kept.iter().map(|(_, length)| length).sum()
 }

@@ -36,7 +36,7 @@ impl Vault {
         if progress.running.hasher.finalize().as_bytes() != digest.as_bytes() {
             return Err(Problem(Code::Upload));
         }
-        let _turn = self.turns.journal(&upload.journal).await;
+        let turn = self.turns.store(&upload.journal).await;
         self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)?;
         let key = BlobKey { journal: upload.journal, digest };
         let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
@@ -44,9 +44,10 @@ impl Vault {
             Ok(()) => self.record_finish(generation, id, (key, &pending)).await,
             Err(error) => Err(error.into()),
         };
+        drop(turn);
         match outcome {
             Ok(()) => self.let_go(id).await,
-            Err(problem) => self.abandon(problem, &pending).await,
+            Err(problem) => self.abandon(&upload.journal, problem, &pending).await,
         }
         outcome
     }

@@ -10,6 +10,5 @@ mod journals;
 mod keyserver;
 mod member;
 mod requests;
-mod speed;
 mod uploads;
 mod world;

@@ -71,8 +71,8 @@ pub fn empty(journal: JournalId) -> Head {
 }
 
 pub fn batch(blobs: &[&[u8]], entries: Vec<Entry>) -> Vec<u8> {
-    let blobs = blobs.iter().map(|blob| Opaque::new(blob.to_vec()).unwrap()).collect();
-    encode(&Batch { blobs: List::new(blobs).unwrap(), entries: List::new(entries).unwrap() })
+    let blobs = blobs.iter().map(|blob| blob.to_vec().into()).collect();
+    Batch { blobs, entries: List::new(entries).unwrap() }.encode().concat()
 }
 
 impl Member {
@@ -88,7 +88,11 @@ impl Member {
     }
 
     pub async fn credentials(&self, call: &Call<'_>) -> String {
-        let (organisation, nonce, idempotency) = (self.organisation, self.nonce().await, IdempotencyKey::ZERO);
+        self.credentials_with(call, self.nonce().await)
+    }
+
+    pub fn credentials_with(&self, call: &Call<'_>, nonce: Nonce) -> String {
+        let (organisation, idempotency) = (self.organisation, IdempotencyKey::ZERO);
         let signer = Signer::Team(TeamSigner { team: self.team, generation: self.generation });
         let body_digest = BlobDigest::of(&call.body);
         let request = Request {

@@ -1,55 +1,89 @@
-//! Adding files. Small ones are sealed in memory and travel many at a time, while the next ones are being sealed; large ones are
-//! streams.
+//! Adding files. While some are being sealed, the blobs of those before them travel to the vault, and the events of those before
+//! them are appended: blobs travel ahead of what names them, several requests at a time.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::store::sql::params;
-use casevault_crypto::content::{DocumentSeal, SealError, seal_document, sealed_length};
+use bytes::Bytes;
+use casevault_crypto::content::{DocumentSeal, sealed_length};
 use casevault_crypto::event::{DocumentAdded, DocumentVersion};
 use casevault_crypto::journal::Place;
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::{SystemRandom, draw};
-use casevault_wire::codec::{Opaque, Text};
+use casevault_wire::codec::{List, Text};
 use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
+use casevault_wire::vault::Batch;
+use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
-use zeroize::Zeroizing;
 
+use super::large::Spooled;
+use super::seal::{Job, open_source, regular, seal_small};
 use super::{context, view};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, encode_body};
+use crate::journal::{Item, PUSH_ITEMS, encode_body};
 use crate::store::column;
+use crate::vault::BATCH_BYTES;
 use crate::view::{AddedDocument, Delivery, DocumentView, OnProgress, Progress, no_randomness};
 
-/// A file that was sealed in memory.
+/// Requests with blobs that are under way at once.
+const AHEAD: usize = 3;
+
+/// A file that was sealed.
 struct Sealed {
     path: PathBuf,
     version: DocumentVersion,
-    blob: Vec<u8>,
+    blob: Blob,
+}
+
+/// Where the sealed bytes of a file are.
+enum Blob {
+    /// At the vault, durably.
+    Stored,
+    /// In memory.
+    Here(Bytes),
+    /// In a file of the outbox.
+    Spooled(Spooled),
 }
 
 /// What sealing produces, in the order of the files: as much as one request carries, or one file that failed or is large.
 enum Work {
-    Batch(Vec<Sealed>),
+    /// And whether anything comes after it.
+    Batch(Vec<Sealed>, bool),
     Large(PathBuf),
     Failed(PathBuf, ClientError),
 }
 
-/// The progress of one call, and who is told of it.
-pub(super) struct Meter {
-    pub state: Progress,
-    pub told: OnProgress,
+/// One call: where to, whether the servers answer, and who is told how far it is.
+pub(super) struct Adding {
+    pub place: Place,
+    online: AtomicBool,
+    state: Mutex<Progress>,
+    told: OnProgress,
 }
 
-impl Meter {
-    pub fn add(&mut self, bytes: u64, items: u64) {
-        self.state.bytes += bytes;
-        self.state.items += items;
-        (self.told)(self.state);
+impl Adding {
+    /// Tells that more was done.
+    pub fn add(&self, bytes: u64, items: u64) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.bytes += bytes;
+        state.items += items;
+        (self.told)(*state);
+    }
+
+    /// Whether the servers answered until now.
+    pub fn online(&self) -> bool {
+        self.online.load(Ordering::Relaxed)
+    }
+
+    /// A server did not answer.
+    pub fn went_offline(&self) {
+        self.online.store(false, Ordering::Relaxed);
     }
 }
 
@@ -64,25 +98,17 @@ impl Client {
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
-        let mut meter = Meter { state: Progress { total, all: files.len() as u64, ..Progress::default() }, told: progress };
-        let (sender, mut work) = mpsc::channel(1);
-        let (paths, from) = (files.to_vec(), place);
-        let sealing = tokio::task::spawn_blocking(move || seal_all(&from, paths, &sender));
-        let mut added = Vec::with_capacity(files.len());
-        let mut online = self.flush_before(&place).await?;
-        while let Some(work) = work.recv().await {
-            match work {
-                Work::Batch(batch) => added.extend(self.add_batch(&place, batch, (&mut online, &mut meter)).await?),
-                Work::Large(path) => {
-                    let outcome = self.add_large(&place, &path, (&mut online, &mut meter)).await;
-                    added.push(AddedDocument { path, outcome });
-                }
-                Work::Failed(path, error) => added.push(AddedDocument { path, outcome: Err(error) }),
-            }
-        }
+        let state = Mutex::new(Progress { total, all: files.len() as u64, ..Progress::default() });
+        let (sender, work) = mpsc::channel(1);
+        let paths = files.to_vec();
+        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, paths, &sender));
+        let online = AtomicBool::new(self.flush_before(&place).await?);
+        let adding = Adding { place, online, state, told: progress };
+        let (sender, sent) = mpsc::channel(AHEAD);
+        let ((), added) = tokio::join!(self.send_ahead(&adding, work, sender), self.append_sent(&adding, sent));
         sealing.await.map_err(|_| ClientError::Damaged)?;
         match self.tell_heads().await {
-            Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => Ok(added),
+            Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => added,
             Err(error) => Err(error),
         }
     }
@@ -96,165 +122,238 @@ impl Client {
         }
     }
 
-    async fn add_batch(
+    /// Sends blobs as they are sealed, several requests at a time, and passes the files on in their order.
+    async fn send_ahead(
         &self,
-        place: &Place,
-        batch: Vec<Sealed>,
-        (online, meter): (&mut bool, &mut Meter),
+        adding: &Adding,
+        work: mpsc::Receiver<Work>,
+        out: mpsc::Sender<Vec<std::result::Result<Sealed, AddedDocument>>>,
+    ) {
+        let work = stream::unfold(work, async |mut work| work.recv().await.map(|item| (item, work)));
+        let sent = work.map(|work| self.send(adding, work)).buffered(AHEAD);
+        let mut sent = std::pin::pin!(sent);
+        while let Some(sent) = sent.next().await {
+            if out.send(sent).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn send(&self, adding: &Adding, work: Work) -> Vec<std::result::Result<Sealed, AddedDocument>> {
+        match work {
+            Work::Batch(mut batch, more) => {
+                // What cannot be sent ahead is sent, or refused, with its events; the last blobs need no request of their own.
+                if more && adding.online() && self.store(&adding.place, &batch).await.is_ok() {
+                    batch.iter_mut().for_each(|sealed| sealed.blob = Blob::Stored);
+                }
+                batch.into_iter().map(Ok).collect()
+            }
+            Work::Large(path) => match self.seal_and_send(adding, &path).await {
+                Ok((version, blob)) => vec![Ok(Sealed { path, version, blob })],
+                Err(error) => vec![Err(AddedDocument { path, outcome: Err(error) })],
+            },
+            Work::Failed(path, error) => vec![Err(AddedDocument { path, outcome: Err(error) })],
+        }
+    }
+
+    async fn store(&self, place: &Place, batch: &[Sealed]) -> Result<()> {
+        let blobs = batch.iter().filter_map(|sealed| sealed.blob.here()).collect();
+        let batch = Batch { blobs, entries: List::default() };
+        self.team_vault(&place.team)?.batch(&place.journal, &batch).await.map(|_| ())
+    }
+
+    async fn seal_and_send(&self, adding: &Adding, path: &Path) -> Result<(DocumentVersion, Blob)> {
+        let (version, spooled) = self.send_large(adding, path).await?;
+        Ok((version, spooled.map_or(Blob::Stored, Blob::Spooled)))
+    }
+
+    /// Appends the events of files, as many at a time as are there.
+    async fn append_sent(
+        &self,
+        adding: &Adding,
+        mut sent: mpsc::Receiver<Vec<std::result::Result<Sealed, AddedDocument>>>,
     ) -> Result<Vec<AddedDocument>> {
-        let bytes = batch.iter().map(|sealed| sealed.version.seal.length).sum();
-        let number = batch.len() as u64;
+        let (mut added, mut ready) = (Vec::new(), Vec::new());
+        while sent.recv_many(&mut ready, AHEAD).await > 0 {
+            let mut group = Group::default();
+            for file in ready.drain(..).flatten() {
+                match file {
+                    Ok(sealed) => {
+                        if !group.has_room(&sealed) {
+                            added.extend(self.append(adding, std::mem::take(&mut group)).await?);
+                        }
+                        group.push(sealed);
+                    }
+                    Err(failed) => {
+                        added.extend(self.append(adding, std::mem::take(&mut group)).await?);
+                        adding.add(0, 1);
+                        added.push(failed);
+                    }
+                }
+            }
+            added.extend(self.append(adding, group).await?);
+        }
+        Ok(added)
+    }
+
+    async fn append(&self, adding: &Adding, group: Group) -> Result<Vec<AddedDocument>> {
+        let group = group.files;
+        let spooled = group.iter().any(|sealed| matches!(sealed.blob, Blob::Spooled(_)));
+        if spooled {
+            adding.went_offline();
+        }
         let mut delivery = Delivery::Queued;
-        if *online {
-            // If sending fails the sealed bytes are kept: nothing is sealed twice under one key.
-            let items = batch.iter().map(item).collect::<Result<Vec<_>>>()?;
-            match self.push(place, items).await {
+        if adding.online() && !group.is_empty() {
+            match self.push(&adding.place, group.iter().map(Sealed::item).collect()).await {
                 Ok(_) => delivery = Delivery::Sent,
-                Err(ClientError::Unreachable) => *online = false,
-                Err(error) => return Ok(refused(batch, error)),
+                Err(ClientError::Unreachable) => adding.went_offline(),
+                Err(error) => return Ok(group.into_iter().map(|sealed| sealed.refused(&error)).collect()),
             }
         }
-        if delivery == Delivery::Queued {
-            for sealed in &batch {
-                self.park(place, &sealed.version, |file| std::io::Write::write_all(file, &sealed.blob))?;
+        let mut added = Vec::with_capacity(group.len());
+        for sealed in group {
+            if delivery == Delivery::Queued {
+                // The sealed bytes are kept: nothing is sealed twice under one key.
+                self.park(&adding.place, &sealed)?;
             }
+            adding.add(sealed.blob.here().map_or(0, |_| sealed.version.seal.length), 1);
+            added.push(AddedDocument { path: sealed.path, outcome: Ok(view(&sealed.version, delivery)) });
         }
-        meter.add(bytes, number);
-        Ok(batch
-            .into_iter()
-            .map(|sealed| AddedDocument { path: sealed.path, outcome: Ok(view(&sealed.version, delivery)) })
-            .collect())
+        Ok(added)
     }
 
-    /// Keeps a sealed blob and its event on this device, durably.
-    fn park(&self, place: &Place, version: &DocumentVersion, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<()> {
-        let name = version.seal.digest.to_string();
-        let path = self.outbox().join(&name);
-        let mut file = super::output::create_private(&path)?;
-        write(&mut file)?;
+    /// Puts an event into the outbox, and its blob, durably, if it is not at the vault.
+    fn park(&self, place: &Place, sealed: &Sealed) -> Result<()> {
+        let spooled = match &sealed.blob {
+            Blob::Stored => return self.queue(place, &[DocumentAdded(sealed.version.clone()).into()]),
+            Blob::Spooled(spooled) => spooled.clone(),
+            Blob::Here(blob) => {
+                let name = sealed.version.seal.digest.to_string();
+                super::output::create_private(&self.outbox().join(&name))?.write_all(blob)?;
+                Spooled { name, upload: None }
+            }
+        };
+        let file = File::open(self.outbox().join(&spooled.name))?;
         file.sync_all()?;
-        self.park_file(place, version, &name)
-    }
-
-    /// Puts an event whose sealed blob is in the file `name` of the outbox directory into the outbox.
-    pub(super) fn park_file(&self, place: &Place, version: &DocumentVersion, name: &str) -> Result<()> {
         File::open(self.outbox())?.sync_all()?;
-        let length = std::fs::metadata(self.outbox().join(name))?.len();
-        let body = encode_body(&DocumentAdded(version.clone()).into());
+        let length = file.metadata()?.len();
+        let body = encode_body(&DocumentAdded(sealed.version.clone()).into());
         self.profile.store.write(|tx| {
-            let sql = "INSERT OR REPLACE INTO uploads (digest, team, journal, file, length) VALUES (?1, ?2, ?3, ?4, ?5)";
-            tx.prepare_cached(sql)?.execute(params![
-                version.seal.digest.0,
-                place.team.0,
-                place.journal.0,
-                name,
-                column(length)
-            ])?;
+            let digest = sealed.version.seal.digest.0;
+            let upload = spooled.upload.map(|id| id.to_string());
+            let sql =
+                "INSERT OR REPLACE INTO uploads (digest, team, journal, file, length, upload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let row = params![digest, place.team.0, place.journal.0, spooled.name, column(length), upload];
+            tx.prepare_cached(sql)?.execute(row)?;
             let sql = "INSERT INTO outbox (team, journal, body, blob) VALUES (?1, ?2, ?3, ?4)";
-            tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, &*body, version.seal.digest.0])?;
+            tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, &*body, digest])?;
             Ok(())
         })
     }
 }
 
-fn item(sealed: &Sealed) -> Result<Item> {
-    let blob = Opaque::new(sealed.blob.clone()).map_err(|_| ClientError::Text)?;
-    Ok(Item { body: DocumentAdded(sealed.version.clone()).into(), blob: Some(blob), row: None })
+impl Blob {
+    /// The bytes, if they are in memory.
+    fn here(&self) -> Option<Bytes> {
+        if let Self::Here(blob) = self { Some(blob.clone()) } else { None }
+    }
+
+    fn length(&self) -> usize {
+        if let Self::Here(blob) = self { blob.len() } else { 0 }
+    }
 }
 
-/// A server refused a batch: none of its files was added, each says why.
-fn refused(batch: Vec<Sealed>, error: ClientError) -> Vec<AddedDocument> {
-    let again = |error: &ClientError| match error {
-        ClientError::Server(code) => ClientError::Server(*code),
-        ClientError::NoKey => ClientError::NoKey,
-        ClientError::Conflict => ClientError::Conflict,
-        ClientError::Verification => ClientError::Verification,
-        _ => ClientError::Damaged,
-    };
-    let outcome =
-        |sealed: Sealed| -> AddedDocument { AddedDocument { path: sealed.path, outcome: Err::<DocumentView, _>(again(&error)) } };
-    batch.into_iter().map(outcome).collect()
+impl Sealed {
+    fn item(&self) -> Item {
+        Item { body: DocumentAdded(self.version.clone()).into(), blob: self.blob.here(), row: None }
+    }
+
+    /// A server refused the request that this was in.
+    fn refused(self, error: &ClientError) -> AddedDocument {
+        let error = match error {
+            ClientError::Server(code) => ClientError::Server(*code),
+            ClientError::NoKey => ClientError::NoKey,
+            ClientError::Conflict => ClientError::Conflict,
+            ClientError::Verification => ClientError::Verification,
+            _ => ClientError::Damaged,
+        };
+        AddedDocument { path: self.path, outcome: Err::<DocumentView, _>(error) }
+    }
+}
+
+/// Files that one request carries.
+#[derive(Default)]
+struct Group {
+    files: Vec<Sealed>,
+    bytes: usize,
+}
+
+impl Group {
+    fn has_room(&self, sealed: &Sealed) -> bool {
+        self.files.is_empty() || self.files.len() < PUSH_ITEMS && self.bytes + sealed.blob.length() <= BATCH_BYTES
+    }
+
+    fn push(&mut self, sealed: Sealed) {
+        self.bytes += sealed.blob.length();
+        self.files.push(sealed);
+    }
+
+    fn take(&mut self) -> Vec<Sealed> {
+        std::mem::take(self).files
+    }
 }
 
 /// Seals files in order until the receiver is gone. Runs on a thread of its own.
 fn seal_all(place: &Place, files: Vec<PathBuf>, out: &mpsc::Sender<Work>) {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
+    let mut group = Group::default();
     for path in files {
-        let work = match seal_small(place, &path) {
+        let other = match small(place, &path) {
             Ok(Some(sealed)) => {
-                let more = sealed.blob.len();
-                let full = bytes + more > PUSH_BYTES || batch.len() == PUSH_ITEMS;
-                if full && out.blocking_send(Work::Batch(std::mem::take(&mut batch))).is_err() {
+                if !group.has_room(&sealed) && out.blocking_send(Work::Batch(group.take(), true)).is_err() {
                     return;
                 }
-                bytes = if full { more } else { bytes + more };
-                batch.push(sealed);
+                group.push(sealed);
                 continue;
             }
             Ok(None) => Work::Large(path),
             Err(error) => Work::Failed(path, error),
         };
-        if !batch.is_empty() {
-            bytes = 0;
-            if out.blocking_send(Work::Batch(std::mem::take(&mut batch))).is_err() {
-                return;
-            }
-        }
-        if out.blocking_send(work).is_err() {
+        let before = group.take();
+        if !before.is_empty() && out.blocking_send(Work::Batch(before, true)).is_err() || out.blocking_send(other).is_err() {
             return;
         }
     }
-    if !batch.is_empty() {
-        let _ = out.blocking_send(Work::Batch(batch)); // a receiver that is gone wants nothing more
+    if !group.files.is_empty() {
+        let _ = out.blocking_send(Work::Batch(group.files, false)); // a receiver that is gone wants nothing more
     }
 }
 
 /// Seals a file that fits a request; nothing if it is larger.
-fn seal_small(place: &Place, path: &Path) -> Result<Option<Sealed>> {
+fn small(place: &Place, path: &Path) -> Result<Option<Sealed>> {
     let mut file = open_source(path)?;
     let before = regular(&file)?;
-    let sealed = sealed_length(before.len()).ok_or(ClientError::Text)?;
-    if sealed > limit::SMALL_BLOB as u64 {
+    if sealed_length(before.len()).ok_or(ClientError::Text)? > limit::SMALL_BLOB as u64 {
         return Ok(None);
     }
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0) + 1));
-    (&mut file).take(limit::SMALL_BLOB as u64 + 1).read_to_end(&mut plaintext)?;
-    unchanged(&before, &file, plaintext.len() as u64)?;
-    let (document, key) = fresh()?;
-    let (blob, seal) = seal_document(&key, &context(place, document, 1), &plaintext, &mut SystemRandom).map_err(seal_error)?;
-    Ok(Some(Sealed { path: path.to_path_buf(), version: version(document, name_of(path)?, &seal, key)?, blob }))
+    let (document, job) = fresh(place)?;
+    let (blob, seal) = seal_small(&mut file, &before, &job)?;
+    let version = version(document, path, &seal, job.key)?;
+    Ok(Some(Sealed { path: path.to_path_buf(), version, blob: Blob::Here(blob) }))
 }
 
-/// A new document's id and content key.
-pub(super) fn fresh() -> Result<(DocumentId, ContentKey)> {
+/// A new document's id, and how it is sealed.
+pub(super) fn fresh(place: &Place) -> Result<(DocumentId, Job)> {
     let document = DocumentId(draw(&mut SystemRandom).map_err(no_randomness)?);
-    Ok((document, ContentKey::generate(&mut SystemRandom).map_err(no_randomness)?))
+    let key = ContentKey::generate(&mut SystemRandom).map_err(no_randomness)?;
+    Ok((document, Job { key, context: context(place, document, 1) }))
 }
 
-pub(super) fn seal_error(error: SealError) -> ClientError {
-    match error {
-        SealError::Random(_) => ClientError::Randomness,
-        SealError::TooLong => ClientError::Text,
-        SealError::Buffer | SealError::Incomplete => ClientError::FileChanged,
-    }
-}
-
-pub(super) fn version(document: DocumentId, name: String, seal: &DocumentSeal, key: ContentKey) -> Result<DocumentVersion> {
+pub(super) fn version(document: DocumentId, path: &Path, seal: &DocumentSeal, key: ContentKey) -> Result<DocumentVersion> {
+    // The file's name as data; what is not UTF-8 in it is replaced.
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).ok_or(ClientError::Text)?;
     let media_type = Text::new(media_type(&name)).map_err(|_| ClientError::Text)?;
-    Ok(DocumentVersion {
-        document,
-        version: 1,
-        name: Text::new(name).map_err(|_| ClientError::Text)?,
-        media_type,
-        seal: *seal,
-        key,
-    })
-}
-
-/// The file's name as data; what is not UTF-8 in it is replaced.
-pub(super) fn name_of(path: &Path) -> Result<String> {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).ok_or(ClientError::Text)
+    let name = Text::new(name).map_err(|_| ClientError::Text)?;
+    Ok(DocumentVersion { document, version: 1, name, media_type, seal: *seal, key })
 }
 
 /// The media type that a name's ending promises. Shown, never acted upon.
@@ -270,25 +369,4 @@ fn media_type(name: &str) -> &'static str {
         "mp3" => "audio/mpeg",
         _ => "application/octet-stream",
     }
-}
-
-/// Opens a file to read. What is not a regular file, such as a pipe that nobody writes to, does not block.
-pub(super) fn open_source(path: &Path) -> Result<File> {
-    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    Ok(std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?)
-}
-
-/// The metadata of a file that is one.
-pub(super) fn regular(file: &File) -> Result<Metadata> {
-    let metadata = file.metadata()?;
-    if metadata.is_file() { Ok(metadata) } else { Err(std::io::Error::from(std::io::ErrorKind::InvalidInput).into()) }
-}
-
-/// Whether what was read is what was there before and is there now.
-pub(super) fn unchanged(before: &Metadata, file: &File, read: u64) -> Result<()> {
-    let after = file.metadata()?;
-    let same = before.len() == read
-        && after.len() == read
-        && (before.mtime(), before.mtime_nsec()) == (after.mtime(), after.mtime_nsec());
-    if same { Ok(()) } else { Err(ClientError::FileChanged) }
 }

@@ -1,18 +1,22 @@
 //! Fetching documents. Every chunk is verified before it is written; the file gets its name once the whole is.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use bytes::{Buf, Bytes, BytesMut};
-use casevault_crypto::content::{CHUNK_SEALED, HEADER, Opener, PlaintextHasher, open_document};
+use casevault_crypto::content::{HEADER, Opener, PlaintextDigest, PlaintextHasher};
 use casevault_crypto::event::{DocumentVersion, DocumentsOpened, OpenedVersion, export_name};
 use casevault_crypto::journal::Place;
 use casevault_wire::blob;
 use casevault_wire::codec::List;
 use casevault_wire::limit;
 use casevault_wire::vault::Fetch;
+use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
+use zeroize::Zeroize;
 
 use super::output::{Output, directory_of};
 use super::{context, decode_version};
@@ -25,6 +29,12 @@ use crate::view::{FetchedDocument, OnProgress, Progress};
 const TRIES: usize = 5;
 /// Openings in one event.
 const OPENED: usize = limit::OPENED;
+/// Groups of documents that are fetched at once.
+const AHEAD: usize = 3;
+/// Pieces of an answer that wait to be opened.
+const PIECES: usize = 8;
+/// Opened chunks that wait to be written.
+const CHUNKS: usize = 16;
 
 impl Client {
     /// Writes a document to the new file `out`. That it was opened is on record before a byte of it is shown.
@@ -70,9 +80,15 @@ impl Client {
         let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
         let mut fetched = Vec::with_capacity(versions.len());
         let mut names = HashSet::new();
+        let mut jobs = Vec::new();
         for group in groups(versions) {
             let targets: Vec<_> = group.iter().map(|version| out.join(unique(&mut names, version))).collect();
-            let written = self.fetch_group(&place, &group, targets).await?;
+            jobs.push((group, targets));
+        }
+        let groups = stream::iter(jobs).map(|(group, targets)| self.fetch_group(&place, group, targets)).buffered(AHEAD);
+        let mut groups = std::pin::pin!(groups);
+        while let Some(written) = groups.next().await {
+            let written = written?;
             state.bytes += written.iter().map(|document| document.bytes).sum::<u64>();
             state.items += written.len() as u64;
             progress(state);
@@ -100,8 +116,13 @@ impl Client {
         self.queue(place, &[event.into()])
     }
 
-    async fn fetch_group(&self, place: &Place, group: &[DocumentVersion], targets: Vec<PathBuf>) -> Result<Vec<FetchedDocument>> {
-        if let ([version], [target]) = (group, targets.as_slice())
+    async fn fetch_group(
+        &self,
+        place: &Place,
+        group: Vec<DocumentVersion>,
+        targets: Vec<PathBuf>,
+    ) -> Result<Vec<FetchedDocument>> {
+        if let ([version], [target]) = (group.as_slice(), targets.as_slice())
             && blob::sealed_length(version.seal.length) > limit::SMALL_BLOB as u64
         {
             let path = self.fetch_one(place, version, Output::create(target)?, std::sync::Arc::new(|_| {})).await?;
@@ -110,33 +131,30 @@ impl Client {
         let digests = group.iter().map(|version| version.seal.digest).collect();
         let fetch = Fetch { digests: List::new(digests).map_err(|_| ClientError::Text)? };
         let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
-        let (blobs, received) = mpsc::channel(64);
-        let job = (*place, group.to_vec(), targets);
-        let opening = tokio::task::spawn_blocking(move || open_all(job, received));
-        let mut buffer = BytesMut::new();
-        for version in group {
-            let length = blob::sealed_length(version.seal.length);
-            let whole = usize::try_from(length).map_err(|_| ClientError::Damaged)? + 8;
-            while buffer.len() < whole {
-                let piece = answer.chunk().await.map_err(|_| ClientError::Unreachable)?.ok_or(ClientError::Verification)?;
-                buffer.extend_from_slice(&piece);
-            }
-            if buffer.get_u64() != length {
-                return Err(ClientError::Verification);
-            }
-            if blobs.send(buffer.split_to(whole - 8).freeze()).await.is_err() {
+        let (pieces, received) = mpsc::channel(PIECES);
+        let place = *place;
+        let opening = tokio::task::spawn_blocking(move || open_group(&place, &group, targets, Pieces::from(received)));
+        let mut cut = false;
+        while let Some(piece) = answer.chunk().await.unwrap_or_else(|_| {
+            cut = true;
+            None
+        }) {
+            if pieces.send(piece).await.is_err() {
                 break; // opening failed: its error is the answer
             }
         }
-        drop(blobs);
-        opening.await.map_err(|_| ClientError::Damaged)?
+        drop(pieces);
+        match opening.await.map_err(|_| ClientError::Damaged)? {
+            Err(ClientError::Unreachable) if !cut => Err(ClientError::Verification),
+            opened => opened,
+        }
     }
 
     async fn fetch_one(&self, place: &Place, version: &DocumentVersion, output: Output, progress: OnProgress) -> Result<PathBuf> {
-        let (pieces, received) = mpsc::channel(4);
+        let (pieces, received) = mpsc::channel(PIECES);
         let job = (*place, version.clone());
         let told = progress;
-        let writing = tokio::task::spawn_blocking(move || write_verified(&job.0, &job.1, output, (received, told)));
+        let writing = tokio::task::spawn_blocking(move || write_verified(&job.0, &job.1, output, (Pieces::from(received), told)));
         let sent = match self.parked(&version.seal.digest)? {
             Some(parked) => read_parked(&parked.file, &pieces).await,
             None => self.stream(place, version, &pieces).await,
@@ -220,60 +238,116 @@ fn unique(names: &mut HashSet<String>, version: &DocumentVersion) -> String {
     numbered
 }
 
-type Group = (Place, Vec<DocumentVersion>, Vec<PathBuf>);
+/// Bytes as they arrive, to be taken in other portions.
+struct Pieces {
+    received: mpsc::Receiver<Bytes>,
+    buffer: BytesMut,
+}
 
-/// Opens whole blobs and writes them. Runs on a thread of its own.
-fn open_all((place, versions, targets): Group, mut blobs: mpsc::Receiver<Bytes>) -> Result<Vec<FetchedDocument>> {
+impl From<mpsc::Receiver<Bytes>> for Pieces {
+    fn from(received: mpsc::Receiver<Bytes>) -> Self {
+        Self { received, buffer: BytesMut::new() }
+    }
+}
+
+impl Pieces {
+    /// The next `size` bytes; [`ClientError::Unreachable`] if they end before. Waits for them.
+    fn take(&mut self, size: usize) -> Result<BytesMut> {
+        while self.buffer.len() < size {
+            let piece = self.received.blocking_recv().ok_or(ClientError::Unreachable)?;
+            self.buffer.reserve(size.max(piece.len()));
+            self.buffer.extend_from_slice(&piece);
+        }
+        Ok(self.buffer.split_to(size))
+    }
+}
+
+/// Opens whole blobs, each after its length, and writes them. Runs on a thread of its own.
+fn open_group(
+    place: &Place,
+    versions: &[DocumentVersion],
+    targets: Vec<PathBuf>,
+    mut pieces: Pieces,
+) -> Result<Vec<FetchedDocument>> {
     let mut fetched = Vec::with_capacity(versions.len());
     for (version, target) in versions.iter().zip(targets) {
-        let blob = blobs.blocking_recv().ok_or(ClientError::Unreachable)?;
-        let context = context(&place, version.document, version.version);
-        let plaintext = open_document(&version.key, &context, &version.seal, &blob).map_err(|_| ClientError::Verification)?;
+        if pieces.take(8)?.get_u64() != blob::sealed_length(version.seal.length) {
+            return Err(ClientError::Verification);
+        }
         let mut output = Output::create(&target)?;
-        output.file.write_all(&plaintext)?;
+        let mut hasher = PlaintextHasher::new();
+        open(place, version, &mut pieces, |mut chunk| {
+            hasher.update(&chunk);
+            output.file.write_all(&chunk)?;
+            chunk.zeroize();
+            Ok(())
+        })?;
+        hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
         let path = output.publish()?;
         fetched.push(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 });
     }
     Ok(fetched)
 }
 
-/// Opens a blob chunk by chunk and writes what verified. Runs on a thread of its own.
+/// Opens a blob chunk by chunk; `sink` gets what verified, in order.
+fn open(
+    place: &Place,
+    version: &DocumentVersion,
+    pieces: &mut Pieces,
+    mut sink: impl FnMut(BytesMut) -> Result<()>,
+) -> Result<()> {
+    let header = pieces.take(HEADER)?;
+    let header = header.first_chunk::<HEADER>().ok_or(ClientError::Verification)?;
+    let context = context(place, version.document, version.version);
+    let opener = Opener::new(&version.key, &context, &version.seal, header).map_err(|_| ClientError::Verification)?;
+    for index in 0..opener.chunks() {
+        let range = opener.blob_range(index..index + 1);
+        let mut chunk = pieces.take(usize::try_from(range.end - range.start).map_err(|_| ClientError::Verification)?)?;
+        let length = opener.open_chunk(index, &mut chunk).map_err(|_| ClientError::Verification)?.len();
+        chunk.truncate(length);
+        sink(chunk)?;
+    }
+    Ok(())
+}
+
+/// Opens a large blob on this thread, and hashes and writes what verified on another.
 fn write_verified(
     place: &Place,
     version: &DocumentVersion,
     mut output: Output,
-    (mut pieces, told): (mpsc::Receiver<Bytes>, OnProgress),
+    (mut pieces, told): (Pieces, OnProgress),
 ) -> Result<PathBuf> {
-    let mut buffer = BytesMut::with_capacity(4 * CHUNK_SEALED);
-    let mut next = |buffer: &mut BytesMut, wanted: usize| -> Result<()> {
-        while buffer.len() < wanted {
-            buffer.extend_from_slice(&pieces.blocking_recv().ok_or(ClientError::Unreachable)?);
-        }
-        Ok(())
-    };
-    next(&mut buffer, HEADER)?;
-    let header = buffer.split_to(HEADER);
-    let header = header.first_chunk::<HEADER>().ok_or(ClientError::Verification)?;
-    let context = context(place, version.document, version.version);
-    let opener = Opener::new(&version.key, &context, &version.seal, header).map_err(|_| ClientError::Verification)?;
+    let (sender, verified) = sync_channel(CHUNKS);
+    let (opened, written) = std::thread::scope(|scope| {
+        let file = &mut output.file;
+        let writing = scope.spawn(move || write_all(file, version.seal.length, verified, &told));
+        let opened = open(place, version, &mut pieces, |chunk| {
+            sender.send(chunk).map_err(|_| ClientError::Damaged) // writing failed: its error is the answer
+        });
+        drop(sender);
+        (opened, writing.join())
+    });
+    let digest = written.map_err(|_| ClientError::Damaged)??;
+    opened?;
+    digest.verify(&version.seal).map_err(|_| ClientError::Verification)?;
+    output.file.sync_all()?;
+    output.publish()
+}
+
+/// Writes and hashes chunks. The disk writes what it was given while more comes.
+fn write_all(file: &mut File, total: u64, verified: Receiver<BytesMut>, told: &OnProgress) -> Result<PlaintextDigest> {
     let mut hasher = PlaintextHasher::new();
-    let mut progress = Progress { total: version.seal.length, all: 1, ..Progress::default() };
-    for index in 0..opener.chunks() {
-        let range = opener.blob_range(index..index + 1);
-        let size = usize::try_from(range.end - range.start).map_err(|_| ClientError::Verification)?;
-        next(&mut buffer, size)?;
-        let mut chunk = buffer.split_to(size);
-        let plaintext = opener.open_chunk(index, &mut chunk).map_err(|_| ClientError::Verification)?;
-        hasher.update(plaintext);
-        output.file.write_all(plaintext)?;
-        progress.bytes += plaintext.len() as u64;
+    let mut progress = Progress { total, all: 1, ..Progress::default() };
+    for (index, mut chunk) in (0u64..).zip(verified) {
+        hasher.update(&chunk);
+        file.write_all(&chunk)?;
+        progress.bytes += chunk.len() as u64;
+        chunk.zeroize();
         if index % 64 == 0 {
             told(progress);
         }
     }
-    hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
     progress.items = 1;
     told(progress);
-    output.file.sync_all()?;
-    output.publish()
+    Ok(hasher.finish())
 }

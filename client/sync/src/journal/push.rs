@@ -1,12 +1,13 @@
 //! Appending to a journal: compare-and-set at the vault, and once it has acknowledged, the same entries here.
 
 use crate::store::sql::{Connection, params};
+use bytes::Bytes;
 use casevault_crypto::event::{Body, CaseKeyGiven};
 use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
 use casevault_crypto::keys::CaseKey;
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::codec::{List, Opaque, encode};
+use casevault_wire::codec::{List, encode};
 use casevault_wire::journal::{SignedVaultState, entry_hash};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
@@ -29,7 +30,7 @@ const TRIES: usize = 16;
 pub(crate) struct Item {
     pub body: Body,
     /// A small blob that it names, which travels with it.
-    pub blob: Option<Opaque<{ limit::SMALL_BLOB }>>,
+    pub blob: Option<Bytes>,
     /// Its row in the outbox, which goes once it is acknowledged.
     pub row: Option<i64>,
 }
@@ -45,8 +46,7 @@ impl Client {
     /// Appends `items` to the journal at `place`, in one request. If others were faster, they follow theirs. Returns whether they
     /// were appended: items of the outbox are not once others were faster, because some of them may be at the vault already.
     pub(crate) async fn push(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
-        let blobs: Vec<_> = items.iter_mut().filter_map(|item| item.blob.take()).collect();
-        let mut blobs = List::new(blobs).map_err(|_| ClientError::Text)?;
+        let mut blobs: Vec<_> = items.iter_mut().filter_map(|item| item.blob.take()).collect();
         for _ in 0..TRIES {
             let (state, appended) = match self.prepare(place, &items)? {
                 Ok(prepared) => prepared,

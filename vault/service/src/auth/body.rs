@@ -43,8 +43,10 @@ impl SignedBody {
             self.next().await?;
             return Ok(first);
         }
-        // Grows with what arrives, so that a claim alone allocates nothing.
-        let mut bytes = BytesMut::from(first);
+        // Room is address space until something arrives: a claim alone takes no memory.
+        let mut bytes = BytesMut::with_capacity(length);
+        bytes.extend_from_slice(&first);
+        drop(first);
         while let Some(piece) = self.next().await? {
             bytes.extend_from_slice(&piece);
         }
