@@ -54,6 +54,7 @@ async fn team(world: &World) -> (Client, Client) {
 async fn set(world: &World, name: &str, (writer, reader): (&Client, &Client), files: &[PathBuf]) {
     let (case, _) = writer.case_open(name, "Team", &[]).await.expect("a case");
     let case = case.to_string();
+    settle();
     let bytes: u64 = files.iter().map(|file| std::fs::metadata(file).expect("a file").len()).sum();
     let stored = timed(async {
         let added = writer.add_documents(&case, files, silent()).await.expect("added");
@@ -61,6 +62,7 @@ async fn set(world: &World, name: &str, (writer, reader): (&Client, &Client), fi
     })
     .await;
     reader.sync().await.expect("synchronised");
+    settle();
     let out = world.directory.path().join("out");
     let fetched = timed(async {
         let got = reader.get_documents(&case, &out, silent()).await.expect("fetched");
@@ -104,6 +106,12 @@ async fn one(world: &World, (writer, reader): (&Client, &Client), source: &Path)
         millis(adds[10]),
         millis(gets[10])
     );
+}
+
+/// Waits until the disk has what was written before: it is not to be measured with what comes.
+fn settle() {
+    let synced = std::process::Command::new("sync").status().expect("sync runs");
+    assert!(synced.success());
 }
 
 /// restic on the same files, if it is installed.

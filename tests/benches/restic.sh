@@ -12,7 +12,9 @@ until (echo >/dev/tcp/127.0.0.1/14102) 2>/dev/null; do sleep 0.1; done
 restic init -q
 now() { date +%s.%N; }
 taken() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.2f s", to - from }'; }
+sync
 begin=$(now); (cd "$source" && restic backup -q .); store=$(taken "$begin")
 rm -rf "$RESTIC_CACHE_DIR"
+sync
 begin=$(now); restic restore -q latest --target "$work/out"; sync -f "$work"; fetch=$(taken "$begin")
 echo "restic over REST: store $store, fetch $fetch"

@@ -2,10 +2,13 @@
 //! `cargo bench -p casevault-tests --bench vault [-- reads batches upload]`
 
 #[path = "../../vault/tests/vault/keyserver.rs"]
+#[expect(dead_code, reason = "the vault's own tests use the rest")]
 mod keyserver;
 #[path = "../../vault/tests/vault/member.rs"]
+#[expect(dead_code, reason = "the vault's own tests use the rest")]
 mod member;
 #[path = "../../vault/tests/vault/world.rs"]
+#[expect(dead_code, reason = "the vault's own tests use the rest")]
 mod world;
 
 use std::time::Instant;
