@@ -13,6 +13,9 @@ mod bad_luck;
 #[path = "world/contract.rs"]
 mod contract;
 #[cfg(test)]
+#[path = "world/bulk.rs"]
+mod bulk;
+#[cfg(test)]
 #[path = "world/crash.rs"]
 mod crash;
 #[cfg(test)]

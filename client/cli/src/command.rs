@@ -1,5 +1,6 @@
 //! What each command does: asks the one API, and puts the answer into JSON and words.
 
+mod bulk;
 mod case;
 mod doc;
 mod generate;

@@ -2,6 +2,7 @@
 //!
 //! One cause, one message. The parts below are split by whose fault it is; nothing else in this crate writes such a text.
 
+mod bulk;
 mod client;
 mod field;
 mod server;
@@ -10,6 +11,8 @@ use std::io::Error;
 use std::path::Path;
 
 use casevault_sync::view::{Alarm, AlarmKind};
+
+pub(crate) use bulk::{flaw, import_problems};
 
 use crate::display::{short, untrusted};
 use crate::failure::{Exit, Failure, Item};

@@ -22,6 +22,25 @@ impl Bar {
         Self(bar)
     }
 
+    /// A bar that counts things instead of bytes.
+    pub(crate) fn counting(session: &Session, word: &'static str) -> Self {
+        let bar = Self::new(session, word);
+        // As above.
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} {eta}") {
+            bar.0.set_style(style);
+        }
+        bar
+    }
+
+    /// What moves a bar that counts.
+    pub(crate) fn counter(&self) -> OnProgress {
+        let bar = self.0.clone();
+        Arc::new(move |progress: Progress| {
+            bar.set_length(progress.all);
+            bar.set_position(progress.items);
+        })
+    }
+
     /// What moves the bar.
     pub(crate) fn mover(&self) -> OnProgress {
         let bar = self.0.clone();

@@ -24,6 +24,7 @@ mod vault;
 mod verify;
 
 pub mod error;
+pub mod bulk;
 pub mod view;
 
 pub use casevault_crypto::event::{display_name, export_name};

@@ -1,11 +1,14 @@
 //! People and devices: invitations, approval, removal (SPEC §8.1, §8.2).
 
-use crate::store::sql::{OptionalExtension, params};
+use std::collections::BTreeSet;
+
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::invitation::{Code, Content, Destination};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::decode;
 use casevault_wire::id::{DeviceId, InvitationId, PersonId};
+use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::Join;
 use casevault_wire::limit;
 use casevault_wire::log::{Role, Statement};
@@ -40,6 +43,15 @@ impl Client {
         if mine.role != Role::Administrator || mine.span.until.is_some() {
             return Err(ClientError::NotAllowed);
         }
+        let person = PersonId(draw(&mut SystemRandom).map_err(no_randomness)?);
+        let (code, invitation) = self.make_invitation(person, role)?;
+        self.profile.store.write(|tx| keep_invitation(tx, &invitation, (&person, name, role), &code))?;
+        self.post_invitation(&invitation).await?;
+        Ok(code.text().expose().to_owned())
+    }
+
+    /// A code for `person`, and what the keyserver is to know of it.
+    pub(crate) fn make_invitation(&self, person: PersonId, role: Role) -> Result<(Code, Invitation)> {
         let destination = Destination {
             organisation: self.me.organisation,
             fingerprint: self.me.fingerprint,
@@ -47,19 +59,10 @@ impl Client {
             vault: self.me.vault.address.clone(),
         };
         let code = Code::generate(destination, &mut SystemRandom).map_err(no_randomness)?;
-        let person = PersonId(draw(&mut SystemRandom).map_err(no_randomness)?);
         let content = Content { person, role, inviter: self.me.identity.public() };
         let expires = self.now().plus(limit::INVITATION_LIFETIME);
         let invitation = code.invitation(&content, expires, &mut SystemRandom).map_err(no_randomness)?;
-        self.profile.store.write(|tx| {
-            tx.execute(
-                "INSERT INTO invitations (id, person, name, role, code, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![invitation.id.0, person.0, name, role as u8, &*SecretBytes::encode(&code), column(expires.0)],
-            )?;
-            Ok(())
-        })?;
-        self.post_invitation(&invitation).await?;
-        Ok(code.text().expose().to_owned())
+        Ok((code, invitation))
     }
 
     /// Approves the invited people whose devices have proved to know their code: all of them, or the one of this name or id.
@@ -138,10 +141,15 @@ impl Client {
     pub async fn people(&self) -> Result<Vec<PersonView>> {
         self.refresh_log().await?;
         let organisation = self.organisation()?;
+        let ever_had_device: BTreeSet<PersonId> = organisation.devices().values().map(|device| device.person).collect();
         self.profile.store.read(|db| {
             let mut people = Vec::new();
             for (id, person) in organisation.people() {
-                let state = if person.span.until.is_none() { Standing::Active } else { Standing::Removed };
+                let state = match person.span.until {
+                    Some(_) => Standing::Removed,
+                    None if ever_had_device.contains(id) => Standing::Active,
+                    None => Standing::Pending,
+                };
                 people.push(PersonView { person: *id, name: name_of(db, Kind::Person, &id.0)?, role: person.role, state });
             }
             let mut statement = db.prepare("SELECT person, name, role FROM invitations WHERE approved = 0 AND expires >= ?1")?;
@@ -149,7 +157,10 @@ impl Client {
             while let Some(row) = rows.next()? {
                 let role: i64 = row.get(2)?;
                 let Some(role) = Role::ALL.into_iter().find(|known| *known as i64 == role) else { continue };
-                people.push(PersonView { person: PersonId(array(row, 0)?), name: row.get(1)?, role, state: Standing::Pending });
+                let person = PersonId(array(row, 0)?);
+                if organisation.person(&person).is_none() {
+                    people.push(PersonView { person, name: row.get(1)?, role, state: Standing::Pending });
+                }
             }
             Ok(people)
         })
@@ -219,9 +230,28 @@ impl Client {
     }
 }
 
+/// Keeps an invitation of this device until its end.
+pub(crate) fn keep_invitation(
+    db: &Connection,
+    invitation: &Invitation,
+    (person, name, role): (&PersonId, &str, Role),
+    code: &Code,
+) -> Result<()> {
+    db.prepare_cached("INSERT INTO invitations (id, person, name, role, code, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            invitation.id.0,
+            person.0,
+            name,
+            role as u8,
+            &*SecretBytes::encode(code),
+            column(invitation.expires.0)
+        ])?;
+    Ok(())
+}
+
 /// That whoever is to be approved is one person.
 fn one_person(wanted: &[(Invited, Join)]) -> Result<()> {
-    let people: std::collections::BTreeSet<String> = wanted.iter().map(|(invited, _)| invited.person.to_string()).collect();
+    let people: BTreeSet<String> = wanted.iter().map(|(invited, _)| invited.person.to_string()).collect();
     match people.len() {
         0 => Err(ClientError::Unknown(What::Person)),
         1 => Ok(()),

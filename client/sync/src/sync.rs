@@ -13,7 +13,7 @@ use casevault_wire::time::Time;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::Item;
+use crate::journal::{Item, PUSH_ITEMS};
 use crate::names::Kind;
 use crate::store::{array, meta, set_meta};
 use crate::view::SyncReport;
@@ -155,18 +155,20 @@ impl Client {
                 .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?)))?;
             rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()
         })?;
-        let items =
-            waiting.iter().filter_map(|(kind, id, name)| name_event(*kind, id, name)).map(Item::event).collect::<Vec<_>>();
-        if items.is_empty() {
-            return Ok(());
-        }
-        self.push(&self.team_place(directory), items).await?;
-        self.profile.store.write(|tx| {
-            for (kind, id, name) in &waiting {
-                tx.execute("DELETE FROM pending_names WHERE kind = ?1 AND id = ?2 AND name = ?3", params![kind, id, name])?;
+        for waiting in waiting.chunks(PUSH_ITEMS) {
+            let items: Vec<_> =
+                waiting.iter().filter_map(|(kind, id, name)| name_event(*kind, id, name)).map(Item::event).collect();
+            if !items.is_empty() {
+                self.push(&self.team_place(directory), items).await?;
             }
-            Ok(())
-        })
+            self.profile.store.write(|tx| {
+                for (kind, id, name) in waiting {
+                    tx.execute("DELETE FROM pending_names WHERE kind = ?1 AND id = ?2 AND name = ?3", params![kind, id, name])?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Remembers when this device last reached both servers.

@@ -6,7 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
-use super::trust;
+use super::{bulk, trust};
 use crate::answer::Answer;
 use crate::definition::Org;
 use crate::failure::Failure;
@@ -24,6 +24,8 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
         // Naming nobody means everybody, as --all does.
         Org::Approve { person, all: _ } => approve(session, person.as_deref()).await,
         Org::Remove { person } => remove(session, &person).await,
+        Org::Import { file, dry_run, codes } => bulk::import(session, &file, dry_run, codes.as_deref()).await,
+        Org::Export { out } => bulk::export(session, out.as_deref()).await,
         Org::People => people(session).await,
         Org::Devices => devices(session).await,
         Org::Log => log(session).await,

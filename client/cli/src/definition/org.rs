@@ -1,5 +1,7 @@
 //! `casevault org`.
 
+use std::path::PathBuf;
+
 use casevault_wire::log::Role;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -41,6 +43,28 @@ pub(crate) enum Org {
     Remove {
         /// The person
         person: String,
+    },
+    /// Bring people and teams in from a CSV file: all of it, or nothing if one line is wrong
+    #[command(
+        after_help = "The file is UTF-8 with the columns name,role,teams and, for people who are here already, person (their id). \
+        Teams are separated by semicolons; those that do not exist are made. Nobody is removed, from nothing. Everybody without a \
+        device gets a one-time code, in a new file that is secret: whoever reads it can join in their place."
+    )]
+    Import {
+        /// The CSV file
+        file: PathBuf,
+        /// Only list what is wrong, or what would be done
+        #[arg(long)]
+        dry_run: bool,
+        /// New file for the codes, a directory for it, or - for standard output [default: beside FILE]
+        #[arg(long, value_name = "DIR|FILE|-")]
+        codes: Option<PathBuf>,
+    },
+    /// Write people and their teams as a CSV file that import reads
+    Export {
+        /// A new file, which only you may read; without it, standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// List people
     People,

@@ -26,13 +26,18 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
+/// Whether `character` shows as itself: no control character, no mark of direction, nothing invisible.
+pub fn is_plain(character: char) -> bool {
+    !character.is_control() && !is_invisible(character)
+}
+
 /// `name` for one line of a screen: control characters, marks of direction and invisible characters are escaped as `\u{…}`, and
 /// the whole is isolated (U+2068 … U+2069) where it holds letters that run from right to left, so that it cannot rearrange what
 /// stands around it.
 pub fn display_name(name: &str) -> String {
     let mut shown = String::with_capacity(name.len());
     for character in name.chars() {
-        if character.is_control() || is_invisible(character) {
+        if !is_plain(character) {
             // Writing to a string does not fail.
             let _ = write!(shown, "{}", character.escape_unicode());
         } else {
@@ -68,8 +73,7 @@ pub fn export_name(name: &str, document: Option<&DocumentId>) -> String {
 }
 
 fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || is_invisible(character)
+    !is_plain(character)
         || matches!(
             character,
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2044}' | '\u{2215}' | '\u{29f8}' | '\u{ff0f}' | '\u{ff3c}'

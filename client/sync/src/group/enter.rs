@@ -8,7 +8,7 @@ use casevault_crypto::team::Generation;
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::commit::CommitData;
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{RotationId, TeamId};
+use casevault_wire::id::{DeviceId, RotationId, TeamId};
 use casevault_wire::keyserver::{Acknowledgement, GroupCreation, WelcomeDelivery};
 use casevault_wire::problem::Code;
 
@@ -39,7 +39,9 @@ impl Client {
     async fn create(&self, team: &TeamId) -> Result<bool> {
         let organisation = self.organisation()?;
         let Some(entry) = organisation.team(team) else { return Ok(false) };
-        if entry.first != self.me.person && organisation.is_member(team, &entry.first) {
+        let length = organisation.position().length;
+        let of_first = |device: &DeviceId| organisation.device(device).is_some_and(|device| device.person == entry.first);
+        if entry.first != self.me.person && organisation.team_devices_at(team, length).iter().any(of_first) {
             return Ok(false);
         }
         let (data, keys) = match self.kept_creation(team)? {
