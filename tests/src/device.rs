@@ -76,6 +76,11 @@ impl Running {
         }
     }
 
+    /// What the system says about it: a file of its directory in `/proc`.
+    pub fn proc(&self, file: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{file}", self.pid.as_raw_nonzero()))
+    }
+
     /// Sends a signal. To be called before the end only.
     pub fn signal(&self, signal: Signal) {
         rustix::process::kill_process(self.pid, signal).expect("a process of ours");

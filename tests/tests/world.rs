@@ -1,6 +1,9 @@
 //! The whole system: real server processes, real profiles, and people to whom things happen.
 
 #[cfg(test)]
+#[path = "world/at_rest.rs"]
+mod at_rest;
+#[cfg(test)]
 #[path = "world/bad_faith.rs"]
 mod bad_faith;
 #[cfg(test)]
@@ -10,11 +13,11 @@ mod bad_input;
 #[path = "world/bad_luck.rs"]
 mod bad_luck;
 #[cfg(test)]
-#[path = "world/contract.rs"]
-mod contract;
-#[cfg(test)]
 #[path = "world/bulk.rs"]
 mod bulk;
+#[cfg(test)]
+#[path = "world/contract.rs"]
+mod contract;
 #[cfg(test)]
 #[path = "world/crash.rs"]
 mod crash;

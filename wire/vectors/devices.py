@@ -5,15 +5,53 @@
 """
 import base64, hmac, struct
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from primitives import LABEL, context, derived, labelled_hash, opaque, public, seal, sign
+from primitives import LABEL, SUITE, context, derived, hchacha20, hkdf, labelled_hash, opaque, public, seal, sign
 from reference import FULL, drawn, write
 
 SECRET = drawn("invitation secret", 20)
 
 
 # --- 6.6 -----------------------------------------------------------------------------------------------------------------
+
+def under_both(keys, nonce, ctx):
+    """Two blocks and a tag that XChaCha20-Poly1305 accepts under both keys (Len, Grubbs, Ristenpart: Partitioning Oracle Attacks)."""
+    p, one, iv = (1 << 130) - 5, 1 << 128, bytes(4) + nonce[16:]
+    subkeys = [hchacha20(key, nonce[:16]) for key in keys]
+    little = lambda data: int.from_bytes(data, "little")
+    aad = ctx + bytes(-len(ctx) % 16)
+    lengths = one + len(ctx) + (32 << 64)
+    pads = [Cipher(algorithms.ChaCha20(key, bytes(4) + iv), None).encryptor().update(bytes(32)) for key in subkeys]
+    r = [little(pad[:16]) & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF for pad in pads]
+    for tag in range(1, 1000):
+        wanted = []
+        for pad, x in zip(pads, r):
+            said = 0
+            for at in range(0, len(aad), 16):
+                said = (said + one + little(aad[at:at + 16])) * x % p
+            wanted.append(((tag - little(pad[16:])) % one - said * x * x * x - lengths * x) % p)
+        # Two equations, first * r^3 + second * r^2 = wanted, for two blocks.
+        inverse = pow(r[0] ** 3 * r[1] ** 2 - r[1] ** 3 * r[0] ** 2, -1, p)
+        first = (wanted[0] * r[1] ** 2 - wanted[1] * r[0] ** 2) * inverse % p - one
+        second = (r[0] ** 3 * wanted[1] - r[1] ** 3 * wanted[0]) * inverse % p - one
+        if 0 <= first < one and 0 <= second < one:
+            sealed = b"".join(n.to_bytes(16, "little") for n in (first, second, tag))
+            return sealed, [ChaCha20Poly1305(key).decrypt(iv, sealed, ctx) for key in subkeys]
+
+
+def two_passphrases(phrases):
+    """A keystore whose ciphertext opens under two passphrases, were it not for the commitment, which is the first one's."""
+    header, nonce = b"CASEVKEY" + struct.pack(">HIII", 1, 65536, 3, 1) + drawn("keystore salt"), drawn("keystore nonce", 24)
+    ctx = context("seal keystore", binding=labelled_hash("keystore header hash", header))
+    wrapping = [Argon2id(salt=drawn("keystore salt"), length=32, memory_cost=65536, iterations=3, lanes=1).derive(p.encode()) for p in phrases]
+    okm = [hkdf(nonce, key, ctx, 64) for key in wrapping]
+    sealed, stores = under_both([both[:32] for both in okm], nonce, ctx)
+    body = header + SUITE + nonce + okm[0][32:] + sealed
+    return body + labelled_hash("keystore checksum", body)[:8], stores[0]
+
 
 def keystore_vectors():
     phrase, store = "correct horse battery staple", drawn("store key")
@@ -48,6 +86,12 @@ def keystore_vectors():
     ]:
         expected = {"error": error} if error else {"store_key": store.hex()}
         write("keystore", name, rule, comment, error is None, {"file": data.hex(), "passphrase": phrase_used}, expected)
+    both, opened = two_passphrases([phrase, "hunter2"])
+    for name, comment, used, expected in [
+        ("two-passphrases-first", "its ciphertext opens under another passphrase too; this one is committed to", phrase, {"store_key": opened.hex()}),
+        ("two-passphrases-second", "its ciphertext opens under this passphrase too, but is not committed to it", "hunter2", {"error": "WrongPassphrase"}),
+    ]:
+        write("keystore", name, "R-6.6-4", comment, "store_key" in expected, {"file": both.hex(), "passphrase": used}, expected)
 
 
 # --- 8.2 -----------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ mod doc;
 mod generate;
 mod join;
 mod org;
+mod passphrase;
+mod protect;
 mod team;
 mod trust;
 mod wipe;
@@ -24,6 +26,8 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Org(command) => org::run(session, command).await,
         Command::Join { code } => join::run(session, code).await,
         Command::Device(Device::Revoke { device }) => revoke(session, &device).await,
+        Command::Device(Device::Protect { wipe_after, no_wipe }) => protect::run(session, wipe_after, no_wipe).await,
+        Command::Passphrase { new_passphrase_file } => passphrase::run(session, new_passphrase_file.as_deref()).await,
         Command::Team(command) => team::run(session, command).await,
         Command::Sync => trust::sync(session).await,
         Command::Case(command) => case::run(session, command).await,

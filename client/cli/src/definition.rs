@@ -88,6 +88,12 @@ pub(crate) enum Command {
         /// The case; without it, everything
         case: Option<String>,
     },
+    /// Change the passphrase of this device
+    Passphrase {
+        /// File whose first line is the new passphrase, instead of a prompt
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
     /// Lock the profile
     Lock,
     /// Destroy this device's profile: keys, cases and all that waits
@@ -117,6 +123,15 @@ pub(crate) enum Device {
     Revoke {
         /// The device
         device: String,
+    },
+    /// Say or set what this device does after wrong passphrases
+    Protect {
+        /// Destroy the profile after so many wrong passphrases in a row
+        #[arg(long, value_name = "N", conflicts_with = "no_wipe")]
+        wipe_after: Option<u32>,
+        /// Never destroy the profile after wrong passphrases
+        #[arg(long)]
+        no_wipe: bool,
     },
 }
 

@@ -35,6 +35,7 @@ const TIDYING: Duration = Duration::from_secs(5);
 
 /// Runs the program with these arguments, the program's name first, and says how it ended.
 pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    casevault_sync::harden();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
     let parsed = match Arguments::try_parse_from(&arguments) {

@@ -76,7 +76,8 @@ impl Client {
     /// # Errors
     /// See [`Profile::open`]; [`ClientError::NoProfile`] also where a founding or joining never got as far as a device.
     pub fn open(directory: &Path, passphrase: SecretBytes, options: Options) -> Result<Self> {
-        Self::with_profile(Profile::open(directory, &passphrase)?, options)
+        let now = options.clock.now();
+        Self::with_profile(Profile::open(directory, &passphrase, now)?, options)
     }
 
     pub(crate) fn with_profile(profile: Profile, options: Options) -> Result<Self> {
@@ -103,6 +104,27 @@ impl Client {
     /// See [`Profile::wipe`].
     pub fn wipe(directory: &Path) -> Result<()> {
         Profile::wipe(directory)
+    }
+
+    /// Changes the passphrase of the profile in `directory`.
+    ///
+    /// # Errors
+    /// See [`Profile::change_passphrase`].
+    pub fn change_passphrase(directory: &Path, old: &SecretBytes, new: &SecretBytes, options: &Options) -> Result<()> {
+        Profile::change_passphrase(directory, old, new, options.clock.now())
+    }
+
+    /// How many wrong passphrases destroy this device's profile, if any number does.
+    pub fn wipe_after(&self) -> Option<u32> {
+        self.profile.wipe_after()
+    }
+
+    /// Sets how many wrong passphrases destroy this device's profile.
+    ///
+    /// # Errors
+    /// See [`Profile::set_wipe_after`].
+    pub fn set_wipe_after(&self, after: Option<u32>) -> Result<()> {
+        self.profile.set_wipe_after(after)
     }
 
     /// This device's id.
@@ -145,4 +167,22 @@ impl Signing for Client {
     fn sign(&self, request: &Request) -> Signature {
         self.me.identity.sign(Label::DeviceRequest, request)
     }
+}
+
+/// Makes the profile a member's, of an organisation that exists nowhere else.
+#[cfg(test)]
+pub(crate) fn test_membership(profile: &Profile) {
+    use casevault_crypto::random::SystemRandom;
+    use casevault_wire::codec::Text;
+    let identity = DeviceIdentity::generate(&mut SystemRandom).unwrap();
+    let server = ServerEntry { address: Text::new("http://127.0.0.1:1").unwrap(), key: identity.public().signing };
+    let me = Membership {
+        organisation: OrganisationId([1; 32]),
+        fingerprint: Hash([2; 32]),
+        keyserver: server.clone(),
+        vault: server,
+        person: PersonId([3; 16]),
+        identity,
+    };
+    save_membership(profile, &me).unwrap();
 }

@@ -21,6 +21,18 @@ pub enum ClientError {
     /// The passphrase is wrong.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// Too many wrong passphrases: the next is looked at after so many seconds.
+    #[error("wait {0} s before the next passphrase")]
+    Wait(u64),
+    /// One wrong passphrase too many: the profile is destroyed, as was chosen.
+    #[error("wiped")]
+    Wiped,
+    /// Fewer wrong passphrases than these may not destroy a profile.
+    #[error("at least {0}")]
+    TooFew(u32),
+    /// The keys were dropped, since nobody used them for a while or somebody said so.
+    #[error("locked")]
+    Locked,
     /// The profile's files are damaged or from another version.
     #[error("profile damaged")]
     Damaged,

@@ -8,6 +8,7 @@ mod document;
 mod group;
 mod heads;
 mod http;
+mod idle;
 mod join;
 mod journal;
 mod keyserver;
@@ -23,8 +24,8 @@ mod teams;
 mod vault;
 mod verify;
 
-pub mod error;
 pub mod bulk;
+pub mod error;
 pub mod view;
 
 pub use casevault_crypto::event::{display_name, export_name};
@@ -33,5 +34,6 @@ pub use casevault_statistics::htcds::FieldError;
 pub use casevault_wire::{id, log::Role, time};
 pub use client::{Client, Options, SystemClock};
 pub use error::{ClientError, Result, What};
+pub use idle::AutoLock;
 pub use join::FoundRequest;
 pub use profile::{Profile, harden};

@@ -1,7 +1,12 @@
 //! A profile: the directory of one person's device (design §9). One process at a time, closed to other users of the machine.
 
+mod attempts;
+mod file;
+mod harden;
+#[cfg(test)]
+mod tests;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -9,9 +14,13 @@ use casevault_crypto::derive;
 use casevault_crypto::keystore::{self, KeystoreError, Parameters};
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
+use casevault_wire::time::Time;
 
 use crate::error::{ClientError, Result};
 use crate::store::Store;
+use file::{destroy, temporary, write_durably};
+
+pub use harden::harden;
 
 const KEYSTORE: &str = "keystore";
 const DATABASE: &str = "store";
@@ -46,6 +55,7 @@ impl Profile {
         let _ = fs::remove_file(directory.join(DATABASE));
         let store = Store::open(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
         make_private_directory(&directory.join(OUTBOX))?;
+        attempts::create(directory)?;
         write_durably(&directory.join(KEYSTORE), &file)?;
         Ok(Self { directory: directory.to_path_buf(), store, _lock: lock })
     }
@@ -53,18 +63,38 @@ impl Profile {
     /// Unlocks the profile in `directory`.
     ///
     /// # Errors
-    /// [`ClientError::NoProfile`], [`ClientError::InUse`], [`ClientError::WrongPassphrase`], [`ClientError::Permissions`] or
-    /// [`ClientError::Damaged`].
-    pub fn open(directory: &Path, passphrase: &SecretBytes) -> Result<Self> {
-        let file = fs::read(directory.join(KEYSTORE)).map_err(|_| ClientError::NoProfile)?;
-        check_mode(directory)?;
-        let lock = lock(directory)?;
-        let key = keystore::unlock(&file, passphrase).map_err(|error| match error {
-            KeystoreError::WrongPassphrase => ClientError::WrongPassphrase,
-            _ => ClientError::Damaged,
-        })?;
+    /// [`ClientError::NoProfile`], [`ClientError::InUse`], [`ClientError::WrongPassphrase`], [`ClientError::Permissions`],
+    /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`].
+    pub fn open(directory: &Path, passphrase: &SecretBytes, now: Time) -> Result<Self> {
+        let (lock, key) = attempt(directory, now, |file| keystore::unlock(file, passphrase))?;
         let store = Store::open(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
         Ok(Self { directory: directory.to_path_buf(), store, _lock: lock })
+    }
+
+    /// Seals the profile's key under another passphrase. Nothing else changes, and whoever copied the old keystore can still try the
+    /// old passphrase on the copy.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn change_passphrase(directory: &Path, old: &SecretBytes, new: &SecretBytes, now: Time) -> Result<()> {
+        let (_lock, file) = attempt(directory, now, |file| keystore::rewrap(file, old, new, &mut SystemRandom))?;
+        write_durably(&directory.join(KEYSTORE), &file)
+    }
+
+    /// How many wrong passphrases destroy this profile, if any number does.
+    pub fn wipe_after(&self) -> Option<u32> {
+        attempts::current(&self.directory).wipe_after()
+    }
+
+    /// Sets how many wrong passphrases destroy this profile.
+    ///
+    /// # Errors
+    /// [`ClientError::TooFew`] if they are so few that a person may mistype as often.
+    pub fn set_wipe_after(&self, after: Option<u32>) -> Result<()> {
+        if after.is_some_and(|after| after < attempts::FEWEST) {
+            return Err(ClientError::TooFew(attempts::FEWEST));
+        }
+        attempts::set_wipe_after(&self.directory, after)
     }
 
     /// Whether there is a profile in `directory`.
@@ -77,17 +107,18 @@ impl Profile {
         self.directory.join(OUTBOX)
     }
 
-    /// Destroys the profile in `directory`: the keystore first, without which nothing else opens.
+    /// Destroys the profile in `directory`: the keystore first, without which nothing else opens. What was cut is done to its end when
+    /// it is called again.
     ///
     /// # Errors
     /// [`ClientError::NoProfile`] if there is none, [`ClientError::File`] if something could not be removed.
     pub fn wipe(directory: &Path) -> Result<()> {
-        let path = directory.join(KEYSTORE);
-        let length = fs::metadata(&path).map_err(|_| ClientError::NoProfile)?.len();
-        let mut file = OpenOptions::new().write(true).open(&path)?;
-        file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
-        file.sync_all()?;
-        fs::remove_file(&path)?;
+        let keystore = directory.join(KEYSTORE);
+        if ![KEYSTORE, DATABASE, OUTBOX].iter().any(|name| directory.join(name).exists()) {
+            return Err(ClientError::NoProfile);
+        }
+        destroy(&keystore)?;
+        destroy(&temporary(&keystore))?;
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             let removed =
@@ -98,17 +129,30 @@ impl Profile {
     }
 }
 
-/// Writes a small file so that after a crash there is all of it or nothing.
-fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    if let Some(parent) = path.parent() {
-        File::open(parent)?.sync_all()?;
+/// Tries a passphrase on the keystore, as often as that may be tried.
+fn attempt<T>(
+    directory: &Path,
+    now: Time,
+    work: impl FnOnce(&[u8]) -> std::result::Result<T, KeystoreError>,
+) -> Result<(File, T)> {
+    let path = directory.join(KEYSTORE);
+    let file = fs::read(&path).map_err(|_| ClientError::NoProfile)?;
+    check_mode(directory)?;
+    let lock = lock(directory)?;
+    let outcome = attempts::begin(directory, now).and_then(|attempts| match work(&file) {
+        Ok(done) => {
+            attempts::succeeded(directory, attempts);
+            Ok(done)
+        }
+        Err(KeystoreError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),
+        Err(_) => Err(ClientError::Damaged),
+    });
+    if matches!(outcome, Err(ClientError::Wiped)) {
+        Profile::wipe(directory)?;
     }
-    Ok(())
+    // A change of passphrase that was cut has left its file.
+    let _ = fs::remove_file(temporary(&path));
+    outcome.map(|done| (lock, done))
 }
 
 fn make_private_directory(path: &Path) -> Result<()> {
@@ -130,12 +174,4 @@ fn lock(directory: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(ClientError::InUse),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
-}
-
-/// Keeps secrets out of core dumps and away from debuggers of the same user.
-pub fn harden() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    // Where the system refuses, the process goes on: these are second lines of defence.
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }

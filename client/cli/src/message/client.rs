@@ -22,6 +22,10 @@ impl From<ClientError> for Failure {
             ClientError::InUse => failure(IN_USE),
             ClientError::Permissions => failure(PERMISSIONS),
             ClientError::WrongPassphrase => failure(WRONG_PASSPHRASE),
+            ClientError::Wait(seconds) => wait(seconds),
+            ClientError::Wiped => failure(WIPED),
+            ClientError::TooFew(least) => too_few(least),
+            ClientError::Locked => failure(LOCKED),
             ClientError::Damaged => failure(DAMAGED),
             ClientError::NotApproved => failure(NOT_APPROVED),
             ClientError::Code => failure(CODE),
@@ -76,6 +80,19 @@ const WRONG_PASSPHRASE: Texts = (
     Exit::WrongPassphrase,
     "The passphrase is wrong. The profile is locked and unchanged.",
     "Try again; look at the keyboard's language and at Caps Lock.",
+);
+const WIPED: Texts = (
+    "wiped",
+    Exit::WrongPassphrase,
+    "The passphrase was wrong once too often, and the profile is destroyed, as was chosen with casevault device protect. What was sent is \
+     safe at the vault.",
+    "Ask an administrator to revoke this device, and for a new invitation.",
+);
+const LOCKED: Texts = (
+    "locked",
+    Exit::InUse,
+    "The profile is locked, since nobody used it for a while. Nothing was changed.",
+    "Unlock it again with the passphrase.",
 );
 const DAMAGED: Texts = (
     "damaged",
@@ -176,6 +193,18 @@ pub(crate) fn file(error: &Error) -> Failure {
     Failure::new(code, Exit::Failed, message, hint)
 }
 
+fn wait(seconds: u64) -> Failure {
+    let message = format!(
+        "After too many wrong passphrases the next one is looked at in {seconds} s. The profile is locked and unchanged."
+    );
+    Failure::new("wait", Exit::InUse, message, "Wait, then try again; look at the keyboard's language and at Caps Lock.")
+}
+
+fn too_few(least: u32) -> Failure {
+    let message = format!("People mistype: at least {least} wrong passphrases may destroy a profile. Nothing was changed.");
+    Failure::new("too-few", Exit::Usage, message, format!("Give {least} or more, or --no-wipe."))
+}
+
 fn noun(what: What) -> (&'static str, &'static str) {
     match what {
         What::Person => ("person", "See casevault org people."),
@@ -211,6 +240,9 @@ mod tests {
             (ClientError::NoProfile, 10),
             (ClientError::InUse, 11),
             (ClientError::WrongPassphrase, 12),
+            (ClientError::Wiped, 12),
+            (ClientError::Wait(1), 11),
+            (ClientError::Locked, 11),
             (ClientError::Unreachable, 13),
             (ClientError::Verification, 14),
             (ClientError::NotAllowed, 15),

@@ -43,6 +43,7 @@ fn damage_is_told_from_a_wrong_passphrase() {
     assert_eq!(unlock_within(&LAX, &longer, &phrase("right")), Err(KeystoreError::Damaged));
 }
 
+// Plays E02.
 #[test]
 fn every_byte_is_authenticated_even_when_the_checksum_is_made_anew() {
     let (file, _) = cheap();
@@ -54,6 +55,14 @@ fn every_byte_is_authenticated_even_when_the_checksum_is_made_anew() {
     }
 }
 
+/// Resident memory of this process, KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+// Plays A15: a file that asks for a weaker hash, or for more memory than there is, is refused before anything is hashed or allocated.
 #[test]
 fn parameters_outside_the_bounds_cost_nothing() {
     let key = StoreKey::generate(&mut SystemRandom).unwrap();
@@ -70,10 +79,22 @@ fn parameters_outside_the_bounds_cost_nothing() {
         assert_eq!(wrap(&key, &phrase("right"), parameters, &mut SystemRandom), Err(KeystoreError::Parameters));
         let mut file = cheap().0;
         file[10..22].copy_from_slice(&encode(&parameters));
-        let begun = std::time::Instant::now();
+        let (begun, before) = (std::time::Instant::now(), resident());
         assert_eq!(unlock(&with_fresh_checksum(file), &phrase("right")), Err(KeystoreError::Parameters));
         assert!(begun.elapsed().as_millis() < 10, "refused before hashing");
+        assert!(resident() < before + 4096, "refused before allocating: {} KiB more", resident() - before);
     }
+}
+
+// Plays E01: each guess costs what a new keystore says, which is more than the floor.
+#[test]
+fn a_new_keystore_costs_more_than_the_floor() {
+    let begun = std::time::Instant::now();
+    let (file, _) = create(&phrase("right"), Parameters::DEFAULT, &mut SystemRandom).unwrap();
+    println!("stretching a passphrase took {:?}", begun.elapsed());
+    let written = parse(&Bounds::COMPILED, &file).unwrap().0.parameters;
+    assert_eq!(written, Parameters::DEFAULT);
+    assert!(written.memory > Parameters::FLOOR.memory && written.passes >= Parameters::FLOOR.passes);
 }
 
 // Obeys R-6.6-5.
@@ -88,6 +109,7 @@ fn a_new_passphrase_opens_the_same_key_and_the_old_one_opens_nothing() {
     assert_eq!(parse(&Bounds::COMPILED, &changed).unwrap().0.parameters, Parameters::DEFAULT);
 }
 
+// Plays E03. So do the vectors `two-passphrases-first` and `two-passphrases-second`, with a ciphertext for this very AEAD.
 /// One ciphertext that opens under two keys with the bare AEAD opens under neither as a keystore.
 #[test]
 fn a_keystore_has_one_passphrase() {

@@ -1,0 +1,218 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use casevault_wire::time::Clock;
+
+use super::*;
+
+const NOW: Time = Time(1_800_000_000_000);
+
+fn phrase(text: &str) -> SecretBytes {
+    SecretBytes::from(text.as_bytes().to_vec())
+}
+
+/// Amal's profile, locked.
+fn amal() -> (tempfile::TempDir, PathBuf) {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("amal");
+    drop(Profile::create(&directory, &phrase("correct horse")).unwrap());
+    (parent, directory)
+}
+
+fn open(directory: &Path, text: &str, now: Time) -> Result<Profile> {
+    Profile::open(directory, &phrase(text), now)
+}
+
+fn seconds(seconds: u64) -> Time {
+    NOW.plus(seconds * 1000)
+}
+
+// Obeys R-6.6-6.
+// Breaks R-6.6-6.
+#[test]
+fn wrong_passphrases_slow_down_and_a_right_one_forgets_them() {
+    let (_parent, directory) = amal();
+    for _ in 0..5 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    for text in ["guess", "correct horse"] {
+        assert!(matches!(open(&directory, text, NOW), Err(ClientError::Wait(1))), "{text} is not even looked at");
+    }
+    assert!(matches!(open(&directory, "guess", seconds(1)), Err(ClientError::WrongPassphrase)));
+    assert!(matches!(open(&directory, "correct horse", seconds(2)), Err(ClientError::Wait(1))));
+    drop(open(&directory, "correct horse", seconds(3)).unwrap());
+    assert!(matches!(open(&directory, "guess", seconds(3)), Err(ClientError::WrongPassphrase)));
+    drop(open(&directory, "correct horse", seconds(3)).unwrap());
+}
+
+// Breaks R-6.6-6.
+#[test]
+fn nobody_gains_by_deleting_the_count_or_turning_the_clock_back() {
+    let (_parent, directory) = amal();
+    for damage in [|path: &Path| fs::remove_file(path).unwrap(), |path: &Path| fs::write(path, b"rubbish").unwrap()] {
+        damage(&directory.join("attempts"));
+        assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::Wait(32))));
+        assert!(matches!(open(&directory, "correct horse", seconds(31)), Err(ClientError::Wait(1))));
+        drop(open(&directory, "correct horse", seconds(32)).unwrap());
+    }
+    for _ in 0..5 {
+        assert!(matches!(open(&directory, "guess", seconds(9000)), Err(ClientError::WrongPassphrase)));
+    }
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::Wait(1))));
+    drop(open(&directory, "correct horse", seconds(1)).unwrap());
+}
+
+// Obeys R-6.6-7.
+// Breaks R-6.6-7.
+#[test]
+fn too_many_wrong_passphrases_destroy_the_profile_where_that_was_chosen() {
+    let (_parent, directory) = amal();
+    let profile = open(&directory, "correct horse", NOW).unwrap();
+    assert!(matches!(profile.set_wipe_after(Some(4)), Err(ClientError::TooFew(5))));
+    profile.set_wipe_after(Some(5)).unwrap();
+    assert_eq!(profile.wipe_after(), Some(5));
+    drop(profile);
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    drop(open(&directory, "correct horse", NOW).unwrap());
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::Wiped)));
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::NoProfile)));
+}
+
+#[test]
+fn a_last_wrong_passphrase_that_was_counted_and_not_answered_still_destroys() {
+    let (_parent, directory) = amal();
+    let profile = open(&directory, "correct horse", NOW).unwrap();
+    profile.set_wipe_after(Some(5)).unwrap();
+    drop(profile);
+    let mut attempts = attempts::begin(&directory, NOW).unwrap();
+    for _ in 0..5 {
+        // As a process does that is killed before it answers.
+        attempts::failed(&directory, attempts, NOW);
+        attempts = attempts::current(&directory);
+    }
+    assert!(matches!(open(&directory, "correct horse", seconds(9000)), Err(ClientError::Wiped)));
+    assert!(matches!(open(&directory, "correct horse", seconds(9000)), Err(ClientError::NoProfile)));
+}
+
+#[test]
+fn a_wrong_passphrase_that_cannot_be_counted_is_not_answered() {
+    let (_parent, directory) = amal();
+    fs::create_dir(directory.join("attempts.new")).unwrap();
+    assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::File(_))));
+    drop(open(&directory, "correct horse", NOW).unwrap());
+}
+
+#[test]
+fn a_new_passphrase_opens_what_the_old_one_did() {
+    let (_parent, directory) = amal();
+    let profile = open(&directory, "correct horse", NOW).unwrap();
+    profile.store.write(|tx| crate::store::set_meta(tx, "kept", b"yes")).unwrap();
+    drop(profile);
+    let change = |old: &str, new: &str| Profile::change_passphrase(&directory, &phrase(old), &phrase(new), NOW);
+    assert!(matches!(change("guess", "new"), Err(ClientError::WrongPassphrase)));
+    change("correct horse", "battery staple").unwrap();
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::WrongPassphrase)));
+    let profile = open(&directory, "battery staple", NOW).unwrap();
+    assert_eq!(&*profile.store.read(|db| crate::store::meta(db, "kept")).unwrap().unwrap(), b"yes");
+    assert!(matches!(change("battery staple", "x"), Err(ClientError::InUse)), "not while it is open");
+}
+
+// Plays E10: somebody puts another keystore in the place of this one, or another store.
+#[test]
+fn a_keystore_and_a_store_that_do_not_belong_together_open_nothing() {
+    let ((_one, amal), (_other, other)) = (amal(), amal());
+    for name in [KEYSTORE, DATABASE] {
+        let kept = fs::read(amal.join(name)).unwrap();
+        fs::copy(other.join(name), amal.join(name)).unwrap();
+        for beside in ["store-wal", "store-shm"] {
+            let _ = fs::remove_file(amal.join(beside));
+        }
+        assert!(matches!(open(&amal, "correct horse", NOW), Err(ClientError::Damaged)), "{name}");
+        fs::write(amal.join(name), kept).unwrap();
+    }
+    drop(open(&amal, "correct horse", NOW).unwrap());
+}
+
+// Plays E11: whoever has every file and no passphrase finds no key in them.
+#[test]
+fn no_file_of_a_profile_holds_a_key_as_it_is() {
+    let (_parent, directory) = amal();
+    let profile = open(&directory, "correct horse", NOW).unwrap();
+    profile.store.write(|tx| crate::store::set_meta(tx, "kept", b"a word that is kept")).unwrap();
+    let key = keystore::unlock(&fs::read(directory.join(KEYSTORE)).unwrap(), &phrase("correct horse")).unwrap();
+    let database = derive::database_key(&key);
+    let mut searched = 0;
+    for entry in fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_file()) {
+        let bytes = fs::read(entry.path()).unwrap();
+        for secret in [key.secret().expose(), database.secret().expose()] {
+            let hex = data_encoding::HEXLOWER.encode(secret);
+            for needle in [secret.as_slice(), hex.as_bytes(), hex.to_uppercase().as_bytes(), b"a word that is kept"] {
+                assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{:?}", entry.file_name());
+            }
+        }
+        searched += 1;
+    }
+    assert!(searched >= 4, "keystore, store, its log, count and lock");
+}
+
+#[test]
+fn a_wipe_that_was_cut_leaves_nothing_that_opens_and_is_done_to_its_end() {
+    let (_parent, directory) = amal();
+    fs::write(directory.join(OUTBOX).join("sealed"), b"ciphertext").unwrap();
+    destroy(&directory.join(KEYSTORE)).unwrap();
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::NoProfile)));
+    Profile::wipe(&directory).unwrap();
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    assert!(matches!(Profile::wipe(&directory), Err(ClientError::NoProfile)));
+}
+
+#[test]
+fn what_others_may_read_is_not_opened() {
+    let (_parent, directory) = amal();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o750)).unwrap();
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::Permissions)));
+}
+
+struct Dial(AtomicU64);
+
+impl Clock for Dial {
+    fn now(&self) -> Time {
+        Time(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Amal's device in an organisation that exists nowhere else.
+fn client(directory: &Path, clock: Arc<Dial>) -> crate::Client {
+    let profile = open(directory, "correct horse", NOW).unwrap();
+    crate::client::test_membership(&profile);
+    crate::Client::with_profile(profile, crate::Options { clock }).unwrap()
+}
+
+#[test]
+fn a_client_that_nobody_uses_drops_its_keys() {
+    let (_parent, directory) = amal();
+    let clock = Arc::new(Dial(AtomicU64::new(NOW.0)));
+    let minutes = |minutes: u64| clock.0.store(NOW.0 + minutes * 60_000, Ordering::Relaxed);
+    let idle = std::time::Duration::from_secs(300);
+    let auto = crate::AutoLock::new(client(&directory, clock.clone()), idle, clock.clone());
+    minutes(4);
+    let used = auto.client().unwrap();
+    minutes(20);
+    assert!(!auto.tick(), "an operation is under way");
+    drop(used);
+    minutes(24);
+    assert!(!auto.tick());
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::InUse)));
+    minutes(25);
+    assert!(matches!(auto.client(), Err(ClientError::Locked)), "though no timer looked");
+    drop(open(&directory, "correct horse", NOW).unwrap());
+    let auto = crate::AutoLock::new(client(&directory, clock.clone()), idle, clock.clone());
+    auto.lock();
+    assert!(auto.tick() && auto.client().is_err());
+}
