@@ -2,8 +2,10 @@
 //! plaintext.
 
 pub mod device;
+pub mod evil;
 pub mod liar;
 pub mod limit;
+pub mod long_log;
 pub mod plaintext;
 pub mod tape;
 pub mod world;

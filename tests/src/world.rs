@@ -9,6 +9,7 @@ use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
 use tempfile::TempDir;
 
 use crate::device::Device;
+use crate::evil::Evil;
 use crate::tape::Tape;
 
 /// The passphrase of every device in a world.
@@ -89,10 +90,28 @@ pub struct World {
     /// The vault.
     pub vault: ServerProcess,
     door: Door,
-    /// What stands between the devices and the servers, if anything does: before the keyserver, and before the vault.
-    tapes: Option<(Tape, Tape)>,
-    /// What stands between the vault and the keyserver, if anything does.
-    feed: Option<Tape>,
+    /// What stands between, if anything does.
+    fronts: Option<Fronts>,
+}
+
+/// Addresses of what stands before the servers.
+struct Fronts {
+    /// Between devices and keyserver.
+    keyserver: String,
+    /// Between devices and vault.
+    vault: String,
+    /// Between vault and keyserver.
+    feed: String,
+}
+
+/// Both servers' operators, who may act in bad faith.
+pub struct Operators {
+    /// Between devices and keyserver.
+    pub keyserver: Evil,
+    /// Between devices and vault.
+    pub vault: Evil,
+    /// Between vault and keyserver.
+    pub feed: Evil,
 }
 
 /// An administrator and two caseworkers, who are the team “Shelter” with its keys made.
@@ -111,7 +130,45 @@ impl World {
         let directory = tempfile::tempdir().expect("a directory");
         let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
         let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
-        Self { directory, keyserver, vault, door: Door::Closed, tapes: None, feed: None }
+        Self { directory, keyserver, vault, door: Door::Closed, fronts: None }
+    }
+
+    /// The same with an [`Evil`] before each server, and between the two.
+    pub async fn start_evil() -> (Self, Operators) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let feed = Evil::before(&keyserver.address).await;
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &feed.address));
+        let operators =
+            Operators { keyserver: Evil::before(&keyserver.address).await, vault: Evil::before(&vault.address).await, feed };
+        let fronts = Fronts {
+            keyserver: operators.keyserver.address.clone(),
+            vault: operators.vault.address.clone(),
+            feed: operators.feed.address.clone(),
+        };
+        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts) }, operators)
+    }
+
+    /// A second keyserver with the same key that goes on from here, and knows nothing of what the first learns.
+    pub fn fork_keyserver(&mut self) -> ServerProcess {
+        self.keyserver.kill();
+        let fork = self.directory.path().join("fork");
+        copy(&self.directory.path().join("keyserver"), &fork.join("keyserver"));
+        self.restart_keyserver();
+        start_keyserver(&fork, "127.0.0.1:0")
+    }
+
+    /// A second vault with the same key that goes on from here.
+    pub fn fork_vault(&mut self) -> ServerProcess {
+        self.vault.kill();
+        let fork = self.directory.path().join("fork");
+        copy(&self.directory.path().join("vault"), &fork.join("vault"));
+        self.restart_vault();
+        start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()))
+    }
+
+    fn feed_address(&self) -> &str {
+        self.fronts.as_ref().map_or(&self.keyserver.address, |fronts| &fronts.feed)
     }
 
     /// The same, with every connection recorded in the directory [`Self::tapes`]: each device's to each server, and the vault's to the
@@ -124,7 +181,8 @@ impl World {
         let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address));
         let before_keyserver = Tape::start(&keyserver.address, &tapes.join("keyserver")).await;
         let before_vault = Tape::start(&vault.address, &tapes.join("vault")).await;
-        Self { directory, keyserver, vault, door, tapes: Some((before_keyserver, before_vault)), feed: Some(feed) }
+        let fronts = Fronts { keyserver: before_keyserver.address, vault: before_vault.address, feed: feed.address };
+        Self { directory, keyserver, vault, door, fronts: Some(fronts) }
     }
 
     /// Where the tapes are.
@@ -136,8 +194,7 @@ impl World {
     pub fn restart_vault(&mut self) {
         self.vault.kill();
         let listen = self.vault.address.trim_start_matches("http://").to_owned();
-        let keyserver = self.feed.as_ref().map_or(&self.keyserver.address, |feed| &feed.address);
-        self.vault = start_vault(self.door, self.directory.path(), (&listen, keyserver));
+        self.vault = start_vault(self.door, self.directory.path(), (&listen, self.feed_address()));
     }
 
     /// Starts the keyserver again, where it was.
@@ -154,8 +211,8 @@ impl World {
 
     /// Founds an organisation; its administrator's client.
     pub async fn found(&self, person: &str) -> Client {
-        let (keyserver, vault) = match &self.tapes {
-            Some((keyserver, vault)) => (keyserver.address.clone(), vault.address.clone()),
+        let (keyserver, vault) = match &self.fronts {
+            Some(fronts) => (fronts.keyserver.clone(), fronts.vault.clone()),
             None => (self.keyserver.address.clone(), self.vault.address.clone()),
         };
         let request = FoundRequest { name: "Test".into(), keyserver, vault, person: person.into() };
@@ -222,6 +279,21 @@ impl World {
     /// Opens a device's profile.
     pub fn open(&self, name: &str) -> Client {
         Client::open(&self.profile(name), passphrase(), Options::default()).expect("opens")
+    }
+}
+
+/// Copies a directory with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    std::fs::set_permissions(to, std::fs::metadata(from).expect("is there").permissions()).expect("ours");
+    for entry in std::fs::read_dir(from).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("copied");
+        }
     }
 }
 

@@ -1,0 +1,227 @@
+//! An operator in bad faith: a proxy before a real server that drops, delays, replays, swaps, forks and answers as it likes. It has
+//! no key but what it saw, and the server's own where a fork of the real server runs beside it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use casevault_wire::codec::decode;
+use casevault_wire::id::DeviceId;
+use casevault_wire::request::{CREDENTIALS, Credentials, HEADER, Signer};
+use data_encoding::BASE64URL_NOPAD;
+use tokio::net::TcpListener;
+
+/// The longest request or answer that passes.
+const LONGEST: usize = 256 * 1024 * 1024;
+/// Headers that belong to one connection, or that the proxy's own say.
+const OWN: [&str; 5] = ["host", "content-length", "transfer-encoding", "connection", "keep-alive"];
+
+/// What somebody asks.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The query.
+    pub query: String,
+    /// Who signs, if anybody does.
+    pub signer: Option<Signer>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Asked {
+    /// Whether it is this method on a path that ends so.
+    pub fn is(&self, method: &str, end: &str) -> bool {
+        self.method == method && self.path.ends_with(end)
+    }
+
+    /// Whether this device asks.
+    pub fn by(&self, device: DeviceId) -> bool {
+        self.signer == Some(Signer::Device(device))
+    }
+}
+
+/// What somebody was answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Changes a body.
+pub type Swap = Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>;
+/// Whom an act is for.
+pub type Whom = Box<dyn Fn(&Asked) -> bool + Send + Sync>;
+
+/// What the operator does with a request.
+#[derive(Clone)]
+pub enum Act {
+    /// The connection is cut before anything was answered.
+    Drop,
+    /// It passes this much later.
+    Delay(Duration),
+    /// Answered without the server, with a status and a body.
+    Answer(u16, Vec<u8>),
+    /// Answered with what the same request was answered when it passed last; with 404 if it never did.
+    Replay,
+    /// Passed to another server: a fork of the real one.
+    Elsewhere(String),
+    /// The server's answer, changed.
+    Swap(Swap),
+    /// The server is asked, and its answer is lost.
+    Lose,
+}
+
+#[derive(Default)]
+struct Kept {
+    rules: Vec<(Whom, Act)>,
+    /// The last answer to each request, by signer, method, path and query.
+    answers: HashMap<String, Answered>,
+    seen: Vec<(Asked, Option<Answered>)>,
+}
+
+/// The proxy. Stops with the runtime that it was started on.
+#[derive(Clone)]
+pub struct Evil {
+    /// Where devices, or the other server, connect to.
+    pub address: String,
+    server: String,
+    http: reqwest::Client,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Evil {
+    /// Stands before the server at `address`, honestly until it is told otherwise.
+    pub async fn before(address: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let own = listener.local_addr().expect("an address");
+        let http = reqwest::Client::builder().no_proxy().http1_only().redirect(reqwest::redirect::Policy::none());
+        let evil = Self {
+            address: format!("http://{own}"),
+            server: address.to_owned(),
+            http: http.build().expect("a client"),
+            kept: Arc::default(),
+        };
+        let router = Router::new().fallback(handle).with_state(evil.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        evil
+    }
+
+    /// From now on does `act` with requests that `whom` holds for. Earlier rules go first.
+    pub fn when(&self, whom: impl Fn(&Asked) -> bool + Send + Sync + 'static, act: Act) {
+        self.kept().rules.push((Box::new(whom), act));
+    }
+
+    /// From now on passes everything.
+    pub fn repent(&self) {
+        self.kept().rules.clear();
+    }
+
+    /// What was asked since the last look, and answered.
+    pub fn seen(&self) -> Vec<(Asked, Option<Answered>)> {
+        std::mem::take(&mut self.kept().seen)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn act(&self, asked: &Asked) -> Option<Act> {
+        self.kept().rules.iter().find(|(whom, _)| whom(asked)).map(|(_, act)| act.clone())
+    }
+
+    async fn pass(&self, server: &str, asked: &Asked, headers: &axum::http::HeaderMap) -> Option<Response> {
+        let question = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
+        let method = asked.method.parse().ok()?;
+        let mut request = self.http.request(method, format!("{server}{}{question}", asked.path)).body(asked.body.clone());
+        for (name, value) in headers.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await.ok()?;
+        let mut response = Response::builder().status(answer.status());
+        for (name, value) in answer.headers().iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
+            response = response.header(name, value);
+        }
+        response.body(Body::from(answer.bytes().await.ok()?)).ok()
+    }
+}
+
+async fn handle(State(evil): State<Evil>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST).await else { return cut() };
+    let asked = Asked {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        signer: signer(&parts.headers),
+        body,
+    };
+    let key = format!("{:?} {} {}?{}", asked.signer, asked.method, asked.path, asked.query);
+    let act = evil.act(&asked);
+    let honest = act.is_none();
+    let response = match act {
+        None => evil.pass(&evil.server, &asked, &parts.headers).await,
+        Some(Act::Drop) => None,
+        Some(Act::Delay(time)) => {
+            tokio::time::sleep(time).await;
+            evil.pass(&evil.server, &asked, &parts.headers).await
+        }
+        Some(Act::Answer(status, body)) => Some(plain(status, body)),
+        Some(Act::Replay) => {
+            let old = evil.kept().answers.get(&key).cloned();
+            Some(old.map_or_else(|| plain(404, Vec::new()), |old| plain(old.status, old.body.to_vec())))
+        }
+        Some(Act::Elsewhere(server)) => evil.pass(&server, &asked, &parts.headers).await,
+        Some(Act::Swap(swap)) => swapped(evil.pass(&evil.server, &asked, &parts.headers).await, &swap).await,
+        Some(Act::Lose) => {
+            evil.pass(&evil.server, &asked, &parts.headers).await;
+            None
+        }
+    };
+    let (response, answered) = opened(response).await;
+    let mut kept = evil.kept();
+    if let (true, Some(answered)) = (honest, &answered) {
+        kept.answers.insert(key, answered.clone());
+    }
+    kept.seen.push((asked, answered));
+    drop(kept);
+    response
+}
+
+/// The answer, and what is in it; nothing is a connection that is cut.
+async fn opened(response: Option<Response>) -> (Response, Option<Answered>) {
+    let Some(response) = response else { return (cut(), None) };
+    let (parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST).await else { return (cut(), None) };
+    let answered = Answered { status: parts.status.as_u16(), body: body.clone() };
+    (Response::from_parts(parts, Body::from(body)), Some(answered))
+}
+
+async fn swapped(response: Option<Response>, swap: &Swap) -> Option<Response> {
+    let (parts, body) = response?.into_parts();
+    let body = to_bytes(body, LONGEST).await.ok()?;
+    Some(Response::from_parts(parts, Body::from(swap(body.to_vec()))))
+}
+
+fn plain(status: u16, body: Vec<u8>) -> Response {
+    Response::builder().status(status).body(Body::from(body)).expect("a status")
+}
+
+/// An answer that breaks off before its first byte.
+fn cut() -> Response {
+    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut")) });
+    Response::new(Body::from_stream(broken))
+}
+
+fn signer(headers: &axum::http::HeaderMap) -> Option<Signer> {
+    let bytes = BASE64URL_NOPAD.decode(headers.get(HEADER)?.as_bytes()).ok()?;
+    decode::<Credentials>(&bytes, CREDENTIALS).ok().map(|credentials| credentials.signer)
+}
