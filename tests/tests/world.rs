@@ -34,6 +34,9 @@ mod many_teams;
 #[path = "world/open_door.rs"]
 mod open_door;
 #[cfg(test)]
+#[path = "world/operators.rs"]
+mod operators;
+#[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
 #[cfg(test)]

@@ -234,6 +234,10 @@ fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::SealingKey => {
             "The log names a key of the team that the team does not have: what was sealed to it cannot be opened."
         }
+        AlarmKind::Revocation => {
+            "A device that the log has removed is still in the team's group, because the removal could not be carried out: this \
+             device writes nothing for the team until it is."
+        }
         AlarmKind::Removed => "This device was removed.",
     }
 }

@@ -2,11 +2,12 @@
 
 use casevault_sync::view::{
     Alarm, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState, LogView, NoteView,
-    PersonView, SearchHit, Standing, TeamView, VerifyReport,
+    PersonView, SearchHit, Standing, Subject, TeamView, VerifyReport,
 };
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
+use crate::statement;
 use crate::when::rfc3339;
 
 /// A list of shapes.
@@ -31,9 +32,11 @@ pub(crate) fn device(view: &DeviceView) -> Value {
 }
 
 pub(crate) fn log(view: &LogView) -> Value {
+    let subject = |subject: &Subject| json!({"kind": subject.kind, "id": subject.id, "name": subject.name});
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "author": view.author.as_ref().map(text),
-        "statement": view.statement, "subjects": list(&view.subjects, |(kind, id)| json!({"kind": kind, "id": id})),
+        "author_name": view.author_name, "statement": view.statement, "words": statement::words(view),
+        "subjects": list(&view.subjects, subject),
     })
 }
 
@@ -96,7 +99,8 @@ pub(crate) fn hit(view: &SearchHit) -> Value {
 
 pub(crate) fn verified(report: &VerifyReport) -> Value {
     json!({
-        "log": report.log, "journals": report.journals, "entries": report.entries, "documents": report.documents,
+        "log": report.log, "heads": report.heads, "sealing_keys": report.sealing_keys, "groups": report.groups,
+        "devices": report.devices, "journals": report.journals, "entries": report.entries, "documents": report.documents,
         "problems": list(&report.problems, alarm),
     })
 }

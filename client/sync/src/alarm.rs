@@ -1,10 +1,11 @@
 //! Alarms: what a server or a colleague's device did wrong, kept until a person has seen it.
 
 use crate::store::sql::params;
+use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::time::Time;
 
-use crate::error::Result;
+use crate::error::{ClientError, Result};
 use crate::store::{Store, column, count};
 use crate::view::{Alarm, AlarmKind};
 
@@ -18,6 +19,23 @@ pub(crate) fn raise(store: &Store, kind: AlarmKind, time: Time, team: Option<Tea
         )?;
         Ok(())
     })
+}
+
+/// That there are no two histories of the organisation's log, nor of the journal at `place`: after one of them nothing is written, so
+/// that the two are never joined again.
+///
+/// # Errors
+/// [`ClientError::Verification`] if there are.
+pub(crate) fn refuse_where_forked(store: &Store, place: Option<&Place>) -> Result<()> {
+    let (team, journal) = place.map_or((TeamId::ZERO, JournalId::ZERO), |place| (place.team, place.journal));
+    let forked = store.read(|db| {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM alarms WHERE kind = ?1 AND (team = ?2 AND journal = ?3 OR team = ?4 AND journal = ?5))";
+        let no = (TeamId::ZERO, JournalId::ZERO);
+        let keys = params![AlarmKind::Fork.as_str(), team.0, journal.0, no.0.0, no.1.0];
+        Ok(db.prepare_cached(sql)?.query_row(keys, |row| row.get::<_, bool>(0))?)
+    })?;
+    if forked { Err(ClientError::Verification) } else { Ok(()) }
 }
 
 /// The alarms that nobody has dismissed, oldest first.

@@ -8,14 +8,19 @@ mod kept;
 mod sealing;
 mod switch;
 
-use casevault_crypto::mls::{DeviceSigner, GroupState};
+use std::collections::BTreeSet;
+
+use casevault_crypto::mls::{DeviceSigner, Group, GroupState, Provider};
 use casevault_crypto::team::TeamKeyRing;
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{DeviceId, TeamId};
 use casevault_wire::request::TeamSigner;
 
+use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::store::MlsStorage;
 use crate::vault::{TeamSigning, TeamVault};
+use crate::view::AlarmKind;
 
 pub(crate) use kept::{Kept, load, ring};
 
@@ -73,9 +78,35 @@ impl Client {
         if self.kept(team)?.is_none() {
             return Ok(false);
         }
+        if self.removal_waits(team)? {
+            alarm::raise(&self.profile.store, AlarmKind::Revocation, self.now(), Some(*team), None)?;
+        }
         self.settle_vault(team).await?;
         self.settle_sealing_key(team).await?;
         Ok(true)
+    }
+
+    /// Whether the group still has a device that the log has removed: what is sealed to the team's keys now is readable to it.
+    pub(crate) fn removal_waits(&self, team: &TeamId) -> Result<bool> {
+        let Some(kept) = self.kept(team)? else { return Ok(false) };
+        let organisation = self.organisation()?;
+        let length = organisation.position().length;
+        let before = organisation.team_devices_at(team, kept.state.log_length);
+        // The group was what the log said when its last commit was made: without a removal since there is nothing to look for.
+        if before.iter().all(|device| organisation.is_team_device_at(team, device, length)) {
+            return Ok(false);
+        }
+        Ok(self.plan(team, &kept.state)?.remove.iter().any(|device| *device != self.device()))
+    }
+
+    /// The devices in this device's group of `team`.
+    pub(crate) fn group_devices(&self, team: &TeamId) -> Result<BTreeSet<DeviceId>> {
+        self.profile.store.read(|db| {
+            let storage = MlsStorage::new(db);
+            let provider = Provider::new(&self.crypto, &storage);
+            let group = Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)?;
+            Ok(group.map(|group| group.devices()).unwrap_or_default())
+        })
     }
 
     /// Whether this device's group of `team` is what the log says.

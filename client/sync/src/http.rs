@@ -154,7 +154,7 @@ impl Server {
             match check(answer).await {
                 Err(ClientError::Server(Code::Nonce)) if !retried => {
                     retried = true;
-                    self.nonces.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                    self.forget_older_nonces();
                 }
                 other => return other,
             }
@@ -188,6 +188,14 @@ impl Server {
         let answer = builder.body(reqwest::Body::wrap(ask.body.clone())).send().await.map_err(|_| ClientError::Unreachable)?;
         self.keep_nonce(&answer);
         Ok(answer)
+    }
+
+    /// Keeps the nonce of the last answer alone: a server that does not know one of its nonces knows none before that answer's.
+    fn forget_older_nonces(&self) {
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = nonces.pop();
+        nonces.clear();
+        nonces.extend(last);
     }
 
     fn keep_nonce(&self, answer: &reqwest::Response) {

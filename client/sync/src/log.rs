@@ -1,9 +1,13 @@
 //! The organisation log on this device (SPEC §8.1): fetched, verified whole, kept, and added to.
 
+mod audit;
+mod show;
+
+use std::sync::Arc;
+
 use casevault_crypto::identity::sign;
 use casevault_wire::codec::List;
 use casevault_wire::feed::FeedEvent;
-use casevault_wire::id::{PersonId, TeamId};
 use casevault_wire::keyserver::{Append, LogPage};
 use casevault_wire::log::{Author, LogEntry, LogPosition, Organisation, SignedLogEntry, SignedLogHead, Statement};
 use casevault_wire::vault::LogHeads;
@@ -12,13 +16,16 @@ use crate::alarm;
 use crate::client::{Client, Membership};
 use crate::error::{ClientError, Result};
 use crate::http::{Ask, Signing};
-use crate::store::Store;
 use crate::store::log::{entries, keep};
-use crate::view::{AlarmKind, LogView, VerifyReport};
+use crate::store::{Store, meta, set_meta};
+use crate::view::AlarmKind;
 use casevault_wire::problem::Code;
 
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 8;
+
+/// Where `meta` says how long a log the keyserver is known to have signed.
+const OWED: &str = "log owed";
 
 /// Verifies the log that is kept, every entry from the pinned root on.
 fn verify_kept(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
@@ -58,13 +65,12 @@ impl Client {
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             let page: LogPage =
                 self.keyserver.get(&self.me.organisation, key, Ask::path(path).query(format!("from={from}"))).await?;
-            let position = page.head.verify(&self.me.keyserver.key).map_err(|_| ClientError::Verification)?.position;
-            if page.head.content.organisation != self.me.organisation || position.length < from {
+            let head = page.head.verify(&self.me.keyserver.key).map_err(|_| self.log_alarm(AlarmKind::Log))?;
+            let position = head.position;
+            if head.organisation != self.me.organisation || position.length < from {
                 return Err(self.log_alarm(AlarmKind::Rollback));
             }
-            let organisation = self.take_page(local.as_deref().cloned(), page.entries.into_vec())?;
-            let reached = organisation.position();
-            self.set_organisation(organisation);
+            let reached = self.take_page(local, page.entries.into_vec())?;
             if reached.length >= position.length {
                 return if reached.length > position.length || reached == position {
                     Ok(())
@@ -73,15 +79,17 @@ impl Client {
                 };
             }
             if reached.length == from {
-                return Err(ClientError::Verification);
+                return Err(self.log_alarm(AlarmKind::Log)); // the head names what is withheld
             }
         }
     }
 
-    fn take_page(&self, local: Option<Organisation>, entries: Vec<SignedLogEntry>) -> Result<Organisation> {
+    /// Verifies entries that follow `local`, keeps them and takes them over. Says how far the log is then.
+    fn take_page(&self, local: Option<Arc<Organisation>>, entries: Vec<SignedLogEntry>) -> Result<LogPosition> {
         let mut rest = entries.as_slice();
         let mut organisation = match (local, rest.split_first()) {
-            (Some(organisation), _) => organisation,
+            (Some(organisation), None) => return Ok(organisation.position()),
+            (Some(organisation), Some(_)) => Organisation::clone(&organisation),
             (None, Some((first, others))) => {
                 rest = others;
                 Organisation::found_pinned(first, &self.me.organisation, &self.me.fingerprint)
@@ -93,36 +101,54 @@ impl Client {
             organisation.apply(entry).map_err(|_| self.log_alarm(AlarmKind::Log))?;
         }
         keep(&self.profile.store, &entries, &organisation)?;
-        Ok(organisation)
+        let reached = organisation.position();
+        self.set_organisation(organisation);
+        Ok(reached)
     }
 
-    fn log_alarm(&self, kind: AlarmKind) -> ClientError {
+    pub(crate) fn log_alarm(&self, kind: AlarmKind) -> ClientError {
         match alarm::raise(&self.profile.store, kind, self.now(), None, None) {
             Ok(()) => ClientError::Verification,
             Err(error) => error,
         }
     }
 
-    /// Compares the log with the heads that the vault keeps of it: what the keyserver told one, it must tell all.
-    pub(crate) async fn compare_log_heads(&self, key: &dyn Signing) -> Result<()> {
+    /// Compares the log with the heads that the vault keeps of it: what the keyserver told one, it must tell all. Returns how many
+    /// there were.
+    pub(crate) async fn compare_log_heads(&self, key: &dyn Signing) -> Result<u64> {
         let path = format!("/v1/organisations/{}/log-heads", self.me.organisation);
         let answer: LogHeads = self.vault.get(&self.me.organisation, key, Ask::path(path)).await?;
-        let mut longest = 0;
+        let (mut longest, mut compared) = (0, 0);
         for item in answer.heads.as_slice() {
-            let content = item.verify(&self.me.keyserver.key).map_err(|_| ClientError::Verification)?;
+            // What the keyserver did not sign is the vault's invention.
+            let content = item.verify(&self.me.keyserver.key).map_err(|_| self.log_alarm(AlarmKind::Log))?;
             let FeedEvent::LogHead(position) = &content.event else { continue };
             if content.organisation == self.me.organisation {
                 longest = longest.max(position.length);
                 self.compare_position(position)?;
+                compared += 1;
             }
         }
         if longest > self.organisation()?.position().length {
+            self.profile.store.write(|tx| set_meta(tx, OWED, &longest.to_be_bytes()))?;
             self.sync_log().await?;
-            if longest > self.organisation()?.position().length {
+            if self.log_is_owed()? {
                 return Err(self.log_alarm(AlarmKind::Rollback));
             }
+            for item in answer.heads.as_slice() {
+                if let FeedEvent::LogHead(position) = &item.content.event {
+                    self.compare_position(position)?;
+                }
+            }
         }
-        Ok(())
+        Ok(compared)
+    }
+
+    /// Whether the keyserver has signed more of the log, as the vault knows, than it has shown to this device.
+    pub(crate) fn log_is_owed(&self) -> Result<bool> {
+        let owed = self.profile.store.read(|db| meta(db, OWED))?;
+        let owed = owed.as_deref().and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        Ok(owed > self.organisation()?.position().length)
     }
 
     fn compare_position(&self, position: &LogPosition) -> Result<()> {
@@ -135,6 +161,7 @@ impl Client {
     /// Adds `statements`, signed by this device, to the end of the log, and returns the entries. If others were faster and the
     /// statements still make sense, they follow theirs.
     pub(crate) async fn state(&self, statements: &[Statement]) -> Result<Vec<SignedLogEntry>> {
+        alarm::refuse_where_forked(&self.profile.store, None)?;
         for _ in 0..TRIES {
             let mut organisation = (*self.organisation()?).clone();
             let entries = self.sign_statements(&mut organisation, statements)?;
@@ -173,41 +200,6 @@ impl Client {
         Ok(entries)
     }
 
-    /// The log, for people.
-    ///
-    /// # Errors
-    /// As [`Client::sync`].
-    pub async fn log(&self) -> Result<Vec<LogView>> {
-        self.refresh_log().await?;
-        let organisation = self.organisation()?;
-        let view = |entry: &SignedLogEntry| {
-            let (statement, subjects) = describe(&entry.content.statement);
-            let author = match entry.content.author {
-                Author::Root => None,
-                Author::Device(device) => organisation.device(&device).map(|device| device.person),
-            };
-            LogView { sequence: entry.content.sequence, time: entry.content.time, author, statement, subjects }
-        };
-        Ok(entries(&self.profile.store)?.iter().map(view).collect())
-    }
-
-    /// Verifies the whole log again and compares it with what both servers say.
-    ///
-    /// # Errors
-    /// [`ClientError::Verification`] if anything differs.
-    pub async fn verify_log(&self) -> Result<VerifyReport> {
-        self.sync_log().await?;
-        let organisation = verify_kept(&self.profile.store, &self.me)?.ok_or(ClientError::NotApproved)?;
-        if let Some(key) = organisation.directory().and_then(|team| self.team_signing(&team).ok().flatten()) {
-            self.compare_log_heads(&key).await?;
-        }
-        Ok(VerifyReport {
-            log: organisation.position().length,
-            problems: alarm::pending(&self.profile.store)?,
-            ..VerifyReport::default()
-        })
-    }
-
     /// Fetches the log if the keyserver answers; what is known stays good if it does not.
     pub(crate) async fn refresh_log(&self) -> Result<()> {
         match self.sync_log().await {
@@ -215,29 +207,5 @@ impl Client {
             Err(ClientError::Unreachable | ClientError::Removed) if self.organisation().is_ok() => Ok(()),
             other => other,
         }
-    }
-}
-
-/// A statement's name and the ids in it.
-fn describe(statement: &Statement) -> (&'static str, Vec<(&'static str, String)>) {
-    let person = |id: &PersonId| ("person", id.to_string());
-    let team = |id: &TeamId| ("team", id.to_string());
-    match statement {
-        Statement::Found(_) => ("found", Vec::new()),
-        Statement::AddPerson(id, role) => ("add-person", vec![person(id), ("role", role.as_str().into())]),
-        Statement::AddDevice(id, keys) => ("add-device", vec![person(id), ("device", keys.id().to_string())]),
-        Statement::SetRole(id, role) => ("set-role", vec![person(id), ("role", role.as_str().into())]),
-        Statement::RemovePerson(id) => ("remove-person", vec![person(id)]),
-        Statement::RevokeDevice(id) => ("revoke-device", vec![("device", id.to_string())]),
-        Statement::CreateTeam(creation) => ("create-team", creation.members.as_slice().iter().map(person).collect()),
-        Statement::AddToTeam(id, who) => ("add-to-team", vec![team(id), person(who)]),
-        Statement::RemoveFromTeam(id, who) => ("remove-from-team", vec![team(id), person(who)]),
-        Statement::RotateTeam(id) => ("rotate-team", vec![team(id)]),
-        Statement::FreezeTeam(id, frozen) => (if *frozen == 0 { "unfreeze-team" } else { "freeze-team" }, vec![team(id)]),
-        Statement::TeamSealingKey(key) => (
-            "team-sealing-key",
-            vec![team(&key.team), ("generation", key.receipt().map_or(0, |receipt| receipt.generation).to_string())],
-        ),
-        Statement::VoidCommit(void) => ("void-commit", vec![team(&void.team), ("epoch", void.epoch.to_string())]),
     }
 }

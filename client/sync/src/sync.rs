@@ -16,7 +16,7 @@ use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS};
 use crate::names::Kind;
 use crate::store::{array, meta, set_meta};
-use crate::view::SyncReport;
+use crate::view::{AlarmKind, SyncReport};
 
 /// Fewer single-use key packages than this at the keyserver are made up to the full number.
 const LOW: usize = limit::KEY_PACKAGES / 2;
@@ -98,7 +98,10 @@ impl Client {
         if !self.sync_group(team).await? {
             return Ok(0);
         }
-        let mut received = self.pull(&self.team_place(*team)).await?;
+        let mut received = match self.pull(&self.team_place(*team)).await {
+            Err(ClientError::Server(Code::StaleGeneration)) => self.find_withheld(team).await?,
+            other => other?,
+        };
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;
         let changed = reached(self.read_changes(team).await)?;
@@ -112,6 +115,16 @@ impl Client {
             self.compare_log_heads(&key).await?;
         }
         recorded.and(changed).and(compared).map(|()| received)
+    }
+
+    /// The vault knows of a later commit than the keyserver has shown: it is looked for once more, and then the keyserver withholds it.
+    async fn find_withheld(&self, team: &TeamId) -> Result<u64> {
+        self.sync_log().await?;
+        self.sync_group(team).await?;
+        match self.pull(&self.team_place(*team)).await {
+            Err(ClientError::Server(Code::StaleGeneration)) => Err(self.team_alarm(team, AlarmKind::Rollback)),
+            other => other,
+        }
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.

@@ -89,10 +89,23 @@ pub struct LogView {
     pub time: Time,
     /// The person who stated it; nothing for the root.
     pub author: Option<PersonId>,
+    /// That person's name, if it is known here.
+    pub author_name: Option<String>,
     /// The statement's name, in lower case with hyphens.
     pub statement: &'static str,
-    /// Ids that it names, with the kind of each.
-    pub subjects: Vec<(&'static str, String)>,
+    /// What it is about, in order.
+    pub subjects: Vec<Subject>,
+}
+
+/// Something that a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// What it is: `person`, `team`, `role` and so on.
+    pub kind: &'static str,
+    /// Its id, or what else is said of it.
+    pub id: String,
+    /// Its name in the directory, if it is known here.
+    pub name: Option<String>,
 }
 
 /// Whether what was asked of a team has happened.
@@ -153,6 +166,8 @@ pub enum AlarmKind {
     Heads,
     /// The log names a sealing key of a team that the team does not have.
     SealingKey,
+    /// A device that the log has removed is still in a team's group, although this one tried to take it out.
+    Revocation,
     /// This device was removed.
     Removed,
 }
@@ -170,14 +185,15 @@ impl AlarmKind {
             Self::Missing => "missing",
             Self::Heads => "heads",
             Self::SealingKey => "sealing-key",
+            Self::Revocation => "revocation",
             Self::Removed => "removed",
         }
     }
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, Removed, Rollback, SealingKey, Void};
-        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Heads, SealingKey, Removed]
+        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, Removed, Revocation, Rollback, SealingKey, Void};
+        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Heads, SealingKey, Revocation, Removed]
             .into_iter()
             .find(|kind| kind.as_str() == name)
     }
@@ -320,8 +336,16 @@ pub struct SearchHit {
 /// What a verification found.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyReport {
-    /// Log entries verified.
+    /// Log entries verified, from the root that was pinned on.
     pub log: u64,
+    /// Heads of the log, as the keyserver told the vault, that the log was compared with.
+    pub heads: u64,
+    /// Teams whose sealing key in the log was compared with the key that the team has.
+    pub sealing_keys: u64,
+    /// Groups that this device is in, each compared with the log.
+    pub groups: u64,
+    /// Devices in them, each seen to be trusted.
+    pub devices: u64,
     /// Journals verified.
     pub journals: u64,
     /// Entries verified.

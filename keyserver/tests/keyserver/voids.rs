@@ -27,6 +27,7 @@ fn void_event(team: &Team, epoch: u64, commit: Hash) -> FeedEvent {
     FeedEvent::Void(VoidCommit { team: team.id, epoch, commit })
 }
 
+// Plays A22.
 // Obeys R-8.5-2, R-8.5-3, R-8.5-6.
 // Breaks R-8.5-2, R-8.5-6.
 #[tokio::test]

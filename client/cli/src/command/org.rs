@@ -12,7 +12,7 @@ use crate::definition::Org;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
-use crate::{display, shape, when};
+use crate::{display, shape, statement, when};
 
 pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failure> {
     match command {
@@ -31,7 +31,7 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
         Org::Log => log(session).await,
         Org::Verify => {
             let report = session.client().await?.verify_log().await?;
-            Ok(trust::verified(&report))
+            Ok(trust::organisation_verified(&report))
         }
     }
 }
@@ -110,10 +110,12 @@ async fn devices(session: &Session) -> Result<Answer, Failure> {
 async fn log(session: &Session) -> Result<Answer, Failure> {
     let log = session.client().await?.log().await?;
     let row = |view: &LogView| {
-        let author = view.author.as_ref().map_or_else(|| "root".to_owned(), display::short);
-        let subjects: Vec<_> = view.subjects.iter().map(|(kind, id)| format!("{kind} {}", display::subject(id))).collect();
-        [view.sequence.to_string(), when::short(view.time), author, view.statement.to_owned(), subjects.join(", ")]
+        let author = match &view.author {
+            Some(person) => display::person(person, view.author_name.as_deref()),
+            None => "the root".to_owned(),
+        };
+        [view.sequence.to_string(), when::short(view.time), author, statement::words(view)]
     };
     let rows: Vec<_> = log.iter().map(row).collect();
-    Ok(Answer::new(shape::list(&log, shape::log), table(["entry", "time", "author", "statement", "about"], &rows)))
+    Ok(Answer::new(shape::list(&log, shape::log), table(["entry", "time", "stated by", "what"], &rows)))
 }

@@ -33,16 +33,38 @@ pub(super) async fn verify(session: &Session, case: Option<&str>) -> Result<Answ
     Ok(verified(&report))
 }
 
-/// The answer of a verification.
-pub(super) fn verified(report: &VerifyReport) -> Answer {
+/// The answer of a verification of the log and of what must agree with it.
+pub(super) fn organisation_verified(report: &VerifyReport) -> Answer {
+    answer(report, compared(report))
+}
+
+/// The answer of a verification of everything.
+fn verified(report: &VerifyReport) -> Answer {
     let text = format!(
-        "Checked {} log entries, {} journals with {} entries, {} documents: {}.",
-        report.log,
+        "{}\nChecked {} journals with {} entries and {} documents.",
+        compared(report),
         report.journals,
         report.entries,
-        report.documents,
-        if report.problems.is_empty() { "nothing is wrong".to_owned() } else { format!("{} problems", report.problems.len()) }
+        report.documents
     );
+    answer(report, text)
+}
+
+fn compared(report: &VerifyReport) -> String {
+    format!(
+        "Checked {} log entries from the pinned root on: each continues the one before, and its author might state it.\n\
+         Compared them with the key server's newest head and with {} heads that the vault keeps.\n\
+         Compared {} groups that this device is in, of {} devices, with the log: who is trusted, and nobody else, may be in them.\n\
+         Compared the newest sealing keys of {} teams with the keys that the teams have.",
+        report.log, report.heads, report.groups, report.devices, report.sealing_keys
+    )
+}
+
+fn answer(report: &VerifyReport, compared: String) -> Answer {
+    let found = match report.problems.len() {
+        0 => "Nothing is wrong.".to_owned(),
+        number => format!("Problems: {number}."),
+    };
     let shortfall = (!report.problems.is_empty()).then(|| message::alarms(&report.problems));
-    Answer::new(shape::verified(report), text).short_of(shortfall)
+    Answer::new(shape::verified(report), format!("{compared}\n{found}")).short_of(shortfall)
 }

@@ -70,9 +70,9 @@ pub(crate) enum Org {
     People,
     /// List devices
     Devices,
-    /// Show the organisation's signed log
+    /// Show the organisation's signed log, in words
     Log,
-    /// Check the organisation's log from its root, and what both servers say of it
+    /// Check the organisation's log from its root, what both servers say of it, and who is in your teams
     Verify,
 }
 

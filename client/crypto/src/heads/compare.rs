@@ -60,13 +60,13 @@ pub fn contradictions<S: HeadStore>(store: &S, words: &[Word]) -> Result<Vec<Hea
 
 fn contradiction(known: &Word, word: &Word) -> Option<HeadAlarm> {
     let journal = known.head.journal;
-    if known.head.length == word.head.length {
-        let fork = HeadAlarm::Fork { journal, length: known.head.length };
-        return (known.head.hash != word.head.hash).then_some(fork);
+    if known.head.length == word.head.length || known.change == word.change {
+        let fork = HeadAlarm::Fork { journal, length: known.head.length.min(word.head.length) };
+        return (known.head.length != word.head.length || known.head.hash != word.head.hash).then_some(fork);
     }
     let (earlier, later) = if known.change <= word.change { (known, word) } else { (word, known) };
     let rollback = HeadAlarm::Rollback { journal, recorded: earlier.head.length, served: later.head.length };
-    (later.head.length < earlier.head.length || later.change == earlier.change).then_some(rollback)
+    (later.head.length < earlier.head.length).then_some(rollback)
 }
 
 /// How a served journal agrees with its record.

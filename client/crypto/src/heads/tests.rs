@@ -88,6 +88,16 @@ fn a_vault_that_says_two_things_is_caught_by_its_own_signatures() {
     assert_eq!(taken.alarms, [HeadAlarm::Fork { journal, length: 5 }]);
     assert_eq!(amal.store.word(&journal).unwrap().unwrap().head, head(1, 5, 0), "what was known first stays");
 
+    let twice = team.word(5, head(1, 6, 0));
+    let record = bela.forge(&mut team, vec![twice]);
+    let taken = amal.accept(&team, &record).unwrap();
+    assert_eq!(taken.alarms, [HeadAlarm::Fork { journal, length: 5 }], "one change cannot have left two heads");
+
+    let mut team = Team::new();
+    let (mut amal, mut bela) = (Member::new(&team, AMAL), Member::new(&team, BELA));
+    let first = team.word(5, head(1, 5, 0));
+    let first = amal.forge(&mut team, vec![first]);
+    bela.accept(&team, &first).unwrap();
     let shorter = team.word(10, head(1, 4, 0));
     let record = bela.forge(&mut team, vec![shorter]);
     let taken = amal.accept(&team, &record).unwrap();

@@ -37,13 +37,7 @@ impl Client {
     /// What the group of `team` lacks to be what the log says.
     pub(super) fn plan(&self, team: &TeamId, state: &GroupState) -> Result<Plan> {
         let organisation = self.organisation()?;
-        let devices = self.profile.store.read(|db| {
-            let storage = MlsStorage::new(db);
-            let provider = Provider::new(&self.crypto, &storage);
-            let group = Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)?;
-            Ok(group.map(|group| group.devices()).unwrap_or_default())
-        })?;
-        let mut plan = plan(&organisation, team, &devices, state.log_length);
+        let mut plan = plan(&organisation, team, &self.group_devices(team)?, state.log_length);
         let made = self.profile.store.read(|db| kept::made(db, team))?;
         plan.rotate |= made.0 > 0 && self.now().since(made) > KEY_AGE;
         plan.add.truncate(ADDS);

@@ -28,7 +28,8 @@ impl Client {
         self.state_sealing_key(team).await
     }
 
-    fn sealing_key_stands(&self, team: &TeamId) -> Result<Option<Standing>> {
+    /// How the log's sealing key of `team` stands to the group's; nothing if this device has no receipt for the group's.
+    pub(crate) fn sealing_key_stands(&self, team: &TeamId) -> Result<Option<Standing>> {
         let Some((kept, receipt)) = self.newest(team)? else { return Ok(None) };
         let organisation = self.organisation()?;
         let logged = organisation.team(team).and_then(|team| team.sealing_key.as_ref());

@@ -1,6 +1,7 @@
 //! Appending to a journal: compare-and-set at the vault, and once it has acknowledged, the same entries here.
 
-use crate::store::sql::{Connection, params};
+use crate::store::count;
+use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
 use casevault_crypto::event::{Body, CaseKeyGiven};
 use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
@@ -15,6 +16,7 @@ use casevault_wire::vault::Batch;
 
 use super::apply::apply;
 use super::kept::{author, chain, ring_of, save_chain};
+use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::view::{AlarmKind, no_randomness};
@@ -46,6 +48,9 @@ impl Client {
     /// Appends `items` to the journal at `place`, in one request. If others were faster, they follow theirs. Returns whether they
     /// were appended: items of the outbox are not once others were faster, because some of them may be at the vault already.
     pub(crate) async fn push(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
+        alarm::refuse_where_forked(&self.profile.store, Some(place))?;
+        self.refuse_while_removal_waits(place).await?;
+        self.refuse_behind_record(place).await?;
         let mut blobs: Vec<_> = items.iter_mut().filter_map(|item| item.blob.take()).collect();
         for _ in 0..TRIES {
             let (state, appended) = match self.prepare(place, &items)? {
@@ -77,6 +82,39 @@ impl Client {
             blobs = batch.blobs;
         }
         Err(ClientError::Conflict)
+    }
+
+    /// That nobody whom the log has removed would still read what is written now: what the log is known to have is read first, and a
+    /// removal that waits is committed first.
+    async fn refuse_while_removal_waits(&self, place: &Place) -> Result<()> {
+        if self.log_is_owed()? {
+            self.sync_log().await?;
+            if self.log_is_owed()? {
+                return Err(self.log_alarm(AlarmKind::Rollback));
+            }
+        }
+        if !self.removal_waits(&place.team)? {
+            return Ok(());
+        }
+        self.catch_up(place).await?;
+        if self.removal_waits(&place.team)? { Err(self.team_alarm(&place.team, AlarmKind::Revocation)) } else { Ok(()) }
+    }
+
+    /// That the journal is read as far as colleagues recorded it: to write after less would make a second history.
+    async fn refuse_behind_record(&self, place: &Place) -> Result<()> {
+        if !self.is_behind_record(place)? {
+            return Ok(());
+        }
+        self.catch_up(place).await?;
+        if self.is_behind_record(place)? { Err(self.journal_alarm(place, AlarmKind::Rollback)) } else { Ok(()) }
+    }
+
+    fn is_behind_record(&self, place: &Place) -> Result<bool> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT length FROM heads WHERE team = ?1 AND journal = ?2";
+            let recorded = db.prepare_cached(sql)?.query_row(params![place.team.0, place.journal.0], |row| count(row, 0));
+            Ok(recorded.optional()?.is_some_and(|recorded| recorded > chain(db, place).map_or(0, |state| state.length())))
+        })
     }
 
     /// The entries for `items` at the end of the journal as it is known here.

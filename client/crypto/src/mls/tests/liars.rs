@@ -374,6 +374,7 @@ fn a_commit_as_a_public_message_does_not_pass_the_gate() {
     assert_eq!(world.process(0, &accepted.record), Err(VerifyError::Record(RecordError::Malformed)));
 }
 
+// Plays A23.
 #[test]
 fn an_outsider_cannot_join_by_an_external_commit() {
     let mut world = World::new(4, 3);

@@ -1,0 +1,231 @@
+//! Operators in bad faith: each hides, forks or withholds what it can, and a client that reaches the other server finds out at its
+//! next synchronisation, says so, and writes nothing that it would regret.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use casevault_sync::view::{AlarmKind, Delivery, SyncReport};
+use casevault_sync::{Client, ClientError};
+use casevault_tests::evil::{Act, Evil};
+use casevault_tests::world::{Operators, World};
+use casevault_wire::codec::decode;
+use casevault_wire::keyserver::LogPage;
+use casevault_wire::limit;
+
+/// A problem that any server may answer with.
+fn conflict() -> Act {
+    let body = r#"{"type":"urn:casevault:problem:conflict","title":"No.","status":409,"code":"conflict"}"#;
+    Act::Answer(409, body.into())
+}
+
+fn kinds(report: &SyncReport) -> Vec<AlarmKind> {
+    report.alarms.iter().map(|alarm| alarm.kind).collect()
+}
+
+/// Synchronises until this is noticed: the vault hears of the log on its own, a moment later.
+async fn notices(client: &Client, kind: AlarmKind) {
+    let mut said = Vec::new();
+    for _ in 0..50 {
+        said = kinds(&client.sync().await.unwrap());
+        if said.contains(&kind) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("{kind:?} was not noticed: {said:?}");
+}
+
+/// That `client` writes nothing into the case: what it wrote waits.
+async fn writes_nothing(client: &Client, vault: &Evil, case: &str) {
+    vault.seen();
+    let written = client.note_add(case, "a note that waits").await;
+    assert!(matches!(written, Err(ClientError::Verification)), "{written:?}");
+    assert!(!vault.seen().iter().any(|(asked, _)| asked.is("POST", "/batch")), "nothing was sent to the vault");
+}
+
+/// A case of the team, which both members have read.
+async fn case_of_both(nadia: &Client, omar: &Client) -> String {
+    let (case, _) = nadia.case_open("Case of Mira", "Shelter", &[]).await.unwrap();
+    let case = case.to_string();
+    nadia.note_add(&case, "first").await.unwrap();
+    assert_eq!(omar.sync().await.unwrap().alarms, []);
+    omar.case(&case).await.unwrap();
+    case
+}
+
+// Plays A25.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_logs_for_two_people_are_noticed_at_the_vault_and_stop_the_one_who_sees_it() {
+    let (mut world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let (fork, omar) = (world.fork_keyserver(), shelter.omar.device());
+    operators.keyserver.when(move |asked| asked.by(omar), Act::Elsewhere(fork.address.clone()));
+
+    shelter.amal.team_create("Another team", &["Nadia".into()]).await.unwrap();
+    // Omar's own statement follows in his log where Amal's stands in everybody else's: each history is consistent.
+    shelter.omar.team_add("Shelter", "Amal").await.unwrap();
+    notices(&shelter.omar, AlarmKind::Fork).await;
+    writes_nothing(&shelter.omar, &operators.vault, &case).await;
+    let stated = shelter.omar.team_rotate("Shelter").await;
+    assert!(matches!(stated, Err(ClientError::Verification)), "nor states he anything: {stated:?}");
+    assert!(shelter.omar.verify_log().await.unwrap().problems.iter().any(|alarm| alarm.kind == AlarmKind::Fork));
+
+    operators.keyserver.repent();
+    assert!(shelter.omar.sync().await.is_ok_and(|report| !report.online), "two histories are never joined again");
+    assert_eq!(shelter.nadia.note_add(&case, "work goes on").await.unwrap(), Delivery::Sent);
+    drop(fork);
+}
+
+// Plays A25.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_logs_for_two_people_are_noticed_by_the_first_thing_that_one_writes_to_the_other() {
+    let (mut world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let (fork, omar) = (world.fork_keyserver(), shelter.omar.device());
+    operators.keyserver.when(move |asked| asked.by(omar), Act::Elsewhere(fork.address.clone()));
+    // The vault is in it too, and shows nobody a head that Omar's log does not have.
+    operators.vault.when(|asked| asked.is("GET", "/log-heads"), Act::Replay);
+
+    shelter.amal.team_create("Another team", &[]).await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    shelter.omar.team_add("Shelter", "Amal").await.unwrap();
+    assert!(!kinds(&shelter.omar.sync().await.unwrap()).contains(&AlarmKind::Fork), "so far nothing shows");
+    shelter.nadia.note_add(&case, "written on the log that Amal wrote").await.unwrap();
+    assert!(kinds(&shelter.omar.sync().await.unwrap()).contains(&AlarmKind::Journal));
+    assert_eq!(shelter.omar.case(&case).await.unwrap().notes.len(), 1, "and nothing of it is shown");
+    drop(fork);
+}
+
+// Plays A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_histories_of_a_case_are_noticed_by_both_and_never_joined_again() {
+    let (mut world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let fork = world.fork_vault();
+    // The vault cannot tell members apart; here it guesses right.
+    let omar_asks = Arc::new(AtomicBool::new(false));
+    let asks = omar_asks.clone();
+    operators.vault.when(move |_| asks.load(Ordering::SeqCst), Act::Elsewhere(fork.address.clone()));
+
+    shelter.nadia.note_add(&case, "Nadia's history").await.unwrap();
+    omar_asks.store(true, Ordering::SeqCst);
+    shelter.omar.note_add(&case, "Omar's history").await.unwrap();
+    shelter.omar.sync().await.unwrap();
+    omar_asks.store(false, Ordering::SeqCst);
+    let hers = kinds(&shelter.nadia.sync().await.unwrap());
+    assert!(hers.contains(&AlarmKind::Fork), "{hers:?}");
+    omar_asks.store(true, Ordering::SeqCst);
+    let his = kinds(&shelter.omar.sync().await.unwrap());
+    assert!(his.contains(&AlarmKind::Fork), "{his:?}");
+    writes_nothing(&shelter.omar, &operators.vault, &case).await;
+    omar_asks.store(false, Ordering::SeqCst);
+    writes_nothing(&shelter.nadia, &operators.vault, &case).await;
+
+    let waits = "a note that waits";
+    let notes = async |client: &Client| client.case(&case).await.map(|view| view.notes.into_iter().map(|note| note.text));
+    assert_eq!(notes(&shelter.nadia).await.unwrap().collect::<Vec<_>>(), ["first", "Nadia's history", waits]);
+    for _ in 0..2 {
+        shelter.omar.sync().await.unwrap();
+        let joined = notes(&shelter.omar).await.map(Iterator::collect::<Vec<_>>);
+        assert!(matches!(joined, Err(ClientError::Verification)), "the vault shows him the other history in vain: {joined:?}");
+    }
+    omar_asks.store(true, Ordering::SeqCst);
+    assert_eq!(notes(&shelter.omar).await.unwrap().collect::<Vec<_>>(), ["first", "Omar's history", waits]);
+    drop(fork);
+}
+
+// Plays A20.
+// Obeys R-8.3-24.
+// Breaks R-8.3-24.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_withheld_shows_at_the_next_synchronisation() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let omar = shelter.omar.device();
+    operators.keyserver.when(move |asked| asked.by(omar) && asked.is("GET", "/commits"), Act::Replay);
+    shelter.nadia.team_rotate("Shelter").await.unwrap();
+    let said = kinds(&shelter.omar.sync().await.unwrap());
+    assert!(said.contains(&AlarmKind::SealingKey), "the log names a key that he has not: {said:?}");
+    assert!(said.contains(&AlarmKind::Rollback), "and the vault has switched to it: {said:?}");
+    operators.vault.seen();
+    let written = shelter.omar.note_add(&case, "under the old key").await;
+    assert!(!matches!(written, Ok(Delivery::Sent)), "{written:?}");
+    let taken = |status: u16| status < 300;
+    assert!(!operators.vault.seen().iter().any(|(asked, answered)| {
+        asked.is("POST", "/batch") && answered.as_ref().is_some_and(|answered| taken(answered.status))
+    }));
+
+    operators.keyserver.repent();
+    shelter.omar.sync().await.unwrap();
+    assert_eq!(shelter.omar.case(&case).await.unwrap().notes.len(), 2, "what waited was sent under the new key");
+}
+
+// Plays A24.
+// Obeys R-8.1-10.
+// Breaks R-8.1-10.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_the_keyserver_hides_is_found_through_the_vault_and_nothing_is_written_until_it_shows() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    shelter.nadia.sync().await.unwrap();
+    let nadia = shelter.nadia.device();
+    operators.keyserver.when(move |asked| asked.by(nadia) && asked.is("GET", "/log"), Act::Replay);
+    shelter.amal.remove_person("Omar").await.unwrap();
+    notices(&shelter.nadia, AlarmKind::Rollback).await;
+    writes_nothing(&shelter.nadia, &operators.vault, &case).await;
+
+    operators.keyserver.repent();
+    shelter.nadia.sync().await.unwrap();
+    assert_eq!(shelter.nadia.case(&case).await.unwrap().notes.len(), 2);
+    let omar = shelter.omar.sync().await;
+    assert!(matches!(omar, Err(ClientError::Removed)), "{omar:?}");
+}
+
+// Plays A24.
+// Obeys R-8.1-11.
+// Breaks R-8.1-11.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_cannot_be_carried_out_is_alarmed_and_stops_writing() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    operators.keyserver.when(|asked| asked.is("POST", "/commits"), conflict());
+    shelter.amal.remove_person("Omar").await.unwrap();
+    assert!(kinds(&shelter.nadia.sync().await.unwrap()).contains(&AlarmKind::Revocation));
+    writes_nothing(&shelter.nadia, &operators.vault, &case).await;
+    let report = shelter.nadia.verify_log().await.unwrap();
+    assert!(report.problems.iter().any(|alarm| alarm.kind == AlarmKind::Revocation && alarm.team.is_some()));
+
+    operators.keyserver.repent();
+    shelter.nadia.sync().await.unwrap();
+    assert_eq!(shelter.nadia.case(&case).await.unwrap().notes.len(), 2, "what waited is sent once Omar is out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_up_to_date_fetches_no_entry_and_verification_says_what_it_compared() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    assert_eq!(shelter.nadia.sync().await.unwrap().alarms, []);
+    let Operators { keyserver, .. } = &operators;
+    keyserver.seen();
+    shelter.nadia.sync().await.unwrap();
+    let seen = keyserver.seen();
+    let pages: Vec<LogPage> = seen
+        .iter()
+        .filter(|(asked, _)| asked.is("GET", "/log"))
+        .map(|(_, answered)| decode(&answered.as_ref().unwrap().body, limit::BODY).unwrap())
+        .collect();
+    assert!(!pages.is_empty() && pages.iter().all(|page| page.entries.as_slice().is_empty()));
+    let longest = seen.iter().filter_map(|(_, answered)| answered.as_ref()).map(|answered| answered.body.len()).max();
+    assert!(longest < Some(4096), "{longest:?}");
+
+    let report = shelter.nadia.verify_log().await.unwrap();
+    assert_eq!((report.groups, report.sealing_keys, report.devices), (2, 2, 5), "the directory of three, and the team of two");
+    assert_eq!(report.log, shelter.nadia.log().await.unwrap().len() as u64);
+    assert!(report.heads > 0 && report.problems.is_empty(), "{report:?}");
+}
