@@ -49,10 +49,20 @@ impl Device {
         Self { passphrase: file.to_owned(), ..self.clone() }
     }
 
+    /// What comes before the words of every command: the program and its options.
+    pub fn beginning(&self) -> Vec<std::ffi::OsString> {
+        let options: [&OsStr; 4] =
+            ["--json".as_ref(), "--profile".as_ref(), self.profile.as_os_str(), "--passphrase-file".as_ref()];
+        let program = program("casevault").into_os_string();
+        std::iter::once(program).chain(options.map(OsStr::to_owned)).chain([self.passphrase.clone().into_os_string()]).collect()
+    }
+
     /// Starts a command.
     pub fn start<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Running {
         let mut command = Command::new(program("casevault"));
         command.arg("--json").arg("--profile").arg(&self.profile).arg("--passphrase-file").arg(&self.passphrase);
+        // No test asks the key store of whoever runs it.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let child = command.spawn().expect("the program starts");
         let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).expect("it runs");

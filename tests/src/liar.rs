@@ -1,14 +1,13 @@
 //! A member in bad faith: the keys of a device, taken from its unlocked profile, and requests that no client would make.
 
 use casevault_crypto::identity::DeviceIdentity;
-use casevault_sync::{Profile, SystemClock};
+use casevault_sync::{Options, Profile};
 use casevault_wire::codec::{Text, decode, encode};
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId, PersonId, TeamId};
 use casevault_wire::label::Label;
 use casevault_wire::request::{Credentials, HEADER, Request, Signer};
 use casevault_wire::server::{ServerEntry, server_id};
-use casevault_wire::time::Clock as _;
 use casevault_wire::vault::NonceList;
 use data_encoding::BASE64URL_NOPAD;
 use reqwest::Method;
@@ -31,7 +30,7 @@ pub struct Liar {
 impl Liar {
     /// Takes the keys out of the profile of `name`, whose client must be closed, and of the team that `team` picks.
     pub fn of(world: &World, name: &str, team: TeamId) -> Self {
-        let profile = Profile::open(&world.profile(name), &passphrase(), SystemClock.now()).expect("opens");
+        let profile = Profile::open(&world.profile(name), &passphrase(), &Options::default()).expect("opens");
         let sql = "SELECT value FROM meta WHERE key = 'membership'";
         let bytes: Vec<u8> =
             profile.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).expect("the device has a membership");

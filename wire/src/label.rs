@@ -94,6 +94,8 @@ labels! {
     KeystoreChecksum = 0x0121, "keystore checksum";
     /// Hash whose first bytes tell a mistyped invitation code.
     InvitationChecksum = 0x0122, "invitation checksum";
+    /// Hash of a keystore's salt that names its secret in the operating system's key store.
+    KeystoreSecretName = 0x012c, "keystore secret name";
 
     /// Seal of a journal entry.
     SealEntry = 0x0201, "seal entry";
@@ -134,6 +136,8 @@ labels! {
     DeriveDatabase = 0x030b, "derive database";
     /// Key of ciphertext-at-rest records outside the database, from the store key.
     DeriveOutbox = 0x030c, "derive outbox";
+    /// Key that seals a keystore, from the stretched passphrase and the operating system's secret.
+    DeriveKeystore = 0x0310, "derive keystore";
 
     /// Authentication of an invited device's keys by the invitation's secret.
     MacInvitation = 0x0401, "mac invitation";

@@ -56,10 +56,11 @@ def two_passphrases(phrases):
 def keystore_vectors():
     phrase, store = "correct horse battery staple", drawn("store key")
 
-    def file(memory=65536, passes=3, lanes=1, version=1, magic=b"CASEVKEY", bound=None, hashed=True):
+    def file(memory=65536, passes=3, lanes=1, version=1, magic=b"CASEVKEY", bound=None, hashed=True, system=None):
         header = magic + struct.pack(">HIII", version, memory, passes, lanes) + drawn("keystore salt")
         work = dict(memory_cost=65536, iterations=3, lanes=1) if not hashed else dict(memory_cost=memory, iterations=passes, lanes=lanes)
         wrapping = Argon2id(salt=drawn("keystore salt"), length=32, **work).derive(phrase.encode())
+        wrapping = hkdf(system, wrapping, context("derive keystore"), 32) if system else wrapping
         ctx = context("seal keystore", binding=labelled_hash("keystore header hash", bound or header))
         body = header + seal(wrapping, ctx, drawn("keystore nonce", 24), store)
         return body + labelled_hash("keystore checksum", body)[:8]
@@ -76,7 +77,7 @@ def keystore_vectors():
         ("damaged", "R-6.6-3", "one bit is flipped", damaged, phrase, "Damaged"),
         ("short", "R-6.6-1", "one byte short", good[:-1], phrase, "Damaged"),
         ("magic", "R-6.6-1", "another magic", file(magic=b"CASEVKEZ"), phrase, "Damaged"),
-        ("version", "R-6.6-1", "a version that is not known", file(version=2), phrase, "Version"),
+        ("version", "R-6.6-1", "a version that is not known", file(version=3), phrase, "Version"),
         ("memory-low", "R-6.6-2", "memory below the floor", file(memory=65535), phrase, "Parameters"),
         ("memory-high", "R-6.6-2", "memory above the ceiling", file(memory=1048577, hashed=False), phrase, "Parameters"),
         ("passes-low", "R-6.6-2", "passes below the floor", file(passes=2), phrase, "Parameters"),
@@ -86,6 +87,21 @@ def keystore_vectors():
     ]:
         expected = {"error": error} if error else {"store_key": store.hex()}
         write("keystore", name, rule, comment, error is None, {"file": data.hex(), "passphrase": phrase_used}, expected)
+    system, other = drawn("system secret"), drawn("another system secret")
+    with_system = file(version=2, system=system)
+    as_first = bytearray(with_system[:-8])
+    as_first[9] = 1
+    as_first = bytes(as_first) + labelled_hash("keystore checksum", bytes(as_first))[:8]
+    for name, comment, data, given, error in [
+        ("system", "opens with the passphrase and the system's secret", with_system, system, None),
+        ("system-other", "another secret", with_system, other, "WrongPassphrase"),
+        ("system-none", "without its secret", with_system, None, "SystemSecret"),
+        ("system-as-first", "said to be of version 1", as_first, None, "WrongPassphrase"),
+        ("system-unused", "of version 2 and sealed without a secret", file(version=2), system, "WrongPassphrase"),
+    ]:
+        expected = {"error": error} if error else {"store_key": store.hex(), "name": labelled_hash("keystore secret name", drawn("keystore salt"))[:16].hex()}
+        inputs = {"file": data.hex(), "passphrase": phrase} | ({"system": given.hex()} if given else {})
+        write("keystore", name, "R-6.6-8", comment, error is None, inputs, expected)
     both, opened = two_passphrases([phrase, "hunter2"])
     for name, comment, used, expected in [
         ("two-passphrases-first", "its ciphertext opens under another passphrase too; this one is committed to", phrase, {"store_key": opened.hex()}),

@@ -26,7 +26,10 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Org(command) => org::run(session, command).await,
         Command::Join { code } => join::run(session, code).await,
         Command::Device(Device::Revoke { device }) => revoke(session, &device).await,
-        Command::Device(Device::Protect { wipe_after, no_wipe }) => protect::run(session, wipe_after, no_wipe).await,
+        Command::Device(Device::Protect { wipe_after, no_wipe, system_keys, no_system_keys }) => {
+            let keys = (system_keys || no_system_keys).then_some(system_keys);
+            protect::run(session, (wipe_after, no_wipe), keys).await
+        }
         Command::Passphrase { new_passphrase_file } => passphrase::run(session, new_passphrase_file.as_deref()).await,
         Command::Team(command) => team::run(session, command).await,
         Command::Sync => trust::sync(session).await,

@@ -124,7 +124,7 @@ pub(crate) enum Device {
         /// The device
         device: String,
     },
-    /// Say or set what this device does after wrong passphrases
+    /// Say or set how this device's profile is protected
     Protect {
         /// Destroy the profile after so many wrong passphrases in a row
         #[arg(long, value_name = "N", conflicts_with = "no_wipe")]
@@ -132,6 +132,13 @@ pub(crate) enum Device {
         /// Never destroy the profile after wrong passphrases
         #[arg(long)]
         no_wipe: bool,
+        /// Open only together with a secret in the operating system's key store (Secret Service): without that, nothing here can
+        /// be opened any more, on this machine or another
+        #[arg(long, conflicts_with = "no_system_keys")]
+        system_keys: bool,
+        /// Open with the passphrase alone
+        #[arg(long)]
+        no_system_keys: bool,
     },
 }
 

@@ -12,7 +12,8 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
 
 use crate::keys::{
-    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, SigningKey, StoreKey, TeamKey,
+    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, SigningKey, StoreKey,
+    SystemSecret, TeamKey,
 };
 use crate::secret::Secret;
 
@@ -82,6 +83,11 @@ pub fn invitation_key(secret: &Secret<20>, organisation: OrganisationId) -> Invi
 /// The key that authenticates both sides of an invitation.
 pub fn join_mac_key(secret: &Secret<20>, organisation: OrganisationId) -> JoinMacKey {
     JoinMacKey::new(expand(&[], secret, &Context::new(Label::DeriveInvitationMac, organisation)))
+}
+
+/// What a keystore is sealed under, from its stretched passphrase and the operating system's secret.
+pub fn keystore_key(stretched: &Secret, system: &SystemSecret) -> Secret {
+    expand(system.secret().expose(), stretched, &Context::new(Label::DeriveKeystore, OrganisationId::ZERO))
 }
 
 /// The database's key.

@@ -59,6 +59,8 @@ macro_rules! key {
 }
 
 key! {
+    /// What the operating system's key store holds of a keystore. Random, never derived.
+    SystemSecret;
     /// `T[t]`: what a team has in common in generation `t`. Random, never derived.
     TeamKey;
     /// `C[g]`: what seals a case's entries in generation `g`. Random, never derived.

@@ -13,7 +13,8 @@ use casevault_wire::id::OrganisationId;
 use casevault_wire::label::Label;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
-use crate::keys::StoreKey;
+use crate::derive;
+use crate::keys::{StoreKey, SystemSecret};
 use crate::random::{Random, RandomError, draw};
 use crate::seal;
 use crate::secret::{Secret, SecretBytes};
@@ -22,7 +23,10 @@ use parameters::Bounds;
 pub use parameters::Parameters;
 
 const MAGIC: [u8; 8] = *b"CASEVKEY";
+/// A passphrase opens it.
 const VERSION: u16 = 1;
+/// A passphrase and a secret of the operating system's key store open it together.
+const VERSION_SYSTEM: u16 = 2;
 const HEADER: usize = 8 + 2 + 3 * 4 + 32;
 const SEALED: usize = seal::OVERHEAD + 32;
 const CHECKSUM: usize = 8;
@@ -42,6 +46,9 @@ pub enum KeystoreError {
     /// The parameters are weaker or costlier than this program allows.
     #[error("the keystore's parameters are not allowed")]
     Parameters,
+    /// It opens only with a secret of the operating system's key store, which was not given.
+    #[error("the secret in the operating system's key store is missing")]
+    SystemSecret,
     /// Made by a later version.
     #[error("the keystore is of a version that this program does not know")]
     Version,
@@ -51,6 +58,21 @@ pub enum KeystoreError {
     /// No randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
+}
+
+/// What opens a keystore.
+#[derive(Clone, Copy, Debug)]
+pub struct Factors<'a> {
+    /// The passphrase.
+    pub passphrase: &'a SecretBytes,
+    /// The secret in the operating system's key store; a new keystore asks for it if it is given.
+    pub system: Option<&'a SystemSecret>,
+}
+
+impl<'a> From<&'a SecretBytes> for Factors<'a> {
+    fn from(passphrase: &'a SecretBytes) -> Self {
+        Self { passphrase, system: None }
+    }
 }
 
 /// What stands before the seal. Every byte of it is authenticated by the seal's context.
@@ -80,54 +102,80 @@ pub fn create(
 /// # Errors
 /// Any [`KeystoreError`] but [`KeystoreError::Random`]. Only [`KeystoreError::WrongPassphrase`] and
 /// [`KeystoreError::Memory`] come after hashing.
-pub fn unlock(file: &[u8], passphrase: &SecretBytes) -> Result<StoreKey, KeystoreError> {
-    unlock_within(&Bounds::COMPILED, file, passphrase)
+pub fn unlock<'a>(file: &[u8], factors: impl Into<Factors<'a>>) -> Result<StoreKey, KeystoreError> {
+    unlock_within(&Bounds::COMPILED, file, factors.into())
 }
 
-/// Seals the same store key under another passphrase and this program's default parameters, or the file's where those cost
+/// Under which name the operating system's key store has this keystore's secret, if it has one.
+///
+/// # Errors
+/// Those [`KeystoreError`] that need no passphrase.
+pub fn secret_name(file: &[u8]) -> Result<Option<String>, KeystoreError> {
+    let header = parse(&Bounds::COMPILED, file)?.0;
+    let [name @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = hash_bytes(Label::KeystoreSecretName, &header.salt).0;
+    Ok((header.version == VERSION_SYSTEM).then(|| data_encoding::HEXLOWER.encode(&name)))
+}
+
+/// Seals the same store key under other factors and this program's default parameters, or the file's where those cost
 /// more: the new file. Files outside need no change.
 ///
 /// # Errors
-/// As [`unlock`] with the old passphrase, and as [`create`].
-pub fn rewrap(file: &[u8], old: &SecretBytes, new: &SecretBytes, random: &mut dyn Random) -> Result<Vec<u8>, KeystoreError> {
+/// As [`unlock`] with the old factors, and as [`create`].
+pub fn rewrap<'a>(
+    file: &[u8],
+    old: impl Into<Factors<'a>>,
+    new: impl Into<Factors<'a>>,
+    random: &mut dyn Random,
+) -> Result<Vec<u8>, KeystoreError> {
     let key = unlock(file, old)?;
     let parameters = parse(&Bounds::COMPILED, file)?.0.parameters.at_least(Parameters::DEFAULT);
     wrap(&key, new, parameters, random)
 }
 
-/// Seals `key` under `passphrase`: the file.
+/// Seals `key` under `factors`: the file.
 ///
 /// # Errors
 /// As [`create`].
-pub fn wrap(
+pub fn wrap<'a>(
     key: &StoreKey,
-    passphrase: &SecretBytes,
+    factors: impl Into<Factors<'a>>,
     parameters: Parameters,
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, KeystoreError> {
     Bounds::COMPILED.check(parameters)?;
-    wrap_unchecked(key, passphrase, parameters, random)
+    wrap_unchecked(key, factors.into(), parameters, random)
 }
 
 fn wrap_unchecked(
     key: &StoreKey,
-    passphrase: &SecretBytes,
+    factors: Factors<'_>,
     parameters: Parameters,
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, KeystoreError> {
-    let header = Header { magic: MAGIC, version: VERSION, parameters, salt: draw(random)? };
-    let wrapping = stretch::stretch(passphrase, &header.salt, parameters)?;
+    let version = if factors.system.is_some() { VERSION_SYSTEM } else { VERSION };
+    let header = Header { magic: MAGIC, version, parameters, salt: draw(random)? };
+    let wrapping = wrapping(&header, factors)?;
     let mut file = encode(&header);
     file.extend(seal::seal(&wrapping, &context(&header), key.secret().expose(), random)?);
     file.extend(checksum(&file));
     Ok(file)
 }
 
-fn unlock_within(bounds: &Bounds, file: &[u8], passphrase: &SecretBytes) -> Result<StoreKey, KeystoreError> {
+fn unlock_within(bounds: &Bounds, file: &[u8], factors: Factors<'_>) -> Result<StoreKey, KeystoreError> {
     let (header, sealed) = parse(bounds, file)?;
-    let wrapping = stretch::stretch(passphrase, &header.salt, header.parameters)?;
+    let wrapping = wrapping(&header, factors)?;
     let plaintext = seal::open(&wrapping, &context(&header), sealed).map_err(|_| KeystoreError::WrongPassphrase)?;
     decode::<Secret>(&plaintext, 32).map(StoreKey::new).map_err(|_| KeystoreError::Damaged)
+}
+
+/// What the store key is sealed under.
+fn wrapping(header: &Header, factors: Factors<'_>) -> Result<Secret, KeystoreError> {
+    let system = match header.version {
+        VERSION => None,
+        _ => Some(factors.system.ok_or(KeystoreError::SystemSecret)?),
+    };
+    let stretched = stretch::stretch(factors.passphrase, &header.salt, header.parameters)?;
+    Ok(system.map_or(stretched.clone(), |system| derive::keystore_key(&stretched, system)))
 }
 
 /// Everything that can be known without the passphrase, cheapest first.
@@ -137,7 +185,7 @@ fn parse<'a>(bounds: &Bounds, file: &'a [u8]) -> Result<(Header, &'a [u8]), Keys
     if header.magic != MAGIC {
         return Err(KeystoreError::Damaged);
     }
-    if header.version != VERSION {
+    if ![VERSION, VERSION_SYSTEM].contains(&header.version) {
         return Err(KeystoreError::Version);
     }
     let (sealed, _) = sealed.split_last_chunk::<CHECKSUM>().ok_or(KeystoreError::Damaged)?;

@@ -19,6 +19,7 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::error::{ClientError, Result};
 use crate::http::{Server, Signing};
+use crate::keychain::{Keychain, SecretService};
 use crate::profile::Profile;
 use crate::store::{meta, set_meta};
 
@@ -27,11 +28,13 @@ use crate::store::{meta, set_meta};
 pub struct Options {
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
+    /// The operating system's key store.
+    pub keychain: Arc<dyn Keychain>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock) }
+        Self { clock: Arc::new(SystemClock), keychain: Arc::new(SecretService) }
     }
 }
 
@@ -76,8 +79,7 @@ impl Client {
     /// # Errors
     /// See [`Profile::open`]; [`ClientError::NoProfile`] also where a founding or joining never got as far as a device.
     pub fn open(directory: &Path, passphrase: SecretBytes, options: Options) -> Result<Self> {
-        let now = options.clock.now();
-        Self::with_profile(Profile::open(directory, &passphrase, now)?, options)
+        Self::with_profile(Profile::open(directory, &passphrase, &options)?, options)
     }
 
     pub(crate) fn with_profile(profile: Profile, options: Options) -> Result<Self> {
@@ -111,7 +113,23 @@ impl Client {
     /// # Errors
     /// See [`Profile::change_passphrase`].
     pub fn change_passphrase(directory: &Path, old: &SecretBytes, new: &SecretBytes, options: &Options) -> Result<()> {
-        Profile::change_passphrase(directory, old, new, options.clock.now())
+        Profile::change_passphrase(directory, old, new, options)
+    }
+
+    /// Has the profile in `directory` open only together with a secret in the operating system's key store, or without one again.
+    ///
+    /// # Errors
+    /// See [`Profile::set_system_secret`].
+    pub fn set_system_secret(directory: &Path, passphrase: &SecretBytes, wanted: bool, options: &Options) -> Result<()> {
+        Profile::set_system_secret(directory, passphrase, wanted, options)
+    }
+
+    /// Whether this device's profile opens only together with a secret in the operating system's key store.
+    ///
+    /// # Errors
+    /// [`ClientError::Damaged`] if the keystore is.
+    pub fn has_system_secret(&self) -> Result<bool> {
+        self.profile.has_system_secret()
     }
 
     /// How many wrong passphrases destroy this device's profile, if any number does.

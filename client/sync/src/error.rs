@@ -1,5 +1,6 @@
 //! Why an operation of the client failed. Says whose fault; the text for people is written at the surface.
 
+use casevault_crypto::keystore::KeystoreError;
 use casevault_statistics::htcds::FieldError;
 use casevault_wire::problem::Code;
 
@@ -30,6 +31,15 @@ pub enum ClientError {
     /// Fewer wrong passphrases than these may not destroy a profile.
     #[error("at least {0}")]
     TooFew(u32),
+    /// The operating system has no key store, or it does not answer.
+    #[error("no key store")]
+    NoKeychain,
+    /// The operating system's key store is locked, and nobody unlocked it.
+    #[error("the key store is locked")]
+    KeychainLocked,
+    /// The operating system's key store does not have this device's secret.
+    #[error("the key store does not have the secret")]
+    SystemSecret,
     /// The keys were dropped, since nobody used them for a while or somebody said so.
     #[error("locked")]
     Locked,
@@ -111,6 +121,17 @@ pub enum What {
     Case,
     /// A document.
     Document,
+}
+
+impl From<KeystoreError> for ClientError {
+    fn from(error: KeystoreError) -> Self {
+        match error {
+            KeystoreError::WrongPassphrase => Self::WrongPassphrase,
+            KeystoreError::SystemSecret => Self::SystemSecret,
+            KeystoreError::Random(_) => Self::Randomness,
+            _ => Self::Damaged,
+        }
+    }
 }
 
 impl From<crate::store::sql::Error> for ClientError {

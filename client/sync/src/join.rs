@@ -74,7 +74,7 @@ impl Client {
     ) -> Result<(Self, Founded)> {
         check_name(&request.name)?;
         check_name(&request.person)?;
-        let profile = open_or_create(directory, &passphrase, options.clock.now())?;
+        let profile = open_or_create(directory, &passphrase, &options)?;
         let stage = profile.store.read(|db| meta(db, "stage"))?;
         match stage.as_deref() {
             None => begin_founding(&profile, &request, options.clock.now()).await?,
@@ -110,7 +110,7 @@ impl Client {
     /// [`ClientError::Code`] or [`ClientError::Invitation`] if the code is not good.
     pub async fn join(directory: &Path, passphrase: SecretBytes, code: &str, options: Options) -> Result<(Self, Joined)> {
         let code = Code::parse(code).map_err(|_| ClientError::Code)?;
-        let profile = open_or_create(directory, &passphrase, options.clock.now())?;
+        let profile = open_or_create(directory, &passphrase, &options)?;
         let stage = profile.store.read(|db| meta(db, "stage"))?;
         match stage.as_deref() {
             None => begin_joining(&profile, &code).await?,
@@ -202,8 +202,12 @@ fn spent(error: ClientError) -> ClientError {
     }
 }
 
-fn open_or_create(directory: &Path, passphrase: &SecretBytes, now: Time) -> Result<Profile> {
-    if Profile::exists(directory) { Profile::open(directory, passphrase, now) } else { Profile::create(directory, passphrase) }
+fn open_or_create(directory: &Path, passphrase: &SecretBytes, options: &Options) -> Result<Profile> {
+    if Profile::exists(directory) {
+        Profile::open(directory, passphrase, options)
+    } else {
+        Profile::create(directory, passphrase)
+    }
 }
 
 fn device_name() -> String {

@@ -11,11 +11,13 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 
 use casevault_crypto::derive;
-use casevault_crypto::keystore::{self, KeystoreError, Parameters};
+use casevault_crypto::keys::SystemSecret;
+use casevault_crypto::keystore::{self, Factors, Parameters};
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::time::Time;
 
+use crate::client::Options;
 use crate::error::{ClientError, Result};
 use crate::store::Store;
 use file::{destroy, temporary, write_durably};
@@ -65,8 +67,11 @@ impl Profile {
     /// # Errors
     /// [`ClientError::NoProfile`], [`ClientError::InUse`], [`ClientError::WrongPassphrase`], [`ClientError::Permissions`],
     /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`].
-    pub fn open(directory: &Path, passphrase: &SecretBytes, now: Time) -> Result<Self> {
-        let (lock, key) = attempt(directory, now, |file| keystore::unlock(file, passphrase))?;
+    pub fn open(directory: &Path, passphrase: &SecretBytes, options: &Options) -> Result<Self> {
+        let (lock, key) = attempt(directory, options.clock.now(), |file| {
+            let system = system_secret(file, options)?;
+            Ok(keystore::unlock(file, Factors { passphrase, system: system.as_ref() })?)
+        })?;
         let store = Store::open(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
         Ok(Self { directory: directory.to_path_buf(), store, _lock: lock })
     }
@@ -76,9 +81,25 @@ impl Profile {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn change_passphrase(directory: &Path, old: &SecretBytes, new: &SecretBytes, now: Time) -> Result<()> {
-        let (_lock, file) = attempt(directory, now, |file| keystore::rewrap(file, old, new, &mut SystemRandom))?;
-        write_durably(&directory.join(KEYSTORE), &file)
+    pub fn change_passphrase(directory: &Path, old: &SecretBytes, new: &SecretBytes, options: &Options) -> Result<()> {
+        let wanted = keystore::secret_name(&read_keystore(directory)?)?.is_some();
+        reseal(directory, (old, new), wanted, options)
+    }
+
+    /// Has the profile open only together with a secret in the operating system's key store, or without one again.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; [`ClientError::NoKeychain`] or [`ClientError::KeychainLocked`] if the key store cannot be used.
+    pub fn set_system_secret(directory: &Path, passphrase: &SecretBytes, wanted: bool, options: &Options) -> Result<()> {
+        reseal(directory, (passphrase, passphrase), wanted, options)
+    }
+
+    /// Whether the profile opens only together with a secret in the operating system's key store.
+    ///
+    /// # Errors
+    /// [`ClientError::Damaged`] if the keystore is.
+    pub fn has_system_secret(&self) -> Result<bool> {
+        Ok(keystore::secret_name(&read_keystore(&self.directory)?)?.is_some())
     }
 
     /// How many wrong passphrases destroy this profile, if any number does.
@@ -130,13 +151,9 @@ impl Profile {
 }
 
 /// Tries a passphrase on the keystore, as often as that may be tried.
-fn attempt<T>(
-    directory: &Path,
-    now: Time,
-    work: impl FnOnce(&[u8]) -> std::result::Result<T, KeystoreError>,
-) -> Result<(File, T)> {
+fn attempt<T>(directory: &Path, now: Time, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<(File, T)> {
     let path = directory.join(KEYSTORE);
-    let file = fs::read(&path).map_err(|_| ClientError::NoProfile)?;
+    let file = read_keystore(directory)?;
     check_mode(directory)?;
     let lock = lock(directory)?;
     let outcome = attempts::begin(directory, now).and_then(|attempts| match work(&file) {
@@ -144,8 +161,8 @@ fn attempt<T>(
             attempts::succeeded(directory, attempts);
             Ok(done)
         }
-        Err(KeystoreError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),
-        Err(_) => Err(ClientError::Damaged),
+        Err(ClientError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),
+        Err(error) => Err(error),
     });
     if matches!(outcome, Err(ClientError::Wiped)) {
         Profile::wipe(directory)?;
@@ -153,6 +170,39 @@ fn attempt<T>(
     // A change of passphrase that was cut has left its file.
     let _ = fs::remove_file(temporary(&path));
     outcome.map(|done| (lock, done))
+}
+
+fn read_keystore(directory: &Path) -> Result<Vec<u8>> {
+    fs::read(directory.join(KEYSTORE)).map_err(|_| ClientError::NoProfile)
+}
+
+/// The secret of the operating system's key store that `file` asks for, if it asks for one.
+fn system_secret(file: &[u8], options: &Options) -> Result<Option<SystemSecret>> {
+    match keystore::secret_name(file)? {
+        Some(name) => options.keychain.find(&name)?.ok_or(ClientError::SystemSecret).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Puts a new keystore in the place of the old one, with a secret of its own in the operating system's key store if that is wanted.
+/// The key store holds the new secret before the file asks for it, and the old one until nothing does.
+fn reseal(directory: &Path, (old, new): (&SecretBytes, &SecretBytes), wanted: bool, options: &Options) -> Result<()> {
+    let fresh = wanted.then(|| SystemSecret::generate(&mut SystemRandom)).transpose().map_err(|_| ClientError::Randomness)?;
+    let (_lock, (file, before)) = attempt(directory, options.clock.now(), |file| {
+        let system = system_secret(file, options)?;
+        let (old, new) =
+            (Factors { passphrase: old, system: system.as_ref() }, Factors { passphrase: new, system: fresh.as_ref() });
+        Ok((keystore::rewrap(file, old, new, &mut SystemRandom)?, keystore::secret_name(file)?))
+    })?;
+    if let (Some(name), Some(fresh)) = (keystore::secret_name(&file)?, &fresh) {
+        options.keychain.keep(&name, fresh)?;
+        if options.keychain.find(&name)?.as_ref() != Some(fresh) {
+            return Err(ClientError::NoKeychain);
+        }
+    }
+    write_durably(&directory.join(KEYSTORE), &file)?;
+    // What is left over there opens nothing any more.
+    before.map_or(Ok(()), |name| options.keychain.forget(&name)).or(Ok(()))
 }
 
 fn make_private_directory(path: &Path) -> Result<()> {

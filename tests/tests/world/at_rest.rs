@@ -141,3 +141,55 @@ async fn a_device_is_protected_as_its_owner_says() {
     assert_eq!(std::fs::read_dir(Path::new(&world.profile("Amal"))).unwrap().count(), 0);
     assert_eq!(ends(&amal, 10, &["org", "people"]).await["code"], "no-profile");
 }
+
+/// A session of a desktop with a key store of its own, in which `$@` is the beginning of every command of a device.
+const SESSION: &str = r#"
+printf door | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+say() { "$@" 2>&1; echo "exit $?"; }
+say "$@" device protect --system-keys
+say "$@" org people
+say "$@" device protect
+say "$@" passphrase --new-passphrase-file "$NEW"
+"#;
+
+/// Runs `script` within a message bus that ends with it; each line that it prints.
+fn in_a_session(script: &str, device: &Device, directory: &Path) -> Vec<String> {
+    let mut command = Command::new("dbus-run-session");
+    command.args(["--", "sh", "-c", script, "sh"]).args(device.beginning());
+    command.env("HOME", directory).env("XDG_DATA_HOME", directory.join("data")).env("XDG_RUNTIME_DIR", directory);
+    command.env("NEW", directory.join("new")).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).exists())
+}
+
+// Plays E11 with GNOME Keyring: a copy of the profile, with its passphrase, is of no use where the key store is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_with_system_keys_opens_in_its_owners_session_alone() {
+    if !["gnome-keyring-daemon", "dbus-run-session"].into_iter().all(is_installed) {
+        assert!(std::env::var_os("CI").is_none(), "CI has a key store: .ci/run installs it");
+        return;
+    }
+    let world = World::start();
+    drop(world.found("Amal").await);
+    let amal = world.device("Amal");
+    let desktop = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for directory in [&desktop, &elsewhere] {
+        std::fs::write(directory.path().join("new"), b"another passphrase").unwrap();
+    }
+    let said = in_a_session(SESSION, &amal, desktop.path());
+    assert_eq!(said.iter().filter(|line| line.as_str() == "exit 0").count(), 4, "{said:#?}");
+    assert_eq!(said.iter().filter(|line| line.contains("\"system_keys\":true")).count(), 2, "{said:#?}");
+    let amal = amal.with_passphrase_file(&desktop.path().join("new"));
+    assert_eq!(ends(&amal, 11, &["org", "people"]).await["code"], "no-key-store");
+    let other = in_a_session(&SESSION.replace("device protect --system-keys", "org people"), &amal, elsewhere.path());
+    assert!(other[0].contains("no-system-secret") && other[1] == "exit 11", "{other:#?}");
+    let back = in_a_session(&SESSION.replace("--system-keys", "--no-system-keys"), &amal, desktop.path());
+    assert_eq!(back.iter().filter(|line| line.as_str() == "exit 0").count(), 4, "{back:#?}");
+    ends(&amal, 0, &["org", "people"]).await;
+}

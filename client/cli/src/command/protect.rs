@@ -1,20 +1,42 @@
 //! `casevault device protect`.
 
+use casevault_sync::{Client, Options};
 use serde_json::json;
 
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::{message, profile};
 
-pub(super) async fn run(session: &Session, wipe_after: Option<u32>, no_wipe: bool) -> Result<Answer, Failure> {
-    let client = session.client().await?;
-    if wipe_after.is_some() || no_wipe {
-        client.set_wipe_after(wipe_after)?;
+pub(super) async fn run(
+    session: &Session,
+    (wipe_after, no_wipe): (Option<u32>, bool),
+    keys: Option<bool>,
+) -> Result<Answer, Failure> {
+    let directory = session.profile()?;
+    if !profile::exists(&directory) {
+        return Err(message::no_profile(&directory));
     }
-    let after = client.wipe_after();
-    let text = match after {
+    let passphrase = session.passphrase()?;
+    let work = move || {
+        if let Some(wanted) = keys {
+            Client::set_system_secret(&directory, &passphrase, wanted, &Options::default())?;
+        }
+        let client = Client::open(&directory, passphrase, Options::default())?;
+        if wipe_after.is_some() || no_wipe {
+            client.set_wipe_after(wipe_after)?;
+        }
+        Ok::<_, Failure>((client.wipe_after(), client.has_system_secret()?))
+    };
+    let (after, system) = tokio::task::spawn_blocking(work).await.map_err(|_| message::stopped())??;
+    let wiped = match after {
         Some(after) => format!("Wrong passphrases slow down, and {after} in a row destroy the profile."),
         None => "Wrong passphrases slow down; however many there are, the profile stays.".to_owned(),
     };
-    Ok(Answer::new(json!({"wipe_after": after}), text))
+    let opened = if system {
+        "It opens with the passphrase and a secret in the operating system's key store together."
+    } else {
+        "It opens with the passphrase alone."
+    };
+    Ok(Answer::new(json!({"wipe_after": after, "system_keys": system}), format!("{wiped}\n{opened}")))
 }

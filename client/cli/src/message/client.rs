@@ -26,6 +26,9 @@ impl From<ClientError> for Failure {
             ClientError::Wiped => failure(WIPED),
             ClientError::TooFew(least) => too_few(least),
             ClientError::Locked => failure(LOCKED),
+            ClientError::NoKeychain => failure(NO_KEYCHAIN),
+            ClientError::KeychainLocked => failure(KEYCHAIN_LOCKED),
+            ClientError::SystemSecret => failure(SYSTEM_SECRET),
             ClientError::Damaged => failure(DAMAGED),
             ClientError::NotApproved => failure(NOT_APPROVED),
             ClientError::Code => failure(CODE),
@@ -87,6 +90,25 @@ const WIPED: Texts = (
     "The passphrase was wrong once too often, and the profile is destroyed, as was chosen with casevault device protect. What was sent is \
      safe at the vault.",
     "Ask an administrator to revoke this device, and for a new invitation.",
+);
+const NO_KEYCHAIN: Texts = (
+    "no-key-store",
+    Exit::InUse,
+    "The operating system's key store does not answer, or does not keep what it is given. The profile is locked and unchanged.",
+    "Log in to the desktop whose key store it is (GNOME Keyring, KWallet or KeePassXC, over the session bus), and try again.",
+);
+const KEYCHAIN_LOCKED: Texts = (
+    "key-store-locked",
+    Exit::InUse,
+    "The operating system's key store is locked. The profile is locked and unchanged.",
+    "Unlock the key store, and try again.",
+);
+const SYSTEM_SECRET: Texts = (
+    "no-system-secret",
+    Exit::InUse,
+    "The operating system's key store does not have the secret that this profile opens with. The profile is locked and unchanged.",
+    "Log in as the person, and on the machine, whose profile it is. If the key store is lost, so is the profile: ask an administrator to \
+     revoke this device, and for a new invitation. What was sent is safe at the vault.",
 );
 const LOCKED: Texts = (
     "locked",

@@ -1,9 +1,11 @@
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use casevault_wire::time::Clock;
 
 use super::*;
+use crate::keychain::Keychain;
 
 const NOW: Time = Time(1_800_000_000_000);
 
@@ -19,8 +21,32 @@ fn amal() -> (tempfile::TempDir, PathBuf) {
     (parent, directory)
 }
 
+/// A key store that is a list.
+#[derive(Default)]
+struct Drawer(Mutex<BTreeMap<String, SystemSecret>>);
+
+impl Keychain for Drawer {
+    fn keep(&self, name: &str, secret: &SystemSecret) -> Result<()> {
+        self.0.lock().unwrap().insert(name.into(), secret.clone());
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Result<Option<SystemSecret>> {
+        Ok(self.0.lock().unwrap().get(name).cloned())
+    }
+
+    fn forget(&self, name: &str) -> Result<()> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+fn options(now: Time, drawer: &Arc<Drawer>) -> Options {
+    Options { clock: Arc::new(Dial(AtomicU64::new(now.0))), keychain: drawer.clone() }
+}
+
 fn open(directory: &Path, text: &str, now: Time) -> Result<Profile> {
-    Profile::open(directory, &phrase(text), now)
+    Profile::open(directory, &phrase(text), &options(now, &Arc::default()))
 }
 
 fn seconds(seconds: u64) -> Time {
@@ -114,7 +140,8 @@ fn a_new_passphrase_opens_what_the_old_one_did() {
     let profile = open(&directory, "correct horse", NOW).unwrap();
     profile.store.write(|tx| crate::store::set_meta(tx, "kept", b"yes")).unwrap();
     drop(profile);
-    let change = |old: &str, new: &str| Profile::change_passphrase(&directory, &phrase(old), &phrase(new), NOW);
+    let change =
+        |old: &str, new: &str| Profile::change_passphrase(&directory, &phrase(old), &phrase(new), &options(NOW, &Arc::default()));
     assert!(matches!(change("guess", "new"), Err(ClientError::WrongPassphrase)));
     change("correct horse", "battery staple").unwrap();
     assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::WrongPassphrase)));
@@ -179,6 +206,58 @@ fn what_others_may_read_is_not_opened() {
     assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::Permissions)));
 }
 
+// Plays E11: whoever copied the disk and overheard the passphrase lacks what the operating system keeps.
+#[test]
+fn with_a_secret_in_the_systems_key_store_the_passphrase_alone_opens_nothing() {
+    let (_parent, directory) = amal();
+    let drawer = Arc::default();
+    let (options, passphrase) = (options(NOW, &drawer), phrase("correct horse"));
+    Profile::set_system_secret(&directory, &passphrase, true, &options).unwrap();
+    let names = || drawer.0.lock().unwrap().keys().cloned().collect::<Vec<_>>();
+    let first = names();
+    assert_eq!(first.len(), 1);
+    assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::SystemSecret)));
+    let profile = Profile::open(&directory, &passphrase, &options).unwrap();
+    assert!(profile.has_system_secret().unwrap());
+    drop(profile);
+    let new = phrase("battery staple");
+    Profile::change_passphrase(&directory, &passphrase, &new, &options).unwrap();
+    assert!(names().len() == 1 && names() != first, "another keystore, another secret");
+    let other = SystemSecret::generate(&mut SystemRandom).unwrap();
+    let name = names().remove(0);
+    let kept = drawer.0.lock().unwrap().insert(name.clone(), other).unwrap();
+    assert!(matches!(Profile::open(&directory, &new, &options), Err(ClientError::WrongPassphrase)));
+    drawer.0.lock().unwrap().insert(name, kept);
+    Profile::set_system_secret(&directory, &new, false, &options).unwrap();
+    assert_eq!(names(), [""; 0], "nothing is left in the drawer");
+    assert!(!open(&directory, "battery staple", NOW).unwrap().has_system_secret().unwrap());
+}
+
+struct Broken;
+
+impl Keychain for Broken {
+    fn keep(&self, _: &str, _: &SystemSecret) -> Result<()> {
+        Ok(()) // and does not
+    }
+
+    fn find(&self, _: &str) -> Result<Option<SystemSecret>> {
+        Ok(None)
+    }
+
+    fn forget(&self, _: &str) -> Result<()> {
+        Err(ClientError::NoKeychain)
+    }
+}
+
+#[test]
+fn a_key_store_that_does_not_keep_its_word_locks_nobody_out() {
+    let (_parent, directory) = amal();
+    let options = Options { keychain: Arc::new(Broken), ..options(NOW, &Arc::default()) };
+    let outcome = Profile::set_system_secret(&directory, &phrase("correct horse"), true, &options);
+    assert!(matches!(outcome, Err(ClientError::NoKeychain)));
+    drop(open(&directory, "correct horse", NOW).unwrap());
+}
+
 struct Dial(AtomicU64);
 
 impl Clock for Dial {
@@ -191,7 +270,7 @@ impl Clock for Dial {
 fn client(directory: &Path, clock: Arc<Dial>) -> crate::Client {
     let profile = open(directory, "correct horse", NOW).unwrap();
     crate::client::test_membership(&profile);
-    crate::Client::with_profile(profile, crate::Options { clock }).unwrap()
+    crate::Client::with_profile(profile, Options { clock, ..Options::default() }).unwrap()
 }
 
 #[test]
