@@ -7,6 +7,7 @@ mod fetch;
 mod large;
 mod output;
 mod seal;
+mod steady;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::event::{Body, DocumentVersion};

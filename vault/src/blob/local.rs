@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 
 use super::{Answer, BlobError, Blobs, Kept, Part};
 use crate::record::{BlobKey, JournalKey};
-use durable::{make_directories, sync_directory, write_durably};
+use durable::{leave, make_directories, sync_directory, write_durably};
 
 /// How names of files that are not whole yet begin.
 const UNFINISHED: &str = "batch-";
@@ -163,7 +163,9 @@ impl Blobs for LocalBlobs {
             if file.metadata()?.len() < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            file.sync_data()
+            file.sync_data()?;
+            leave(&file, 0, 0);
+            Ok(())
         })
     }
 
@@ -218,6 +220,9 @@ fn read_at(path: &Path, offset: u64, length: usize, exact: bool) -> io::Result<B
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+    if bytes.len() >= durable::LONG {
+        leave(&file, offset, bytes.len() as u64);
     }
     // The allocation may be larger than what was asked for.
     bytes.truncate(length);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bytes::{Buf, Bytes, BytesMut};
 use casevault_crypto::content::{HEADER, Opener, PlaintextDigest, PlaintextHasher};
@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use zeroize::Zeroize;
 
 use super::output::{Output, directory_of};
+use super::steady::{LONG, Settler, Steady};
 use super::{context, decode_version};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -34,7 +35,7 @@ const AHEAD: usize = 3;
 /// Pieces of an answer that wait to be opened.
 const PIECES: usize = 8;
 /// Opened chunks that wait to be written.
-const CHUNKS: usize = 16;
+const CHUNKS: usize = 64;
 
 impl Client {
     /// Writes a document to the new file `out`. That it was opened is on record before a byte of it is shown.
@@ -85,8 +86,10 @@ impl Client {
             let targets: Vec<_> = group.iter().map(|version| out.join(unique(&mut names, version))).collect();
             jobs.push((group, targets));
         }
-        let groups = stream::iter(jobs).map(|(group, targets)| self.fetch_group(&place, group, targets)).buffered(AHEAD);
-        let mut groups = std::pin::pin!(groups);
+        let settler = Settler::begin()?;
+        let fetch = |(group, targets)| self.fetch_group(&place, group, (targets, settler.files()));
+        let groups = stream::iter(jobs).map(fetch).buffered(AHEAD);
+        let mut groups = Box::pin(groups);
         while let Some(written) = groups.next().await {
             let written = written?;
             state.bytes += written.iter().map(|document| document.bytes).sum::<u64>();
@@ -94,6 +97,8 @@ impl Client {
             progress(state);
             fetched.extend(written);
         }
+        drop(groups);
+        tokio::task::spawn_blocking(|| settler.finish()).await.map_err(|_| ClientError::Damaged)??;
         Output::settle(out)?;
         self.deliver().await?;
         Ok(fetched)
@@ -120,7 +125,7 @@ impl Client {
         &self,
         place: &Place,
         group: Vec<DocumentVersion>,
-        targets: Vec<PathBuf>,
+        (targets, written): (Vec<PathBuf>, SyncSender<File>),
     ) -> Result<Vec<FetchedDocument>> {
         if let ([version], [target]) = (group.as_slice(), targets.as_slice())
             && blob::sealed_length(version.seal.length) > limit::SMALL_BLOB as u64
@@ -133,7 +138,7 @@ impl Client {
         let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
         let (pieces, received) = mpsc::channel(PIECES);
         let place = *place;
-        let opening = tokio::task::spawn_blocking(move || open_group(&place, &group, targets, Pieces::from(received)));
+        let opening = tokio::task::spawn_blocking(move || open_group(&place, &group, (targets, written), Pieces::from(received)));
         let mut cut = false;
         while let Some(piece) = answer.chunk().await.unwrap_or_else(|_| {
             cut = true;
@@ -266,7 +271,7 @@ impl Pieces {
 fn open_group(
     place: &Place,
     versions: &[DocumentVersion],
-    targets: Vec<PathBuf>,
+    (targets, written): (Vec<PathBuf>, SyncSender<File>),
     mut pieces: Pieces,
 ) -> Result<Vec<FetchedDocument>> {
     let mut fetched = Vec::with_capacity(versions.len());
@@ -283,6 +288,10 @@ fn open_group(
             Ok(())
         })?;
         hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
+        if version.seal.length >= LONG {
+            // Nobody takes it if the disk failed: the end says so.
+            let _ = written.send(output.file.try_clone()?);
+        }
         let path = output.publish()?;
         fetched.push(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 });
     }
@@ -314,12 +323,12 @@ fn open(
 fn write_verified(
     place: &Place,
     version: &DocumentVersion,
-    mut output: Output,
+    output: Output,
     (mut pieces, told): (Pieces, OnProgress),
 ) -> Result<PathBuf> {
     let (sender, verified) = sync_channel(CHUNKS);
     let (opened, written) = std::thread::scope(|scope| {
-        let file = &mut output.file;
+        let file = &output.file;
         let writing = scope.spawn(move || write_all(file, version.seal.length, verified, &told));
         let opened = open(place, version, &mut pieces, |chunk| {
             sender.send(chunk).map_err(|_| ClientError::Damaged) // writing failed: its error is the answer
@@ -330,13 +339,12 @@ fn write_verified(
     let digest = written.map_err(|_| ClientError::Damaged)??;
     opened?;
     digest.verify(&version.seal).map_err(|_| ClientError::Verification)?;
-    output.file.sync_all()?;
     output.publish()
 }
 
 /// Writes and hashes chunks. The disk writes what it was given while more comes.
-fn write_all(file: &mut File, total: u64, verified: Receiver<BytesMut>, told: &OnProgress) -> Result<PlaintextDigest> {
-    let mut hasher = PlaintextHasher::new();
+fn write_all(file: &File, total: u64, verified: Receiver<BytesMut>, told: &OnProgress) -> Result<PlaintextDigest> {
+    let (mut hasher, mut file) = (PlaintextHasher::new(), Steady::new(file)?);
     let mut progress = Progress { total, all: 1, ..Progress::default() };
     for (index, mut chunk) in (0u64..).zip(verified) {
         hasher.update(&chunk);
@@ -349,5 +357,6 @@ fn write_all(file: &mut File, total: u64, verified: Receiver<BytesMut>, told: &O
     }
     progress.items = 1;
     told(progress);
+    file.finish()?;
     Ok(hasher.finish())
 }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::add::{Adding, fresh, version};
 use super::output::create_private;
 use super::seal::{open_source, seal_large};
+use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::view::no_randomness;
@@ -41,9 +42,10 @@ impl Client {
         let (document, job) = fresh(&adding.place)?;
         let name = data_encoding::HEXLOWER.encode(&draw::<16>(&mut SystemRandom).map_err(no_randomness)?);
         let target = self.outbox().join(&name);
-        let (source, mut spool) = (open_source(path)?, create_private(&target)?);
+        let (source, spool) = (open_source(path)?, create_private(&target)?);
         let (pieces, received) = mpsc::channel(1);
         let sealing = tokio::task::spawn_blocking(move || {
+            let mut spool = Steady::new(&spool)?;
             let seal = seal_large(&source, &job, |piece| {
                 spool.write_all(&piece)?;
                 let _ = pieces.blocking_send(piece); // if nobody listens any more it is in the file all the same

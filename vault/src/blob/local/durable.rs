@@ -2,12 +2,16 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+use std::num::NonZeroU64;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
 use crate::blob::BlobError;
+
+/// From this length on a file, or what is read of one, is not kept in memory.
+pub(super) const LONG: usize = 128 * 1024;
 
 /// How many threads wait for the disk on behalf of one batch: the file system makes what they ask for durable together.
 const WAITING: usize = 16;
@@ -49,9 +53,19 @@ fn write_then_rename(files: &[NewFile]) -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(unfinished)?;
         file.write_all(bytes)?;
         file.sync_data()?;
+        if bytes.len() >= LONG {
+            leave(&file, 0, 0);
+        }
         std::fs::rename(unfinished, place)?;
     }
     Ok(())
+}
+
+/// What was written and is durable, or was read, from `offset` on (`length` bytes, 0 for all) leaves the memory that it was cached in
+/// to what comes next: the system need not find new memory for every byte that passes.
+pub(super) fn leave(file: &File, offset: u64, length: u64) {
+    // Advice: where it is not taken nothing is lost.
+    let _ = rustix::fs::fadvise(file, offset, NonZeroU64::new(length), rustix::fs::Advice::DontNeed);
 }
 
 /// Makes the entries of a directory durable.
