@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::log::Organisation;
 use casevault_wire::time::Time;
@@ -62,6 +63,8 @@ impl Cell {
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     cells: RwLock<HashMap<OrganisationId, Arc<Cell>>>,
+    /// By the root's fingerprint; of several organisations of one root, the smallest id.
+    roots: RwLock<HashMap<Hash, OrganisationId>>,
     /// Held while an organisation is founded.
     pub(crate) founding: Mutex<Used>,
 }
@@ -72,8 +75,17 @@ impl Catalogue {
         self.cells.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// The organisation whose root has this fingerprint.
+    pub(crate) fn founded_by(&self, fingerprint: &Hash) -> Option<OrganisationId> {
+        self.roots.read().unwrap_or_else(PoisonError::into_inner).get(fingerprint).copied()
+    }
+
     /// Adds an organisation, which is durable.
     pub(crate) fn add(&self, id: OrganisationId, cell: Cell) {
+        let fingerprint = cell.organisation().fingerprint();
+        let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
+        roots.entry(fingerprint).and_modify(|known| *known = id.min(*known)).or_insert(id);
+        drop(roots);
         self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(cell));
     }
 }

@@ -3,12 +3,14 @@
 mod admit;
 mod feed;
 mod founding;
+mod foundings;
 mod heads;
 mod invitations;
 mod key_packages;
 mod log;
 mod query;
 mod teams;
+mod vouchers;
 
 use std::sync::Arc;
 
@@ -24,7 +26,9 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
     let team = |rest: &str| format!("/v1/organisations/{{organisation}}/teams/{{team}}{rest}");
     Router::new()
         .route("/v1/organisations", post(founding::found))
+        .route("/v1/foundings/{fingerprint}", get(foundings::read))
         .route(&at("/log"), get(log::read).post(log::append))
+        .route(&at("/vouchers"), post(vouchers::issue))
         .route(&at("/invitations"), post(invitations::create))
         .route(&at("/invitations/{invitation}"), get(invitations::read).merge(delete(invitations::withdraw)))
         .route(&at("/invitations/{invitation}/join"), post(invitations::join))

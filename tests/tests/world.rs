@@ -37,6 +37,9 @@ mod open_door;
 #[path = "world/operators.rs"]
 mod operators;
 #[cfg(test)]
+#[path = "world/partners.rs"]
+mod partners;
+#[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
 #[cfg(test)]

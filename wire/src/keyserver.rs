@@ -1,4 +1,4 @@
-//! The keyserver's requests and answers (SPEC §8.7). Bodies are encodings of these types. All paths but the first two begin with
+//! The keyserver's requests and answers (SPEC §8.7). Bodies are encodings of these types. All paths but those that begin with `/v1/` begin with
 //! `/v1/organisations/{organisation}`.
 //!
 //! | method and path | signer | body → answer |
@@ -6,8 +6,10 @@
 //! | `GET /v1/server` | – | → [`crate::server::ServerInfo`] |
 //! | `GET /v1/nonces` | – | → [`crate::vault::NonceList`] |
 //! | `POST /v1/organisations` | – | [`Append`]: founding, first person, first device → [`crate::log::SignedLogHead`] |
+//! | `GET /v1/foundings/{fingerprint}` | – | → [`crate::log::SignedLogEntry`] |
+//! | `POST /vouchers` | device | [`crate::partner::VoucherRequest`] → [`crate::partner::SignedVoucher`] |
 //! | `POST /log` | device | [`Append`] → [`crate::log::SignedLogHead`] |
-//! | `GET /log?from=N` | device, invitation, vault | → [`LogPage`] |
+//! | `GET /log?from=N` | device, invitation, vault, partner | → [`LogPage`] |
 //! | `POST /invitations` | device (administrator) | [`crate::invitation::Invitation`] → nothing |
 //! | `GET /invitations/{id}` | invitation | → [`crate::invitation::Invitation`] |
 //! | `POST /invitations/{id}/join` | invitation | [`Join`] → nothing |

@@ -59,6 +59,10 @@ labels! {
     JoinRequest = 0x000d, "join request";
     /// Signature of a device over a statement of heads.
     HeadStatement = 0x000e, "head statement";
+    /// Signature of a keyserver over a voucher for one of its devices, for a partner's keyserver.
+    PartnerVoucher = 0x000f, "partner voucher";
+    /// Signature over a request to a partner's keyserver, by a device that a voucher is for.
+    PartnerRequest = 0x0010, "partner request";
 
     /// Hash of a signed log entry; the first one's is the organisation's id.
     LogEntryHash = 0x0101, "log entry hash";
@@ -94,6 +98,8 @@ labels! {
     KeystoreChecksum = 0x0121, "keystore checksum";
     /// Hash whose first bytes tell a mistyped invitation code.
     InvitationChecksum = 0x0122, "invitation checksum";
+    /// Hash of two organisations' ids and fingerprints, which people compare in digits.
+    SafetyNumberHash = 0x0127, "safety number hash";
     /// Hash of a keystore's salt that names its secret in the operating system's key store.
     KeystoreSecretName = 0x012c, "keystore secret name";
 

@@ -20,6 +20,7 @@ pub mod limit;
 pub mod log;
 pub mod mls;
 pub mod nonce;
+pub mod partner;
 pub mod problem;
 pub mod request;
 pub mod server;

@@ -86,3 +86,7 @@ pub const HEADS: usize = 30_000;
 pub const HEADS_FLOOR: usize = 1024;
 /// Records of heads from one checkpoint to the next.
 pub const CHECKPOINT: u64 = 256;
+/// How long a voucher may be good, milliseconds (1 hour).
+pub const VOUCHER_LIFETIME: u64 = 3600 * 1000;
+/// How far a log's head may be from the sealing client's clock, milliseconds (1 hour).
+pub const HEAD_AGE: u64 = 3600 * 1000;

@@ -12,11 +12,12 @@ use crate::hash::{Hash, hash};
 use crate::id::{DeviceId, OrganisationId, PersonId, TeamId};
 use crate::label::Label;
 use crate::limit;
+use crate::partner::PartnerStatement;
 use crate::server::ServerEntry;
 use crate::signature::{PublicKey, Signable, Signed};
 use crate::time::Time;
 
-pub use fold::{Device, LogError, Organisation, Person, SealingKeyEntry, Span, Team, VerifiedPosition};
+pub use fold::{Device, LogError, Organisation, Partner, Person, SealingKeyEntry, Span, Team, VerifiedPosition};
 pub use role::Role;
 
 /// A device's public keys. Its id is derived from them.
@@ -158,6 +159,15 @@ pub enum Statement {
     /// A commit is void.
     #[tls_codec(discriminant = 13)]
     VoidCommit(VoidStatement),
+    /// Another organisation shall be a partner, once its root was compared.
+    #[tls_codec(discriminant = 20)]
+    AddPartner(PartnerStatement),
+    /// People have compared the partner's root.
+    #[tls_codec(discriminant = 21)]
+    ConfirmPartner(OrganisationId),
+    /// A partner is one no longer.
+    #[tls_codec(discriminant = 22)]
+    RemovePartner(OrganisationId),
 }
 
 /// One entry.

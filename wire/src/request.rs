@@ -7,6 +7,7 @@ use crate::codec::Text;
 use crate::hash::{BlobDigest, Hash};
 use crate::id::{DeviceId, IdempotencyKey, InvitationId, Nonce, OrganisationId, TeamId};
 use crate::label::Label;
+use crate::partner::Vouched;
 use crate::signature::{PublicKey, Signature, SignatureError};
 
 /// The header that carries an encoded [`Credentials`], in base64url without padding.
@@ -28,6 +29,9 @@ pub enum Signer {
     /// The other server.
     #[tls_codec(discriminant = 4)]
     Server(Hash),
+    /// A device of a partner organisation, with its keyserver's voucher (keyserver).
+    #[tls_codec(discriminant = 5)]
+    Partner(Vouched),
 }
 
 /// A team's access key.
@@ -47,6 +51,7 @@ impl Signer {
             Self::Device(_) => Label::DeviceRequest,
             Self::Invitation(_) => Label::InvitationRequest,
             Self::Server(_) => Label::ServerRequest,
+            Self::Partner(_) => Label::PartnerRequest,
         }
     }
 }

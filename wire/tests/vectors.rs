@@ -16,6 +16,9 @@ mod log_cases;
 #[path = "vectors/organisation.rs"]
 mod organisation;
 #[cfg(test)]
+#[path = "vectors/partner_cases.rs"]
+mod partner_cases;
+#[cfg(test)]
 #[path = "vectors/tables.rs"]
 mod tables;
 #[cfg(test)]

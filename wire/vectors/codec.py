@@ -63,10 +63,10 @@ w('address-limit',"R-5-1","an address of 256 bytes",A,"ServerEntry",op(h('https:
 w('address-over-limit',"R-5-1","an address of 257 bytes",R,"ServerEntry",op(h('https://'+'a'*249))+'44'*32)
 w('server-info',"R-7.1-2","what a vault says of itself",A,"ServerInfo","0001"+"02"+"44"*32)
 w('server-info-kind',"R-7.1-2","a third kind of server",R,"ServerInfo","0001"+"03"+"44"*32)
-signer={'team':"01"+"55"*32+"0000000000000002",'device':"02"+"66"*16,'invitation':"03"+"77"*16,'server':"04"+"88"*32}
+signer={'team':"01"+"55"*32+"0000000000000002",'device':"02"+"66"*16,'invitation':"03"+"77"*16,'server':"04"+"88"*32,'partner':"05"+"21"*32+"66"*16+"43"*32+"88"*32+"%016x"%1767225600000+"dd"*64}
 for k,v in signer.items():
     w(f'credentials-{k}',"R-7.2-1",f"signed by a {k}" if k!='invitation' else "signed by an invitation",A,"Credentials","99"*32+v+"aa"*16+"bb"*16+"cc"*32+"dd"*64)
-w('credentials-signer',"R-7.2-1","signed by a person, which is no signer",R,"Credentials","99"*32+"05"+"66"*16+"aa"*16+"bb"*16+"cc"*32+"dd"*64)
+w('credentials-signer',"R-7.2-1","signed by a person, which is no signer",R,"Credentials","99"*32+"06"+"66"*16+"aa"*16+"bb"*16+"cc"*32+"dd"*64)
 w('credentials-cut',"R-7.2-1","without the last byte of the signature",R,"Credentials","99"*32+signer['device']+"aa"*16+"bb"*16+"cc"*32+"dd"*63)
 w('nonces',"R-7.3-1","two nonces",A,"list<nonce,256>","20"+"ab"*16+"cd"*16)
 w('nonces-partial',"R-7.3-1","a nonce and a half",R,"list<nonce,256>","18"+"ab"*16+"cd"*8)

@@ -6,6 +6,7 @@ mod doc;
 mod generate;
 mod join;
 mod org;
+mod partner;
 mod passphrase;
 mod protect;
 mod team;

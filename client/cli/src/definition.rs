@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
-pub(crate) use org::Org;
+pub(crate) use org::{Org, Partner};
 pub(crate) use team::Team;
 
 /// Case files and documents that no server can read

@@ -192,10 +192,11 @@ pub(crate) fn partly(first: Option<&Failure>, some_done: bool) -> Failure {
 /// Something does not verify.
 pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
     let item = |alarm: &Alarm| {
-        let about = match (&alarm.journal, &alarm.team) {
-            (Some(journal), _) => format!("case {}", short(journal)),
-            (None, Some(team)) => format!("team {}", short(team)),
-            (None, None) => "organisation".to_owned(),
+        let about = match (&alarm.journal, &alarm.team, &alarm.partner) {
+            (Some(journal), _, _) => format!("case {}", short(journal)),
+            (None, Some(team), _) => format!("team {}", short(team)),
+            (None, None, Some(partner)) => format!("partner {}", short(partner)),
+            (None, None, None) => "organisation".to_owned(),
         };
         let message = format!("{} Noticed {}.", alarm_text(alarm.kind), when::short(alarm.time));
         Item { name: about, code: alarm.kind.as_str(), message }
@@ -237,6 +238,12 @@ fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Revocation => {
             "A device that the log has removed is still in the team's group, because the removal could not be carried out: this \
              device writes nothing for the team until it is."
+        }
+        AlarmKind::PartnerLog => {
+            "A partner's key server showed another log than it showed before, or one that does not verify. Nothing is sealed to its teams."
+        }
+        AlarmKind::PartnerRoot => {
+            "An organisation with another root was named in the place of a partner: compare its safety number before anybody confirms it."
         }
         AlarmKind::Removed => "This device was removed.",
     }

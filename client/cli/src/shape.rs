@@ -2,7 +2,7 @@
 
 use casevault_sync::view::{
     Alarm, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState, LogView, NoteView,
-    PersonView, SearchHit, Standing, Subject, TeamView, VerifyReport,
+    PartnerState, PartnerView, PersonView, SearchHit, Standing, Subject, TeamView, VerifyReport,
 };
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
@@ -40,6 +40,21 @@ pub(crate) fn log(view: &LogView) -> Value {
     })
 }
 
+pub(crate) fn partner(view: &PartnerView) -> Value {
+    json!({
+        "partner": text(&view.partner), "fingerprint": text(&view.fingerprint), "keyserver": view.keyserver, "vault": view.vault,
+        "state": partner_state(view.state), "safety_number": text(&view.safety_number), "log": view.log,
+    })
+}
+
+pub(crate) fn partner_state(state: PartnerState) -> &'static str {
+    match state {
+        PartnerState::Added => "added",
+        PartnerState::Confirmed => "confirmed",
+        PartnerState::Removed => "removed",
+    }
+}
+
 pub(crate) fn team(view: &TeamView) -> Value {
     json!({
         "team": text(&view.team), "name": view.name, "generation": view.generation, "frozen": view.frozen,
@@ -50,7 +65,7 @@ pub(crate) fn team(view: &TeamView) -> Value {
 pub(crate) fn alarm(alarm: &Alarm) -> Value {
     json!({
         "kind": alarm.kind.as_str(), "time": rfc3339(alarm.time), "team": alarm.team.as_ref().map(text),
-        "case": alarm.journal.as_ref().map(text),
+        "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text),
     })
 }
 
@@ -100,7 +115,7 @@ pub(crate) fn hit(view: &SearchHit) -> Value {
 pub(crate) fn verified(report: &VerifyReport) -> Value {
     json!({
         "log": report.log, "heads": report.heads, "sealing_keys": report.sealing_keys, "groups": report.groups,
-        "devices": report.devices, "journals": report.journals, "entries": report.entries, "documents": report.documents,
+        "devices": report.devices, "partners": report.partners, "partners_missed": report.partners_missed, "journals": report.journals, "entries": report.entries, "documents": report.documents,
         "problems": list(&report.problems, alarm),
     })
 }

@@ -24,6 +24,9 @@ pub(crate) fn words(view: &LogView) -> String {
         "unfreeze-team" => format!("the vault may take writing of the team {} again", team()),
         "team-sealing-key" => format!("the team {} has reached key {} and receives under it", team(), of("generation")),
         "void-commit" => format!("the change of the team {} that began epoch {} is void", team(), of("epoch")),
+        "add-partner" => format!("{} at {} shall be a partner, once its root was compared", of("partner"), of("keyserver")),
+        "confirm-partner" => format!("people have compared the safety number with {}, which is a partner", of("partner")),
+        "remove-partner" => format!("{} is a partner no longer", of("partner")),
         other => [other.to_owned()].into_iter().chain(view.subjects.iter().map(called)).collect::<Vec<_>>().join(" "),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::store::sql::params;
 use casevault_crypto::journal::Place;
-use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
 use crate::error::{ClientError, Result};
@@ -19,6 +19,11 @@ pub(crate) fn raise(store: &Store, kind: AlarmKind, time: Time, team: Option<Tea
         )?;
         Ok(())
     })
+}
+
+/// Keeps an alarm about a partner, once. It stands where a team's would.
+pub(crate) fn raise_about_partner(store: &Store, kind: AlarmKind, time: Time, partner: &OrganisationId) -> Result<()> {
+    raise(store, kind, time, Some(TeamId(partner.0)), None)
 }
 
 /// That there are no two histories of the organisation's log, nor of the journal at `place`: after one of them nothing is written, so
@@ -50,11 +55,13 @@ pub(crate) fn pending(store: &Store) -> Result<Vec<Alarm>> {
         let mut alarms = Vec::new();
         for row in rows {
             if let Some((kind, time, team, journal)) = row? {
+                let named = (team != TeamId::ZERO).then_some(team);
                 alarms.push(Alarm {
                     kind,
                     time,
-                    team: (team != TeamId::ZERO).then_some(team),
+                    team: named.filter(|_| !kind.is_of_partner()),
                     journal: (journal != JournalId::ZERO).then_some(journal),
+                    partner: named.filter(|_| kind.is_of_partner()).map(|id| OrganisationId(id.0)),
                 });
             }
         }

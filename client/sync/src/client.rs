@@ -21,6 +21,7 @@ use crate::error::{ClientError, Result};
 use crate::http::{Server, Signing};
 use crate::keychain::{Keychain, SecretService};
 use crate::profile::Profile;
+use crate::store::log::Whose;
 use crate::store::{meta, set_meta};
 
 /// What a client is given from outside.
@@ -87,7 +88,7 @@ impl Client {
         let me: Membership = decode(&bytes, 4096).map_err(|_| ClientError::Damaged)?;
         let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key)?;
         let vault = Server::new(me.vault.address.as_str(), &me.vault.key)?;
-        let organisation = crate::store::log::load(&profile.store)?.map(Arc::new);
+        let organisation = crate::store::log::load(&profile.store, Whose::Own)?.map(Arc::new);
         Ok(Self {
             profile,
             me,
@@ -148,6 +149,16 @@ impl Client {
     /// This device's id.
     pub fn device(&self) -> DeviceId {
         self.me.identity.id()
+    }
+
+    /// The fingerprint of the organisation's root, which people compare.
+    pub fn fingerprint(&self) -> Hash {
+        self.me.fingerprint
+    }
+
+    /// The keyserver's address.
+    pub fn keyserver_address(&self) -> &str {
+        self.me.keyserver.address.as_str()
     }
 
     /// Whose device this is.

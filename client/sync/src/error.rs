@@ -103,6 +103,15 @@ pub enum ClientError {
     /// The local database failed.
     #[error("local store")]
     Store(crate::store::sql::Error),
+    /// The partner organisation is not confirmed: nobody has said that the safety number was compared.
+    #[error("partner not confirmed")]
+    PartnerUnconfirmed,
+    /// The team's newest sealing key may still be read by somebody whom the log has removed: its members have to take a new one first.
+    #[error("the team has to take a new key first")]
+    KeyDue,
+    /// The keyserver's newest word about the log is too old, or this device's clock is wrong: nothing is sealed.
+    #[error("the log's head is too old")]
+    OldHead,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -121,6 +130,8 @@ pub enum What {
     Case,
     /// A document.
     Document,
+    /// A partner organisation.
+    Partner,
 }
 
 impl From<KeystoreError> for ClientError {

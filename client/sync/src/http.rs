@@ -228,6 +228,14 @@ pub async fn post_unsigned(address: &str, path: &str, body: Vec<u8>) -> Result<B
     read(check(answer).await?, limit::BODY).await
 }
 
+/// Reads what a server answers to anybody, of at most `most` bytes.
+pub async fn get_unsigned(address: &str, path: &str, most: usize) -> Result<Bytes> {
+    let base = check_address(address)?;
+    let url = base.join(path).map_err(|_| ClientError::Address)?;
+    let answer = client(&base)?.get(url).send().await.map_err(|_| ClientError::Unreachable)?;
+    read(check(answer).await?, most).await
+}
+
 /// Asks a server who it is.
 pub async fn server_info(address: &str) -> Result<ServerInfo> {
     let base = check_address(address)?;

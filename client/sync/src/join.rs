@@ -139,7 +139,7 @@ impl Client {
             self.introduce(&code, &key).await?;
         }
         match self.sync_log_as(&key).await {
-            Ok(()) => {}
+            Ok(_) => {}
             // Once the device is certified the invitation is over.
             Err(ClientError::Server(_)) => self.sync_log().await?,
             Err(error) => return Err(error),

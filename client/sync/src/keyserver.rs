@@ -2,6 +2,7 @@
 
 use casevault_wire::codec::List;
 use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::hash::Hash;
 use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{DeviceId, InvitationId, TeamId};
 use casevault_wire::invitation::Invitation;
@@ -10,6 +11,7 @@ use casevault_wire::keyserver::{
     KeyPackages, Links, SignedRefusal, WelcomeDelivery,
 };
 use casevault_wire::limit;
+use casevault_wire::partner::{SignedVoucher, VoucherRequest};
 use reqwest::Method;
 
 use crate::client::Client;
@@ -45,6 +47,12 @@ impl Client {
             .call(Method::DELETE, &self.me.organisation, self, self.ask(&format!("/invitations/{id}")).most(0))
             .await
             .map(|_| ())
+    }
+
+    /// The keyserver's word, for the partner's keyserver with the id `server`, that this device belongs here.
+    pub(crate) async fn voucher(&self, server: Hash) -> Result<SignedVoucher> {
+        let wanted = VoucherRequest { server };
+        self.keyserver.post(&self.me.organisation, self, self.ask("/vouchers").body(&wanted)).await
     }
 
     pub(crate) async fn joins(&self) -> Result<Joins> {

@@ -1,25 +1,28 @@
 //! The organisation log on this device (SPEC §8.1): fetched, verified whole, kept, and added to.
 
+mod advance;
 mod audit;
 mod show;
-
-use std::sync::Arc;
 
 use casevault_crypto::identity::sign;
 use casevault_wire::codec::List;
 use casevault_wire::feed::FeedEvent;
 use casevault_wire::keyserver::{Append, LogPage};
 use casevault_wire::log::{Author, LogEntry, LogPosition, Organisation, SignedLogEntry, SignedLogHead, Statement};
+use casevault_wire::partner::Pin;
+use casevault_wire::time::Time;
 use casevault_wire::vault::LogHeads;
 
 use crate::alarm;
 use crate::client::{Client, Membership};
 use crate::error::{ClientError, Result};
 use crate::http::{Ask, Signing};
-use crate::store::log::{entries, keep};
+use crate::store::log::{Whose, entries, keep};
 use crate::store::{Store, meta, set_meta};
 use crate::view::AlarmKind;
 use casevault_wire::problem::Code;
+
+pub(crate) use advance::{Source, advance};
 
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 8;
@@ -29,7 +32,7 @@ const OWED: &str = "log owed";
 
 /// Verifies the log that is kept, every entry from the pinned root on.
 fn verify_kept(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
-    let entries = entries(store)?;
+    let entries = entries(store, Whose::Own)?;
     let Some((first, rest)) = entries.split_first() else { return Ok(None) };
     let mut organisation =
         Organisation::found_pinned(first, &me.organisation, &me.fingerprint).map_err(|_| ClientError::Damaged)?;
@@ -57,53 +60,28 @@ impl Client {
         Err(ClientError::Removed)
     }
 
-    /// The same, signed by `key`: an invited device is not in the log yet.
-    pub(crate) async fn sync_log_as(&self, key: &dyn Signing) -> Result<()> {
+    /// The same, signed by `key`: an invited device is not in the log yet. Returns the time of the keyserver's newest head.
+    pub(crate) async fn sync_log_as(&self, key: &dyn Signing) -> Result<Time> {
+        let source = Source {
+            pin: Pin { organisation: self.me.organisation, fingerprint: self.me.fingerprint },
+            keyserver: self.me.keyserver.key,
+        };
         loop {
             let local = self.organisation().ok();
             let from = local.as_ref().map_or(0, |organisation| organisation.position().length);
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             let page: LogPage =
                 self.keyserver.get(&self.me.organisation, key, Ask::path(path).query(format!("from={from}"))).await?;
-            let head = page.head.verify(&self.me.keyserver.key).map_err(|_| self.log_alarm(AlarmKind::Log))?;
-            let position = head.position;
-            if head.organisation != self.me.organisation || position.length < from {
-                return Err(self.log_alarm(AlarmKind::Rollback));
+            let advanced = advance(local.as_deref(), page, &source).map_err(|kind| self.log_alarm(kind))?;
+            if let Some(organisation) = advanced.grown {
+                keep(&self.profile.store, Whose::Own, &advanced.entries, &organisation)?;
+                self.notice_partners(&advanced.entries, &organisation)?;
+                self.set_organisation(organisation);
             }
-            let reached = self.take_page(local, page.entries.into_vec())?;
-            if reached.length >= position.length {
-                return if reached.length > position.length || reached == position {
-                    Ok(())
-                } else {
-                    Err(self.log_alarm(AlarmKind::Fork))
-                };
-            }
-            if reached.length == from {
-                return Err(self.log_alarm(AlarmKind::Log)); // the head names what is withheld
+            if advanced.whole {
+                return Ok(advanced.time);
             }
         }
-    }
-
-    /// Verifies entries that follow `local`, keeps them and takes them over. Says how far the log is then.
-    fn take_page(&self, local: Option<Arc<Organisation>>, entries: Vec<SignedLogEntry>) -> Result<LogPosition> {
-        let mut rest = entries.as_slice();
-        let mut organisation = match (local, rest.split_first()) {
-            (Some(organisation), None) => return Ok(organisation.position()),
-            (Some(organisation), Some(_)) => Organisation::clone(&organisation),
-            (None, Some((first, others))) => {
-                rest = others;
-                Organisation::found_pinned(first, &self.me.organisation, &self.me.fingerprint)
-                    .map_err(|_| self.log_alarm(AlarmKind::Log))?
-            }
-            (None, None) => return Err(ClientError::Verification),
-        };
-        for entry in rest {
-            organisation.apply(entry).map_err(|_| self.log_alarm(AlarmKind::Log))?;
-        }
-        keep(&self.profile.store, &entries, &organisation)?;
-        let reached = organisation.position();
-        self.set_organisation(organisation);
-        Ok(reached)
     }
 
     pub(crate) fn log_alarm(&self, kind: AlarmKind) -> ClientError {
@@ -169,7 +147,8 @@ impl Client {
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             match self.keyserver.post::<SignedLogHead>(&self.me.organisation, self, Ask::path(path).body(&append)).await {
                 Ok(_) => {
-                    keep(&self.profile.store, &entries, &organisation)?;
+                    keep(&self.profile.store, Whose::Own, &entries, &organisation)?;
+                    self.notice_partners(&entries, &organisation)?;
                     self.set_organisation(organisation);
                     return Ok(entries);
                 }

@@ -2,7 +2,7 @@
 //! id, or exactly what the directory, a title or a document is called.
 
 use crate::store::sql::{Connection, OptionalExtension, params};
-use casevault_wire::id::{DeviceId, DocumentId, JournalId, PersonId, TeamId};
+use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
@@ -80,6 +80,14 @@ impl Client {
             teams.map(|id| Ok((*id, name_of(db, Kind::Team, &id.0)?))).collect::<Result<Vec<_>>>()
         })?;
         choose(text, What::Team, named.into_iter())
+    }
+
+    /// A partner that was not removed, by its id or its keyserver's address.
+    pub(crate) fn find_partner(&self, text: &str) -> Result<OrganisationId> {
+        let organisation = self.organisation()?;
+        let here = organisation.partners().iter().filter(|(_, partner)| partner.span.until.is_none());
+        let text = text.trim_end_matches('/');
+        choose(text, What::Partner, here.map(|(id, partner)| (*id, Some(partner.keyserver.address.as_str().to_owned()))))
     }
 
     pub(crate) fn find_case(&self, text: &str) -> Result<JournalId> {

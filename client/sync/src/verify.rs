@@ -49,7 +49,7 @@ impl Client {
     }
 
     fn problem(&self, kind: AlarmKind, place: &Place) -> Alarm {
-        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal) }
+        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal), partner: None }
     }
 
     fn all_journals(&self) -> Result<Vec<Place>> {

@@ -6,6 +6,7 @@ use casevault_crypto::random::RandomError;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::Role;
+use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
 
 /// A new organisation.
@@ -108,6 +109,36 @@ pub struct Subject {
     pub name: Option<String>,
 }
 
+/// Where a partnership stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartnerState {
+    /// Named; nobody has said yet that the safety number was compared. Nothing is sealed to it.
+    Added,
+    /// People have compared the safety number.
+    Confirmed,
+    /// A partner no longer.
+    Removed,
+}
+
+/// A partner organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerView {
+    /// Its id.
+    pub partner: OrganisationId,
+    /// Its root's fingerprint.
+    pub fingerprint: Hash,
+    /// Its keyserver's address.
+    pub keyserver: String,
+    /// Its vault's address.
+    pub vault: String,
+    /// Where it stands.
+    pub state: PartnerState,
+    /// What people of both organisations compare.
+    pub safety_number: SafetyNumber,
+    /// How many entries of its log this device has verified.
+    pub log: u64,
+}
+
 /// Whether what was asked of a team has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeState {
@@ -143,6 +174,8 @@ pub struct Alarm {
     pub team: Option<TeamId>,
     /// The case it is about, if any.
     pub journal: Option<JournalId>,
+    /// The partner organisation it is about, if any.
+    pub partner: Option<OrganisationId>,
 }
 
 /// Kinds of [`Alarm`].
@@ -168,6 +201,10 @@ pub enum AlarmKind {
     SealingKey,
     /// A device that the log has removed is still in a team's group, although this one tried to take it out.
     Revocation,
+    /// A partner's log does not verify, became shorter, or has two histories.
+    PartnerLog,
+    /// An organisation with another root was named in the place of a partner.
+    PartnerRoot,
     /// This device was removed.
     Removed,
 }
@@ -186,16 +223,37 @@ impl AlarmKind {
             Self::Heads => "heads",
             Self::SealingKey => "sealing-key",
             Self::Revocation => "revocation",
+            Self::PartnerLog => "partner-log",
+            Self::PartnerRoot => "partner-root",
             Self::Removed => "removed",
         }
     }
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, Removed, Revocation, Rollback, SealingKey, Void};
-        [Rollback, Fork, Log, Commit, Void, Journal, Missing, Heads, SealingKey, Revocation, Removed]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, PartnerLog, PartnerRoot};
+        use AlarmKind::{Removed, Revocation, Rollback, SealingKey, Void};
+        let all = [
+            Rollback,
+            Fork,
+            Log,
+            Commit,
+            Void,
+            Journal,
+            Missing,
+            Heads,
+            SealingKey,
+            Revocation,
+            PartnerLog,
+            PartnerRoot,
+            Removed,
+        ];
+        all.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it is about a partner organisation.
+    pub fn is_of_partner(self) -> bool {
+        matches!(self, Self::PartnerLog | Self::PartnerRoot)
     }
 }
 
@@ -346,6 +404,10 @@ pub struct VerifyReport {
     pub groups: u64,
     /// Devices in them, each seen to be trusted.
     pub devices: u64,
+    /// Confirmed partners whose logs were fetched and verified.
+    pub partners: u64,
+    /// Confirmed partners whose keyserver did not answer, or does not know this organisation as a partner.
+    pub partners_missed: u64,
     /// Journals verified.
     pub journals: u64,
     /// Entries verified.

@@ -6,6 +6,7 @@ mod fsck;
 mod invitations;
 mod key_packages;
 mod log;
+mod partners;
 mod records;
 mod strangers;
 mod voids;

@@ -59,6 +59,8 @@ async fn commands_of_the_organisation_and_its_teams_answer_as_the_contract_says(
     answers(&nadia, &["org", "devices"], &["device", "person", "person_name", "name", "state"]).await;
     answers(&nadia, &["org", "log"], &["sequence", "time", "author", "statement"]).await;
     ends(&nadia, 0, &["org", "verify"]).await;
+    assert_eq!(ends(&nadia, 0, &["org", "partner", "list"]).await, serde_json::json!([]));
+    assert_eq!(ends(&nadia, 1, &["org", "safety-number", "nobody"]).await["code"], "unknown");
     let team = text(&answers(&amal, &["team", "create", "North", "--member", "Nadia"], &["team"]).await, "team");
     answers(&nadia, &["sync"], &["sent", "received", "queued", "alarms"]).await;
     let keys = ["team", "name", "generation", "members"];

@@ -1,11 +1,13 @@
 //! The state of an organisation as a fold of its log. The one door from bytes of a log to what is trusted.
 
 mod ask;
+mod partners;
 mod replay;
 mod sealing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use partners::Partner;
 pub use replay::VerifiedPosition;
 
 use super::role::allows;
@@ -86,6 +88,8 @@ pub struct SealingKeyEntry {
     pub key: SealingKey,
     /// The device that stated it.
     pub device: DeviceId,
+    /// The log length that has the statement.
+    pub stated: u64,
 }
 
 /// A team.
@@ -121,6 +125,7 @@ pub struct Organisation {
     devices: BTreeMap<DeviceId, Device>,
     teams: BTreeMap<TeamId, Team>,
     directory: Option<TeamId>,
+    partners: BTreeMap<OrganisationId, Partner>,
     /// Every key that ever was a device's: none serves twice.
     keys: BTreeSet<PublicKey>,
 }
@@ -154,6 +159,7 @@ impl Organisation {
             devices: BTreeMap::new(),
             teams: BTreeMap::new(),
             directory: None,
+            partners: BTreeMap::new(),
             keys: BTreeSet::new(),
         })
     }
@@ -243,6 +249,9 @@ impl Organisation {
             }
             Statement::TeamSealingKey(statement) => self.set_sealing_key(statement, author),
             Statement::VoidCommit(statement) => self.team_mut(&statement.team).map(|_| ()),
+            Statement::AddPartner(statement) => self.add_partner(statement),
+            Statement::ConfirmPartner(partner) => self.confirm_partner(partner),
+            Statement::RemovePartner(partner) => self.remove_partner(partner),
         }
     }
 

@@ -61,7 +61,10 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
         | Statement::RemovePerson(_)
         | Statement::CreateTeam(_)
         | Statement::FreezeTeam(..)
-        | Statement::VoidCommit(_) => administrator,
+        | Statement::VoidCommit(_)
+        | Statement::AddPartner(_)
+        | Statement::ConfirmPartner(_)
+        | Statement::RemovePartner(_) => administrator,
         Statement::RevokeDevice(device) => {
             administrator || organisation.device(device).is_some_and(|device| device.person == author)
         }

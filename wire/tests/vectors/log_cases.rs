@@ -20,7 +20,7 @@ pub struct Case {
     pub log: Log,
 }
 
-fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) -> Case {
+pub fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) -> Case {
     Case { name: name.into(), rule, comment: comment.into(), valid, log }
 }
 
@@ -38,6 +38,7 @@ pub fn all() -> Vec<Case> {
         signatures(),
         root(),
         roles(),
+        super::partner_cases::all(),
     ]
     .into_iter()
     .flatten()

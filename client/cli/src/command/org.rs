@@ -6,7 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
-use super::{bulk, trust};
+use super::{bulk, partner, trust};
 use crate::answer::Answer;
 use crate::definition::Org;
 use crate::failure::Failure;
@@ -29,6 +29,8 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
         Org::People => people(session).await,
         Org::Devices => devices(session).await,
         Org::Log => log(session).await,
+        Org::Partner(command) => partner::run(session, command).await,
+        Org::SafetyNumber { partner } => partner::safety_number(session, &partner).await,
         Org::Verify => {
             let report = session.client().await?.verify_log().await?;
             Ok(trust::organisation_verified(&report))

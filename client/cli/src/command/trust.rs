@@ -51,11 +51,19 @@ fn verified(report: &VerifyReport) -> Answer {
 }
 
 fn compared(report: &VerifyReport) -> String {
+    let partners = match (report.partners, report.partners_missed) {
+        (0, 0) => String::new(),
+        (verified, 0) => format!("\nVerified the logs of {verified} partners from their pinned roots on."),
+        (verified, missed) => format!(
+            "\nVerified the logs of {verified} partners from their pinned roots on; {missed} could not be read: not reached, or they have \
+             not confirmed this organisation."
+        ),
+    };
     format!(
         "Checked {} log entries from the pinned root on: each continues the one before, and its author might state it.\n\
          Compared them with the key server's newest head and with {} heads that the vault keeps.\n\
          Compared {} groups that this device is in, of {} devices, with the log: who is trusted, and nobody else, may be in them.\n\
-         Compared the newest sealing keys of {} teams with the keys that the teams have.",
+         Compared the newest sealing keys of {} teams with the keys that the teams have.{partners}",
         report.log, report.heads, report.groups, report.devices, report.sealing_keys
     )
 }

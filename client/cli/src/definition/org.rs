@@ -74,6 +74,37 @@ pub(crate) enum Org {
     Log,
     /// Check the organisation's log from its root, what both servers say of it, and who is in your teams
     Verify,
+    /// Partner organisations
+    #[command(subcommand)]
+    Partner(Partner),
+    /// Show the 60 digits that people of both organisations compare before anything is shared
+    SafetyNumber {
+        /// The partner
+        partner: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Partner {
+    /// Name an organisation as a partner; nothing is shared with it before it is confirmed
+    Add {
+        /// Address of its key server
+        url: String,
+        /// The fingerprint of its root, as its people say it
+        fingerprint: String,
+    },
+    /// Say that the safety number was compared with people of the partner and is the same
+    Confirm {
+        /// The partner
+        partner: String,
+    },
+    /// End a partnership
+    Remove {
+        /// The partner
+        partner: String,
+    },
+    /// List partners
+    List,
 }
 
 fn role() -> impl clap::builder::TypedValueParser<Value = Role> {

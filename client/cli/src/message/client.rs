@@ -49,6 +49,9 @@ impl From<ClientError> for Failure {
             ClientError::Address => failure(ADDRESS),
             ClientError::Randomness => failure(RANDOMNESS),
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
+            ClientError::PartnerUnconfirmed => failure(PARTNER_UNCONFIRMED),
+            ClientError::KeyDue => failure(KEY_DUE),
+            ClientError::OldHead => failure(OLD_HEAD),
             ClientError::NoKey => failure(NO_KEY),
         }
     }
@@ -190,6 +193,24 @@ const STORE: Texts = (
     "The database on this device failed. What was saved before is safe; the last step was not taken.",
     "Check the disk, and repeat the command.",
 );
+const PARTNER_UNCONFIRMED: Texts = (
+    "partner-unconfirmed",
+    Exit::Refused,
+    "The partner is not confirmed, so nothing was sealed to it.",
+    "Compare casevault org safety-number PARTNER with its people, then an administrator runs casevault org partner confirm PARTNER.",
+);
+const KEY_DUE: Texts = (
+    "key-due",
+    Exit::Conflict,
+    "Somebody left the team, and it has not changed its keys since: they could still read what is sealed to it. Nothing was sealed.",
+    "Try again once a member of that team has synchronised.",
+);
+const OLD_HEAD: Texts = (
+    "old-head",
+    Exit::Verification,
+    "The key server's newest word about the log is more than an hour away from this device's clock. Nothing was sealed.",
+    "Check this device's date and time. If they are right, an old answer was served: tell an administrator.",
+);
 const NO_KEY: Texts = (
     "no-key",
     Exit::Refused,
@@ -233,6 +254,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Device => ("device", "See casevault org devices."),
         What::Team => ("team", "See casevault team list."),
         What::Case => ("case", "Run casevault sync, then see casevault case list."),
+        What::Partner => ("partner", "See casevault org partner list, and check the address and the fingerprint."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
     }
 }

@@ -172,8 +172,10 @@ mod tests {
     fn a_key_of_a_void_commit_is_ahead_until_a_later_receipt_supersedes_it() {
         let crypto = Crypto::new().unwrap();
         let [ours, void] = [(); 2].map(|()| SealingSeed::generate(&mut SystemRandom).unwrap().public(&crypto));
-        let entry =
-            |key: &SealingKey, receipt| SealingKeyEntry { generation: 3, receipt, key: key.clone(), device: DeviceId::ZERO };
+        let entry = |key: &SealingKey, receipt| {
+            let (key, device) = (key.clone(), DeviceId::ZERO);
+            SealingKeyEntry { generation: 3, receipt, key, device, stated: 1 }
+        };
         assert_eq!(standing(None, &ours, 10), Standing::Behind, "nobody stated any");
         assert_eq!(standing(Some(&entry(&ours, 10)), &ours, 10), Standing::Same);
         assert_eq!(standing(Some(&entry(&ours, 10)), &ours, 15), Standing::Same, "of a later commit that kept the keys");

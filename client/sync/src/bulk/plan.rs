@@ -12,7 +12,7 @@ use super::check::Wanted;
 use super::rows::{LONGEST, ROWS};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::store::log::entries;
+use crate::store::log::{Whose, entries};
 use crate::store::{meta, set_meta};
 use crate::view::no_randomness;
 
@@ -71,7 +71,7 @@ impl Client {
     /// Which of the plan's teams the log has, by the salts of their creations.
     pub(super) fn teams_made(&self, plan: &Plan) -> Result<Vec<Option<TeamId>>> {
         let mut made = vec![None; plan.teams.as_slice().len()];
-        for entry in entries(&self.profile.store)? {
+        for entry in entries(&self.profile.store, Whose::Own)? {
             let Statement::CreateTeam(creation) = &entry.content.statement else { continue };
             let planned = plan.teams.as_slice().iter().zip(&mut made);
             for (_, made) in planned.filter(|(planned, _)| planned.salt == creation.salt) {

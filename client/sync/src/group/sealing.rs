@@ -45,7 +45,8 @@ impl Client {
 
     async fn state_sealing_key(&self, team: &TeamId) -> Result<()> {
         let Some((kept, receipt)) = self.newest(team)? else { return Ok(()) };
-        if self.sealing_key_stands(team)? != Some(Standing::Behind) {
+        // A key that a removed device still has is not stated after its removal: whoever seals would take it for a fresh one.
+        if self.sealing_key_stands(team)? != Some(Standing::Behind) || self.removal_waits(team)? {
             return Ok(());
         }
         let statement = SealingKeyStatement { team: *team, receipt, key: kept.state.sealing_key };

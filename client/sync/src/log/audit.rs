@@ -26,6 +26,7 @@ impl Client {
         for team in organisation.teams().keys() {
             self.audit_team(team, &mut report)?;
         }
+        self.audit_partners(&mut report).await?;
         report.problems = alarm::pending(&self.profile.store)?;
         Ok(report)
     }

@@ -1,12 +1,12 @@
 //! The log for people: what each statement is about, with the names that the directory gives.
 
-use casevault_wire::id::{DeviceId, PersonId, TeamId};
-use casevault_wire::log::{Author, SignedLogEntry, Statement, TeamKind, log_entry_hash};
+use casevault_wire::id::{DeviceId, OrganisationId, PersonId, TeamId};
+use casevault_wire::log::{Author, SignedLogEntry, Statement, TeamKind, log_entry_hash, root_fingerprint};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::names::{Kind, name_of};
-use crate::store::log::entries;
+use crate::store::log::{Whose, entries};
 use crate::store::sql::Connection;
 use crate::view::{LogView, Subject};
 
@@ -22,7 +22,7 @@ impl Client {
             Author::Root => None,
             Author::Device(device) => organisation.device(&device).map(|device| device.person),
         };
-        let entries = entries(&self.profile.store)?;
+        let entries = entries(&self.profile.store, Whose::Own)?;
         self.profile.store.read(|db| entries.iter().map(|entry| view(db, entry, author(entry))).collect())
     }
 }
@@ -66,11 +66,14 @@ impl About {
 /// A statement's name and what it is about.
 fn describe(statement: &Statement) -> (&'static str, Vec<About>) {
     use About::{Device, Other, Person, Team};
+    let partner = |id: &OrganisationId| Other("partner", id.to_string());
     let role = |role: &casevault_wire::log::Role| Other("role", role.as_str().into());
     match statement {
         Statement::Found(founding) => {
             let address = |entry: &casevault_wire::server::ServerEntry| entry.address.as_str().to_owned();
-            ("found", vec![Other("keyserver", address(&founding.keyserver)), Other("vault", address(&founding.vault))])
+            let fingerprint = root_fingerprint(&founding.root).to_string();
+            let servers = [Other("keyserver", address(&founding.keyserver)), Other("vault", address(&founding.vault))];
+            ("found", servers.into_iter().chain([Other("fingerprint", fingerprint)]).collect())
         }
         Statement::AddPerson(id, as_role) => ("add-person", vec![Person(*id), role(as_role)]),
         Statement::AddDevice(id, keys) => ("add-device", vec![Person(*id), Device(keys.id())]),
@@ -90,5 +93,11 @@ fn describe(statement: &Statement) -> (&'static str, Vec<About>) {
             ("team-sealing-key", vec![Team(key.team), Other("generation", generation.to_string())])
         }
         Statement::VoidCommit(void) => ("void-commit", vec![Team(void.team), Other("epoch", void.epoch.to_string())]),
+        Statement::AddPartner(added) => {
+            let address = added.keyserver.address.as_str().to_owned();
+            ("add-partner", vec![partner(&added.partner), Other("keyserver", address)])
+        }
+        Statement::ConfirmPartner(id) => ("confirm-partner", vec![partner(id)]),
+        Statement::RemovePartner(id) => ("remove-partner", vec![partner(id)]),
     }
 }

@@ -3,6 +3,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 -- The organisation log as it was verified.
 CREATE TABLE log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL);
+-- Partner organisations' logs as they were verified.
+CREATE TABLE partner_log (partner BLOB NOT NULL, sequence INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (partner, sequence)) WITHOUT ROWID;
 -- Invitations that this device made.
 CREATE TABLE invitations (id BLOB PRIMARY KEY, person BLOB NOT NULL, name TEXT NOT NULL, role INTEGER NOT NULL, code BLOB NOT NULL,
     expires INTEGER NOT NULL, approved INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
