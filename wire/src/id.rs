@@ -100,6 +100,10 @@ identifier!(
     Nonce, 16
 );
 identifier!(
+    /// A recovery policy, drawn at random: short, since it stands on every printed share.
+    RecoveryPolicyId, 8
+);
+identifier!(
     /// Names one operation across its retries, drawn at random by the client.
     IdempotencyKey, 16
 );

@@ -27,6 +27,9 @@
 //! | `POST /teams/{team}/refusals` | device | [`SignedRefusal`] → nothing |
 //! | `POST /teams/{team}/heads` | device | [`crate::heads::HeadRecord`] → nothing |
 //! | `GET /teams/{team}/heads?from=N` | device | → [`HeadPage`] |
+//! | `POST /teams/{team}/escrows` | device | [`crate::recovery::Escrow`] → nothing |
+//! | `GET /teams/{team}/escrows` | device that an opening names | → [`crate::recovery::Escrows`] |
+//! | `POST /teams/{team}/regroup` | device that an opening names | [`crate::recovery::Regroup`] → [`crate::feed::SignedFeedItem`] |
 //! | `GET /feed?from=N&wait=SECONDS` | vault | → [`FeedPage`] |
 
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};

@@ -63,6 +63,8 @@ labels! {
     PartnerVoucher = 0x000f, "partner voucher";
     /// Signature over a request to a partner's keyserver, by a device that a voucher is for.
     PartnerRequest = 0x0010, "partner request";
+    /// Signature of a recovery policy's signing key over the opening of a team.
+    RecoveryOpening = 0x0011, "recovery opening";
 
     /// Hash of a signed log entry; the first one's is the organisation's id.
     LogEntryHash = 0x0101, "log entry hash";
@@ -98,6 +100,10 @@ labels! {
     KeystoreChecksum = 0x0121, "keystore checksum";
     /// Hash whose first bytes tell a mistyped invitation code.
     InvitationChecksum = 0x0122, "invitation checksum";
+    /// Hash of a recovery policy, which names it.
+    RecoveryPolicyHash = 0x0123, "recovery policy hash";
+    /// Hash of a trustee's share, which the policy names.
+    RecoveryShareCommitment = 0x0124, "recovery share commitment";
     /// Hash of two organisations' ids and fingerprints, which people compare in digits.
     SafetyNumberHash = 0x0127, "safety number hash";
     /// Hash of a keystore's salt that names its secret in the operating system's key store.
@@ -117,6 +123,8 @@ labels! {
     SealKeystore = 0x0206, "seal keystore";
     /// HPKE seal to a team's sealing key.
     SealToTeam = 0x0210, "seal to team";
+    /// HPKE seal of a team's keys to a recovery policy's sealing key.
+    SealToRecovery = 0x0211, "seal to recovery";
 
     /// Key of a team's own journal, from the team key.
     DeriveTeamJournal = 0x0301, "derive team journal";
@@ -142,6 +150,10 @@ labels! {
     DeriveDatabase = 0x030b, "derive database";
     /// Key of ciphertext-at-rest records outside the database, from the store key.
     DeriveOutbox = 0x030c, "derive outbox";
+    /// Seed of a recovery policy's sealing key, from the policy's seed.
+    DeriveRecoverySealing = 0x030d, "derive recovery sealing";
+    /// Signing key of a recovery policy, from the policy's seed.
+    DeriveRecoverySigning = 0x030e, "derive recovery signing";
     /// Key that seals a keystore, from the stretched passphrase and the operating system's secret.
     DeriveKeystore = 0x0310, "derive keystore";
 

@@ -22,6 +22,7 @@ pub mod mls;
 pub mod nonce;
 pub mod partner;
 pub mod problem;
+pub mod recovery;
 pub mod request;
 pub mod server;
 pub mod signature;

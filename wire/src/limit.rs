@@ -90,3 +90,9 @@ pub const CHECKPOINT: u64 = 256;
 pub const VOUCHER_LIFETIME: u64 = 3600 * 1000;
 /// How far a log's head may be from the sealing client's clock, milliseconds (1 hour).
 pub const HEAD_AGE: u64 = 3600 * 1000;
+/// Trustees of a recovery policy.
+pub const TRUSTEES: usize = 64;
+/// A team's keys sealed to a recovery policy, bytes.
+pub const ESCROW: usize = 2048;
+/// Escrows in one answer.
+pub const ESCROWS: usize = 4096;

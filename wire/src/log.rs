@@ -13,11 +13,15 @@ use crate::id::{DeviceId, OrganisationId, PersonId, TeamId};
 use crate::label::Label;
 use crate::limit;
 use crate::partner::PartnerStatement;
+use crate::recovery::{Announcement, RecoveryPolicy, SignedOpening};
 use crate::server::ServerEntry;
 use crate::signature::{PublicKey, Signable, Signed};
 use crate::time::Time;
 
-pub use fold::{Device, LogError, Organisation, Partner, Person, SealingKeyEntry, Span, Team, VerifiedPosition};
+pub use fold::{
+    Announced, AnnouncementStanding, Device, LogError, Organisation, Partner, Person, PolicyStanding, Recovery, SealingKeyEntry,
+    Span, StatedPolicy, Team, VerifiedPosition,
+};
 pub use role::Role;
 
 /// A device's public keys. Its id is derived from them.
@@ -66,6 +70,15 @@ pub enum TeamKind {
     Directory = 1,
     /// A team that owns cases.
     Cases = 2,
+    /// A team that owns cases and chose, when it was made, that trustees can open it again (SPEC §8.9).
+    RecoverableCases = 3,
+}
+
+impl TeamKind {
+    /// Whether such a team owns cases, and has members by name.
+    pub fn owns_cases(self) -> bool {
+        self != Self::Directory
+    }
 }
 
 /// The first statement.
@@ -159,6 +172,21 @@ pub enum Statement {
     /// A commit is void.
     #[tls_codec(discriminant = 13)]
     VoidCommit(VoidStatement),
+    /// Who can open teams again. In force once another administrator approves it.
+    #[tls_codec(discriminant = 14)]
+    RecoveryPolicy(RecoveryPolicy),
+    /// The policy of this hash shall be in force.
+    #[tls_codec(discriminant = 15)]
+    ApproveRecoveryPolicy(Hash),
+    /// A team is about to be opened.
+    #[tls_codec(discriminant = 16)]
+    AnnounceRecovery(Announcement),
+    /// The announcement that the entry of this hash made is taken back.
+    #[tls_codec(discriminant = 17)]
+    CancelRecovery(Hash),
+    /// A team is opened.
+    #[tls_codec(discriminant = 18)]
+    RecoveryOpened(SignedOpening),
     /// Another organisation shall be a partner, once its root was compared.
     #[tls_codec(discriminant = 20)]
     AddPartner(PartnerStatement),

@@ -19,6 +19,9 @@ mod organisation;
 #[path = "vectors/partner_cases.rs"]
 mod partner_cases;
 #[cfg(test)]
+#[path = "vectors/recovery_cases.rs"]
+mod recovery_cases;
+#[cfg(test)]
 #[path = "vectors/tables.rs"]
 mod tables;
 #[cfg(test)]

@@ -121,12 +121,13 @@ TEAM = dict(organisation=FULL["organisation"], team=FULL["team"], generation=5)
 
 
 def derive_vectors():
-    key = drawn("parent key")
+    key, OWN = drawn("parent key"), {"organisation": TEAM["organisation"]}
     rows = [("team journal", key, TEAM, 32), ("team access", key, TEAM, 32), ("team heads", key, TEAM, 32),
-            ("team link", key, TEAM, 32), ("database", key, {}, 32), ("outbox", key, {}, 32)]
+            ("team link", key, TEAM, 32), ("database", key, {}, 32), ("outbox", key, {}, 32),
+            ("recovery sealing", key, OWN, 32), ("recovery signing", key, OWN, 32)]
     for name, parent, fields, length in rows:
         right = derived(f"derive {name}", parent, length, **fields)
-        if name == "team access":
+        if name in ("team access", "recovery signing"):
             right = public(right)
         inputs = {"derivation": name, "key": parent.hex(), **{k: v if isinstance(v, int) else v.hex() for k, v in TEAM.items()}}
         file = name.replace(" ", "-")

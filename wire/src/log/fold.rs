@@ -2,12 +2,14 @@
 
 mod ask;
 mod partners;
+mod recovery;
 mod replay;
 mod sealing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use partners::Partner;
+pub use recovery::{Announced, AnnouncementStanding, PolicyStanding, Recovery, StatedPolicy};
 pub use replay::VerifiedPosition;
 
 use super::role::allows;
@@ -126,8 +128,9 @@ pub struct Organisation {
     teams: BTreeMap<TeamId, Team>,
     directory: Option<TeamId>,
     partners: BTreeMap<OrganisationId, Partner>,
-    /// Every key that ever was a device's: none serves twice.
+    /// Every key that ever was a device's or signs for a recovery policy: none serves twice.
     keys: BTreeSet<PublicKey>,
+    recovery: Recovery,
 }
 
 impl Organisation {
@@ -161,6 +164,7 @@ impl Organisation {
             directory: None,
             partners: BTreeMap::new(),
             keys: BTreeSet::new(),
+            recovery: Recovery::default(),
         })
     }
 
@@ -184,6 +188,7 @@ impl Organisation {
         self.check_chain(entry)?;
         self.check_author(entry)?;
         self.check_receipt(&entry.content.statement)?;
+        self.check_opening(&entry.content.statement)?;
         self.follow(entry)
     }
 
@@ -249,6 +254,11 @@ impl Organisation {
             }
             Statement::TeamSealingKey(statement) => self.set_sealing_key(statement, author),
             Statement::VoidCommit(statement) => self.team_mut(&statement.team).map(|_| ()),
+            Statement::RecoveryPolicy(policy) => self.state_policy(policy, author),
+            Statement::ApproveRecoveryPolicy(policy) => self.approve_policy(*policy, author),
+            Statement::AnnounceRecovery(announcement) => self.announce(announcement, author, hash),
+            Statement::CancelRecovery(announcement) => self.cancel(announcement),
+            Statement::RecoveryOpened(opening) => self.open(opening, author),
             Statement::AddPartner(statement) => self.add_partner(statement),
             Statement::ConfirmPartner(partner) => self.confirm_partner(partner),
             Statement::RemovePartner(partner) => self.remove_partner(partner),
@@ -394,10 +404,13 @@ impl Organisation {
 
     /// Whether `person` is an administrator and nobody else with a trusted device is.
     fn is_last_administrator(&self, person: &PersonId) -> bool {
-        let administers =
-            |id: &PersonId| self.people.get(id).is_some_and(|p| p.role == Role::Administrator && p.span.until.is_none());
-        administers(person)
-            && !self.devices.values().any(|d| d.span.until.is_none() && d.person != *person && administers(&d.person))
+        let others = self.devices.values().filter(|device| device.span.until.is_none() && device.person != *person);
+        self.administers(person) && !others.into_iter().any(|device| self.administers(&device.person))
+    }
+
+    /// Whether `person` is an administrator now.
+    fn administers(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|person| person.role == Role::Administrator && person.span.until.is_none())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
+use super::Statement;
 use super::fold::Organisation;
-use super::{Statement, TeamKind};
 use crate::id::{PersonId, TeamId};
 
 /// A person's role. Membership of a team, and nothing here, opens cases.
@@ -52,7 +52,7 @@ impl Role {
 pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, statement: &Statement) -> bool {
     let administrator = role == Role::Administrator;
     let member = |team: &TeamId| organisation.is_member(team, &author);
-    let of_cases = |team: &TeamId| organisation.team(team).is_some_and(|team| team.kind == TeamKind::Cases);
+    let of_cases = |team: &TeamId| organisation.team(team).is_some_and(|team| team.kind.owns_cases());
     match statement {
         Statement::Found(_) => false,
         Statement::AddPerson(..)
@@ -64,7 +64,9 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
         | Statement::VoidCommit(_)
         | Statement::AddPartner(_)
         | Statement::ConfirmPartner(_)
-        | Statement::RemovePartner(_) => administrator,
+        | Statement::RemovePartner(_)
+        | Statement::RecoveryPolicy(_)
+        | Statement::ApproveRecoveryPolicy(_) => administrator,
         Statement::RevokeDevice(device) => {
             administrator || organisation.device(device).is_some_and(|device| device.person == author)
         }
@@ -72,5 +74,12 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
         Statement::RemoveFromTeam(team, person) => of_cases(team) && (administrator || *person == author),
         Statement::RotateTeam(team) => administrator || member(team),
         Statement::TeamSealingKey(statement) => member(&statement.team),
+        Statement::AnnounceRecovery(_) => administrator || organisation.recovery().is_trustee(&author),
+        Statement::CancelRecovery(announcement) => {
+            let announced = organisation.recovery().announcements().get(announcement);
+            let of_team = announced.is_some_and(|announced| member(&announced.announcement.team));
+            administrator || of_team || organisation.recovery().is_trustee(&author)
+        }
+        Statement::RecoveryOpened(opening) => member(&opening.content.announced.team),
     }
 }

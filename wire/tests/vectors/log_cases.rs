@@ -10,6 +10,7 @@ use casevault_wire::log::{Author, DeviceKeys, Role, SealingKeyStatement, Stateme
 use super::organisation::{
     Log, ROOT, Sealing, Working, device, founded, founding, keys, pair, person, receipt_by, sealing_key, sign_as, team, working,
 };
+use super::recovery_cases;
 
 /// One vector.
 pub struct Case {
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Case> {
         root(),
         roles(),
         super::partner_cases::all(),
+        recovery_cases::all(),
     ]
     .into_iter()
     .flatten()

@@ -107,7 +107,9 @@ impl Organisation {
         let Some(team) = self.teams.get(team) else { return false };
         match team.kind {
             TeamKind::Directory => self.people.get(person).is_some_and(|person| person.span.at(length)),
-            TeamKind::Cases => team.members.get(person).is_some_and(|spans| spans.iter().any(|span| span.at(length))),
+            TeamKind::Cases | TeamKind::RecoverableCases => {
+                team.members.get(person).is_some_and(|spans| spans.iter().any(|span| span.at(length)))
+            }
         }
     }
 
@@ -121,7 +123,7 @@ impl Organisation {
         let Some(entry) = self.teams.get(team) else { return BTreeSet::new() };
         let everybody: Vec<_> = match entry.kind {
             TeamKind::Directory => self.people.keys().collect(),
-            TeamKind::Cases => entry.members.keys().collect(),
+            TeamKind::Cases | TeamKind::RecoverableCases => entry.members.keys().collect(),
         };
         everybody.into_iter().filter(|person| self.is_member(team, person)).copied().collect()
     }
