@@ -12,10 +12,11 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
 
 use crate::keys::{
-    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, SigningKey, StoreKey,
-    SystemSecret, TeamKey,
+    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, RecoverySeed, SigningKey,
+    StoreKey, SystemSecret, TeamKey,
 };
 use crate::secret::Secret;
+use crate::team::SealingSeed;
 
 /// A team's access key.
 pub type AccessKey = SigningKey;
@@ -98,6 +99,16 @@ pub fn database_key(key: &StoreKey) -> DatabaseKey {
 /// The key of records outside the database.
 pub fn outbox_key(key: &StoreKey) -> OutboxKey {
     OutboxKey::new(expand(&[], key.secret(), &Context::new(Label::DeriveOutbox, OrganisationId::ZERO)))
+}
+
+/// What a recovery policy's sealing key comes from.
+pub fn recovery_sealing_seed(seed: &RecoverySeed, organisation: OrganisationId) -> SealingSeed {
+    SealingSeed::new(expand(&[], seed.secret(), &Context::new(Label::DeriveRecoverySealing, organisation)))
+}
+
+/// The key that signs openings for a recovery policy.
+pub fn recovery_signing_key(seed: &RecoverySeed, organisation: OrganisationId) -> SigningKey {
+    SigningKey::from_seed(&expand(&[], seed.secret(), &Context::new(Label::DeriveRecoverySigning, organisation)))
 }
 
 fn from_team(label: Label, key: &TeamKey, context: &Context) -> Secret {

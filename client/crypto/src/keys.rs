@@ -75,6 +75,8 @@ key! {
     LinkKey;
     /// What seals the bundle of a commit, from the new epoch's exporter secret.
     BundleKey;
+    /// What a recovery policy's keys come from. Split among its trustees and forgotten. Random, never derived.
+    RecoverySeed;
     /// What a device's files are under; it is itself under the passphrase.
     StoreKey;
     /// The database's key, from the store key.

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod keystore;
 pub mod mls;
 pub mod random;
+pub mod recovery;
 pub mod rotation;
 pub mod seal;
 pub mod secret;

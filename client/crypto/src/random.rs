@@ -48,7 +48,7 @@ fn refuse_zeros(bytes: &[u8]) -> Result<(), RandomError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{CaseKey, ContentKey, SigningKey, StoreKey, TeamKey};
+    use crate::keys::{CaseKey, ContentKey, RecoverySeed, SigningKey, StoreKey, TeamKey};
     use crate::secret::Secret;
 
     struct Zeros;
@@ -87,7 +87,7 @@ mod tests {
                 assert!(<$key>::generate(&mut SystemRandom).unwrap() != <$key>::generate(&mut SystemRandom).unwrap());
             )*};
         }
-        drawn!(TeamKey, CaseKey, ContentKey, StoreKey, SigningKey, Secret<20>);
+        drawn!(TeamKey, CaseKey, ContentKey, RecoverySeed, StoreKey, SigningKey, Secret<20>);
     }
 
     // Obeys R-6.1-6.

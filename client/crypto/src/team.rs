@@ -8,3 +8,4 @@ mod sealing;
 pub use bundle::{BundleError, Generation, open_bundle, seal_bundle};
 pub use ring::{History, LinkError, TeamKeyRing};
 pub use sealing::{SealToError, SealingSeed, Standing, open_from, seal_to, standing};
+pub(crate) use sealing::{open_in, seal_in};

@@ -23,7 +23,7 @@ const ENCAPSULATION: usize = 1120;
 /// A sealed 32-byte key, bytes.
 const SEALED_KEY: usize = 48;
 
-/// What a team's sealing key comes from. Random, never derived.
+/// What a sealing key comes from. A team's is random, never derived.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct SealingSeed(Secret);
 
@@ -39,6 +39,11 @@ pub enum SealToError {
 }
 
 impl SealingSeed {
+    /// Gives `secret` this role.
+    pub(crate) fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
     /// Draws a seed.
     ///
     /// # Errors
@@ -77,13 +82,23 @@ pub fn seal_to(
     plaintext: &[u8],
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, SealToError> {
-    let context = for_recipient(context, key);
+    seal_in(crypto, key, &for_recipient(context, key), plaintext, random)
+}
+
+/// The same in exactly this context.
+pub(crate) fn seal_in(
+    crypto: &Crypto,
+    key: &SealingKey,
+    context: &Context,
+    plaintext: &[u8],
+    random: &mut dyn Random,
+) -> Result<Vec<u8>, SealToError> {
     let content = Secret::<32>::generate(random)?;
-    let info = encode(&context);
+    let info = encode(context);
     let hpke = crypto.hpke_seal(hpke_config(), key.as_slice(), &info, &[], content.expose()).map_err(|_| SealToError::Key)?;
     let mut out = hpke.kem_output.as_slice().to_vec();
     out.extend_from_slice(hpke.ciphertext.as_slice());
-    out.extend_from_slice(&seal(&content, &context, plaintext, random)?);
+    out.extend_from_slice(&seal(&content, context, plaintext, random)?);
     Ok(out)
 }
 
@@ -92,17 +107,22 @@ pub fn seal_to(
 /// # Errors
 /// [`OpenError`], whatever was wrong.
 pub fn open_from(crypto: &Crypto, seed: &SealingSeed, context: &Context, sealed: &[u8]) -> Result<SecretBytes, OpenError> {
-    let (private, public) = seed.pair(crypto)?;
-    let context = for_recipient(context, &Opaque::new(public).map_err(|_| OpenError)?);
+    let context = for_recipient(context, &seed.public(crypto));
+    open_in(crypto, seed, &context, sealed)
+}
+
+/// The same in exactly this context.
+pub(crate) fn open_in(crypto: &Crypto, seed: &SealingSeed, context: &Context, sealed: &[u8]) -> Result<SecretBytes, OpenError> {
+    let (private, _) = seed.pair(crypto)?;
     let (encapsulation, rest) = sealed.split_at_checked(ENCAPSULATION).ok_or(OpenError)?;
     let (key, sealed) = rest.split_at_checked(SEALED_KEY).ok_or(OpenError)?;
     let hpke = HpkeCiphertext { kem_output: encapsulation.to_vec().into(), ciphertext: key.to_vec().into() };
-    let info = encode(&context);
+    let info = encode(context);
     let content = Zeroizing::new(crypto.hpke_open(hpke_config(), &hpke, &private, &info, &[]).map_err(|_| OpenError)?);
     let mut bytes: [u8; 32] = content.as_slice().try_into().map_err(|_| OpenError)?;
     let key = Secret::new(bytes);
     bytes.zeroize();
-    open(&key, &context, sealed)
+    open(&key, context, sealed)
 }
 
 /// How the log's sealing key of a team stands to the one that the team's group has.

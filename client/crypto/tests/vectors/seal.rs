@@ -1,6 +1,7 @@
 use casevault_crypto::derive;
-use casevault_crypto::keys::{StoreKey, TeamKey};
+use casevault_crypto::keys::{RecoverySeed, StoreKey, TeamKey};
 use casevault_crypto::seal::{OpenError, open, seal};
+use casevault_wire::codec::encode;
 use casevault_wire::context::Context;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, TeamId};
@@ -29,6 +30,7 @@ fn keys_are_derived_as_the_spec_says() {
     for Vector { name, valid, inputs, expected } in vectors("derive") {
         let team = TeamKey::new(secret(&inputs["key"]));
         let store = StoreKey::new(secret(&inputs["key"]));
+        let recovery = RecoverySeed::new(secret(&inputs["key"]));
         // Fields that a derivation does not name must not matter.
         let context = Context {
             team: TeamId(array(&inputs["team"])),
@@ -42,6 +44,8 @@ fn keys_are_derived_as_the_spec_says() {
             "team access" => derive::team_access_key(&team, &context).public().0,
             "team heads" => *derive::heads_key(&team, &context).secret().expose(),
             "team link" => *derive::link_key(&team, &context).secret().expose(),
+            "recovery sealing" => encode(&derive::recovery_sealing_seed(&recovery, context.organisation)).try_into().unwrap(),
+            "recovery signing" => derive::recovery_signing_key(&recovery, context.organisation).public().0,
             "database" => *derive::database_key(&store).secret().expose(),
             "outbox" => *derive::outbox_key(&store).secret().expose(),
             other => panic!("no derivation {other}"),

@@ -140,3 +140,16 @@ fn a_revoked_device_is_removed_and_its_persons_new_one_added() {
     assert!(world.agree());
     assert_eq!(world.devices[new].keys, world.devices[0].keys);
 }
+
+#[test]
+fn a_group_made_anew_goes_on_where_the_old_one_ended() {
+    let mut world = World::together(3);
+    let last = world.devices[0].state.as_ref().unwrap().epoch;
+    (0..3).for_each(|at| world.forget(at));
+    world.make_anew(2, last + 40);
+    assert_eq!((world.load(2).epoch(), world.load(2).devices().len()), (last + 41, 1));
+    world.gather_by(2);
+    assert!(world.agree());
+    let states: Vec<_> = world.devices.iter().map(|device| device.state.as_ref().unwrap()).collect();
+    assert!(states.iter().all(|state| (state.epoch, state.generation) == (last + 42, 2)));
+}

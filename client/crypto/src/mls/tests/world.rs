@@ -114,7 +114,12 @@ impl World {
 
     /// The first device adds everybody whom the log wants.
     pub fn gather(&mut self) {
-        let accepted = self.commit(0);
+        self.gather_by(0);
+    }
+
+    /// This device adds everybody whom the log wants.
+    pub fn gather_by(&mut self, by: usize) {
+        let accepted = self.commit(by);
         self.receive(&accepted);
     }
 
@@ -232,6 +237,21 @@ impl World {
         let record = CommitRecord { commit: staged.commit, bundle, link, receipt };
         let delivery = staged.welcome.map(|welcome| WelcomeDelivery { welcome, record: record.clone() });
         Ok(Accepted { record, delivery })
+    }
+
+    /// `at` forgets the group that it has.
+    pub fn forget(&mut self, at: usize) {
+        self.load(at).delete(&self.provider(at)).unwrap();
+        self.devices[at].state = None;
+    }
+
+    /// `at`, which has the team's keys, makes the group anew after epoch `last`.
+    pub fn make_anew(&mut self, at: usize, last: u64) {
+        let keys = self.keys(at, true);
+        let link = self.link(at, &keys, true);
+        let data = CommitData { link: link_hash(link.as_ref()), ..self.data(&keys, last) };
+        Group::create_at(&self.provider(at), &self.devices[at].signer, self.team, last + 1).unwrap();
+        self.adopt(at, &data, keys);
     }
 
     fn adopt(&mut self, at: usize, data: &CommitData, keys: Generation) {
