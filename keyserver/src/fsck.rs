@@ -2,6 +2,7 @@
 
 mod chains;
 mod packages;
+mod recovery;
 mod team;
 
 use std::collections::BTreeSet;
@@ -45,6 +46,10 @@ pub enum Fault {
     Packages,
     /// The records of heads are no chain, or not as many as counted.
     Heads(u64),
+    /// An escrow is of a device or a policy that the log does not know.
+    Escrow,
+    /// The announcements of the log and their arrivals differ.
+    Arrival,
 }
 
 impl fmt::Display for Fault {
@@ -105,9 +110,11 @@ pub async fn check(records: &dyn Records, key: &PublicKey) -> Result<Report, Sto
 async fn check_organisation(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError> {
     let mut said = chains::feed(scope, report).await?;
     packages::check(scope, report).await?;
+    recovery::arrivals(scope, report).await?;
     for team in scope.organisation.teams().keys() {
         team::check(scope, team, &said.remove(team).unwrap_or_default(), report).await?;
         chains::heads(scope, team, report).await?;
+        recovery::escrows(scope, team, report).await?;
     }
     report.check(said.is_empty(), Fault::Group);
     Ok(())

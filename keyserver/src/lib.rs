@@ -9,6 +9,7 @@ mod feed;
 pub mod fsck;
 mod rate;
 mod records;
+mod recovery;
 mod routes;
 mod state;
 mod teams;

@@ -18,6 +18,8 @@
 //! | 13 | organisation ‖ team ‖ epoch ‖ sequence in the feed | a void, as a [`casevault_wire::feed::SignedFeedItem`] |
 //! | 14 | organisation ‖ team | [`Heads`] |
 //! | 15 | organisation ‖ team ‖ sequence | [`casevault_wire::heads::HeadRecord`] |
+//! | 16 | organisation ‖ team ‖ device | [`casevault_wire::recovery::Escrow`] |
+//! | 17 | organisation ‖ announcement | [`Arrived`] |
 
 mod walk;
 
@@ -54,10 +56,12 @@ pub(crate) enum Kind {
     Void = 13,
     Heads = 14,
     Head = 15,
+    Escrow = 16,
+    Arrival = 17,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 16;
+pub(crate) const KINDS_END: u8 = 18;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +214,7 @@ pub(crate) struct Displaced {
 /// A device of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(crate) struct Membership {
-    /// The epoch that added it; 0 for the creator.
+    /// The epoch that added it; the first one for whoever made the group.
     pub(crate) joined: u64,
     /// The newest epoch whose Welcome is for it: later than the one that added it only if another commit names it again while
     /// it waits.
@@ -240,6 +244,13 @@ pub(crate) struct Heads {
     pub(crate) hash: Hash,
     /// The last checkpoint's sequence.
     pub(crate) checkpoint: u64,
+}
+
+/// When the announcement of a recovery arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Arrived {
+    /// By this server's clock.
+    pub(crate) time: Time,
 }
 
 /// A stored value.

@@ -9,6 +9,7 @@ mod invitations;
 mod key_packages;
 mod log;
 mod query;
+mod recovery;
 mod teams;
 mod vouchers;
 
@@ -43,5 +44,7 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route(&team("/acknowledgements"), post(teams::acknowledge))
         .route(&team("/refusals"), post(teams::refuse))
         .route(&team("/heads"), get(heads::read).post(heads::append))
+        .route(&team("/escrows"), get(recovery::read).post(recovery::leave))
+        .route(&team("/regroup"), post(recovery::regroup))
         .with_state(server)
 }

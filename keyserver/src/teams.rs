@@ -5,10 +5,12 @@ mod check;
 mod commit;
 mod confirm;
 mod create;
+mod escrow;
 mod group;
 mod prune;
 mod read;
 mod refuse;
+mod regroup;
 mod roster;
 pub(crate) mod void;
 

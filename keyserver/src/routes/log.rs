@@ -63,6 +63,7 @@ pub(super) async fn append(
     let mut pen = server.pen(after.id(), *tip);
     for entry in entries {
         after.apply(entry).map_err(problem)?;
+        server.check_time(&after, entry, &mut pen.write).await?;
         let key = entry_key(&after.id(), entry.content.sequence);
         pen.write.expect(key.clone(), None);
         pen.write.put(key, bytes(entry));

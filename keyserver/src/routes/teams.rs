@@ -18,7 +18,8 @@ const SMALL: usize = 8 * 1024;
 
 type App = State<Arc<Keyserver>>;
 
-fn actor<'a>(server: &'a Keyserver, caller: &'a Caller) -> Result<Actor<'a>, Problem> {
+/// The device of the team that asks.
+pub(super) fn actor<'a>(server: &'a Keyserver, caller: &'a Caller) -> Result<Actor<'a>, Problem> {
     let (place, device) = caller.member()?;
     Ok(Actor { server, cell: &caller.cell, place, device })
 }

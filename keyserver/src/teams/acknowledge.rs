@@ -58,7 +58,7 @@ impl Actor<'_> {
 
     /// That `commit` began `epoch` and stands.
     async fn stands(&self, group: &Group, epoch: u64, commit: Hash) -> Result<(), Problem> {
-        if epoch == 0 && commit == Hash::ZERO {
+        if epoch == group.creation.epoch && commit == Hash::ZERO {
             return Ok(());
         }
         let committed = committed(&*self.server.records, &self.place, epoch).await?.value;

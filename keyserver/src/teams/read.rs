@@ -33,8 +33,11 @@ impl Actor<'_> {
         let first = after.checked_add(1).ok_or(Problem(Code::Malformed))?;
         let bounds = Bounds { count: limit::COMMIT_PAGE, bytes: limit::BODY / 2 };
         let stored: Vec<Committed> = page(&*self.server.records, &prefix, commit_key(&self.place, first), bounds).await?;
-        let contiguous = (first..).zip(stored).take_while(|(epoch, committed)| committed.data.epoch == *epoch);
-        let records: Vec<CommitRecord> = contiguous.map(|(_, committed)| committed.record).collect();
+        let next = |last: &mut u64, committed: Committed| {
+            *last = last.checked_add(1)?;
+            (committed.data.epoch == *last).then_some(committed.record)
+        };
+        let records: Vec<CommitRecord> = stored.into_iter().scan(after, next).collect();
         Ok(Commits {
             commits: List::new(records).map_err(|_| Problem(Code::Unavailable))?,
             epoch: group.current.epoch,

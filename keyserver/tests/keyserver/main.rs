@@ -8,6 +8,7 @@ mod key_packages;
 mod log;
 mod partners;
 mod records;
+mod recovery;
 mod strangers;
 mod voids;
 mod world;

@@ -289,6 +289,11 @@ impl Ngo {
 
     /// A founded organisation with caseworkers 2 to `people`, all in one team, whose first is 2.
     pub async fn with_team(world: &World, people: u8) -> (Self, Team) {
+        Self::with_team_of(world, TeamKind::Cases, people).await
+    }
+
+    /// The same, the team of another kind.
+    pub async fn with_team_of(world: &World, kind: TeamKind, people: u8) -> (Self, Team) {
         let mut ngo = Self::found(world.key, 0);
         world.send("POST", "/v1/organisations", None, encode(&ngo.append())).await.done().unwrap();
         let mut statements = Vec::new();
@@ -297,7 +302,7 @@ impl Ngo {
             statements.push(Statement::AddDevice(person(seed), device_keys(seed)));
         }
         let members = List::new((2..=people).map(person).collect()).unwrap();
-        statements.push(Statement::CreateTeam(TeamCreation { kind: TeamKind::Cases, members, salt: [3; 16] }));
+        statements.push(Statement::CreateTeam(TeamCreation { kind, members, salt: [3; 16] }));
         ngo.state(world, 1, statements).await.unwrap();
         let team = TeamId(log_entry_hash(ngo.entries.last().unwrap()).0);
         (ngo, Team { id: team })
