@@ -59,11 +59,21 @@ impl Device {
 
     /// Starts a command.
     pub fn start<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Running {
+        self.start_with(arguments, Stdio::null())
+    }
+
+    /// Runs a command to its end, with a file as its standard input.
+    pub async fn read<A: AsRef<OsStr>>(&self, arguments: &[A], input: &Path) -> Ended {
+        let input = std::fs::File::open(input).expect("the file is there");
+        self.start_with(arguments, Stdio::from(input)).end().await
+    }
+
+    fn start_with<A: AsRef<OsStr>>(&self, arguments: &[A], input: Stdio) -> Running {
         let mut command = Command::new(program("casevault"));
         command.arg("--json").arg("--profile").arg(&self.profile).arg("--passphrase-file").arg(&self.passphrase);
         // No test asks the key store of whoever runs it.
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let child = command.spawn().expect("the program starts");
         let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).expect("it runs");
         Running { pid, output: Box::pin(child.wait_with_output()) }

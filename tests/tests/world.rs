@@ -45,3 +45,6 @@ mod plaintext;
 #[cfg(test)]
 #[path = "world/reader.rs"]
 mod reader;
+#[cfg(test)]
+#[path = "world/recovery.rs"]
+mod recovery;

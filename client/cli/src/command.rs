@@ -9,6 +9,7 @@ mod org;
 mod partner;
 mod passphrase;
 mod protect;
+mod recovery;
 mod team;
 mod trust;
 mod wipe;

@@ -3,6 +3,7 @@
 mod case;
 mod doc;
 mod org;
+mod recovery;
 mod team;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
 pub(crate) use org::{Org, Partner};
+pub(crate) use recovery::Recovery;
 pub(crate) use team::Team;
 
 /// Case files and documents that no server can read

@@ -16,6 +16,7 @@ mod profile;
 mod progress;
 mod session;
 mod shape;
+mod sheet;
 mod statement;
 mod table;
 mod when;

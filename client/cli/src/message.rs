@@ -5,6 +5,7 @@
 mod bulk;
 mod client;
 mod field;
+mod recovery;
 mod server;
 
 use std::io::Error;
@@ -13,6 +14,7 @@ use std::path::Path;
 use casevault_sync::view::{Alarm, AlarmKind};
 
 pub(crate) use bulk::{flaw, import_problems};
+pub(crate) use recovery::{notice, share};
 
 use crate::display::{short, untrusted};
 use crate::failure::{Exit, Failure, Item};

@@ -46,7 +46,9 @@ impl Session {
         }
         let passphrase = self.passphrase()?;
         let opening = move || Client::open(&directory, passphrase, Options::default());
-        Ok(tokio::task::spawn_blocking(opening).await.map_err(|_| message::stopped())??)
+        let client = tokio::task::spawn_blocking(opening).await.map_err(|_| message::stopped())??;
+        client.notices().unwrap_or_default().iter().for_each(|notice| self.say(&message::notice(notice)));
+        Ok(client)
     }
 
     /// Whether bars and pictures may be drawn on standard error.

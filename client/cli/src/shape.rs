@@ -1,9 +1,11 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
 use casevault_sync::view::{
-    Alarm, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState, LogView, NoteView,
-    PartnerState, PartnerView, PersonView, SearchHit, Standing, Subject, TeamView, VerifyReport,
+    Alarm, AnnouncementView, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState,
+    LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing,
+    Subject, TeamView, VerifyReport,
 };
+use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
@@ -58,6 +60,7 @@ pub(crate) fn partner_state(state: PartnerState) -> &'static str {
 pub(crate) fn team(view: &TeamView) -> Value {
     json!({
         "team": text(&view.team), "name": view.name, "generation": view.generation, "frozen": view.frozen,
+        "recoverable": view.recoverable,
         "members": list(&view.members, |(person, name)| json!({"person": text(person), "name": name})),
     })
 }
@@ -67,6 +70,34 @@ pub(crate) fn alarm(alarm: &Alarm) -> Value {
         "kind": alarm.kind.as_str(), "time": rfc3339(alarm.time), "team": alarm.team.as_ref().map(text),
         "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text),
     })
+}
+
+pub(crate) fn notice(notice: &Notice) -> Value {
+    json!({
+        "kind": notice.kind.as_str(), "policy": text(&notice.policy), "team": notice.team.as_ref().map(text),
+        "device": notice.device.as_ref().map(text), "person": notice.person.as_ref().map(text),
+    })
+}
+
+pub(crate) fn recovery(view: &RecoveryView) -> Value {
+    let people =
+        |people: &[(PersonId, Option<String>)]| list(people, |(person, name)| json!({"person": text(person), "name": name}));
+    let policy = |policy: &PolicyView| {
+        json!({
+            "policy": text(&policy.policy), "state": policy_state(policy.state), "threshold": policy.threshold,
+            "trustees": people(&policy.trustees), "approvals": people(&policy.approvals), "delay_ms": policy.delay,
+            "until": rfc3339(policy.until),
+        })
+    };
+    let announced = |view: &AnnouncementView| json!({"team": text(&view.team), "team_name": view.team_name, "device": text(&view.device), "person": text(&view.by)});
+    json!({"policies": list(&view.policies, policy), "announcements": list(&view.announcements, announced)})
+}
+
+pub(crate) fn policy_state(state: PolicyState) -> &'static str {
+    match state {
+        PolicyState::Waiting => "waiting",
+        PolicyState::InForce => "in-force",
+    }
 }
 
 pub(crate) fn case_summary(view: &CaseSummary) -> Value {

@@ -27,6 +27,14 @@ pub(crate) fn words(view: &LogView) -> String {
         "add-partner" => format!("{} at {} shall be a partner, once its root was compared", of("partner"), of("keyserver")),
         "confirm-partner" => format!("people have compared the safety number with {}, which is a partner", of("partner")),
         "remove-partner" => format!("{} is a partner no longer", of("partner")),
+        "create-recoverable-team" => format!("there is a team {}, of {}, which trustees can open again", team(), people(view)),
+        "recovery-policy" => {
+            format!("the recovery policy {} is proposed, of which any {} open: {}", of("policy"), of("threshold"), people(view))
+        }
+        "approve-recovery-policy" => format!("the recovery policy {} shall be in force", of("policy")),
+        "announce-recovery" => format!("the team {} will be opened by recovery, on the device {}", team(), of("device")),
+        "cancel-recovery" => format!("the recovery announced as {} is cancelled", of("announcement")),
+        "recovery-opened" => format!("the team {} was opened by recovery, on the device {}", team(), of("device")),
         other => [other.to_owned()].into_iter().chain(view.subjects.iter().map(called)).collect::<Vec<_>>().join(" "),
     }
 }

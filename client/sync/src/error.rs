@@ -1,8 +1,11 @@
 //! Why an operation of the client failed. Says whose fault; the text for people is written at the surface.
 
 use casevault_crypto::keystore::KeystoreError;
+use casevault_crypto::recovery::{ShareFault, WordsError};
 use casevault_statistics::htcds::FieldError;
 use casevault_wire::problem::Code;
+
+use crate::view::ShareProblem;
 
 /// Why an operation failed. Nothing of the user's is lost by any of them.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +118,40 @@ pub enum ClientError {
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
+    /// A recovery policy that nobody could use.
+    #[error("recovery policy that cannot be used")]
+    Policy,
+    /// No recovery policy is in force.
+    #[error("no recovery policy")]
+    NoPolicy,
+    /// The team did not choose recovery when it was made.
+    #[error("team without recovery")]
+    NotRecoverable,
+    /// No recovery of the team is announced, or not for this device.
+    #[error("recovery is not announced")]
+    NotAnnounced,
+    /// The delay between announcement and opening is not over.
+    #[error("the delay is not over")]
+    TooEarly,
+    /// No member's client left the team's newest keys for recovery.
+    #[error("nobody left the team's keys")]
+    NoEscrow,
+    /// Words that are no share.
+    #[error("words of a share: {0}")]
+    Words(#[source] WordsError),
+    /// A share that is not the one that the policy names.
+    #[error("share: {0}")]
+    Share(#[source] ShareFault),
+    /// Too few good shares.
+    #[error("{good} good shares of {needed}")]
+    Shares {
+        /// How many are good.
+        good: usize,
+        /// How many it takes.
+        needed: usize,
+        /// What is wrong with the others.
+        bad: Vec<ShareProblem>,
+    },
 }
 
 /// What was looked for.
@@ -132,6 +169,8 @@ pub enum What {
     Document,
     /// A partner organisation.
     Partner,
+    /// A recovery policy that waits.
+    Policy,
 }
 
 impl From<KeystoreError> for ClientError {

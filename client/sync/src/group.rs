@@ -5,6 +5,7 @@ mod change;
 mod enter;
 mod follow;
 mod kept;
+mod regroup;
 mod sealing;
 mod switch;
 
@@ -22,7 +23,7 @@ use crate::store::MlsStorage;
 use crate::vault::{TeamSigning, TeamVault};
 use crate::view::AlarmKind;
 
-pub(crate) use kept::{Kept, load, ring};
+pub(crate) use kept::{Kept, generation, load, ring};
 
 impl Client {
     /// Where this device's group of `team` stands, if it is in it.

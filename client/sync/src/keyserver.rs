@@ -12,6 +12,7 @@ use casevault_wire::keyserver::{
 };
 use casevault_wire::limit;
 use casevault_wire::partner::{SignedVoucher, VoucherRequest};
+use casevault_wire::recovery::{Escrow, Escrows, Regroup};
 use reqwest::Method;
 
 use crate::client::Client;
@@ -108,6 +109,18 @@ impl Client {
 
     pub(crate) async fn refuse(&self, team: &TeamId, refusal: &SignedRefusal) -> Result<()> {
         self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/refusals").body(refusal)).await
+    }
+
+    pub(crate) async fn post_escrow(&self, team: &TeamId, escrow: &Escrow) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/escrows").body(escrow)).await
+    }
+
+    pub(crate) async fn escrows(&self, team: &TeamId) -> Result<Escrows> {
+        self.read(self.team_ask(team, "/escrows")).await
+    }
+
+    pub(crate) async fn post_regroup(&self, team: &TeamId, regroup: &Regroup) -> Result<SignedFeedItem> {
+        self.keyserver.post(&self.me.organisation, self, self.team_ask(team, "/regroup").body(regroup)).await
     }
 
     pub(crate) async fn post_head(&self, team: &TeamId, record: &HeadRecord) -> Result<()> {

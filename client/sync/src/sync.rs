@@ -36,6 +36,7 @@ impl Client {
         let outcome = self.sync_all(&mut report).await;
         report.queued = self.queued()?;
         report.alarms = alarm::pending(&self.profile.store)?;
+        report.notices = self.notices().unwrap_or_default();
         report.online = outcome.is_ok();
         match outcome {
             Err(ClientError::Verification) if !report.alarms.is_empty() => Ok(report),
@@ -98,6 +99,7 @@ impl Client {
         if !self.sync_group(team).await? {
             return Ok(0);
         }
+        self.leave_escrow(team).await?;
         let mut received = match self.pull(&self.team_place(*team)).await {
             Err(ClientError::Server(Code::StaleGeneration)) => self.find_withheld(team).await?,
             other => other?,

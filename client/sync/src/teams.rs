@@ -17,12 +17,24 @@ impl Client {
     /// # Errors
     /// [`ClientError::NotAllowed`] unless this person is an administrator.
     pub async fn team_create(&self, name: &str, members: &[String]) -> Result<TeamId> {
+        self.create_team(TeamKind::Cases, name, members).await
+    }
+
+    /// Makes a team that trustees can open again, by the organisation's recovery policy, should it lose all its devices.
+    ///
+    /// # Errors
+    /// As [`Client::team_create`].
+    pub async fn team_create_recoverable(&self, name: &str, members: &[String]) -> Result<TeamId> {
+        self.create_team(TeamKind::RecoverableCases, name, members).await
+    }
+
+    async fn create_team(&self, kind: TeamKind, name: &str, members: &[String]) -> Result<TeamId> {
         check_name(name)?;
         self.sync_log().await?;
         let members = members.iter().map(|member| self.find_person(member)).collect::<Result<Vec<_>>>()?;
         let salt = draw(&mut SystemRandom).map_err(crate::view::no_randomness)?;
         let members = List::new(members).map_err(|_| ClientError::Text)?;
-        let creation = TeamCreation { kind: TeamKind::Cases, members, salt };
+        let creation = TeamCreation { kind, members, salt };
         let entries = self.state(&[Statement::CreateTeam(creation)]).await?;
         let team = entries.first().map(|entry| TeamId(log_entry_hash(entry).0)).ok_or(ClientError::Verification)?;
         self.queue_name(Kind::Team, &team.0, name)?;
@@ -117,6 +129,7 @@ impl Client {
                 generation,
                 members: organisation.members(team).into_iter().map(named).collect::<Result<_>>()?,
                 frozen: entry.frozen,
+                recoverable: entry.kind == TeamKind::RecoverableCases,
             })
         })
     }

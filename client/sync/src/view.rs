@@ -1,5 +1,7 @@
 //! What the client shows: plain values for a surface to draw. Ids are typed; texts are what people wrote.
 
+mod recovery;
+
 use std::path::PathBuf;
 
 use casevault_crypto::random::RandomError;
@@ -8,6 +10,11 @@ use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, Person
 use casevault_wire::log::Role;
 use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
+
+pub use recovery::{
+    AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
+    ShareState, ShareTrouble,
+};
 
 /// A new organisation.
 #[derive(Clone, Debug)]
@@ -161,6 +168,8 @@ pub struct TeamView {
     pub members: Vec<(PersonId, Option<String>)>,
     /// Whether the vault refuses writes.
     pub frozen: bool,
+    /// Whether it chose, when it was made, that trustees can open it again.
+    pub recoverable: bool,
 }
 
 /// Something wrong that a server or a colleague's device did. Kept until a person has seen it.
@@ -268,6 +277,8 @@ pub struct SyncReport {
     pub queued: u64,
     /// Alarms not yet seen.
     pub alarms: Vec<Alarm>,
+    /// What every device is told about recovery.
+    pub notices: Vec<Notice>,
     /// Whether both servers answered.
     pub online: bool,
 }

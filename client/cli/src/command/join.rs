@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{input, profile, shape};
+use crate::{input, message, profile, shape};
 
 pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answer, Failure> {
     let code = match code.as_deref() {
@@ -19,15 +19,29 @@ pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answe
     };
     let joined = match code {
         Some(code) => join(session, code.trim()).await?,
-        None => session.client().await?.join_state().await?,
+        None => {
+            let client = session.client().await?;
+            let known = client.notices().is_ok();
+            let joined = client.join_state().await?;
+            if !known {
+                tell(session, &client);
+            }
+            joined
+        }
     };
     Ok(answer(&joined))
 }
 
 async fn join(session: &Session, code: &str) -> Result<Joined, Failure> {
     let directory = session.profile()?;
-    let (_, joined) = Client::join(&directory, session.new_passphrase()?, code, Options::default()).await?;
+    let (client, joined) = Client::join(&directory, session.new_passphrase()?, code, Options::default()).await?;
+    tell(session, &client);
     Ok(joined)
+}
+
+/// Shows what a new member is to know of recovery.
+fn tell(session: &Session, client: &Client) {
+    client.notices().unwrap_or_default().iter().for_each(|notice| session.say(&message::notice(notice)));
 }
 
 async fn ask() -> Result<String, Failure> {

@@ -35,6 +35,7 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
             let report = session.client().await?.verify_log().await?;
             Ok(trust::organisation_verified(&report))
         }
+        Org::Recovery(command) => super::recovery::run(session, command).await,
     }
 }
 

@@ -14,8 +14,12 @@ use crate::{display, shape};
 pub(super) async fn run(session: &Session, command: Team) -> Result<Answer, Failure> {
     let client = session.client().await?;
     match command {
-        Team::Create { name, members } => {
-            let team = client.team_create(&name, &members).await?;
+        Team::Create { name, members, recoverable } => {
+            let team = if recoverable {
+                client.team_create_recoverable(&name, &members).await?
+            } else {
+                client.team_create(&name, &members).await?
+            };
             Ok(Answer::new(json!({"team": shape::text(&team)}), format!("Made team {}: {team}", display::untrusted(&name))))
         }
         Team::Add { team, person } => Ok(changed(client.team_add(&team, &person).await?)),
@@ -54,6 +58,9 @@ fn show(view: &TeamView) -> Answer {
     );
     if view.frozen {
         text.push_str("\n  frozen      the vault accepts no writing");
+    }
+    if view.recoverable {
+        text.push_str("\n  recovery    trustees can open it again");
     }
     for (person, name) in &view.members {
         text.push_str(&format!(

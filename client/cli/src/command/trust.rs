@@ -9,12 +9,15 @@ use crate::session::Session;
 use crate::{message, shape};
 
 pub(super) async fn sync(session: &Session) -> Result<Answer, Failure> {
-    let report = session.client().await?.sync().await?;
+    let client = session.client().await?;
+    let known = client.notices().unwrap_or_default();
+    let report = client.sync().await?;
     let json = json!({
         "sent": report.sent, "received": report.received, "queued": report.queued,
-        "alarms": shape::list(&report.alarms, shape::alarm),
+        "alarms": shape::list(&report.alarms, shape::alarm), "notices": shape::list(&report.notices, shape::notice),
     });
     let text = format!("Sent {}, received {}, waiting {}.", report.sent, report.received, report.queued);
+    report.notices.iter().filter(|notice| !known.contains(notice)).for_each(|notice| session.say(&message::notice(notice)));
     Ok(Answer::new(json, text).short_of(lacking(&report)))
 }
 

@@ -6,6 +6,8 @@ use casevault_wire::log::Role;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use super::Recovery;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Org {
     /// Found an organisation and become its first administrator
@@ -74,6 +76,9 @@ pub(crate) enum Org {
     Log,
     /// Check the organisation's log from its root, what both servers say of it, and who is in your teams
     Verify,
+    /// Recovery of teams that lost all their devices, by trustees
+    #[command(subcommand)]
+    Recovery(Recovery),
     /// Partner organisations
     #[command(subcommand)]
     Partner(Partner),

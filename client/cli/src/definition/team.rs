@@ -11,6 +11,9 @@ pub(crate) enum Team {
         /// A member; may be given several times
         #[arg(long = "member", value_name = "PERSON")]
         members: Vec<String>,
+        /// Let trustees open it again by the organisation's recovery policy, should it lose all its devices; cannot be chosen later
+        #[arg(long)]
+        recoverable: bool,
     },
     /// Add a person to a team: they can read its cases, earlier ones too
     Add {

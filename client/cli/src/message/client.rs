@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind};
 
 use casevault_sync::error::{ClientError, What};
 
-use super::{field, server};
+use super::{field, recovery, server};
 use crate::failure::{Exit, Failure, Item};
 
 /// Code, exit code, what happened and is safe, what to do next.
@@ -53,6 +53,15 @@ impl From<ClientError> for Failure {
             ClientError::KeyDue => failure(KEY_DUE),
             ClientError::OldHead => failure(OLD_HEAD),
             ClientError::NoKey => failure(NO_KEY),
+            ClientError::Policy => failure(recovery::POLICY),
+            ClientError::NoPolicy => failure(recovery::NO_POLICY),
+            ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
+            ClientError::NotAnnounced => failure(recovery::NOT_ANNOUNCED),
+            ClientError::TooEarly => failure(recovery::TOO_EARLY),
+            ClientError::NoEscrow => failure(recovery::NO_ESCROW),
+            ClientError::Words(error) => recovery::words(&error),
+            ClientError::Share(fault) => recovery::share_fault(fault),
+            ClientError::Shares { good, needed, bad } => recovery::shares(good, needed, &bad),
         }
     }
 }
@@ -256,6 +265,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Case => ("case", "Run casevault sync, then see casevault case list."),
         What::Partner => ("partner", "See casevault org partner list, and check the address and the fingerprint."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
+        What::Policy => ("recovery policy", "See casevault org recovery show."),
     }
 }
 

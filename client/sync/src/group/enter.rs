@@ -26,6 +26,9 @@ impl Client {
         if !organisation.is_team_device_at(team, &self.device(), organisation.position().length) {
             return Ok(false);
         }
+        if self.regroups(team)? {
+            return self.regroup(team).await.map(|()| true);
+        }
         match self.commits(team, 0).await {
             // A creation of this device's own whose receipt was lost is asked for again.
             Ok(commits) if commits.creation.is_none() || self.kept_creation(team)?.is_some() => self.create(team).await,
@@ -106,7 +109,7 @@ impl Client {
     }
 
     /// Forgets a group that never counted, or that this device left.
-    pub(super) fn forget_group(&self, team: &TeamId) -> Result<()> {
+    pub(crate) fn forget_group(&self, team: &TeamId) -> Result<()> {
         self.profile.store.write(|tx| {
             let storage = MlsStorage::new(&**tx);
             let provider = Provider::new(&self.crypto, &storage);

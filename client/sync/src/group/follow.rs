@@ -33,6 +33,9 @@ impl Client {
                 Err(ClientError::Server(_)) if !self.is_wanted(team)? => return self.leave(team),
                 other => other?,
             };
+            if self.was_made_anew(team, &kept, commits.creation.as_ref()).await? {
+                return self.forget_group(team);
+            }
             self.check_voids(team, &kept, &commits)?;
             if commits.epoch < kept.state.epoch && !self.is_void(&kept, &commits) {
                 return Err(self.team_alarm(team, AlarmKind::Rollback));

@@ -2,6 +2,7 @@
 
 use casevault_wire::id::{DeviceId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::{Author, SignedLogEntry, Statement, TeamKind, log_entry_hash, root_fingerprint};
+use casevault_wire::recovery::{RecoveryPolicy, policy_hash};
 
 use crate::client::Client;
 use crate::error::Result;
@@ -63,6 +64,13 @@ impl About {
     }
 }
 
+/// A recovery policy by its hash, with how many open and who they are.
+fn of_policy(policy: &RecoveryPolicy) -> Vec<About> {
+    let said = [("policy", policy_hash(policy).to_string()), ("threshold", policy.threshold.to_string())];
+    let trustees = policy.trustees.as_slice().iter().map(|trustee| About::Person(trustee.person));
+    said.into_iter().map(|(kind, text)| About::Other(kind, text)).chain(trustees).collect()
+}
+
 /// A statement's name and what it is about.
 fn describe(statement: &Statement) -> (&'static str, Vec<About>) {
     use About::{Device, Other, Person, Team};
@@ -81,7 +89,11 @@ fn describe(statement: &Statement) -> (&'static str, Vec<About>) {
         Statement::RemovePerson(id) => ("remove-person", vec![Person(*id)]),
         Statement::RevokeDevice(id) => ("revoke-device", vec![Device(*id)]),
         Statement::CreateTeam(creation) => {
-            let name = if creation.kind == TeamKind::Directory { "create-directory" } else { "create-team" };
+            let name = match creation.kind {
+                TeamKind::Directory => "create-directory",
+                TeamKind::Cases => "create-team",
+                TeamKind::RecoverableCases => "create-recoverable-team",
+            };
             (name, creation.members.as_slice().iter().copied().map(Person).collect())
         }
         Statement::AddToTeam(id, who) => ("add-to-team", vec![Team(*id), Person(*who)]),
@@ -93,6 +105,14 @@ fn describe(statement: &Statement) -> (&'static str, Vec<About>) {
             ("team-sealing-key", vec![Team(key.team), Other("generation", generation.to_string())])
         }
         Statement::VoidCommit(void) => ("void-commit", vec![Team(void.team), Other("epoch", void.epoch.to_string())]),
+        Statement::RecoveryPolicy(policy) => ("recovery-policy", of_policy(policy)),
+        Statement::ApproveRecoveryPolicy(hash) => ("approve-recovery-policy", vec![Other("policy", hash.to_string())]),
+        Statement::AnnounceRecovery(said) => ("announce-recovery", vec![Team(said.team), Device(said.device)]),
+        Statement::CancelRecovery(hash) => ("cancel-recovery", vec![Other("announcement", hash.to_string())]),
+        Statement::RecoveryOpened(opening) => {
+            let said = &opening.content.announced;
+            ("recovery-opened", vec![Team(said.team), Device(said.device)])
+        }
         Statement::AddPartner(added) => {
             let address = added.keyserver.address.as_str().to_owned();
             ("add-partner", vec![partner(&added.partner), Other("keyserver", address)])

@@ -1,0 +1,62 @@
+//! Recovery as people look at it.
+
+use casevault_wire::id::PersonId;
+use casevault_wire::log::{AnnouncementStanding, PolicyStanding};
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::names::{Kind, name_of};
+use crate::view::{AnnouncementView, PolicyState, PolicyView, RecoveryView};
+
+impl Client {
+    /// The policy in force, those that wait, and what is announced. Whoever looks has seen what [`Client::notices`] tells.
+    ///
+    /// # Errors
+    /// As [`Client::sync`].
+    pub async fn recovery(&self) -> Result<RecoveryView> {
+        self.refresh_log().await?;
+        self.mark_seen()?;
+        self.recovery_view()
+    }
+
+    pub(super) fn recovery_view(&self) -> Result<RecoveryView> {
+        let organisation = self.organisation()?;
+        let recovery = organisation.recovery();
+        self.profile.store.read(|db| {
+            let mut policies = Vec::new();
+            for (hash, stated) in recovery.policies() {
+                let state = match stated.standing {
+                    PolicyStanding::Waiting => PolicyState::Waiting,
+                    PolicyStanding::InForce(_) => PolicyState::InForce,
+                    PolicyStanding::Ended => continue,
+                };
+                let policy = &stated.policy;
+                let named = |person: PersonId| Ok((person, name_of(db, Kind::Person, &person.0)?));
+                policies.push(PolicyView {
+                    policy: *hash,
+                    state,
+                    threshold: policy.threshold,
+                    trustees: policy.trustees.as_slice().iter().map(|t| named(t.person)).collect::<Result<_>>()?,
+                    approvals: stated.approvals.iter().map(|person| named(*person)).collect::<Result<_>>()?,
+                    delay: policy.delay,
+                    until: policy.until,
+                });
+            }
+            let mut announcements = Vec::new();
+            for announced in recovery.announcements().values() {
+                if announced.standing != AnnouncementStanding::Pending {
+                    continue;
+                }
+                let announcement = announced.announcement;
+                announcements.push(AnnouncementView {
+                    team: announcement.team,
+                    team_name: name_of(db, Kind::Team, &announcement.team.0)?,
+                    device: announcement.device,
+                    by: announced.by,
+                    by_name: name_of(db, Kind::Person, &announced.by.0)?,
+                });
+            }
+            Ok(RecoveryView { policies, announcements })
+        })
+    }
+}
