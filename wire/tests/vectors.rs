@@ -7,6 +7,9 @@ mod codec;
 #[path = "vectors/coverage.rs"]
 mod coverage;
 #[cfg(test)]
+#[path = "vectors/due.rs"]
+mod due;
+#[cfg(test)]
 #[path = "vectors/log.rs"]
 mod log;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The state of an organisation as a fold of its log. The one door from bytes of a log to what is trusted.
 
 mod ask;
+mod due;
 mod partners;
 mod recovery;
 mod replay;

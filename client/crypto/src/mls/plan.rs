@@ -13,7 +13,7 @@ pub struct Plan {
     pub add: Vec<DeviceId>,
     /// Devices to remove.
     pub remove: Vec<DeviceId>,
-    /// Whether the team takes a new key: somebody leaves, or the log says so.
+    /// Whether the team takes a new key: somebody leaves or left before the group had them, or the log says so.
     pub rotate: bool,
 }
 
@@ -29,6 +29,7 @@ pub fn plan(organisation: &Organisation, team: &TeamId, devices: &BTreeSet<Devic
     let length = organisation.position().length;
     let wanted = organisation.team_devices_at(team, length);
     let remove: Vec<_> = devices.difference(&wanted).copied().collect();
-    let rotate = !remove.is_empty() || organisation.is_rotation_due(team, log_length, length);
+    let left = organisation.has_lost(team, log_length, length);
+    let rotate = left || !remove.is_empty() || organisation.is_rotation_due(team, log_length, length);
     Plan { add: wanted.difference(devices).take(limit::CLAIMS).copied().collect(), remove, rotate }
 }

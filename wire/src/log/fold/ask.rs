@@ -31,11 +31,6 @@ impl Organisation {
         self.hashes.get(last).copied()
     }
 
-    /// Whether an instruction to `team` to take a new key stands after the first `after` entries and within the first `length`.
-    pub fn is_rotation_due(&self, team: &TeamId, after: u64, length: u64) -> bool {
-        self.teams.get(team).is_some_and(|team| team.rotations.iter().any(|at| after < *at && *at <= length))
-    }
-
     /// The keyserver.
     pub fn keyserver(&self) -> &ServerEntry {
         &self.founding.keyserver
