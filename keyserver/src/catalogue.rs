@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::id::{DeviceId, OrganisationId, TeamId};
 use casevault_wire::log::Organisation;
-use casevault_wire::time::Time;
 use tokio::sync::{Mutex, watch};
 
 use crate::feed::Tip;
-use crate::rate::{COMMITS, Used};
+use crate::rate::{COMMITS, STATEMENTS, Shares, Used};
 
 /// One organisation.
 #[derive(Debug)]
@@ -19,7 +18,10 @@ pub(crate) struct Cell {
     /// Held by whoever writes to the log or the feed, until the write is durable.
     pub(crate) tip: Mutex<Tip>,
     grown: watch::Sender<u64>,
-    commits: std::sync::Mutex<HashMap<TeamId, Used>>,
+    /// Commits that follow no instruction.
+    pub(crate) commits: Shares<(TeamId, DeviceId)>,
+    /// Statements of those who do not administer.
+    pub(crate) statements: Shares<DeviceId>,
 }
 
 impl Cell {
@@ -29,13 +31,9 @@ impl Cell {
             organisation: RwLock::new(Arc::new(organisation)),
             tip: Mutex::new(tip),
             grown,
-            commits: std::sync::Mutex::default(),
+            commits: Shares::new(COMMITS),
+            statements: Shares::new(STATEMENTS),
         }
-    }
-
-    /// Whether `team` may commit once more at `now`.
-    pub(crate) fn may_commit(&self, team: TeamId, now: Time) -> bool {
-        self.commits.lock().unwrap_or_else(PoisonError::into_inner).entry(team).or_default().take(COMMITS, now)
     }
 
     /// The log as far as it is durable.

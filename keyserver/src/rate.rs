@@ -1,5 +1,9 @@
 //! How often something may happen: so many times at once, and then one more each interval. Kept in memory only.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+
 use casevault_wire::time::Time;
 
 /// A burst, and the interval after which one more is allowed.
@@ -11,8 +15,10 @@ pub(crate) struct Rate {
     pub(crate) interval: u64,
 }
 
-/// Commits of one team: more than people make, and than a program needs to catch up.
-pub(crate) const COMMITS: Rate = Rate { burst: 1024, interval: 1000 };
+/// Commits of one device in one team, besides those that follow an instruction: more than people make.
+pub(crate) const COMMITS: Rate = Rate { burst: 64, interval: 10_000 };
+/// Statements of one device whose person does not administer, besides sealing keys, which need a new receipt each.
+pub(crate) const STATEMENTS: Rate = Rate { burst: 256, interval: 10_000 };
 /// Foundings, which nobody has to sign in for.
 pub(crate) const FOUNDINGS: Rate = Rate { burst: 64, interval: 60_000 };
 
@@ -37,6 +43,37 @@ impl Used {
         self.count += 1;
         true
     }
+
+    /// Whether all of it has come back by `now`, so that it may be forgotten.
+    fn is_over(&self, rate: Rate, now: Time) -> bool {
+        now.since(self.since).checked_div(rate.interval).unwrap_or_default() >= self.count
+    }
+}
+
+/// What each of many used of one rate. Whoever uses theirs up hinders nobody else.
+#[derive(Debug)]
+pub(crate) struct Shares<K> {
+    rate: Rate,
+    used: Mutex<HashMap<K, Used>>,
+}
+
+/// With so many shares in use those that came back are looked for.
+const MANY: usize = 4096;
+
+impl<K: Eq + Hash> Shares<K> {
+    /// Nobody has used any of `rate` yet.
+    pub(crate) fn new(rate: Rate) -> Self {
+        Self { rate, used: Mutex::default() }
+    }
+
+    /// Uses one of `whose` share at `now`, if one is left.
+    pub(crate) fn take(&self, whose: K, now: Time) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() >= MANY && !used.contains_key(&whose) {
+            used.retain(|_, used| !used.is_over(self.rate, now));
+        }
+        used.entry(whose).or_default().take(self.rate, now)
+    }
 }
 
 #[cfg(test)]
@@ -56,5 +93,17 @@ mod tests {
             used.take(rate, Time(5000)) && used.take(rate, Time(5000)) && !used.take(rate, Time(5000)),
             "never more than the burst"
         );
+    }
+
+    #[test]
+    fn each_has_a_share_of_its_own_and_those_that_came_back_are_forgotten() {
+        let shares = Shares::new(Rate { burst: 1, interval: 10 });
+        assert!(shares.take(0, Time(1000)) && !shares.take(0, Time(1000)));
+        for other in 1..=MANY {
+            assert!(shares.take(other, Time(1000)), "{other}");
+        }
+        assert!(shares.take(MANY + 1, Time(1010)));
+        assert_eq!(shares.used.lock().unwrap().len(), 1, "the others' came back");
+        assert!(!shares.take(MANY + 1, Time(1010)));
     }
 }

@@ -7,6 +7,7 @@ mod confirm;
 mod create;
 mod escrow;
 mod group;
+mod lane;
 mod prune;
 mod read;
 mod refuse;

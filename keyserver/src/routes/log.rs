@@ -7,7 +7,7 @@ use casevault_service::http::answer::Encoded;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::List;
 use casevault_wire::feed::{FeedEvent, Freeze};
-use casevault_wire::id::OrganisationId;
+use casevault_wire::id::{DeviceId, OrganisationId};
 use casevault_wire::keyserver::{Append, LogPage};
 use casevault_wire::limit;
 use casevault_wire::log::{Author, LogError, Organisation, SignedLogEntry, Statement};
@@ -15,6 +15,7 @@ use casevault_wire::problem::Code;
 
 use super::admit::{self, Admitted};
 use super::query::numbers;
+use crate::catalogue::Cell;
 use crate::feed::Pen;
 use crate::records::{Bounds, Key, Kind, bytes, list, page};
 use crate::state::Keyserver;
@@ -59,6 +60,9 @@ pub(super) async fn append(
     if entries.first().is_some_and(|entry| entry.content.sequence < before.position().length) {
         return repeats(&server, &before, entries).await;
     }
+    if caller.administrator().is_err() && !may_state(&server, &caller.cell, (device, entries)) {
+        return Err(Problem(Code::Busy));
+    }
     let mut after = Organisation::clone(&before);
     let mut pen = server.pen(after.id(), *tip);
     for entry in entries {
@@ -73,6 +77,13 @@ pub(super) async fn append(
     let head = server.log_head(&after.id(), after.position());
     server.publish(&caller.cell, tip, pen, Some(after)).await?;
     Ok(Encoded::of(&head))
+}
+
+/// Whether somebody who does not administer may state so much. Sealing keys are not counted: each needs a receipt of its own.
+fn may_state(server: &Keyserver, cell: &Cell, (device, entries): (DeviceId, &[SignedLogEntry])) -> bool {
+    let now = server.node.clock.now();
+    let counted = entries.iter().filter(|entry| !matches!(entry.content.statement, Statement::TeamSealingKey(_)));
+    counted.into_iter().all(|_| cell.statements.take(device, now))
 }
 
 /// What the vault must know of a statement.

@@ -35,12 +35,13 @@ impl Actor<'_> {
         if roster.get(&self.device).is_none() {
             return Err(Problem(Code::Conflict));
         }
-        if !self.cell.may_commit(self.place.team, self.server.node.clock.now()) {
+        let displaced = roster.commit(&organisation, &data, upload.added.as_slice());
+        let removes = displaced.iter().any(|displaced| roster.get(&displaced.device).is_none());
+        if !removes && !self.may_commit(&organisation, (&group.current, &data)).await? {
             return Err(Problem(Code::Busy));
         }
         let mut pen = self.server.pen(self.place.organisation, *tip);
         let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, hash)));
-        let displaced = roster.commit(&organisation, &data, upload.added.as_slice());
         let displaced = List::new(displaced).map_err(|_| Problem(Code::TooLarge))?;
         let oldest = prune::prune(self, &organisation, (&group, &roster), &mut pen);
         roster.save(&mut pen.write);

@@ -172,3 +172,57 @@ async fn a_removed_device_gets_nothing_but_the_word_that_it_was_removed() {
         assert_eq!(world.call(&ngo.device(3), method, path, Vec::new()).await.done(), Err(Code::Refused), "{path}");
     }
 }
+
+/// Has 3 commit, from `epoch` on, until it is told that it is too much; the epoch that was refused.
+async fn flood(world: &World, ngo: &Ngo, team: &Team, mut epoch: u64) -> u64 {
+    loop {
+        let upload = Team::upload(&team.data(ngo, epoch, 1), &[], 9, false);
+        match team.commit(world, ngo, 3, &upload).await.done() {
+            Ok(()) => epoch += 1,
+            Err(code) => {
+                assert_eq!(code, Code::Busy);
+                return epoch;
+            }
+        }
+        assert!(epoch < 1000, "there is an end to it");
+    }
+}
+
+// Plays D03.
+// Obeys R-8.4-8.
+// Breaks R-8.4-8.
+#[tokio::test]
+async fn a_flood_of_commits_holds_up_nobody_but_the_flooder() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 4).await;
+    team.grown(&world, &ngo, 4).await;
+    let commit = async |ngo: &Ngo, seed, epoch, generation, rotated| {
+        let upload = Team::upload(&team.data(ngo, epoch, generation), &[], seed, rotated);
+        team.commit(&world, ngo, seed, &upload).await.done()
+    };
+    let epoch = flood(&world, &ngo, &team, 2).await;
+    assert_eq!(commit(&ngo, 2, epoch, 1, false).await, Ok(()), "another device has its own share");
+    assert_eq!(commit(&ngo, 3, epoch + 1, 1, false).await, Err(Code::Busy));
+
+    ngo.state(&world, 3, vec![Statement::RotateTeam(team.id)]).await.unwrap();
+    assert_eq!(commit(&ngo, 3, epoch + 1, 2, true).await, Err(Code::Busy), "a member's own wish is no administrator's");
+    ngo.state(&world, 1, vec![Statement::RotateTeam(team.id)]).await.unwrap();
+    assert_eq!(commit(&ngo, 3, epoch + 1, 2, true).await, Ok(()), "an instruction is carried out by whoever comes first");
+    assert_eq!(commit(&ngo, 3, epoch + 2, 2, false).await, Err(Code::Busy), "once");
+
+    ngo.state(&world, 4, vec![Statement::RemoveFromTeam(team.id, person(4))]).await.unwrap();
+    assert_eq!(commit(&ngo, 3, epoch + 2, 3, true).await, Ok(()), "nor does a removal wait, whoever makes it");
+    ngo.state(&world, 1, vec![Statement::RemoveFromTeam(team.id, person(3))]).await.unwrap();
+    assert_eq!(commit(&ngo, 3, epoch + 3, 3, false).await, Err(Code::Refused), "the log alone ends the flood");
+    assert_eq!(commit(&ngo, 2, epoch + 3, 4, true).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_share_comes_back_with_time() {
+    let world = World::start().await;
+    let (ngo, team) = Ngo::with_team(&world, 3).await;
+    team.grown(&world, &ngo, 3).await;
+    let epoch = flood(&world, &ngo, &team, 2).await;
+    world.clock.advance(10_000);
+    assert_eq!(flood(&world, &ngo, &team, epoch).await, epoch + 1);
+}

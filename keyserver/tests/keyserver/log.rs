@@ -82,3 +82,18 @@ async fn the_vault_hears_of_an_entry_while_it_waits() {
     let (page, ()) = tokio::join!(waiting, stating);
     assert_eq!(page.unwrap().items.as_slice().len(), 1);
 }
+
+// Plays D03.
+// Obeys R-8.1-12.
+// Breaks R-8.1-12.
+#[tokio::test]
+async fn a_member_fills_the_log_slowly_and_holds_up_no_administrator() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 3).await;
+    ngo.state(&world, 3, vec![Statement::RotateTeam(team.id); 256]).await.unwrap();
+    assert_eq!(ngo.state(&world, 3, vec![Statement::RotateTeam(team.id)]).await, Err(Code::Busy));
+    ngo.state(&world, 2, vec![Statement::RotateTeam(team.id)]).await.unwrap();
+    ngo.state(&world, 1, vec![Statement::RotateTeam(team.id); 300]).await.unwrap();
+    world.clock.advance(10_000);
+    ngo.state(&world, 3, vec![Statement::RotateTeam(team.id)]).await.unwrap();
+}
