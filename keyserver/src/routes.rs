@@ -42,7 +42,7 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route(&team("/welcome"), get(teams::welcome))
         .route(&team("/links"), get(teams::links))
         .route(&team("/acknowledgements"), post(teams::acknowledge))
-        .route(&team("/refusals"), post(teams::refuse))
+        .route(&team("/refusals"), get(teams::refused).post(teams::refuse))
         .route(&team("/heads"), get(heads::read).post(heads::append))
         .route(&team("/escrows"), get(recovery::read).post(recovery::leave))
         .route(&team("/regroup"), post(recovery::regroup))

@@ -225,6 +225,22 @@ impl Signable for Refusal {
 /// A [`Refusal`] as its device signed it.
 pub type SignedRefusal = Signed<Refusal>;
 
+/// A commit that somebody refuses.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct RefusedCommit {
+    /// The keyserver's receipt for it.
+    pub receipt: SignedFeedItem,
+    /// Who refuses it.
+    pub refusals: List<SignedRefusal, { limit::TEAM_MEMBERS }>,
+}
+
+/// The commits of a team that are neither confirmed nor void and that somebody refuses, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct RefusedCommits {
+    /// The commits.
+    pub commits: List<RefusedCommit, { limit::COMMIT_PAGE }>,
+}
+
 /// A page of records of heads.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct HeadPage {

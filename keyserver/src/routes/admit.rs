@@ -122,6 +122,14 @@ impl Caller {
         if person.is_some_and(|person| person.role == Role::Administrator) { Ok(id) } else { Err(Problem(Code::Refused)) }
     }
 
+    /// The team that the path names, which an administrator's device asks about without being of it.
+    pub(super) fn administered(&self) -> Result<Place, Problem> {
+        self.administrator()?;
+        let team = self.team.as_deref().and_then(|team| TeamId::parse(team).ok()).ok_or(Problem(Code::Refused))?;
+        self.organisation.team(&team).ok_or(Problem(Code::Refused))?;
+        Ok(Place { organisation: self.organisation.id(), team })
+    }
+
     /// The device that asks, which the log has in the team that the path names.
     pub(super) fn member(&self) -> Result<(Place, DeviceId), Problem> {
         let device = self.device()?;

@@ -69,3 +69,8 @@ pub(super) async fn refuse(State(server): App, Admitted { caller, body }: Admitt
     actor.refuse(refusal).await?;
     Ok(Done)
 }
+
+/// `GET /teams/{team}/refusals`
+pub(super) async fn refused(State(server): App, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
+    Ok(Encoded::of(&Actor::refused(&server, &caller.administered()?).await?))
+}

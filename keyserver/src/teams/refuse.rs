@@ -1,16 +1,20 @@
 //! Refusals of accepted commits, and when they make one void (SPEC §8.5).
 
 use casevault_service::http::problem::Problem;
+use casevault_wire::codec::List;
 use casevault_wire::feed::{FeedEvent, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::DeviceId;
-use casevault_wire::keyserver::{Refusal, SignedRefusal};
+use casevault_wire::keyserver::{Refusal, RefusedCommit, RefusedCommits, SignedRefusal};
+use casevault_wire::limit;
+use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
-use super::group::{group, membership_key};
+use super::group::{committed, group, membership_key};
 use super::roster::Roster;
 use super::{Actor, void};
 use crate::records::{Key, Kind, Place, bytes, list};
+use crate::state::Keyserver;
 
 /// Where a refusal is.
 pub(super) fn refusal_key(place: &Place, (epoch, commit): (u64, &Hash), device: &DeviceId) -> Key {
@@ -50,6 +54,24 @@ impl Actor<'_> {
             void::say(self.server, &mut pen, &self.place, (standing, refusal.epoch)).await?;
         }
         self.server.publish(self.cell, tip, pen, None).await
+    }
+
+    /// The commits that are neither confirmed nor void and that somebody refuses, oldest first.
+    pub(crate) async fn refused(server: &Keyserver, place: &Place) -> Result<RefusedCommits, Problem> {
+        let records = &*server.records;
+        let mut commits = Vec::new();
+        let Some(group) = group(records, place).await?.value else { return Ok(RefusedCommits { commits: List::default() }) };
+        for epoch in group.confirmed.saturating_add(1)..=group.current.epoch {
+            let Some(commit) = committed(records, place, epoch).await?.value else { continue };
+            let hash = commit_hash(commit.record.commit.as_slice());
+            let prefix = Key::of_team(Kind::Refusal, place).number(epoch).id(hash.as_bytes());
+            let refusals: Vec<SignedRefusal> = list(records, &prefix, prefix.clone(), limit::TEAM_MEMBERS).await?;
+            if !refusals.is_empty() && commits.len() < limit::COMMIT_PAGE {
+                let refusals = List::new(refusals).map_err(|_| Problem(Code::Unavailable))?;
+                commits.push(RefusedCommit { receipt: commit.record.receipt, refusals });
+            }
+        }
+        Ok(RefusedCommits { commits: List::new(commits).map_err(|_| Problem(Code::Unavailable))? })
     }
 
     /// Whether the commit is void already.

@@ -2,13 +2,13 @@
 
 use casevault_wire::feed::{Confirmation, FeedEvent, VoidCommit};
 use casevault_wire::hash::Hash;
-use casevault_wire::keyserver::{Commits, Links, Refusal, SignedRefusal, WelcomeDelivery};
+use casevault_wire::keyserver::{Commits, Links, Refusal, RefusedCommits, SignedRefusal, WelcomeDelivery};
 use casevault_wire::label::Label;
 use casevault_wire::log::{Statement, VoidStatement};
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
-use crate::world::{Answer, Ngo, Team, World, device, key, person, sign};
+use crate::world::{Answer, Ngo, Team, World, device, device_keys, key, person, sign};
 
 async fn refuse(world: &World, ngo: &Ngo, team: &Team, seed: u8, (epoch, commit): (u64, Hash)) -> Answer {
     let content = Refusal { team: team.id, epoch, commit, device: device(seed) };
@@ -266,4 +266,38 @@ async fn a_void_takes_back_whom_the_commit_added() {
     refuse(&world, &ngo, &team, 3, (2, hash)).await.done().unwrap();
     assert_eq!(world.call(&ngo.device(4), "GET", &team.path("/welcome"), Vec::new()).await.done(), Err(Code::Conflict));
     assert_eq!(team.acknowledge(&world, &ngo, 4, (1, hash)).await.done(), Err(Code::Conflict));
+}
+
+// Plays A22.
+// Obeys R-8.5-11.
+// Breaks R-8.5-11.
+#[tokio::test]
+async fn an_administrator_outside_the_team_reads_who_refuses_what() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 5).await;
+    team.grown(&world, &ngo, 5).await;
+    let refusals = team.path("/refusals");
+    let read = async |ngo: &Ngo| world.get::<RefusedCommits>(&ngo.device(1), &refusals).await.unwrap().commits.into_vec();
+    let bad = rotate(&world, &ngo, &team, 3, 1).await;
+    assert_eq!(read(&ngo).await, [], "nobody refuses it yet");
+    refuse(&world, &ngo, &team, 4, (2, bad)).await.done().unwrap();
+    let commits = read(&ngo).await;
+    let names =
+        |receipt: &FeedEvent| matches!(receipt, FeedEvent::Receipt(receipt) if receipt.commit == bad && receipt.epoch == 2);
+    assert!(commits.len() == 1 && names(&commits[0].receipt.verify(&world.key).unwrap().event));
+    let [refusal] = commits[0].refusals.as_slice() else { panic!("one refusal") };
+    let key = device_keys(4).signing;
+    assert_eq!(refusal.verify(&key).unwrap().device, device(4));
+    for seed in [2, 4] {
+        assert_eq!(
+            world.get::<RefusedCommits>(&ngo.device(seed), &refusals).await,
+            Err(Code::Refused),
+            "who judges reads no votes"
+        );
+    }
+    let elsewhere = format!("/teams/{}/refusals", casevault_wire::id::TeamId([9; 32]));
+    assert_eq!(world.get::<RefusedCommits>(&ngo.device(1), &elsewhere).await, Err(Code::Refused));
+    let void = VoidStatement { team: team.id, epoch: 2, commit: bad };
+    ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
+    assert_eq!(read(&ngo).await, [], "void");
 }
