@@ -1,12 +1,13 @@
 //! Alarms: what a server or a colleague's device did wrong, kept until a person has seen it.
 
-use crate::store::sql::params;
+use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
-use crate::error::{ClientError, Result};
-use crate::store::{Store, column, count};
+use crate::client::Client;
+use crate::error::{ClientError, Result, What};
+use crate::store::{Store, array, column, count};
 use crate::view::{Alarm, AlarmKind};
 
 /// Keeps an alarm, once.
@@ -45,26 +46,65 @@ pub(crate) fn refuse_where_forked(store: &Store, place: Option<&Place>) -> Resul
 
 /// The alarms that nobody has dismissed, oldest first.
 pub(crate) fn pending(store: &Store) -> Result<Vec<Alarm>> {
+    Ok(numbered(store)?.into_iter().map(|(_, alarm)| alarm).collect())
+}
+
+/// The same, each with its number.
+fn numbered(store: &Store) -> Result<Vec<(u64, Alarm)>> {
     store.read(|db| {
-        let mut statement = db.prepare("SELECT kind, time, team, journal FROM alarms ORDER BY id")?;
+        let mut statement = db.prepare("SELECT kind, time, team, journal, id FROM alarms ORDER BY id")?;
         let rows = statement.query_map([], |row| {
             let kind: String = row.get(0)?;
-            let (team, journal) = (TeamId(crate::store::array(row, 2)?), JournalId(crate::store::array(row, 3)?));
-            Ok(AlarmKind::parse(&kind).map(|kind| (kind, Time(count(row, 1).unwrap_or(0)), team, journal)))
+            let (team, journal) = (TeamId(array(row, 2)?), JournalId(array(row, 3)?));
+            Ok((AlarmKind::parse(&kind), Time(count(row, 1)?), (team, journal), count(row, 4)?))
         })?;
         let mut alarms = Vec::new();
         for row in rows {
-            if let Some((kind, time, team, journal)) = row? {
-                let named = (team != TeamId::ZERO).then_some(team);
-                alarms.push(Alarm {
-                    kind,
-                    time,
-                    team: named.filter(|_| !kind.is_of_partner()),
-                    journal: (journal != JournalId::ZERO).then_some(journal),
-                    partner: named.filter(|_| kind.is_of_partner()).map(|id| OrganisationId(id.0)),
-                });
-            }
+            let (kind, time, (team, journal), number) = row?;
+            let Some(kind) = kind else { continue };
+            let named = (team != TeamId::ZERO).then_some(team);
+            let alarm = Alarm {
+                kind,
+                time,
+                team: named.filter(|_| !kind.is_of_partner()),
+                journal: (journal != JournalId::ZERO).then_some(journal),
+                partner: named.filter(|_| kind.is_of_partner()).map(|id| OrganisationId(id.0)),
+            };
+            alarms.push((number, alarm));
         }
         Ok(alarms)
     })
+}
+
+impl Client {
+    /// The alarms that nobody has dismissed, oldest first, each with its number. Asks no server.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn alarms(&self) -> Result<Vec<(u64, Alarm)>> {
+        numbered(&self.profile.store)
+    }
+
+    /// Forgets the alarms of these numbers, which a person has seen; all of them without numbers. What is still wrong is noticed, and
+    /// told, again. A fork stays: it is what keeps two histories from being joined. Returns how many are forgotten.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] if there is no alarm of one of the numbers, [`ClientError::ForkStays`] if it is a fork: nothing is
+    /// forgotten then.
+    pub fn dismiss_alarms(&self, numbers: Option<&[u64]>) -> Result<usize> {
+        self.profile.store.write(|tx| {
+            let fork = AlarmKind::Fork.as_str();
+            let Some(numbers) = numbers else { return Ok(tx.execute("DELETE FROM alarms WHERE kind <> ?1", [fork])?) };
+            for number in numbers {
+                let kind =
+                    tx.query_row("SELECT kind FROM alarms WHERE id = ?1", [column(*number)], |row| row.get::<_, String>(0));
+                match kind.optional()? {
+                    None => return Err(ClientError::Unknown(What::Alarm)),
+                    Some(kind) if kind == fork => return Err(ClientError::ForkStays),
+                    Some(_) => tx.execute("DELETE FROM alarms WHERE id = ?1", [column(*number)])?,
+                };
+            }
+            Ok(numbers.len())
+        })
+    }
 }

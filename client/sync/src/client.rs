@@ -1,6 +1,7 @@
 //! The client: one unlocked device and its two servers. Operations are in the modules beside it, one subject each.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use casevault_crypto::identity::DeviceIdentity;
@@ -72,6 +73,10 @@ pub struct Client {
     organisation: RwLock<Option<Arc<Organisation>>>,
     /// One operation on groups and journals at a time.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    /// One request about the organisation log at a time: several teams are synchronised at once.
+    pub(crate) log_turn: tokio::sync::Mutex<()>,
+    /// The keyserver's clock at the newest log head, milliseconds; 0 until there is one.
+    served: AtomicU64,
 }
 
 impl Client {
@@ -98,6 +103,8 @@ impl Client {
             crypto: Crypto::new().map_err(|_| ClientError::Randomness)?,
             organisation: RwLock::new(organisation),
             turn: tokio::sync::Mutex::new(()),
+            log_turn: tokio::sync::Mutex::new(()),
+            served: AtomicU64::new(0),
         })
     }
 
@@ -168,6 +175,15 @@ impl Client {
 
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// The time of the keyserver's newest word on its log, by its own clock; nothing until it was heard.
+    pub(crate) fn keyserver_time(&self) -> Option<Time> {
+        Some(Time(self.served.load(Ordering::Relaxed))).filter(|time| time.0 > 0)
+    }
+
+    pub(crate) fn heard_keyserver_at(&self, time: Time) {
+        self.served.fetch_max(time.0, Ordering::Relaxed);
     }
 
     /// The organisation as it was last verified.

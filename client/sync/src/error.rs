@@ -85,6 +85,12 @@ pub enum ClientError {
     /// A server refused.
     #[error("refused: {}", .0.as_str())]
     Server(Code),
+    /// Two histories exclude each other, which is not dismissed.
+    #[error("a fork stays")]
+    ForkStays,
+    /// Teams that would have no device left, so that nobody could open their cases any more; their names.
+    #[error("teams would be left empty")]
+    LeavesEmpty(Vec<String>),
     /// This person's role, or this device's membership, does not allow it.
     #[error("not allowed")]
     NotAllowed,
@@ -171,6 +177,10 @@ pub enum What {
     Partner,
     /// A recovery policy that waits.
     Policy,
+    /// A commit that somebody refuses.
+    Refusal,
+    /// An alarm.
+    Alarm,
 }
 
 impl From<KeystoreError> for ClientError {

@@ -1,6 +1,7 @@
 //! A team's group on this device (SPEC §8.3): entered, followed commit by commit, and changed to what the log says. MLS state and
 //! ours change in one transaction; no network call is made within one.
 
+mod age;
 mod change;
 mod enter;
 mod follow;
@@ -66,24 +67,37 @@ impl Client {
     /// Brings the group of `team` to where the log and the keyserver have it, and the vault after it. Returns whether this device
     /// is in the group now.
     pub(crate) async fn sync_group(&self, team: &TeamId) -> Result<bool> {
+        let entered = self.bring_group(team).await?;
+        if entered {
+            self.settle_sealing_key(team).await?;
+        }
+        Ok(entered)
+    }
+
+    /// The same but for the team's sealing key in the log, which is stated for many teams at once.
+    pub(crate) async fn bring_group(&self, team: &TeamId) -> Result<bool> {
         if self.kept(team)?.is_none() && !self.enter(team).await? {
             return Ok(false);
         }
         self.finish_change(team).await?;
         self.follow(team).await?;
+        let mut changed = false;
         for _ in 0..CHANGES {
             if self.kept(team)?.is_none() || !self.change(team).await? {
                 break;
             }
+            changed = true;
         }
         if self.kept(team)?.is_none() {
             return Ok(false);
+        }
+        if changed {
+            self.step_vault(team).await?;
         }
         if self.removal_waits(team)? {
             alarm::raise(&self.profile.store, AlarmKind::Revocation, self.now(), Some(*team), None)?;
         }
         self.settle_vault(team).await?;
-        self.settle_sealing_key(team).await?;
         Ok(true)
     }
 

@@ -8,7 +8,7 @@ use casevault_wire::id::{DeviceId, InvitationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{
     Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Joins, KeyPackage, KeyPackageCount,
-    KeyPackages, Links, SignedRefusal, WelcomeDelivery,
+    KeyPackages, Links, RefusedCommits, SignedRefusal, WelcomeDelivery,
 };
 use casevault_wire::limit;
 use casevault_wire::partner::{SignedVoucher, VoucherRequest};
@@ -105,6 +105,11 @@ impl Client {
 
     pub(crate) async fn acknowledge(&self, team: &TeamId, acknowledgement: &Acknowledgement) -> Result<()> {
         self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/acknowledgements").body(acknowledgement)).await
+    }
+
+    /// The commits of a team that are neither confirmed nor void and that somebody refuses. For an administrator's device.
+    pub(crate) async fn refused_commits(&self, team: &TeamId) -> Result<RefusedCommits> {
+        self.read(self.team_ask(team, "/refusals")).await
     }
 
     pub(crate) async fn refuse(&self, team: &TeamId, refusal: &SignedRefusal) -> Result<()> {

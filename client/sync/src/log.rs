@@ -49,6 +49,12 @@ impl Client {
         self.check_removal()
     }
 
+    /// The same, signed by `key`: an invited device is not in the log yet. Returns the time of the keyserver's newest head.
+    pub(crate) async fn sync_log_as(&self, key: &dyn Signing) -> Result<Time> {
+        let _turn = self.log_turn.lock().await;
+        self.fetch_log(key).await
+    }
+
     /// That the log, as it is known here, does not say that this device was removed. It is an administrator's word, or the person's
     /// own, and no server's.
     pub(crate) fn check_removal(&self) -> Result<()> {
@@ -60,8 +66,8 @@ impl Client {
         Err(ClientError::Removed)
     }
 
-    /// The same, signed by `key`: an invited device is not in the log yet. Returns the time of the keyserver's newest head.
-    pub(crate) async fn sync_log_as(&self, key: &dyn Signing) -> Result<Time> {
+    /// Fetches what is new. The log's turn is the caller's. Returns the time of the keyserver's newest head.
+    async fn fetch_log(&self, key: &dyn Signing) -> Result<Time> {
         let source = Source {
             pin: Pin { organisation: self.me.organisation, fingerprint: self.me.fingerprint },
             keyserver: self.me.keyserver.key,
@@ -78,6 +84,7 @@ impl Client {
                 self.notice_partners(&advanced.entries, &organisation)?;
                 self.set_organisation(organisation);
             }
+            self.heard_keyserver_at(advanced.time);
             if advanced.whole {
                 return Ok(advanced.time);
             }
@@ -139,10 +146,23 @@ impl Client {
     /// Adds `statements`, signed by this device, to the end of the log, and returns the entries. If others were faster and the
     /// statements still make sense, they follow theirs.
     pub(crate) async fn state(&self, statements: &[Statement]) -> Result<Vec<SignedLogEntry>> {
+        self.state_chosen(|_| Ok(statements.to_vec())).await
+    }
+
+    /// The same with statements that are chosen for the log as it is, and anew if others were faster. None chosen is nothing stated.
+    pub(crate) async fn state_chosen<F>(&self, choose: F) -> Result<Vec<SignedLogEntry>>
+    where
+        F: Fn(&Organisation) -> Result<Vec<Statement>> + Send,
+    {
         alarm::refuse_where_forked(&self.profile.store, None)?;
+        let _turn = self.log_turn.lock().await;
         for _ in 0..TRIES {
-            let mut organisation = (*self.organisation()?).clone();
-            let entries = self.sign_statements(&mut organisation, statements)?;
+            let before = self.organisation()?;
+            let mut organisation = Organisation::clone(&before);
+            let entries = self.sign_statements(&mut organisation, &choose(&before)?)?;
+            if entries.is_empty() {
+                return Ok(entries);
+            }
             let append = Append { entries: List::new(entries.clone()).map_err(|_| ClientError::Text)? };
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             match self.keyserver.post::<SignedLogHead>(&self.me.organisation, self, Ask::path(path).body(&append)).await {
@@ -152,7 +172,10 @@ impl Client {
                     self.set_organisation(organisation);
                     return Ok(entries);
                 }
-                Err(ClientError::Server(Code::Conflict)) => self.sync_log().await?,
+                Err(ClientError::Server(Code::Conflict)) => {
+                    self.fetch_log(self).await?;
+                    self.check_removal()?;
+                }
                 Err(ClientError::Server(Code::Statement)) => return Err(ClientError::NotAllowed),
                 Err(error) => return Err(error),
             }

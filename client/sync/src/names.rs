@@ -64,6 +64,15 @@ impl Client {
         choose(text, What::Person, named.into_iter())
     }
 
+    /// The same, those who were removed included: a name that fits somebody who is here and somebody who was is nobody's.
+    pub(crate) fn find_anybody(&self, text: &str) -> Result<PersonId> {
+        let organisation = self.organisation()?;
+        let named = self.profile.store.read(|db| {
+            organisation.people().keys().map(|id| Ok((*id, name_of(db, Kind::Person, &id.0)?))).collect::<Result<Vec<_>>>()
+        })?;
+        choose(text, What::Person, named.into_iter())
+    }
+
     pub(crate) fn find_device(&self, text: &str) -> Result<DeviceId> {
         let organisation = self.organisation()?;
         let named = self.profile.store.read(|db| {

@@ -16,8 +16,9 @@ use casevault_wire::log::{Role, Statement};
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::names::{Kind, name_of};
+use crate::removal::{Leaver, Removal};
 use crate::store::{array, column, count};
-use crate::view::{DeviceView, PersonView, Standing, no_randomness};
+use crate::view::{DeviceView, OnProgress, PersonView, Standing, no_randomness, unwatched};
 
 /// The longest name of a person, device, team or case, bytes.
 pub(crate) const NAME: usize = 256;
@@ -190,30 +191,28 @@ impl Client {
     /// Ends the trust in a device. Every team it was in takes a new key as its members synchronise.
     ///
     /// # Errors
-    /// [`ClientError::NotAllowed`] unless it is this person's own or this person is an administrator.
+    /// As [`Client::remove`].
     pub async fn revoke_device(&self, device: &str) -> Result<DeviceId> {
-        self.sync_log().await?;
-        let device = self.find_device(device)?;
-        self.state(&[Statement::RevokeDevice(device)]).await?;
-        self.follow_up().await?;
-        Ok(device)
+        let removed = self.remove(Leaver::Device(device), Removal::default(), &unwatched()).await?;
+        removed.device.ok_or(ClientError::Unknown(What::Device))
     }
 
     /// Removes a person, with every device, from the organisation and all its teams.
     ///
     /// # Errors
-    /// [`ClientError::NotAllowed`] unless this person is an administrator, or for the last one.
+    /// As [`Client::remove`].
     pub async fn remove_person(&self, person: &str) -> Result<PersonId> {
-        self.sync_log().await?;
-        let person = self.find_person(person)?;
-        self.state(&[Statement::RemovePerson(person)]).await?;
-        self.follow_up().await?;
-        Ok(person)
+        self.remove(Leaver::Person(person), Removal::default(), &unwatched()).await.map(|removed| removed.person)
     }
 
     /// Carries out what a statement asks for, as far as this device can; the rest is for other members' clients.
     pub(crate) async fn follow_up(&self) -> Result<()> {
-        match self.sync().await {
+        self.follow_up_watched(&unwatched()).await
+    }
+
+    /// The same, telling how many teams are done.
+    pub(crate) async fn follow_up_watched(&self, watch: &OnProgress) -> Result<()> {
+        match self.sync_watched(watch).await {
             Ok(_) | Err(ClientError::Unreachable) => Ok(()),
             Err(error) => Err(error),
         }

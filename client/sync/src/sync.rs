@@ -9,6 +9,7 @@ use casevault_wire::keyserver::KeyPackages;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
+use futures_util::stream::{self, StreamExt as _};
 
 use crate::alarm;
 use crate::client::Client;
@@ -16,8 +17,10 @@ use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS};
 use crate::names::Kind;
 use crate::store::{array, meta, set_meta};
-use crate::view::{AlarmKind, SyncReport};
+use crate::view::{AlarmKind, OnProgress, Progress, SyncReport, unwatched};
 
+/// Teams that are synchronised at a time: while one waits for a server, the others go on.
+const TEAMS_AT_ONCE: usize = 8;
 /// Fewer single-use key packages than this at the keyserver are made up to the full number.
 const LOW: usize = limit::KEY_PACKAGES / 2;
 /// All key packages are replaced at this age of the oldest, milliseconds (20 days).
@@ -31,9 +34,17 @@ impl Client {
     /// [`ClientError::Removed`] if it says that this device was removed. What is
     /// wrong with one team becomes an alarm and does not keep the others from being synchronised.
     pub async fn sync(&self) -> Result<SyncReport> {
+        self.sync_watched(&unwatched()).await
+    }
+
+    /// The same, telling how many teams are done.
+    ///
+    /// # Errors
+    /// As [`Client::sync`].
+    pub async fn sync_watched(&self, watch: &OnProgress) -> Result<SyncReport> {
         let _turn = self.turn.lock().await;
         let mut report = SyncReport::default();
-        let outcome = self.sync_all(&mut report).await;
+        let outcome = self.sync_all(&mut report, watch).await;
         report.queued = self.queued()?;
         report.alarms = alarm::pending(&self.profile.store)?;
         report.notices = self.notices().unwrap_or_default();
@@ -45,7 +56,7 @@ impl Client {
         }
     }
 
-    async fn sync_all(&self, report: &mut SyncReport) -> Result<()> {
+    async fn sync_all(&self, report: &mut SyncReport, watch: &OnProgress) -> Result<()> {
         self.tidy_outbox()?;
         match self.sync_log().await {
             // The keyserver does not know a device that waits for its approval.
@@ -56,14 +67,7 @@ impl Client {
             return Err(ClientError::NotApproved);
         }
         self.top_up_key_packages().await?;
-        let mut wrong = None;
-        for team in self.my_teams()? {
-            match self.sync_team(&team).await {
-                Ok(received) => report.received += received,
-                Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
-                Err(error) => wrong = wrong.or(Some(error)),
-            }
-        }
+        let mut wrong = self.sync_teams(&self.my_teams()?, report, watch).await?;
         self.write_names().await?;
         match self.flush().await {
             Ok(sent) => report.sent += sent,
@@ -95,10 +99,40 @@ impl Client {
         Ok(teams)
     }
 
-    async fn sync_team(&self, team: &TeamId) -> Result<u64> {
-        if !self.sync_group(team).await? {
-            return Ok(0);
+    /// Brings these teams to where the log and the servers have them, several at a time: first every group and its keys, so that a
+    /// removal acts everywhere before anything is read; then the journals. What is wrong with a team does not keep the others.
+    async fn sync_teams(&self, teams: &[TeamId], report: &mut SyncReport, watch: &OnProgress) -> Result<Option<ClientError>> {
+        let (mut entered, mut wrong) = (Vec::new(), None);
+        let mut progress = Progress { all: 2 * teams.len() as u64, ..Progress::default() };
+        let mut tell = |steps| {
+            progress.items += steps;
+            watch(progress);
+        };
+        let groups: Vec<_> = teams.iter().map(|team| async move { (*team, self.bring_group(team).await) }).collect();
+        let mut groups = stream::iter(groups).buffer_unordered(TEAMS_AT_ONCE);
+        while let Some((team, outcome)) = groups.next().await {
+            match reached(outcome)? {
+                Ok(true) => entered.push(team),
+                Ok(false) => tell(1),
+                Err(error) => wrong = wrong.or(Some(error)),
+            }
+            tell(1);
         }
+        wrong = wrong.or(reached(self.settle_sealing_keys(&entered).await)?.err());
+        let journals: Vec<_> = entered.iter().map(|team| async move { self.read_team(team).await }).collect();
+        let mut journals = stream::iter(journals).buffer_unordered(TEAMS_AT_ONCE);
+        while let Some(outcome) = journals.next().await {
+            match reached(outcome)? {
+                Ok(received) => report.received += received,
+                Err(error) => wrong = wrong.or(Some(error)),
+            }
+            tell(1);
+        }
+        Ok(wrong)
+    }
+
+    /// Reads what is new in a team's journals, and of their heads.
+    async fn read_team(&self, team: &TeamId) -> Result<u64> {
         self.leave_escrow(team).await?;
         let mut received = match self.pull(&self.team_place(*team)).await {
             Err(ClientError::Server(Code::StaleGeneration)) => self.find_withheld(team).await?,
@@ -193,7 +227,7 @@ impl Client {
 }
 
 /// Whether the servers answered; what they answered is for later.
-fn reached(result: Result<()>) -> Result<Result<()>> {
+fn reached<T>(result: Result<T>) -> Result<Result<T>> {
     if matches!(result, Err(ClientError::Unreachable)) { Err(ClientError::Unreachable) } else { Ok(result) }
 }
 

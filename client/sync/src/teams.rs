@@ -2,13 +2,14 @@
 
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::List;
-use casevault_wire::id::{PersonId, TeamId};
+use casevault_wire::id::{DeviceId, PersonId, TeamId};
 use casevault_wire::log::{Statement, TeamCreation, TeamKind, log_entry_hash};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
+use crate::removal::{Emptied, change_state};
 use crate::view::{ChangeState, TeamView};
 
 impl Client {
@@ -55,12 +56,31 @@ impl Client {
     /// Removes a person from a team, whose keys change.
     ///
     /// # Errors
-    /// [`ClientError::NotAllowed`] unless this person is an administrator or leaves themselves.
+    /// [`ClientError::NotAllowed`] unless this person is an administrator or leaves themselves; [`ClientError::LeavesEmpty`] if no
+    /// device would be left in the team.
     pub async fn team_remove(&self, team: &str, person: &str) -> Result<(TeamId, ChangeState)> {
+        self.remove_member(team, person, Emptied::Refused).await
+    }
+
+    /// Removes a person from a team even if no other device is left in it: nobody can open its cases then.
+    ///
+    /// # Errors
+    /// As [`Client::team_remove`].
+    pub async fn team_remove_last(&self, team: &str, person: &str) -> Result<(TeamId, ChangeState)> {
+        self.remove_member(team, person, Emptied::Accepted).await
+    }
+
+    async fn remove_member(&self, team: &str, person: &str, emptied: Emptied) -> Result<(TeamId, ChangeState)> {
         self.sync_log().await?;
         let (team, person) = (self.find_team(team)?, self.find_person(person)?);
-        if !self.organisation()?.is_member(&team, &person) {
+        let organisation = self.organisation()?;
+        if !organisation.is_member(&team, &person) {
             return Err(ClientError::Unknown(What::Person));
+        }
+        let devices = organisation.team_devices_at(&team, organisation.position().length);
+        let stays = |device: &DeviceId| organisation.device(device).is_some_and(|device| device.person != person);
+        if emptied == Emptied::Refused && !devices.is_empty() && !devices.iter().any(stays) {
+            return Err(ClientError::LeavesEmpty(self.team_labels(&[team])?));
         }
         self.instruct(team, Statement::RemoveFromTeam(team, person)).await
     }
@@ -130,6 +150,7 @@ impl Client {
                 members: organisation.members(team).into_iter().map(named).collect::<Result<_>>()?,
                 frozen: entry.frozen,
                 recoverable: entry.kind == TeamKind::RecoverableCases,
+                state: change_state(&organisation, team),
             })
         })
     }

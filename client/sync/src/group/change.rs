@@ -15,6 +15,7 @@ use casevault_wire::limit;
 use casevault_wire::mls::{commit_data, commit_hash};
 use casevault_wire::problem::Code;
 
+use super::age::Clocks;
 use super::kept;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -22,8 +23,6 @@ use crate::keyserver::ADDS;
 use crate::store::MlsStorage;
 use crate::view::no_randomness;
 
-/// A team key is replaced at this age (90 days).
-const KEY_AGE: u64 = 90 * 24 * 3600 * 1000;
 /// The longest commit with all that goes with it.
 const UPLOAD: usize = limit::COMMIT + limit::WELCOME + 64 * 1024;
 
@@ -38,8 +37,8 @@ impl Client {
     pub(super) fn plan(&self, team: &TeamId, state: &GroupState) -> Result<Plan> {
         let organisation = self.organisation()?;
         let mut plan = plan(&organisation, team, &self.group_devices(team)?, state.log_length);
-        let made = self.profile.store.read(|db| kept::made(db, team))?;
-        plan.rotate |= made.0 > 0 && self.now().since(made) > KEY_AGE;
+        let began = self.profile.store.read(|db| kept::beginning(db, team))?;
+        plan.rotate |= began.is_over(&Clocks { here: self.now(), keyserver: self.keyserver_time() });
         plan.add.truncate(ADDS);
         Ok(plan)
     }

@@ -11,6 +11,7 @@ use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
+use super::age::Beginning;
 use crate::error::{ClientError, Result};
 use crate::store::{array, column, count};
 
@@ -96,10 +97,13 @@ pub(crate) fn generation(db: &Connection, team: &TeamId, number: u64) -> Result<
     Ok(Some(Generation { number, key: TeamKey::new(Secret::new(key)), sealing }))
 }
 
-/// When the newest generation was made, by this device's clock.
-pub(crate) fn made(db: &Connection, team: &TeamId) -> Result<Time> {
-    let sql = "SELECT made FROM team_keys WHERE team = ?1 ORDER BY generation DESC LIMIT 1";
-    Ok(Time(db.prepare_cached(sql)?.query_row([team.0], |row| count(row, 0)).optional()?.unwrap_or(0)))
+/// When the newest generation began.
+pub(super) fn beginning(db: &Connection, team: &TeamId) -> Result<Beginning> {
+    let sql = "SELECT made, generation FROM team_keys WHERE team = ?1 ORDER BY generation DESC LIMIT 1";
+    let found = db.prepare_cached(sql)?.query_row([team.0], |row| Ok((count(row, 0)?, count(row, 1)?))).optional()?;
+    let Some((made, generation)) = found else { return Ok(Beginning { here: None, receipted: None }) };
+    let receipted = receipt(db, team, generation)?.map(|receipt| receipt.content.time);
+    Ok(Beginning { here: Some(Time(made)).filter(|made| made.0 > 0), receipted })
 }
 
 /// The receipt that named a generation first.

@@ -5,7 +5,7 @@ use casevault_crypto::mls::Plan;
 use casevault_crypto::team::{Standing, standing};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::id::TeamId;
-use casevault_wire::log::{SealingKeyStatement, Statement};
+use casevault_wire::log::{Organisation, SealingKeyStatement, Statement};
 
 use super::{Kept, kept};
 use crate::alarm;
@@ -13,25 +13,48 @@ use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::view::AlarmKind;
 
+/// Sealing keys that one request states.
+const STATED_AT_ONCE: usize = 256;
+
 impl Client {
+    /// Has the log name the keys of all these teams, in one request if nothing is in the way. What is wrong with one team does not keep
+    /// the others from it; the first such error comes last.
+    pub(crate) async fn settle_sealing_keys(&self, teams: &[TeamId]) -> Result<()> {
+        let organisation = self.organisation()?;
+        let (mut behind, mut wrong) = (Vec::new(), None);
+        for team in teams {
+            match self.sealing_key_stands(&organisation, team)? {
+                Some(Standing::Behind) => behind.push(*team),
+                Some(Standing::Ahead) => match self.settle_sealing_key(team).await {
+                    Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                    outcome => wrong = wrong.or(outcome.err()),
+                },
+                Some(Standing::Same) | None => {}
+            }
+        }
+        for teams in behind.chunks(STATED_AT_ONCE) {
+            self.state_sealing_keys(teams).await?;
+        }
+        wrong.map_or(Ok(()), Err)
+    }
+
     /// Has the log name the key that this device's group has. Nothing that it finds in the log keeps the group from going on.
     pub(super) async fn settle_sealing_key(&self, team: &TeamId) -> Result<()> {
-        if self.sealing_key_stands(team)? != Some(Standing::Ahead) {
-            return self.state_sealing_key(team).await;
+        if self.sealing_key_stands(&*self.organisation()?, team)? != Some(Standing::Ahead) {
+            return self.state_sealing_keys(&[*team]).await;
         }
         self.follow(team).await?; // a colleague's commit may have come between the group and the log
-        if self.sealing_key_stands(team)? != Some(Standing::Ahead) {
-            return self.state_sealing_key(team).await;
+        if self.sealing_key_stands(&*self.organisation()?, team)? != Some(Standing::Ahead) {
+            return self.state_sealing_keys(&[*team]).await;
         }
         alarm::raise(&self.profile.store, AlarmKind::SealingKey, self.now(), Some(*team), None)?;
         self.supersede(team).await?;
-        self.state_sealing_key(team).await
+        self.state_sealing_keys(&[*team]).await
     }
 
     /// How the log's sealing key of `team` stands to the group's; nothing if this device has no receipt for the group's.
-    pub(crate) fn sealing_key_stands(&self, team: &TeamId) -> Result<Option<Standing>> {
+    pub(crate) fn sealing_key_stands(&self, organisation: &Organisation, team: &TeamId) -> Result<Option<Standing>> {
         let Some((kept, receipt)) = self.newest(team)? else { return Ok(None) };
-        let organisation = self.organisation()?;
         let logged = organisation.team(team).and_then(|team| team.sealing_key.as_ref());
         Ok(Some(standing(logged, &kept.state.sealing_key, receipt.content.sequence)))
     }
@@ -43,19 +66,31 @@ impl Client {
         Ok(receipt.map(|receipt| (kept, receipt)))
     }
 
-    async fn state_sealing_key(&self, team: &TeamId) -> Result<()> {
-        let Some((kept, receipt)) = self.newest(team)? else { return Ok(()) };
-        // A key that a removed device still has is not stated after its removal: whoever seals would take it for a fresh one.
-        if self.sealing_key_stands(team)? != Some(Standing::Behind) || self.removal_waits(team)? {
-            return Ok(());
-        }
-        let statement = SealingKeyStatement { team: *team, receipt, key: kept.state.sealing_key };
-        match self.state(&[Statement::TeamSealingKey(statement)]).await {
+    /// States the keys of those of `teams` whose group follows the log: that they stand there says that its instructions were carried
+    /// out (R-8.3-22).
+    async fn state_sealing_keys(&self, teams: &[TeamId]) -> Result<()> {
+        let choose = |organisation: &Organisation| {
+            let stated = teams.iter().map(|team| self.sealing_key_statement(organisation, team));
+            stated.filter_map(Result::transpose).collect()
+        };
+        match self.state_chosen(choose).await {
             Ok(_) => Ok(()),
-            // A colleague was faster, or the log has this device out of the team by now: the next synchronisation looks again.
+            // A colleague was faster, or the log has this device out of a team by now: the next synchronisation looks again.
             Err(ClientError::NotAllowed | ClientError::Conflict) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    fn sealing_key_statement(&self, organisation: &Organisation, team: &TeamId) -> Result<Option<Statement>> {
+        let Some((kept, receipt)) = self.newest(team)? else { return Ok(None) };
+        let due = self.sealing_key_stands(organisation, team)? == Some(Standing::Behind);
+        let mine = organisation.is_member(team, &self.me.person);
+        // A key that a removed device still has is not stated after its removal: whoever seals would take it for a fresh one.
+        if !due || !mine || organisation.last_due(team) > kept.state.log_length || self.removal_waits(team)? {
+            return Ok(None);
+        }
+        let statement = SealingKeyStatement { team: *team, receipt, key: kept.state.sealing_key };
+        Ok(Some(Statement::TeamSealingKey(statement)))
     }
 
     /// Takes a new generation: its receipt is newer than whatever the log names.

@@ -30,6 +30,26 @@ impl Client {
             }
             Err(error) => return Err(error),
         };
+        self.vault_takes(team, newest, &state)
+    }
+
+    /// Has the vault take the key of a commit that this device made: nobody else can have been there before. Where the vault says
+    /// otherwise, [`Client::settle_vault`] asks it.
+    pub(super) async fn step_vault(&self, team: &TeamId) -> Result<()> {
+        let Some(kept) = self.kept(team)? else { return Ok(()) };
+        let newest = kept.state.generation;
+        if kept.vault_generation == 0 || kept.vault_generation + 1 != newest {
+            return Ok(());
+        }
+        match self.switch_to(team, newest).await {
+            Ok(state) => self.vault_takes(team, newest, &state),
+            Err(ClientError::Server(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Remembers that the vault takes the key of this generation, if that is what it said.
+    fn vault_takes(&self, team: &TeamId, newest: u64, state: &TeamState) -> Result<()> {
         let key = self.ring(team)?.access_key(newest).ok_or(ClientError::NoKey)?.public();
         if state.generation != newest || state.access_key != key {
             return Err(self.team_alarm(team, AlarmKind::Fork));

@@ -49,7 +49,7 @@ impl Client {
         if self.removal_waits(team)? {
             self.team_alarm(team, AlarmKind::Revocation);
         }
-        match self.sealing_key_stands(team)? {
+        match self.sealing_key_stands(&*self.organisation()?, team)? {
             Some(Standing::Ahead) => drop(self.team_alarm(team, AlarmKind::SealingKey)),
             Some(Standing::Same) => report.sealing_keys += 1,
             Some(Standing::Behind) | None => {} // not stated yet: whoever is next online does
