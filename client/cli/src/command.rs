@@ -1,5 +1,6 @@
 //! What each command does: asks the one API, and puts the answer into JSON and words.
 
+mod alarms;
 mod bulk;
 mod case;
 mod doc;
@@ -10,6 +11,7 @@ mod partner;
 mod passphrase;
 mod protect;
 mod recovery;
+mod removal;
 mod team;
 mod trust;
 mod wipe;
@@ -20,14 +22,14 @@ use crate::answer::Answer;
 use crate::definition::{Command, Device, Note};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{display, message, profile, shape};
+use crate::{message, profile};
 
 /// Carries a command out.
 pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Org(command) => org::run(session, command).await,
         Command::Join { code } => join::run(session, code).await,
-        Command::Device(Device::Revoke { device }) => revoke(session, &device).await,
+        Command::Device(Device::Revoke { device, how }) => removal::device(session, &device, &how).await,
         Command::Device(Device::Protect { wipe_after, no_wipe, system_keys, no_system_keys }) => {
             let keys = (system_keys || no_system_keys).then_some(system_keys);
             protect::run(session, (wipe_after, no_wipe), keys).await
@@ -40,6 +42,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
         Command::Custody { case } => case::custody(session, &case).await,
         Command::Search { query } => case::search(session, &query).await,
+        Command::Alarms(command) => alarms::run(session, command).await,
         Command::Verify { case } => trust::verify(session, case.as_deref()).await,
         Command::Lock => lock(session),
         Command::Wipe { yes } => wipe::run(session, yes).await,
@@ -47,15 +50,6 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { directory } => generate::man(&directory),
     }
-}
-
-async fn revoke(session: &Session, device: &str) -> Result<Answer, Failure> {
-    let revoked = session.client().await?.revoke_device(device).await?;
-    let text = format!(
-        "Revoked device {}. Its teams change their keys when a member's device next synchronises.",
-        display::short(&revoked)
-    );
-    Ok(Answer::new(json!({"device": shape::text(&revoked)}), text))
 }
 
 /// Every command unlocks for itself and locks when it ends, so that nothing is left to lock.

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
-pub(crate) use org::{Org, Partner};
+pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
 pub(crate) use team::Team;
 
@@ -85,6 +85,9 @@ pub(crate) enum Command {
         /// The words
         query: String,
     },
+    /// What was noticed to be wrong, until somebody has seen it
+    #[command(subcommand)]
+    Alarms(Alarms),
     /// Check everything held and served, or one case; exit code 14 and a list if anything is wrong
     Verify {
         /// The case; without it, everything
@@ -121,10 +124,12 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Device {
-    /// Revoke a device: a lost one, or one that is not used any more
+    /// Revoke a device: a lost one, or one that is not used any more; repeated, tells how far
     Revoke {
         /// The device
         device: String,
+        #[command(flatten)]
+        how: How,
     },
     /// Say or set how this device's profile is protected
     Protect {
@@ -141,6 +146,21 @@ pub(crate) enum Device {
         /// Open with the passphrase alone
         #[arg(long)]
         no_system_keys: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Alarms {
+    /// List the alarms that nobody has dismissed
+    List,
+    /// Dismiss alarms that were seen; what is still wrong is noticed again
+    Dismiss {
+        /// Their numbers
+        #[arg(value_name = "ALARM", required_unless_present = "all", conflicts_with = "all")]
+        alarms: Vec<u64>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
     },
 }
 

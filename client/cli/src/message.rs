@@ -194,12 +194,7 @@ pub(crate) fn partly(first: Option<&Failure>, some_done: bool) -> Failure {
 /// Something does not verify.
 pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
     let item = |alarm: &Alarm| {
-        let about = match (&alarm.journal, &alarm.team, &alarm.partner) {
-            (Some(journal), _, _) => format!("case {}", short(journal)),
-            (None, Some(team), _) => format!("team {}", short(team)),
-            (None, None, Some(partner)) => format!("partner {}", short(partner)),
-            (None, None, None) => "organisation".to_owned(),
-        };
+        let about = alarm_about(alarm);
         let message = format!("{} Noticed {}.", alarm_text(alarm.kind), when::short(alarm.time));
         Item { name: about, code: alarm.kind.as_str(), message }
     };
@@ -222,7 +217,18 @@ pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
     failure.with_items(alarms.iter().map(item).collect())
 }
 
-fn alarm_text(kind: AlarmKind) -> &'static str {
+/// What an alarm is about.
+pub(crate) fn alarm_about(alarm: &Alarm) -> String {
+    match (&alarm.journal, &alarm.team, &alarm.partner) {
+        (Some(journal), _, _) => format!("case {}", short(journal)),
+        (None, Some(team), _) => format!("team {}", short(team)),
+        (None, None, Some(partner)) => format!("partner {}", short(partner)),
+        (None, None, None) => "organisation".to_owned(),
+    }
+}
+
+/// What an alarm says.
+pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
     match kind {
         AlarmKind::Rollback => "A server shows an older state than it, or the other server, showed before.",
         AlarmKind::Fork => "There are two histories that exclude each other: people may be shown different things.",

@@ -1,9 +1,9 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
 use casevault_sync::view::{
-    Alarm, AnnouncementView, CaseSummary, CaseView, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument, JoinState,
-    LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing,
-    Subject, TeamView, VerifyReport,
+    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument,
+    JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView, RecoveryView, SearchHit,
+    Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
 };
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
@@ -61,8 +61,30 @@ pub(crate) fn team(view: &TeamView) -> Value {
     json!({
         "team": text(&view.team), "name": view.name, "generation": view.generation, "frozen": view.frozen,
         "recoverable": view.recoverable,
+        "state": change_state(view.state),
         "members": list(&view.members, |(person, name)| json!({"person": text(person), "name": name})),
     })
+}
+
+pub(crate) fn change(change: &TeamChange) -> Value {
+    json!({
+        "team": text(&change.team), "name": change.name, "state": change_state(change.state), "frozen": change.frozen,
+        "empty": change.empty,
+    })
+}
+
+pub(crate) fn status(status: &Status) -> Value {
+    json!({
+        "people": status.people, "devices": status.devices, "teams": status.teams, "waiting": list(&status.changes, change),
+    })
+}
+
+pub(crate) fn numbered_alarm((number, of): &(u64, Alarm)) -> Value {
+    let mut value = alarm(of);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("alarm".to_owned(), json!(number));
+    }
+    value
 }
 
 pub(crate) fn alarm(alarm: &Alarm) -> Value {
@@ -149,6 +171,13 @@ pub(crate) fn verified(report: &VerifyReport) -> Value {
         "devices": report.devices, "partners": report.partners, "partners_missed": report.partners_missed, "journals": report.journals, "entries": report.entries, "documents": report.documents,
         "problems": list(&report.problems, alarm),
     })
+}
+
+pub(crate) fn change_state(state: ChangeState) -> &'static str {
+    match state {
+        ChangeState::Done => "done",
+        ChangeState::Requested => "requested",
+    }
 }
 
 pub(crate) fn standing(state: Standing) -> &'static str {

@@ -6,7 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
-use super::{bulk, partner, trust};
+use super::{bulk, partner, removal, trust};
 use crate::answer::Answer;
 use crate::definition::Org;
 use crate::failure::Failure;
@@ -23,7 +23,8 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
         }
         // Naming nobody means everybody, as --all does.
         Org::Approve { person, all: _ } => approve(session, person.as_deref()).await,
-        Org::Remove { person } => remove(session, &person).await,
+        Org::Remove { person, how } => removal::person(session, &person, &how).await,
+        Org::Status => removal::status(session).await,
         Org::Import { file, dry_run, codes } => bulk::import(session, &file, dry_run, codes.as_deref()).await,
         Org::Export { out } => bulk::export(session, out.as_deref()).await,
         Org::People => people(session).await,
@@ -78,15 +79,6 @@ async fn approve(session: &Session, person: Option<&str>) -> Result<Answer, Fail
         approved.iter().map(|person| format!("Approved {person}.")).collect::<Vec<_>>().join("\n")
     };
     Ok(Answer::new(json!({"approved": shape::list(&approved, shape::text)}), text))
-}
-
-async fn remove(session: &Session, person: &str) -> Result<Answer, Failure> {
-    let removed = session.client().await?.remove_person(person).await?;
-    let text = format!(
-        "Removed {}. Their devices are refused from now on; their teams change their keys when a member's device next synchronises.",
-        display::short(&removed)
-    );
-    Ok(Answer::new(json!({"person": shape::text(&removed)}), text))
 }
 
 async fn people(session: &Session) -> Result<Answer, Failure> {

@@ -1,6 +1,6 @@
 //! `casevault team`.
 
-use casevault_sync::view::{ChangeState, TeamView};
+use casevault_sync::view::{ChangeState, TeamView, VoidedCommit};
 use casevault_wire::id::TeamId;
 use serde_json::json;
 
@@ -23,8 +23,10 @@ pub(super) async fn run(session: &Session, command: Team) -> Result<Answer, Fail
             Ok(Answer::new(json!({"team": shape::text(&team)}), format!("Made team {}: {team}", display::untrusted(&name))))
         }
         Team::Add { team, person } => Ok(changed(client.team_add(&team, &person).await?)),
-        Team::Remove { team, person } => Ok(changed(client.team_remove(&team, &person).await?)),
+        Team::Remove { team, person, leave_empty: false } => Ok(changed(client.team_remove(&team, &person).await?)),
+        Team::Remove { team, person, leave_empty: true } => Ok(changed(client.team_remove_last(&team, &person).await?)),
         Team::Rotate { team } => Ok(changed(client.team_rotate(&team).await?)),
+        Team::Void { team } => Ok(voided(&client.team_void(&team).await?)),
         Team::Freeze { team, lift } => Ok(changed(client.team_freeze(&team, !lift).await?)),
         Team::List => Ok(list(&client.teams().await?)),
         Team::Show { team } => Ok(show(&client.team(&team).await?)),
@@ -32,16 +34,32 @@ pub(super) async fn run(session: &Session, command: Team) -> Result<Answer, Fail
 }
 
 fn changed((team, state): (TeamId, ChangeState)) -> Answer {
-    let (word, text) = match state {
-        ChangeState::Done => ("done", "Done: the group, its keys and the vault have changed."),
-        ChangeState::Requested => ("requested", "Requested: a member's device will carry it out when it next synchronises."),
+    let text = match state {
+        ChangeState::Done => "Done: the group, its keys and the vault have changed.",
+        ChangeState::Requested => "Requested: a member's device will carry it out when it next synchronises.",
     };
-    Answer::new(json!({"team": shape::text(&team), "state": word}), text)
+    Answer::new(json!({"team": shape::text(&team), "state": shape::change_state(state)}), text)
+}
+
+fn voided(voided: &VoidedCommit) -> Answer {
+    let json = json!({
+        "team": shape::text(&voided.team), "epoch": voided.epoch, "state": "done", "refused_by": shape::list(&voided.refused_by, shape::text),
+    });
+    let devices: Vec<_> = voided.refused_by.iter().map(display::short).collect();
+    let text = format!(
+        "Void: the change that devices {} refused, and all that was built on it. The team goes on from before it; whoever had taken it over is told.",
+        devices.join(", ")
+    );
+    Answer::new(json, text)
 }
 
 fn list(teams: &[TeamView]) -> Answer {
     let row = |view: &TeamView| {
-        let state = if view.frozen { "frozen" } else { "" };
+        let state = match (view.frozen, view.state) {
+            (true, _) => "frozen",
+            (false, ChangeState::Requested) => "waits for a member's device",
+            (false, ChangeState::Done) => "",
+        };
         let name = view.name.as_deref().map(display::untrusted).unwrap_or_default();
         [display::short(&view.team), name, view.generation.to_string(), view.members.len().to_string(), state.to_owned()]
     };
@@ -61,6 +79,9 @@ fn show(view: &TeamView) -> Answer {
     }
     if view.recoverable {
         text.push_str("\n  recovery    trustees can open it again");
+    }
+    if view.state == ChangeState::Requested {
+        text.push_str("\n  waits       for a member's device to make the keys that the log asks for");
     }
     for (person, name) in &view.members {
         text.push_str(&format!(

@@ -5,13 +5,16 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::failure::Failure;
+use crate::progress::Bar;
 use crate::session::Session;
 use crate::{message, shape};
 
 pub(super) async fn sync(session: &Session) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let known = client.notices().unwrap_or_default();
-    let report = client.sync().await?;
+    let bar = Bar::counting(session, "teams");
+    let report = client.sync_watched(&bar.counter()).await?;
+    drop(bar);
     let json = json!({
         "sent": report.sent, "received": report.received, "queued": report.queued,
         "alarms": shape::list(&report.alarms, shape::alarm), "notices": shape::list(&report.notices, shape::notice),

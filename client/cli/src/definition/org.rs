@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use casevault_wire::log::Role;
-use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Subcommand};
 
 use super::Recovery;
 
@@ -41,10 +41,12 @@ pub(crate) enum Org {
         #[arg(long)]
         all: bool,
     },
-    /// Remove a person: every team they are in changes its keys
+    /// Remove a person: every team they are in changes its keys; repeated, tells how far
     Remove {
         /// The person
         person: String,
+        #[command(flatten)]
+        how: How,
     },
     /// Bring people and teams in from a CSV file: all of it, or nothing if one line is wrong
     #[command(
@@ -68,6 +70,8 @@ pub(crate) enum Org {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Show which teams wait for a member's device, are frozen, or have nobody left
+    Status,
     /// List people
     People,
     /// List devices
@@ -110,6 +114,23 @@ pub(crate) enum Partner {
     },
     /// List partners
     List,
+}
+
+/// How somebody is removed.
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// Have the vault refuse all writing to those teams until it is lifted
+    #[arg(long)]
+    pub(crate) freeze: bool,
+    /// Allow writing again in those teams that have their new keys
+    #[arg(long, conflicts_with = "freeze")]
+    pub(crate) lift: bool,
+    /// Do it even if teams have nobody left who could open their cases
+    #[arg(long)]
+    pub(crate) leave_empty: bool,
+    /// Wait until every team has its new keys; interrupting it takes nothing back
+    #[arg(long)]
+    pub(crate) wait: bool,
 }
 
 fn role() -> impl clap::builder::TypedValueParser<Value = Role> {

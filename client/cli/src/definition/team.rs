@@ -28,9 +28,17 @@ pub(crate) enum Team {
         team: String,
         /// The person
         person: String,
+        /// Do it even if nobody is left who could open the team's cases
+        #[arg(long)]
+        leave_empty: bool,
     },
     /// Change a team's keys
     Rotate {
+        /// The team
+        team: String,
+    },
+    /// Take back a change of a team that a member's device refuses, with all that was built on it
+    Void {
         /// The team
         team: String,
     },

@@ -5,6 +5,7 @@ use std::io::{Error, ErrorKind};
 use casevault_sync::error::{ClientError, What};
 
 use super::{field, recovery, server};
+use crate::display::untrusted;
 use crate::failure::{Exit, Failure, Item};
 
 /// Code, exit code, what happened and is safe, what to do next.
@@ -42,6 +43,8 @@ impl From<ClientError> for Failure {
             ClientError::DiskFull => failure(DISK_FULL),
             ClientError::Unreachable => failure(server::UNREACHABLE),
             ClientError::Server(code) => server::refusal(code),
+            ClientError::ForkStays => failure(FORK_STAYS),
+            ClientError::LeavesEmpty(teams) => leaves_empty(teams),
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
             ClientError::Verification => failure(server::VERIFICATION),
@@ -184,6 +187,12 @@ const NOT_ALLOWED: Texts = (
     "Your role, or your membership of teams, does not allow this. Nothing was changed.",
     "Ask an administrator, or a member of the team.",
 );
+const FORK_STAYS: Texts = (
+    "fork-stays",
+    Exit::Refused,
+    "Two histories exclude each other. That alarm is not dismissed: nothing more is written to either, so that they are never joined.",
+    "Tell an administrator, by a way that does not use these servers.",
+);
 const ADDRESS: Texts = (
     "address",
     Exit::Usage,
@@ -264,9 +273,20 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Team => ("team", "See casevault team list."),
         What::Case => ("case", "Run casevault sync, then see casevault case list."),
         What::Partner => ("partner", "See casevault org partner list, and check the address and the fingerprint."),
+        What::Refusal => {
+            ("refused change", "A member's device refuses a bad change when it synchronises: ask a member to run casevault sync.")
+        }
+        What::Alarm => ("alarm", "See casevault alarms list."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
         What::Policy => ("recovery policy", "See casevault org recovery show."),
     }
+}
+
+fn leaves_empty(teams: Vec<String>) -> Failure {
+    let message = "Teams would have no device left, so that nobody could open their cases any more. Nothing was changed.";
+    let hint = "Add somebody to each with casevault team add and let a member's device synchronise first. To lose those cases, add --leave-empty.";
+    let item = |name: String| Item { name: untrusted(&name), code: "leaves-empty", message: "would have nobody left".to_owned() };
+    Failure::new("leaves-empty", Exit::Refused, message, hint).with_items(teams.into_iter().map(item).collect())
 }
 
 fn unknown(what: What) -> Failure {
