@@ -49,6 +49,7 @@ const INSIDER: Rules = Rules { insider: 2, judges: true, due: false, ..Rules::PR
 /// One of the honest devices errs: the others refuse what it commits, and the adversary helps it.
 const FAULTY: Rules = Rules { judges: true, faulty: Some(0), ..Rules::PROTOCOL };
 
+// Plays C01.
 #[test]
 fn rotation_holds_against_loss_delay_and_kills() {
     holds(Rules { due: false, ..OUTSIDER });
@@ -56,6 +57,7 @@ fn rotation_holds_against_loss_delay_and_kills() {
     holds(Rules { honest: 2, faults: 2, due: false, ..OUTSIDER });
 }
 
+// Plays A22, D17.
 #[test]
 fn rotation_holds_against_a_member_that_commits_and_refuses_in_bad_faith() {
     holds(Rules { faults: 1, ..INSIDER });
@@ -76,6 +78,7 @@ fn the_shipped_vault_is_the_models() {
     holds(Rules { honest: 2, shipped: true, ..FAULTY });
 }
 
+// Plays C01.
 #[test]
 fn without_the_receipt_check_the_removed_member_takes_the_team_over() {
     breaks(properties::HIJACK, Rules { receipt_checked: false, ..OUTSIDER });

@@ -75,6 +75,7 @@ fn a_welcome_is_of_the_epoch_that_its_commit_began() {
     assert_eq!(world.join(3, &unsigned), Err(JoinError::Record(RecordError::Receipt)));
 }
 
+// Plays A02.
 #[test]
 fn a_garbled_welcome_is_refused() {
     let (mut world, delivery) = invited();

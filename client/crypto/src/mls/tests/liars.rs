@@ -59,6 +59,7 @@ fn what_the_liar_commits_without_lying_is_accepted() {
     }
 }
 
+// Plays D01.
 // Breaks R-8.3-9, R-8.5-10.
 #[test]
 fn a_member_cannot_take_anothers_name() {
@@ -81,6 +82,7 @@ fn a_member_cannot_declare_other_capabilities() {
     refused(world, &record, CommitRefused::Renamed);
 }
 
+// Plays D02.
 // Breaks R-8.3-11.
 #[test]
 fn nobody_is_removed_whom_the_log_has_in_the_team() {
@@ -88,6 +90,7 @@ fn nobody_is_removed_whom_the_log_has_in_the_team() {
     refused(world, &record, CommitRefused::Removed);
 }
 
+// Plays D02.
 // Breaks R-8.3-11.
 #[test]
 fn nobody_is_added_whom_the_log_does_not_have_in_the_team() {
@@ -167,6 +170,7 @@ fn nobody_stays_whom_the_log_has_put_out() {
     world.refuses(0, &accepted.record, CommitRefused::Survivor(LeafProblem::NotInTeam));
 }
 
+// Plays C01.
 #[test]
 fn a_removed_member_commits_nothing_more() {
     let mut world = World::together(3);
@@ -202,6 +206,7 @@ fn public_keys_follow_the_generation() {
     refused(world, &record, CommitRefused::Keys);
 }
 
+// Plays A02, D17.
 // Breaks R-8.3-13, R-8.3-16.
 #[test]
 fn the_bundle_holds_the_keys_that_the_data_name() {
@@ -211,6 +216,37 @@ fn the_bundle_holds_the_keys_that_the_data_name() {
     let mut bundle = record.bundle.into_vec();
     bundle[60] ^= 1;
     record.bundle = opaque(bundle);
+    refused(world, &record, CommitRefused::Bundle);
+}
+
+// Plays A02.
+#[test]
+fn no_byte_of_a_key_blob_that_servers_keep_can_be_changed() {
+    let (mut world, record) = told_with(true, |_, _| ());
+    let flip = |bytes: &[u8], at: usize| {
+        let mut flipped = bytes.to_vec();
+        flipped[at] ^= 1;
+        flipped
+    };
+    let (bundle, link) = (record.bundle.as_slice(), record.link.as_ref().unwrap().as_slice());
+    for at in 0..bundle.len() {
+        let changed = casevault_wire::keyserver::CommitRecord { bundle: opaque(flip(bundle, at)), ..record.clone() };
+        assert_eq!(world.process(0, &changed), Err(VerifyError::Refused(CommitRefused::Bundle)), "byte {at}");
+    }
+    for at in 0..link.len() {
+        let changed = casevault_wire::keyserver::CommitRecord { link: Some(opaque(flip(link, at))), ..record.clone() };
+        assert_eq!(world.process(0, &changed), Err(VerifyError::Record(RecordError::Mismatch)), "byte {at}");
+    }
+    assert_eq!(world.process(0, &record), Ok(true), "nothing else was wrong");
+}
+
+// Plays A02.
+#[test]
+fn the_public_half_of_a_sealing_key_is_computed_and_never_believed() {
+    let (world, record) = told_with(true, |world, lie| {
+        let other = Generation::generate(2, &mut world.random).unwrap();
+        lie.data.sealing_key = other.sealing_key(&world.crypto);
+    });
     refused(world, &record, CommitRefused::Bundle);
 }
 
@@ -277,6 +313,7 @@ fn a_commit_renews_its_committers_leaf() {
     refused(world, &accepted.record, CommitRefused::NoPath);
 }
 
+// Plays D02.
 // Breaks R-8.3-10.
 #[test]
 fn preshared_keys_are_refused_known_or_not() {
@@ -295,6 +332,7 @@ fn preshared_keys_are_refused_known_or_not() {
     }
 }
 
+// Plays D02.
 #[test]
 fn the_groups_extensions_do_not_change() {
     let (world, record) = told(|_, lie| {
@@ -345,6 +383,23 @@ fn a_receipt_is_for_one_commit_alone() {
     let mut unsigned = record;
     unsigned.receipt.content.sequence += 1;
     assert_eq!(world.process(0, &unsigned), Err(VerifyError::Record(RecordError::Receipt)));
+}
+
+// Plays A20.
+#[test]
+fn a_keyserver_that_ends_an_epoch_twice_splits_the_team_and_the_halves_never_meet_again() {
+    let mut world = World::new(3, 3);
+    world.gather();
+    let [one, other] = [1, 2].map(|by| {
+        let lie = world.honest(by, false);
+        world.lie(by, lie).record
+    });
+    assert_eq!(world.process(0, &one), Ok(true));
+    assert_eq!(world.process(1, &other), Ok(true), "the keyserver has signed a receipt for each");
+    assert!(!world.agree());
+    let next = world.commit(0).record;
+    world.refuses(1, &next, CommitRefused::Protocol);
+    assert_eq!(world.process(1, &one), Err(VerifyError::Epoch), "what was merged is not taken back");
 }
 
 #[test]
