@@ -7,6 +7,7 @@ pub mod liar;
 pub mod limit;
 pub mod long_log;
 pub mod plaintext;
+pub mod scan;
 pub mod tape;
 pub mod world;
 pub mod written;

@@ -1,6 +1,9 @@
 //! The whole system: real server processes, real profiles, and people to whom things happen.
 
 #[cfg(test)]
+#[path = "world/administration.rs"]
+mod administration;
+#[cfg(test)]
 #[path = "world/at_rest.rs"]
 mod at_rest;
 #[cfg(test)]

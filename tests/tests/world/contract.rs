@@ -77,7 +77,19 @@ async fn commands_of_the_organisation_and_its_teams_answer_as_the_contract_says(
     assert_eq!(ends(&nadia, 15, &["org", "invite", "Zed", "--role", "legal"]).await["code"], "not-allowed");
     let devices = answers(&amal, &["org", "devices"], &["device"]).await;
     let hers = devices.as_array().unwrap().iter().find(|device| device["person_name"] == "Nadia").unwrap();
-    answers(&amal, &["device", "revoke", &text(hers, "device")], &["device"]).await;
+    let revoke = ["device", "revoke", &text(hers, "device")];
+    let said = ends(&amal, 15, &revoke).await;
+    assert_eq!((&said["code"], &said["items"][0]["item"]), (&"leaves-empty".into(), &"North".into()));
+    let revoked = answers(&amal, &[revoke.as_slice(), &["--leave-empty"]].concat(), &["device", "teams"]).await;
+    assert_eq!((&revoked["teams"][0]["name"], &revoked["teams"][0]["empty"]), (&"North".into(), &true.into()));
+    assert_eq!(answers(&amal, &revoke, &["device", "teams"]).await, revoked, "again is as good");
+    let status = answers(&amal, &["org", "status"], &["people", "devices", "teams", "waiting"]).await;
+    assert_eq!((&status["devices"], &status["waiting"]), (&1.into(), &revoked["teams"]));
+    assert_eq!(ends(&amal, 1, &["team", "void", "North"]).await["code"], "unknown");
+    assert_eq!(ends(&amal, 0, &["alarms", "list"]).await, serde_json::json!([]));
+    assert_eq!(ends(&amal, 1, &["alarms", "dismiss", "7"]).await["code"], "unknown");
+    assert_eq!(ends(&amal, 0, &["alarms", "dismiss", "--all"]).await["dismissed"], 0);
+    answers(&amal, &["org", "remove", "Nadia", "--wait"], &["person", "teams"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

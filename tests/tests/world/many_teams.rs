@@ -4,6 +4,7 @@
 
 use casevault_sync::view::{ChangeState, Delivery};
 use casevault_sync::{ClientError, Role};
+use casevault_tests::scan::{captured, tried};
 use casevault_tests::world::World;
 use casevault_wire::id::JournalId;
 
@@ -12,7 +13,7 @@ const TEAMS: usize = 10;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_who_is_in_every_team_is_removed_by_an_administrator_who_is_in_none() {
     let cases: usize = std::env::var("CASEVAULT_CASES").map_or(100, |value| value.parse().expect("a number"));
-    let world = World::start();
+    let mut world = World::start();
     let amal = world.found("Amal").await;
     let nadia = world.bring_in(&amal, "Nadia", Role::Caseworker).await;
     let omar = world.bring_in(&amal, "Omar", Role::Caseworker).await;
@@ -36,7 +37,10 @@ async fn a_person_who_is_in_every_team_is_removed_by_an_administrator_who_is_in_
     }
 
     let removed = amal.remove_person("Omar").await.unwrap();
+    assert!(amal.teams().await.unwrap().iter().all(|team| team.state == ChangeState::Requested), "the administrator has no key");
     nadia.sync().await.unwrap();
+    assert!(amal.teams().await.unwrap().iter().all(|team| team.state == ChangeState::Done), "the log says so");
+    assert_eq!(amal.status().await.unwrap().changes, []);
     for ((team, before), opened) in teams.iter().zip(before).zip(&opened) {
         let view = nadia.team(team).await.unwrap();
         assert!(view.generation > before && !view.frozen, "{team}: {view:?}");
@@ -53,4 +57,19 @@ async fn a_person_who_is_in_every_team_is_removed_by_an_administrator_who_is_in_
     assert!(verified.problems.is_empty(), "{:?}", verified.problems);
     let (_, state) = amal.team_rotate(&teams[0]).await.unwrap();
     assert_eq!(state, ChangeState::Requested, "the administrator has no key to change");
+
+    world.vault.kill();
+    let team = nadia.team(&teams[0]).await.unwrap().team;
+    let kept = captured(&world.directory.path().join("vault"), team).await;
+    world.restart_vault();
+    drop(amal);
+    let (opening, keys) = tried(&world.profile("Amal"), &kept);
+    assert!(opening == 0 && keys > 10_000, "{opening} of {keys} keys open something");
+    let amal = world.open("Amal");
+    amal.team_add(&teams[0], "Amal").await.unwrap();
+    nadia.sync().await.unwrap();
+    amal.sync().await.unwrap();
+    drop(amal);
+    let (opening, keys) = tried(&world.profile("Amal"), &kept);
+    assert_eq!(opening, 2, "a member has the key of the team and of the case: {keys} keys");
 }
