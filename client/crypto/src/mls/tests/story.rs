@@ -1,6 +1,9 @@
 //! What honest members see.
 
+use std::collections::HashMap;
+
 use casevault_wire::log::Statement;
+use serde_json::Value;
 
 use super::world::{World, person};
 use crate::mls::{GroupError, Plan, StageError};
@@ -152,4 +155,39 @@ fn a_group_made_anew_goes_on_where_the_old_one_ended() {
     assert!(world.agree());
     let states: Vec<_> = world.devices.iter().map(|device| device.state.as_ref().unwrap()).collect();
     assert!(states.iter().all(|state| (state.epoch, state.generation) == (last + 42, 2)));
+}
+
+/// Every run of 32 bytes that a store keeps as a secret of the epoch it is in, as it is written there.
+fn epoch_secrets(store: &HashMap<Vec<u8>, Vec<u8>>) -> Vec<String> {
+    fn collect(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Array(items) if items.len() == 32 && items.iter().all(Value::is_u64) => found.push(value.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Object(fields) => fields.values().for_each(|field| collect(field, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for label in ["MessageSecrets", "EpochSecrets"] {
+        let (_, kept) = store.iter().find(|(key, _)| key.starts_with(label.as_bytes())).unwrap();
+        collect(&serde_json::from_slice(kept).unwrap(), &mut found);
+        assert!(found.len() >= 3, "{label} are where they were looked for");
+    }
+    found
+}
+
+// Plays E08: whoever takes a store finds no secret of an epoch that it has left.
+#[test]
+fn a_store_keeps_no_secret_of_an_epoch_that_it_has_left() {
+    let mut world = World::together(3);
+    let mut left = Vec::new();
+    for by in [0, 1, 2, 0] {
+        left.push((0..3).map(|at| epoch_secrets(&world.snapshot(at))).collect::<Vec<_>>().concat());
+        let accepted = world.commit(by);
+        world.receive(&accepted);
+    }
+    for (at, secret) in (0..3).flat_map(|at| left.iter().flatten().map(move |secret| (at, secret))) {
+        let store = world.snapshot(at);
+        assert!(!store.values().any(|kept| String::from_utf8_lossy(kept).contains(secret.as_str())), "device {at}");
+    }
 }
