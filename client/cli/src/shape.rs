@@ -1,9 +1,9 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
 use casevault_sync::view::{
-    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceView, DocumentView, FetchedDocument,
-    JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView, RecoveryView, SearchHit,
-    Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
+    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceView, DocumentView,
+    FetchedDocument, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView,
+    RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
 };
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;

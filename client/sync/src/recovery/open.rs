@@ -12,7 +12,7 @@ use casevault_wire::recovery::{Announcement, Opening};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::store::log::entries;
+use crate::store::log::{Whose, entries};
 use crate::view::{ShareProblem, ShareTrouble};
 
 impl Client {
@@ -130,7 +130,7 @@ impl Client {
         if entry.generation != keys.number || entry.key != keys.sealing_key(&self.crypto) {
             return Ok(None);
         }
-        let statements = entries(&self.profile.store)?.into_iter().rev().map(|entry| entry.content.statement);
+        let statements = entries(&self.profile.store, Whose::Own)?.into_iter().rev().map(|entry| entry.content.statement);
         let receipts = statements.filter_map(|statement| match statement {
             Statement::TeamSealingKey(statement) if statement.team == *team => Some(statement.receipt),
             _ => None,

@@ -67,7 +67,9 @@ pub struct World {
 }
 
 pub fn person(at: usize) -> PersonId {
-    PersonId([u8::try_from(at).unwrap() + 1; 16])
+    let mut id = [0; PersonId::LENGTH];
+    id[..8].copy_from_slice(&(at as u64 + 1).to_be_bytes());
+    PersonId(id)
 }
 
 /// What a commit leaves at the keyserver.
