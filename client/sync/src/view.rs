@@ -1,5 +1,6 @@
 //! What the client shows: plain values for a surface to draw. Ids are typed; texts are what people wrote.
 
+mod administration;
 mod recovery;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use casevault_wire::log::Role;
 use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
 
+pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
     ShareState, ShareTrouble,
@@ -172,56 +174,6 @@ pub struct TeamView {
     pub recoverable: bool,
     /// Whether it has the key that the log asks for, or waits for a member's client to make it.
     pub state: ChangeState,
-}
-
-/// How far a team is with what the log asks of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TeamChange {
-    /// The team.
-    pub team: TeamId,
-    /// The name in the directory, if it is known here.
-    pub name: Option<String>,
-    /// Whether it has its new key, or waits for a member's client to make it.
-    pub state: ChangeState,
-    /// Whether the vault refuses writes.
-    pub frozen: bool,
-    /// Whether no device is left that could make the key, or open the team's cases.
-    pub empty: bool,
-}
-
-/// Who was removed, and how far their teams are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Removed {
-    /// The person, or whose device it is.
-    pub person: PersonId,
-    /// The device; nothing if the person was removed with every device.
-    pub device: Option<DeviceId>,
-    /// The teams of cases that they were in.
-    pub teams: Vec<TeamChange>,
-}
-
-/// How an organisation stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// People who belong to it.
-    pub people: usize,
-    /// Devices that are trusted.
-    pub devices: usize,
-    /// Teams of cases.
-    pub teams: usize,
-    /// The teams that wait for a member's client, are frozen, or have no device.
-    pub changes: Vec<TeamChange>,
-}
-
-/// A commit that an administrator declared void.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VoidedCommit {
-    /// The team.
-    pub team: TeamId,
-    /// The epoch that it began.
-    pub epoch: u64,
-    /// The devices that refused it.
-    pub refused_by: Vec<DeviceId>,
 }
 
 /// Something wrong that a server or a colleague's device did. Kept until a person has seen it.

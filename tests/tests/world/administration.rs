@@ -32,7 +32,7 @@ async fn generation(client: &Client) -> u64 {
     client.team("Shelter").await.unwrap().generation
 }
 
-// Obeys R-8.3-24.
+// Obeys R-8.3-26.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_of_ninety_days_is_replaced_once_by_whoever_comes_first() {
     let world = World::start();

@@ -1,4 +1,4 @@
-//! Rotation by age (R-8.3-24). Two clocks, each compared with itself alone: a clock that is wrong makes nobody rotate twice, and a
+//! Rotation by age (R-8.3-26). Two clocks, each compared with itself alone: a clock that is wrong makes nobody rotate twice, and a
 //! clock that stands still keeps no key for ever.
 
 use casevault_wire::time::Time;
@@ -46,8 +46,8 @@ mod tests {
         Beginning { here: here.map(day), receipted: receipted.map(day) }
     }
 
-    // Obeys R-8.3-24.
-    // Breaks R-8.3-24.
+    // Obeys R-8.3-26.
+    // Breaks R-8.3-26.
     #[test]
     fn a_key_is_over_after_ninety_days_by_either_clock() {
         let now = |here, keyserver: Option<u64>| Clocks { here: day(here), keyserver: keyserver.map(day) };
