@@ -134,17 +134,7 @@ impl Client {
     }
 
     async fn update_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
-        match self.pull(&self.place(team, *case)).await {
-            Err(ClientError::Server(casevault_wire::problem::Code::StaleGeneration)) => {
-                self.sync_log().await?;
-                if self.sync_group(&team).await? {
-                    self.pull(&self.place(team, *case)).await.map(|_| ())
-                } else {
-                    Err(ClientError::NoKey)
-                }
-            }
-            other => other.map(|_| ()),
-        }
+        Box::pin(self.pull_on(&self.place(team, *case))).await.map(|_| ())
     }
 
     /// The cases of this device's teams.

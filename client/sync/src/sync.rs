@@ -17,7 +17,7 @@ use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS};
 use crate::names::Kind;
 use crate::store::{array, meta, set_meta};
-use crate::view::{AlarmKind, OnProgress, Progress, SyncReport, unwatched};
+use crate::view::{OnProgress, Progress, SyncReport, unwatched};
 
 /// Teams that are synchronised at a time: while one waits for a server, the others go on.
 const TEAMS_AT_ONCE: usize = 8;
@@ -134,15 +134,16 @@ impl Client {
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
         self.leave_escrow(team).await?;
-        let mut received = match self.pull(&self.team_place(*team)).await {
-            Err(ClientError::Server(Code::StaleGeneration)) => self.find_withheld(team).await?,
-            other => other?,
-        };
+        let mut received = self.pull_on(&self.team_place(*team)).await?;
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;
-        let changed = reached(self.read_changes(team).await)?;
+        let mut changed = reached(self.read_changes(team).await)?;
+        if let Err(ClientError::Server(Code::StaleGeneration)) = changed {
+            received += self.pull_on(&self.team_place(*team)).await?;
+            changed = reached(self.read_changes(team).await)?;
+        }
         for place in self.opened_journals(team)? {
-            received += self.pull(&place).await?;
+            received += self.pull_on(&place).await?;
         }
         // What is recorded is compared with what the vault says later, never with what it said before.
         let compared = if changed.is_ok() { self.check_heads(team) } else { Ok(()) };
@@ -151,16 +152,6 @@ impl Client {
             self.compare_log_heads(&key).await?;
         }
         recorded.and(changed).and(compared).map(|()| received)
-    }
-
-    /// The vault knows of a later commit than the keyserver has shown: it is looked for once more, and then the keyserver withholds it.
-    async fn find_withheld(&self, team: &TeamId) -> Result<u64> {
-        self.sync_log().await?;
-        self.sync_group(team).await?;
-        match self.pull(&self.team_place(*team)).await {
-            Err(ClientError::Server(Code::StaleGeneration)) => Err(self.team_alarm(team, AlarmKind::Rollback)),
-            other => other,
-        }
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.

@@ -74,7 +74,7 @@ impl Client {
 
     /// Reads the journal from its first entry, as a device without memory would, and ends where this device's memory is.
     async fn verify_journal(&self, place: &Place, report: &mut VerifyReport) -> Result<()> {
-        self.pull(place).await?;
+        self.pull_on(place).await?;
         let organisation = self.organisation()?;
         let (keys, known) = self.profile.store.read(|db| Ok((ring_of(db, place)?, chain(db, place)?)))?;
         let reader = Reader { organisation: &organisation, keys: &keys };

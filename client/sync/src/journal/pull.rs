@@ -22,6 +22,27 @@ enum Wait {
 }
 
 impl Client {
+    /// Reads the journal at `place` to its end, through whatever changes the team's keys meanwhile. Returns how many entries were new.
+    ///
+    /// A vault that calls the newest key stale knows of a later commit. If the keyserver shows none although it was asked again since
+    /// the vault said so, it withholds one (R-8.3-24).
+    pub(crate) async fn pull_on(&self, place: &Place) -> Result<u64> {
+        let generation = || Ok::<_, ClientError>(self.kept(&place.team)?.map(|kept| kept.state.generation));
+        let (mut stayed, mut outcome) = (0, self.pull(place).await);
+        while let Err(ClientError::Server(Code::StaleGeneration)) = outcome {
+            // The first time the vault may have had to be led on.
+            if stayed == 2 {
+                return Err(self.team_alarm(&place.team, AlarmKind::Rollback));
+            }
+            let before = generation()?;
+            self.sync_log().await?;
+            self.sync_group(&place.team).await?;
+            stayed = if generation()? == before { stayed + 1 } else { 0 };
+            outcome = self.pull(place).await;
+        }
+        outcome
+    }
+
     /// Reads the journal at `place` to its end, verifying every entry. Returns how many were new.
     pub(crate) async fn pull(&self, place: &Place) -> Result<u64> {
         let vault = self.team_vault(&place.team)?;

@@ -169,9 +169,9 @@ impl Client {
         if !self.sync_group(&place.team).await? {
             return Err(ClientError::NoKey);
         }
-        self.pull(&self.team_place(place.team)).await?;
+        self.pull_on(&self.team_place(place.team)).await?;
         if !place.is_of_team() {
-            self.pull(place).await?;
+            self.pull_on(place).await?;
         }
         Ok(())
     }
@@ -179,7 +179,7 @@ impl Client {
     /// Gives the team a key for the case at `place`, made in the team's newest generation.
     pub(crate) async fn give_case_key(&self, place: &Place) -> Result<()> {
         let team = self.team_place(place.team);
-        self.pull(&team).await?;
+        self.pull_on(&team).await?;
         let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
         let ring = self.profile.store.read(|db| ring_of(db, place))?;
         if ring.0.values().any(|key| key.created >= generation) {
