@@ -130,6 +130,8 @@ pub(crate) struct Organisations {
 pub(crate) struct Invited {
     /// The invitation.
     pub(crate) invitation: Invitation,
+    /// The device that posted it.
+    pub(crate) by: DeviceId,
     /// 1 if it was withdrawn.
     pub(crate) withdrawn: u8,
     /// The first join, which alone counts.

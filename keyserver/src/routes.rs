@@ -30,7 +30,7 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route("/v1/foundings/{fingerprint}", get(foundings::read))
         .route(&at("/log"), get(log::read).post(log::append))
         .route(&at("/vouchers"), post(vouchers::issue))
-        .route(&at("/invitations"), post(invitations::create))
+        .route(&at("/invitations"), get(invitations::standings).post(invitations::create))
         .route(&at("/invitations/{invitation}"), get(invitations::read).merge(delete(invitations::withdraw)))
         .route(&at("/invitations/{invitation}/join"), post(invitations::join))
         .route(&at("/joins"), get(invitations::joins))

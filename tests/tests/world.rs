@@ -25,6 +25,9 @@ mod contract;
 #[path = "world/crash.rs"]
 mod crash;
 #[cfg(test)]
+#[path = "world/devices.rs"]
+mod devices;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]

@@ -40,7 +40,7 @@ use crate::feed::SignedFeedItem;
 use crate::hash::Hash;
 use crate::heads::HeadRecord;
 use crate::id::{DeviceId, TeamId};
-use crate::invitation::JoinRequest;
+use crate::invitation::{InvitationStanding, JoinRequest};
 use crate::label::Label;
 use crate::limit;
 use crate::log::{SignedLogEntry, SignedLogHead};
@@ -87,6 +87,13 @@ pub struct Join {
 pub struct Joins {
     /// The requests.
     pub joins: List<Join, { limit::LOG_PAGE }>,
+}
+
+/// The invitations that a device may know of.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Invitations {
+    /// In no order.
+    pub invitations: List<InvitationStanding, 65536>,
 }
 
 /// A device's key packages, added to what the keyserver has or instead of it; the last-resort one replaces its predecessor.

@@ -25,6 +25,9 @@ mod partner_cases;
 #[path = "vectors/recovery_cases.rs"]
 mod recovery_cases;
 #[cfg(test)]
+#[path = "vectors/role_cases.rs"]
+mod role_cases;
+#[cfg(test)]
 #[path = "vectors/tables.rs"]
 mod tables;
 #[cfg(test)]

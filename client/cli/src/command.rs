@@ -3,6 +3,7 @@
 mod alarms;
 mod bulk;
 mod case;
+mod device;
 mod doc;
 mod generate;
 mod join;
@@ -19,7 +20,7 @@ mod wipe;
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::definition::{Command, Device, Note};
+use crate::definition::{Command, Note};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::{message, profile};
@@ -28,12 +29,8 @@ use crate::{message, profile};
 pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Org(command) => org::run(session, command).await,
-        Command::Join { code } => join::run(session, code).await,
-        Command::Device(Device::Revoke { device, how }) => removal::device(session, &device, &how).await,
-        Command::Device(Device::Protect { wipe_after, no_wipe, system_keys, no_system_keys }) => {
-            let keys = (system_keys || no_system_keys).then_some(system_keys);
-            protect::run(session, (wipe_after, no_wipe), keys).await
-        }
+        Command::Join { code, device_name } => join::run(session, code, device_name).await,
+        Command::Device(command) => device::run(session, command).await,
         Command::Passphrase { new_passphrase_file } => passphrase::run(session, new_passphrase_file.as_deref()).await,
         Command::Team(command) => team::run(session, command).await,
         Command::Sync => trust::sync(session).await,

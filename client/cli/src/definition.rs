@@ -57,8 +57,11 @@ pub(crate) enum Command {
         /// The code, or - to read it from standard input; without it, asks where the approval stands
         #[arg(value_name = "CODE | -")]
         code: Option<String>,
+        /// What this device shall be called [default: the machine's name]
+        #[arg(long, value_name = "NAME")]
+        device_name: Option<String>,
     },
-    /// Devices
+    /// Your devices
     #[command(subcommand)]
     Device(Device),
     /// Teams and their keys
@@ -124,6 +127,26 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Device {
+    /// List your devices, with what happened to them since you last looked
+    List,
+    /// Make a one-time code with which another device of yours can join
+    Invite {
+        /// What the other device shall be called [default: its machine's name]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Approve other devices of yours that joined with their codes
+    Approve {
+        /// The device, by its id or the name in its invitation; without one, all that wait
+        device: Option<String>,
+    },
+    /// Name a device
+    Name {
+        /// The device
+        device: String,
+        /// Its new name
+        name: String,
+    },
     /// Revoke a device: a lost one, or one that is not used any more; repeated, tells how far
     Revoke {
         /// The device

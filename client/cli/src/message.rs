@@ -11,12 +11,12 @@ mod server;
 use std::io::Error;
 use std::path::Path;
 
-use casevault_sync::view::{Alarm, AlarmKind};
+use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, DeviceNoticeKind};
 
 pub(crate) use bulk::{flaw, import_problems};
 pub(crate) use recovery::{notice, share};
 
-use crate::display::{short, untrusted};
+use crate::display::{self, short, untrusted};
 use crate::failure::{Exit, Failure, Item};
 use crate::{passphrase, when};
 
@@ -215,6 +215,21 @@ pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
         )
     };
     failure.with_items(alarms.iter().map(item).collect())
+}
+
+/// What the log says of a device that the person should hear of, with what to do if it is not right.
+pub(crate) fn device_notice(notice: &DeviceNotice) -> String {
+    let (device, when) = (short(&notice.device), when::short(notice.time));
+    let person = display::person(&notice.person, notice.person_name.as_deref());
+    match notice.kind {
+        DeviceNoticeKind::DeviceAdded => format!(
+            "Device {device} was added for {person} (noticed {when}). If nobody of you did that, ask an administrator at once, and \
+             revoke it: casevault device revoke {device}"
+        ),
+        DeviceNoticeKind::DeviceRevoked => {
+            format!("Device {device} of {person} was revoked (noticed {when}). If that is not right, ask an administrator.")
+        }
+    }
 }
 
 /// What an alarm is about.

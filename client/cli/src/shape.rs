@@ -1,8 +1,9 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
+use casevault_sync::Role;
 use casevault_sync::view::{
-    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceView, DocumentView,
-    FetchedDocument, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView,
+    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
+    FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView,
     RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
 };
 use casevault_wire::id::PersonId;
@@ -29,7 +30,22 @@ pub(crate) fn person(view: &PersonView) -> Value {
 pub(crate) fn device(view: &DeviceView) -> Value {
     json!({
         "device": text(&view.device), "person": text(&view.person), "person_name": view.person_name, "name": view.name,
-        "state": standing(view.state),
+        "state": standing(view.state), "here": view.here,
+    })
+}
+
+pub(crate) fn invitation(view: &InvitationView) -> Value {
+    json!({
+        "invitation": text(&view.invitation), "person": view.person.as_ref().map(text), "name": view.name,
+        "role": view.role.map(Role::as_str), "by": text(&view.by), "expires": rfc3339(view.expires),
+        "state": invitation_phase(view.phase), "device": view.joined.as_ref().map(text),
+    })
+}
+
+pub(crate) fn device_notice(notice: &DeviceNotice) -> Value {
+    json!({
+        "kind": notice.kind.as_str(), "time": rfc3339(notice.time), "device": text(&notice.device),
+        "person": text(&notice.person), "person_name": notice.person_name,
     })
 }
 
@@ -185,6 +201,16 @@ pub(crate) fn standing(state: Standing) -> &'static str {
         Standing::Pending => "pending",
         Standing::Active => "active",
         Standing::Removed => "removed",
+    }
+}
+
+pub(crate) fn invitation_phase(phase: InvitationPhase) -> &'static str {
+    match phase {
+        InvitationPhase::Open => "open",
+        InvitationPhase::Waiting => "waiting",
+        InvitationPhase::Used => "used",
+        InvitationPhase::Withdrawn => "withdrawn",
+        InvitationPhase::Expired => "expired",
     }
 }
 

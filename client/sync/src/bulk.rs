@@ -264,8 +264,13 @@ impl Client {
     /// Who has an open invitation of this device, and under which name.
     fn invited_people(&self) -> Result<Vec<(PersonId, String)>> {
         self.profile.store.read(|db| {
-            let mut statement = db.prepare("SELECT person, name FROM invitations WHERE approved = 0 AND expires >= ?1")?;
-            let rows = statement.query_map([column(self.now().0)], |row| Ok((PersonId(array(row, 0)?), row.get(1)?)))?;
+            // A further device of this person's own is nobody new.
+            let sql = "SELECT person, name FROM invitations
+                WHERE device IS NULL AND withdrawn = 0 AND expires >= ?1 AND person <> ?2";
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map(crate::store::sql::params![column(self.now().0), self.me.person.0], |row| {
+                Ok((PersonId(array(row, 0)?), row.get(1)?))
+            })?;
             rows.map(|row| row.map_err(ClientError::from)).collect()
         })
     }

@@ -32,11 +32,13 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The operating system's key store.
     pub keychain: Arc<dyn Keychain>,
+    /// What a new device shall be called; without it, as its machine.
+    pub device_name: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), keychain: Arc::new(SecretService) }
+        Self { clock: Arc::new(SystemClock), keychain: Arc::new(SecretService), device_name: None }
     }
 }
 

@@ -94,6 +94,18 @@ pub enum ClientError {
     /// This person's role, or this device's membership, does not allow it.
     #[error("not allowed")]
     NotAllowed,
+    /// Nobody else is an administrator with a device.
+    #[error("the last administrator")]
+    LastAdministrator,
+    /// This person ended the last device of the one who shall have another: a second administrator has to bring it.
+    #[error("a second administrator is needed")]
+    SecondAdministrator,
+    /// The person has a device, which alone may bring another.
+    #[error("the person has a device")]
+    HasDevice,
+    /// The person is in teams of cases, which their new role rules out.
+    #[error("the person is in teams")]
+    InTeams,
     /// The log says that this device, or its person, was removed.
     #[error("removed")]
     Removed,
@@ -181,6 +193,8 @@ pub enum What {
     Refusal,
     /// An alarm.
     Alarm,
+    /// An invitation.
+    Invitation,
 }
 
 impl From<KeystoreError> for ClientError {

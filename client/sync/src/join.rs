@@ -74,10 +74,11 @@ impl Client {
     ) -> Result<(Self, Founded)> {
         check_name(&request.name)?;
         check_name(&request.person)?;
+        options.device_name.as_deref().map_or(Ok(()), check_name)?;
         let profile = open_or_create(directory, &passphrase, &options)?;
         let stage = profile.store.read(|db| meta(db, "stage"))?;
         match stage.as_deref() {
-            None => begin_founding(&profile, &request, options.clock.now()).await?,
+            None => begin_founding(&profile, &request, &options).await?,
             Some(b"founding") => {}
             Some(_) => return Err(ClientError::ProfileExists),
         }
@@ -110,10 +111,11 @@ impl Client {
     /// [`ClientError::Code`] or [`ClientError::Invitation`] if the code is not good.
     pub async fn join(directory: &Path, passphrase: SecretBytes, code: &str, options: Options) -> Result<(Self, Joined)> {
         let code = Code::parse(code).map_err(|_| ClientError::Code)?;
+        options.device_name.as_deref().map_or(Ok(()), check_name)?;
         let profile = open_or_create(directory, &passphrase, &options)?;
         let stage = profile.store.read(|db| meta(db, "stage"))?;
         match stage.as_deref() {
-            None => begin_joining(&profile, &code).await?,
+            None => begin_joining(&profile, &code, &options).await?,
             Some(b"joining") => {}
             Some(_) => return Err(ClientError::ProfileExists),
         }
@@ -140,15 +142,17 @@ impl Client {
         }
         match self.sync_log_as(&key).await {
             Ok(_) => {}
-            // Once the device is certified the invitation is over.
-            Err(ClientError::Server(_)) => self.sync_log().await?,
+            // Once the device is certified the invitation is over. Before that, it was taken back.
+            Err(ClientError::Server(_)) => self.sync_log().await.map_err(spent)?,
             Err(error) => return Err(error),
         }
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Ok(joined(JoinState::Pending));
         }
         // The name first: after a crash between the two it is written down again.
-        self.queue_name(Kind::Device, &self.device().0, &device_name())?;
+        let name = self.profile.store.read(|db| meta(db, "device-name"))?;
+        let name = name.and_then(|name| String::from_utf8(name.to_vec()).ok()).unwrap_or_else(machine_name);
+        self.queue_name(Kind::Device, &self.device().0, &name)?;
         self.profile.store.write(|tx| set_meta(tx, "stage", b"member"))?;
         self.follow_up().await?;
         Ok(joined(JoinState::Approved))
@@ -210,7 +214,7 @@ fn open_or_create(directory: &Path, passphrase: &SecretBytes, options: &Options)
     }
 }
 
-fn device_name() -> String {
+fn machine_name() -> String {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     if check_name(&name).is_ok() { name } else { "device".to_owned() }
 }
@@ -227,7 +231,7 @@ async fn server_entry(text: &str, kind: ServerKind) -> Result<ServerEntry> {
 }
 
 /// Draws every key, signs the founding and keeps all of it before anything is sent.
-async fn begin_founding(profile: &Profile, request: &FoundRequest, now: Time) -> Result<()> {
+async fn begin_founding(profile: &Profile, request: &FoundRequest, options: &Options) -> Result<()> {
     let keyserver = server_entry(&request.keyserver, ServerKind::Keyserver).await?;
     let vault = server_entry(&request.vault, ServerKind::Vault).await?;
     let root = RootKey::generate(&mut SystemRandom).map_err(no_randomness)?;
@@ -240,7 +244,7 @@ async fn begin_founding(profile: &Profile, request: &FoundRequest, now: Time) ->
         suite: limit::SUITE,
         salt: draw(&mut SystemRandom).map_err(no_randomness)?,
     };
-    let entries = sign_founding(&root, founding, person, &identity, now)?;
+    let entries = sign_founding(&root, founding, person, &identity, options.clock.now())?;
     let organisation = entries.first().map(log_entry_hash).map(|hash| OrganisationId(hash.0)).ok_or(ClientError::Text)?;
     let fingerprint = casevault_wire::log::root_fingerprint(&root.0.public());
     let append = Append { entries: List::new(entries).map_err(|_| ClientError::Text)? };
@@ -252,7 +256,8 @@ async fn begin_founding(profile: &Profile, request: &FoundRequest, now: Time) ->
         set_meta(tx, "founding", &encode(&append))?;
         let sql = "INSERT INTO pending_names (kind, id, name) VALUES (?1, ?2, ?3)";
         tx.execute(sql, crate::store::sql::params![Kind::Person as i64, person.0, request.person])?;
-        tx.execute(sql, crate::store::sql::params![Kind::Device as i64, device.0, device_name()])?;
+        let name = options.device_name.clone().unwrap_or_else(machine_name);
+        tx.execute(sql, crate::store::sql::params![Kind::Device as i64, device.0, name])?;
         set_meta(tx, "stage", b"founding")
     })
 }
@@ -302,7 +307,7 @@ fn invitation_signing(code: &Code) -> InvitationSigning {
 }
 
 /// Reads the invitation, verifies the log from the code's fingerprint and draws the device's keys.
-async fn begin_joining(profile: &Profile, code: &Code) -> Result<()> {
+async fn begin_joining(profile: &Profile, code: &Code, options: &Options) -> Result<()> {
     let to = &code.destination;
     let info = server_info(to.keyserver.as_str()).await?;
     let server = Server::new(to.keyserver.as_str(), &info.key)?;
@@ -332,6 +337,9 @@ async fn begin_joining(profile: &Profile, code: &Code) -> Result<()> {
     profile.store.write(|tx| {
         set_meta(tx, "invitation", &SecretBytes::encode(code))?;
         set_meta(tx, "inviter", &encode(&content.inviter))?;
+        if let Some(name) = &options.device_name {
+            set_meta(tx, "device-name", name.as_bytes())?;
+        }
         set_meta(tx, "stage", b"joining")
     })
 }

@@ -7,7 +7,7 @@ use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{DeviceId, InvitationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{
-    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Joins, KeyPackage, KeyPackageCount,
+    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Invitations, Joins, KeyPackage, KeyPackageCount,
     KeyPackages, Links, RefusedCommits, SignedRefusal, WelcomeDelivery,
 };
 use casevault_wire::limit;
@@ -54,6 +54,10 @@ impl Client {
     pub(crate) async fn voucher(&self, server: Hash) -> Result<SignedVoucher> {
         let wanted = VoucherRequest { server };
         self.keyserver.post(&self.me.organisation, self, self.ask("/vouchers").body(&wanted)).await
+    }
+
+    pub(crate) async fn invitation_standings(&self) -> Result<Invitations> {
+        self.read(self.ask("/invitations")).await
     }
 
     pub(crate) async fn joins(&self) -> Result<Joins> {

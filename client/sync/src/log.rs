@@ -17,8 +17,10 @@ use crate::alarm;
 use crate::client::{Client, Membership};
 use crate::error::{ClientError, Result};
 use crate::http::{Ask, Signing};
+use crate::notice;
 use crate::store::log::{Whose, entries, keep};
 use crate::store::{Store, meta, set_meta};
+use crate::unstated::why;
 use crate::view::AlarmKind;
 use casevault_wire::problem::Code;
 
@@ -80,6 +82,10 @@ impl Client {
                 self.keyserver.get(&self.me.organisation, key, Ask::path(path).query(format!("from={from}"))).await?;
             let advanced = advance(local.as_deref(), page, &source).map_err(|kind| self.log_alarm(kind))?;
             if let Some(organisation) = advanced.grown {
+                let me = self.device();
+                let told: Vec<_> = advanced.entries.iter().filter_map(|entry| notice::of(&organisation, entry, &me)).collect();
+                // The notices first: after a crash between the two the same entries come again, and tell the same.
+                notice::keep(&self.profile.store, &told, self.now())?;
                 keep(&self.profile.store, Whose::Own, &advanced.entries, &organisation)?;
                 self.notice_partners(&advanced.entries, &organisation)?;
                 self.set_organisation(organisation);
@@ -177,6 +183,12 @@ impl Client {
                     self.check_removal()?;
                 }
                 Err(ClientError::Server(Code::Statement)) => return Err(ClientError::NotAllowed),
+                // Refused whatever it says: the log tells whether this device was put out meanwhile.
+                Err(ClientError::Server(Code::Refused)) => {
+                    self.fetch_log(self).await?;
+                    self.check_removal()?;
+                    return Err(ClientError::NotAllowed);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -196,7 +208,7 @@ impl Client {
                 statement: statement.clone(),
             };
             let signed = sign(&self.me.identity.signing, entry);
-            organisation.apply(&signed).map_err(|_| ClientError::NotAllowed)?;
+            organisation.apply(&signed).map_err(|error| why(organisation, statement, error))?;
             entries.push(signed);
         }
         Ok(entries)

@@ -20,7 +20,11 @@ pub(crate) enum Kind {
 const PREFIX: usize = 4;
 
 /// The one candidate that `text` names.
-fn choose<T: Copy + ToString>(text: &str, what: What, candidates: impl Iterator<Item = (T, Option<String>)>) -> Result<T> {
+pub(crate) fn choose<T: Copy + ToString>(
+    text: &str,
+    what: What,
+    candidates: impl Iterator<Item = (T, Option<String>)>,
+) -> Result<T> {
     let mut exact = Vec::new();
     let mut begins = Vec::new();
     for (id, name) in candidates {

@@ -16,6 +16,7 @@ use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS};
 use crate::names::Kind;
+use crate::notice;
 use crate::store::{array, meta, set_meta};
 use crate::view::{OnProgress, Progress, SyncReport, unwatched};
 
@@ -48,6 +49,7 @@ impl Client {
         report.queued = self.queued()?;
         report.alarms = alarm::pending(&self.profile.store)?;
         report.notices = self.notices().unwrap_or_default();
+        report.device_notices = notice::pending(&self.profile.store)?;
         report.online = outcome.is_ok();
         match outcome {
             Err(ClientError::Verification) if !report.alarms.is_empty() => Ok(report),
@@ -189,6 +191,7 @@ impl Client {
         if self.kept(&directory)?.is_none() {
             return Ok(());
         }
+        self.drop_machine_name()?;
         let waiting = self.profile.store.read(|db| {
             let mut statement = db.prepare("SELECT kind, id, name FROM pending_names")?;
             let rows = statement
@@ -209,6 +212,19 @@ impl Client {
             })?;
         }
         Ok(())
+    }
+
+    /// What this device took from its machine as a name gives way to the one that the person's other device wrote for it.
+    fn drop_machine_name(&self) -> Result<()> {
+        self.profile.store.write(|tx| {
+            if meta(tx, "device-name")?.is_none() && meta(tx, "named")?.is_none() {
+                let sql = "DELETE FROM pending_names WHERE kind = ?1 AND id = ?2
+                    AND EXISTS (SELECT 1 FROM names WHERE kind = ?1 AND id = ?2)";
+                tx.execute(sql, params![Kind::Device as i64, self.device().0])?;
+                set_meta(tx, "named", b"1")?;
+            }
+            Ok(())
+        })
     }
 
     /// Remembers when this device last reached both servers.

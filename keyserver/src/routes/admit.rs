@@ -115,16 +115,18 @@ impl Caller {
         }
     }
 
-    /// The administrator's device that asks.
-    pub(super) fn administrator(&self) -> Result<DeviceId, Problem> {
-        let id = self.device()?;
-        let person = self.organisation.current_device(&id).and_then(|device| self.organisation.person(&device.person));
-        if person.is_some_and(|person| person.role == Role::Administrator) { Ok(id) } else { Err(Problem(Code::Refused)) }
+    /// Whether an administrator's device asks.
+    pub(super) fn is_administrator(&self) -> bool {
+        let device = self.device().ok().and_then(|id| self.organisation.current_device(&id));
+        let person = device.and_then(|device| self.organisation.person(&device.person));
+        person.is_some_and(|person| person.role == Role::Administrator)
     }
 
     /// The team that the path names, which an administrator's device asks about without being of it.
     pub(super) fn administered(&self) -> Result<Place, Problem> {
-        self.administrator()?;
+        if !self.is_administrator() {
+            return Err(Problem(Code::Refused));
+        }
         let team = self.team.as_deref().and_then(|team| TeamId::parse(team).ok()).ok_or(Problem(Code::Refused))?;
         self.organisation.team(&team).ok_or(Problem(Code::Refused))?;
         Ok(Place { organisation: self.organisation.id(), team })
@@ -165,7 +167,7 @@ impl Caller {
     pub(super) fn key_package_owner(&self) -> Result<DeviceId, Problem> {
         match &self.who {
             Who::Device(id) => Ok(*id),
-            Who::Invitation(invited) if invited.withdrawn == 0 => {
+            Who::Invitation(invited) if !super::invitations::is_withdrawn(invited, &self.organisation) => {
                 invited.join.as_ref().map(|join| join.request.keys.id()).ok_or(Problem(Code::Refused))
             }
             _ => Err(Problem(Code::Refused)),
@@ -178,7 +180,7 @@ impl Caller {
         let whole = self.organisation.position();
         match &self.who {
             Who::Device(_) | Who::Vault | Who::Partner => Ok(whole),
-            Who::Invitation(invited) => super::invitations::still_good(invited, now).map(|()| whole),
+            Who::Invitation(invited) => super::invitations::still_good(invited, &self.organisation, now).map(|()| whole),
             Who::Removed(length) => {
                 let hash = self.organisation.hash_at(*length).ok_or(Problem(Code::Unavailable))?;
                 Ok(LogPosition { length: *length, hash })

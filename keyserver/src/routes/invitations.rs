@@ -7,15 +7,16 @@ use casevault_service::http::answer::{Done, Encoded};
 use casevault_service::http::problem::Problem;
 use casevault_service::store::{StoreError, Write};
 use casevault_wire::codec::List;
-use casevault_wire::invitation::Invitation;
-use casevault_wire::keyserver::{Join, Joins};
+use casevault_wire::id::DeviceId;
+use casevault_wire::invitation::{Invitation, InvitationStanding, InvitationState};
+use casevault_wire::keyserver::{Invitations, Join, Joins};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
-use super::admit::{self, Admitted};
+use super::admit::{self, Admitted, Caller};
 use crate::records::{Found, Invited, Key, Kind, Walk, bytes, list, load, parse};
 use crate::state::Keyserver;
 
@@ -24,7 +25,7 @@ const BODY: usize = 4 * 1024;
 
 /// `POST /invitations`
 pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { caller, body }: Admitted) -> Result<Done, Problem> {
-    caller.administrator()?;
+    let by = caller.device()?;
     let invitation: Invitation = admit::read(body, BODY).await?;
     let now = server.node.clock.now();
     if invitation.expires <= now || invitation.expires > now.plus(limit::INVITATION_LIFETIME) {
@@ -33,59 +34,95 @@ pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { call
     let key = Key::new(Kind::Invitation, &caller.organisation.id()).id(invitation.id.as_bytes());
     let Found { value, .. } = load::<Invited>(&*server.records, &key).await?;
     match value {
-        Some(existing) if existing.invitation == invitation => Ok(Done),
+        Some(existing) if existing.invitation == invitation && existing.by == by => Ok(Done),
         Some(_) => Err(Problem(Code::Conflict)),
         None => {
             let mut write = Write::default();
-            forget_ended(&server, &caller.organisation, &mut write).await?;
+            make_room(&server, &caller, by, &mut write).await?;
             let key = key.bytes();
             write.expect(key.clone(), None);
-            write.put(key, bytes(&Invited { invitation, withdrawn: 0, join: None }));
+            write.put(key, bytes(&Invited { invitation, by, withdrawn: 0, join: None }));
             server.records.write(write).await?;
             Ok(Done)
         }
     }
 }
 
-/// Invitations that an organisation may have open.
+/// Invitations that are kept of an organisation.
 const OPEN: usize = 4096;
+/// Invitations that are kept of a device, unless it is an administrator's.
+const OWN: usize = 16;
 
-/// Adds to `write` that invitations past their end are forgotten, unless a device that joined by one waits for its approval.
-async fn forget_ended(server: &Keyserver, organisation: &Organisation, write: &mut Write) -> Result<(), Problem> {
+/// Adds to `write` that invitations past their end are forgotten, unless a device that joined by one waits for its approval; and checks
+/// that there is room for one more by `by`.
+async fn make_room(server: &Keyserver, caller: &Caller, by: DeviceId, write: &mut Write) -> Result<(), Problem> {
     let now = server.node.clock.now();
-    let mut walk = Walk::of(&Key::new(Kind::Invitation, &organisation.id()));
-    let mut open = 0;
+    let mut walk = Walk::of(&Key::new(Kind::Invitation, &caller.organisation.id()));
+    let (mut open, mut own) = (0, 0);
     loop {
         let found = walk.next(&*server.records).await?;
         if found.is_empty() {
-            return if open < OPEN { Ok(()) } else { Err(Problem(Code::Busy)) };
+            let room = open < OPEN && (own < OWN || caller.is_administrator());
+            return if room { Ok(()) } else { Err(Problem(Code::Busy)) };
         }
         for (key, value) in found {
             let invited: Invited = parse(&value)?;
-            if invited.invitation.expires < now && waiting(invited, organisation).is_none() {
+            let waits = standing(&invited, &caller.organisation).state == InvitationState::Joined;
+            if invited.invitation.expires < now && !waits {
                 write.expect(key.clone(), Some(value));
                 write.delete(key);
-            } else {
-                open += 1;
+                continue;
             }
+            open += 1;
+            own += usize::from(invited.by == by);
         }
     }
+}
+
+/// `GET /invitations`
+pub(super) async fn standings(
+    State(server): State<Arc<Keyserver>>,
+    Admitted { caller, .. }: Admitted,
+) -> Result<Encoded, Problem> {
+    let device = caller.device()?;
+    let everybodys = caller.is_administrator();
+    let shown = all(&server, &caller.organisation).await?.into_iter().filter(|invited| everybodys || invited.by == device);
+    let invitations = shown.map(|invited| standing(&invited, &caller.organisation)).collect();
+    Ok(Encoded::of(&Invitations { invitations: List::new(invitations).map_err(|_| Problem(Code::Unavailable))? }))
+}
+
+async fn all(server: &Keyserver, organisation: &Organisation) -> Result<Vec<Invited>, StoreError> {
+    let prefix = Key::new(Kind::Invitation, &organisation.id());
+    list(&*server.records, &prefix, prefix.clone(), usize::MAX).await
+}
+
+fn standing(invited: &Invited, organisation: &Organisation) -> InvitationStanding {
+    let joined = invited.join.as_ref().map(|join| join.request.keys.id());
+    let state = match joined {
+        Some(device) if organisation.device(&device).is_some() => InvitationState::Used,
+        _ if is_withdrawn(invited, organisation) => InvitationState::Withdrawn,
+        Some(_) => InvitationState::Joined,
+        None => InvitationState::Open,
+    };
+    let Invitation { id, expires, .. } = invited.invitation;
+    InvitationStanding { invitation: id, device: invited.by, expires, state, joined }
 }
 
 /// `GET /invitations/{invitation}`
 pub(super) async fn read(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
     let invited = caller.invitation()?;
-    still_good(invited, server.node.clock.now())?;
+    still_good(invited, &caller.organisation, server.node.clock.now())?;
     Ok(Encoded::of(&invited.invitation))
 }
 
 /// `DELETE /invitations/{invitation}`
 pub(super) async fn withdraw(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Done, Problem> {
-    caller.administrator()?;
+    let device = caller.device()?;
     let id = caller.named_invitation()?;
     let key = Key::new(Kind::Invitation, &caller.organisation.id()).id(id.as_bytes());
     let Found { value, bytes: before } = load::<Invited>(&*server.records, &key).await?;
-    let Some(invited) = value else { return Err(Problem(Code::Refused)) };
+    let own = |invited: &Invited| invited.by == device || caller.is_administrator();
+    let invited = value.filter(own).ok_or(Problem(Code::Refused))?;
     replace(&server, key, before, &Invited { withdrawn: 1, ..invited }).await?;
     Ok(Done)
 }
@@ -101,7 +138,7 @@ pub(super) async fn join(State(server): State<Arc<Keyserver>>, Admitted { caller
     let key = Key::new(Kind::Invitation, &caller.organisation.id()).id(id.as_bytes());
     let Found { value, bytes: before } = load::<Invited>(&*server.records, &key).await?;
     let Some(invited) = value else { return Err(Problem(Code::Refused)) };
-    still_good(&invited, server.node.clock.now())?;
+    still_good(&invited, &caller.organisation, server.node.clock.now())?;
     match &invited.join {
         Some(existing) if *existing == join => return Ok(Done),
         Some(_) => return Err(Problem(Code::Invitation)),
@@ -120,24 +157,23 @@ pub(super) async fn join(State(server): State<Arc<Keyserver>>, Admitted { caller
 
 /// `GET /joins`
 pub(super) async fn joins(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
-    caller.administrator()?;
-    let prefix = Key::new(Kind::Invitation, &caller.organisation.id());
-    let invited: Vec<Invited> = list(&*server.records, &prefix, prefix.clone(), usize::MAX).await?;
-    let mut joins: Vec<Join> = invited.into_iter().filter_map(|invited| waiting(invited, &caller.organisation)).collect();
+    let device = caller.device()?;
+    let waits = |invited: &Invited| standing(invited, &caller.organisation).state == InvitationState::Joined;
+    let own = all(&server, &caller.organisation).await?.into_iter().filter(|invited| invited.by == device && waits(invited));
+    let mut joins: Vec<Join> = own.filter_map(|invited| invited.join).collect();
     joins.truncate(limit::LOG_PAGE);
     Ok(Encoded::of(&Joins { joins: List::new(joins).map_err(|_| Problem(Code::Unavailable))? }))
 }
 
-/// The join that waits for approval.
-fn waiting(invited: Invited, organisation: &Organisation) -> Option<Join> {
-    let join = invited.join.filter(|_| invited.withdrawn == 0)?;
-    organisation.device(&join.request.keys.id()).is_none().then_some(join)
+/// Whether an invitation was taken back, or went with the device that posted it.
+pub(super) fn is_withdrawn(invited: &Invited, organisation: &Organisation) -> bool {
+    invited.withdrawn == 1 || organisation.current_device(&invited.by).is_none()
 }
 
 /// That an invitation is neither withdrawn nor, unless a device is bound to it, past its end.
-pub(super) fn still_good(invited: &Invited, now: Time) -> Result<(), Problem> {
+pub(super) fn still_good(invited: &Invited, organisation: &Organisation, now: Time) -> Result<(), Problem> {
     let ended = invited.join.is_none() && invited.invitation.expires < now;
-    if invited.withdrawn == 1 || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
+    if is_withdrawn(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
 }
 
 async fn replace(server: &Keyserver, key: Key, before: Option<Vec<u8>>, invited: &Invited) -> Result<(), StoreError> {

@@ -60,7 +60,7 @@ pub(super) async fn append(
     if entries.first().is_some_and(|entry| entry.content.sequence < before.position().length) {
         return repeats(&server, &before, entries).await;
     }
-    if caller.administrator().is_err() && !may_state(&server, &caller.cell, (device, entries)) {
+    if !caller.is_administrator() && !may_state(&server, &caller.cell, (device, entries)) {
         return Err(Problem(Code::Busy));
     }
     let mut after = Organisation::clone(&before);

@@ -2,15 +2,15 @@
 
 use casevault_wire::codec::{List, Opaque};
 use casevault_wire::id::{IdempotencyKey, InvitationId};
-use casevault_wire::invitation::{Invitation, JoinRequest};
-use casevault_wire::keyserver::{Join, Joins, KeyPackageCount, KeyPackages, LogPage};
+use casevault_wire::invitation::{Invitation, InvitationStanding, InvitationState, JoinRequest};
+use casevault_wire::keyserver::{Invitations, Join, Joins, KeyPackageCount, KeyPackages, LogPage};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::{Role, Statement};
 use casevault_wire::problem::Code;
 use casevault_wire::request::Signer;
 
-use crate::world::{NOON, Ngo, Party, World, device_keys, key, person, public, sign};
+use crate::world::{NOON, Ngo, Party, World, device, device_keys, key, person, public, sign};
 
 /// Invitation `seed`, whose key has that seed.
 fn invitation(seed: u8) -> Invitation {
@@ -42,7 +42,7 @@ fn join_path(seed: u8) -> String {
 async fn the_first_join_binds_an_invitation() {
     let world = World::start().await;
     let (ngo, _) = Ngo::with_team(&world, 2).await;
-    assert_eq!(world.post(&ngo.device(2), "/invitations", &invitation(60)).await.done(), Err(Code::Refused));
+    assert_eq!(world.post(&ngo.device(9), "/invitations", &invitation(60)).await.done(), Err(Code::Refused), "not of here");
     world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
     world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
 
@@ -62,7 +62,7 @@ async fn the_first_join_binds_an_invitation() {
     let winner = if results[0].is_ok() { both.0 } else { both.1 };
     world.post(&invited, &join_path(60), &winner).await.done().unwrap();
 
-    assert_eq!(world.get::<Joins>(&ngo.device(2), "/joins").await, Err(Code::Refused), "administrators only");
+    assert_eq!(world.get::<Joins>(&ngo.device(2), "/joins").await, Ok(Joins { joins: List::default() }), "not hers to judge");
     let joins: Joins = world.get(&ngo.device(1), "/joins").await.unwrap();
     assert_eq!(joins.joins.as_slice(), &[winner]);
 }
@@ -111,4 +111,84 @@ async fn an_invitation_ends() {
     world.clock.advance(limit::INVITATION_LIFETIME + 1);
     assert_eq!(world.post(&holder(&ngo, 60), &join_path(60), &join(60, 70)).await.done(), Err(Code::Invitation), "expired");
     assert_eq!(world.get::<LogPage>(&holder(&ngo, 60), "/log?from=0").await, Err(Code::Invitation));
+}
+
+fn path(seed: u8) -> String {
+    format!("/invitations/{}", InvitationId([seed; 16]))
+}
+
+async fn standings(world: &World, ngo: &Ngo, seed: u8) -> Vec<(u8, InvitationState)> {
+    let known: Invitations = world.get(&ngo.device(seed), "/invitations").await.unwrap();
+    known.invitations.as_slice().iter().map(|known| (known.invitation.0[0], known.state)).collect()
+}
+
+// Obeys R-8.2-7, R-8.2-8, R-8.2-10.
+// Breaks R-8.2-7, R-8.2-10.
+#[tokio::test]
+async fn who_posted_an_invitation_and_administrators_know_of_it_and_withdraw_it() {
+    use InvitationState::{Joined, Open, Used, Withdrawn};
+    let world = World::start().await;
+    let (mut ngo, _) = Ngo::with_team(&world, 3).await;
+    for (by, seed) in [(1, 60), (2, 61), (2, 62), (3, 63)] {
+        world.post(&ngo.device(by), "/invitations", &invitation(seed)).await.done().unwrap();
+    }
+    assert_eq!(
+        world.post(&ngo.device(3), "/invitations", &invitation(61)).await.done(),
+        Err(Code::Conflict),
+        "it is not its own"
+    );
+    world.post(&holder(&ngo, 61), &join_path(61), &join(61, 71)).await.done().unwrap();
+    assert_eq!(standings(&world, &ngo, 1).await, [(60, Open), (61, Joined), (62, Open), (63, Open)]);
+    assert_eq!(standings(&world, &ngo, 2).await, [(61, Joined), (62, Open)]);
+    let known: Invitations = world.get(&ngo.device(2), "/invitations").await.unwrap();
+    let expected = InvitationStanding {
+        invitation: InvitationId([61; 16]),
+        device: device(2),
+        expires: invitation(61).expires,
+        state: Joined,
+        joined: Some(device(71)),
+    };
+    assert_eq!(known.invitations.as_slice()[0], expected);
+    let joins: Joins = world.get(&ngo.device(2), "/joins").await.unwrap();
+    assert_eq!(joins.joins.as_slice(), &[join(61, 71)], "a caseworker judges who wants to be their device");
+    assert!(world.get::<Joins>(&ngo.device(1), "/joins").await.unwrap().joins.as_slice().is_empty());
+
+    assert_eq!(world.call(&ngo.device(2), "DELETE", &path(63), Vec::new()).await.done(), Err(Code::Refused), "somebody else's");
+    world.call(&ngo.device(2), "DELETE", &path(62), Vec::new()).await.done().unwrap();
+    world.call(&ngo.device(1), "DELETE", &path(63), Vec::new()).await.done().unwrap();
+    ngo.state(&world, 2, vec![Statement::AddDevice(person(2), device_keys(71))]).await.unwrap();
+    assert_eq!(standings(&world, &ngo, 1).await, [(60, Open), (61, Used), (62, Withdrawn), (63, Withdrawn)]);
+}
+
+// Breaks R-8.2-8.
+#[tokio::test]
+async fn who_was_removed_brings_nobody_in() {
+    let world = World::start().await;
+    let (mut ngo, _) = Ngo::with_team(&world, 2).await;
+    for seed in [60, 61] {
+        world.post(&ngo.device(2), "/invitations", &invitation(seed)).await.done().unwrap();
+    }
+    world.post(&holder(&ngo, 60), &join_path(60), &join(60, 70)).await.done().unwrap();
+    assert!(world.get::<LogPage>(&holder(&ngo, 60), "/log?from=0").await.is_ok());
+    ngo.state(&world, 1, vec![Statement::RemovePerson(person(2))]).await.unwrap();
+    assert_eq!(world.get::<LogPage>(&holder(&ngo, 60), "/log?from=0").await, Err(Code::Invitation), "reads no more");
+    assert_eq!(world.post(&holder(&ngo, 60), "/key-packages", &packages(2)).await.done(), Err(Code::Refused));
+    assert_eq!(world.post(&holder(&ngo, 61), &join_path(61), &join(61, 71)).await.done(), Err(Code::Invitation));
+    assert_eq!(standings(&world, &ngo, 1).await, [(60, InvitationState::Withdrawn), (61, InvitationState::Withdrawn)]);
+}
+
+// Breaks R-8.2-7.
+#[tokio::test]
+async fn a_caseworker_cannot_crowd_others_out_of_inviting() {
+    let world = World::start().await;
+    let (ngo, _) = Ngo::with_team(&world, 2).await;
+    for seed in 100..116 {
+        world.post(&ngo.device(2), "/invitations", &invitation(seed)).await.done().unwrap();
+        world.call(&ngo.device(2), "DELETE", &path(seed), Vec::new()).await.done().unwrap();
+    }
+    assert_eq!(world.post(&ngo.device(2), "/invitations", &invitation(60)).await.done(), Err(Code::Busy));
+    world.post(&ngo.device(1), "/invitations", &invitation(60)).await.done().unwrap();
+    world.clock.advance(limit::INVITATION_LIFETIME + 1);
+    let later = Invitation { expires: NOON.plus(2 * limit::INVITATION_LIFETIME), ..invitation(61) };
+    world.post(&ngo.device(2), "/invitations", &later).await.done().unwrap();
 }

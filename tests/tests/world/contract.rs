@@ -75,8 +75,17 @@ async fn commands_of_the_organisation_and_its_teams_answer_as_the_contract_says(
     answers(&amal, &["team", "freeze", "North"], &["team", "state"]).await;
     answers(&amal, &["team", "freeze", "North", "--lift"], &["team", "state"]).await;
     assert_eq!(ends(&nadia, 15, &["org", "invite", "Zed", "--role", "legal"]).await["code"], "not-allowed");
+    assert_eq!(answers(&amal, &["org", "role", "Nadia", "supervisor"], &["person", "role"]).await["role"], "supervisor");
+    assert_eq!(ends(&amal, 15, &["org", "role", "Amal", "legal"]).await["code"], "last-administrator");
+    assert_eq!(ends(&amal, 15, &["org", "invite", "Nadia", "--again"]).await["code"], "has-device");
+    ends(&amal, 2, &["org", "invite", "Zed"]).await;
+    answers(&amal, &["org", "invite", "Zed", "--role", "legal"], &["code"]).await;
+    let keys = ["invitation", "person", "name", "role", "by", "expires", "state", "device"];
+    answers(&amal, &["org", "invitations"], &keys).await;
+    answers(&amal, &["org", "withdraw", "Zed"], &["invitation"]).await;
     let devices = answers(&amal, &["org", "devices"], &["device"]).await;
     let hers = devices.as_array().unwrap().iter().find(|device| device["person_name"] == "Nadia").unwrap();
+    devices_answer(&world, &nadia).await;
     let revoke = ["device", "revoke", &text(hers, "device")];
     let said = ends(&amal, 15, &revoke).await;
     assert_eq!((&said["code"], &said["items"][0]["item"]), (&"leaves-empty".into(), &"North".into()));
@@ -90,6 +99,26 @@ async fn commands_of_the_organisation_and_its_teams_answer_as_the_contract_says(
     assert_eq!(ends(&amal, 1, &["alarms", "dismiss", "7"]).await["code"], "unknown");
     assert_eq!(ends(&amal, 0, &["alarms", "dismiss", "--all"]).await["dismissed"], 0);
     answers(&amal, &["org", "remove", "Nadia", "--wait"], &["person", "teams"]).await;
+}
+
+/// Nadia brings a phone in, names it, and revokes it.
+async fn devices_answer(world: &World, nadia: &Device) {
+    let code = text(&answers(nadia, &["device", "invite"], &["code"]).await, "code");
+    let phone = world.device("phone");
+    let joined = answers(&phone, &["join", &code, "--device-name", "Nadia's phone"], &["person", "device", "state"]).await;
+    let approved = answers(nadia, &["device", "approve"], &["approved"]).await;
+    assert_eq!(approved["approved"], serde_json::json!([joined["device"]]));
+    assert_eq!(answers(&phone, &["join"], &["state"]).await["state"], "approved");
+    let keys = ["device", "person", "person_name", "name", "state", "here"];
+    assert_eq!(answers(&phone, &["device", "list"], &keys).await.as_array().unwrap().len(), 2);
+    ends(nadia, 0, &["sync"]).await;
+    ends(&phone, 0, &["sync"]).await;
+    ends(nadia, 0, &["sync"]).await;
+    answers(nadia, &["device", "name", "Nadia's phone", "the small one"], &["device", "name"]).await;
+    ends(&phone, 0, &["sync"]).await;
+    answers(&phone, &["device", "revoke", "the small one"], &["device"]).await;
+    let told = answers(nadia, &["sync"], &["notices"]).await;
+    assert_eq!(told["notices"][0]["kind"], "device-revoked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod ask;
 mod due;
+mod enrol;
 mod partners;
 mod recovery;
 mod replay;
@@ -9,6 +10,7 @@ mod sealing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use enrol::Enrolment;
 pub use partners::Partner;
 pub use recovery::{Announced, AnnouncementStanding, PolicyStanding, Recovery, StatedPolicy};
 pub use replay::VerifiedPosition;
@@ -53,7 +55,8 @@ pub struct Span {
 }
 
 impl Span {
-    fn at(&self, length: u64) -> bool {
+    /// Whether it held when the log had `length` entries.
+    pub fn at(&self, length: u64) -> bool {
         self.from <= length && self.until.is_none_or(|until| length < until)
     }
 }
@@ -67,6 +70,8 @@ pub struct Person {
     pub span: Span,
     /// The roles they had, each with the log length that has its entry, in order.
     pub roles: Vec<(u64, Role)>,
+    /// Every device that they ever had, in order.
+    pub devices: Vec<DeviceId>,
 }
 
 /// A device.
@@ -78,6 +83,8 @@ pub struct Device {
     pub keys: DeviceKeys,
     /// When it is trusted.
     pub span: Span,
+    /// Who revoked it, if that is how it ended.
+    pub revoked_by: Option<PersonId>,
 }
 
 /// A sealing key as the log has it.
@@ -237,7 +244,7 @@ impl Organisation {
             Statement::AddDevice(person, keys) => self.add_device(*person, keys),
             Statement::SetRole(person, role) => self.set_role(*person, *role),
             Statement::RemovePerson(person) => self.remove_person(*person),
-            Statement::RevokeDevice(device) => self.revoke_device(*device),
+            Statement::RevokeDevice(device) => self.revoke_device(*device, author),
             Statement::CreateTeam(creation) => self.create_team(creation, author, TeamId(hash.0)),
             Statement::AddToTeam(team, person) => self.add_to_team(*team, *person),
             Statement::RemoveFromTeam(team, person) => self.remove_from_team(*team, *person),
@@ -275,7 +282,7 @@ impl Organisation {
             return Err(LogError::State);
         }
         let span = self.open_span();
-        self.people.insert(id, Person { role, span, roles: vec![(span.from, role)] });
+        self.people.insert(id, Person { role, span, roles: vec![(span.from, role)], devices: Vec::new() });
         Ok(())
     }
 
@@ -288,7 +295,10 @@ impl Organisation {
         }
         self.keys.extend([keys.signing, keys.mls]);
         let span = self.open_span();
-        self.devices.insert(id, Device { person, keys: *keys, span });
+        self.devices.insert(id, Device { person, keys: *keys, span, revoked_by: None });
+        if let Some(person) = self.people.get_mut(&person) {
+            person.devices.push(id);
+        }
         Ok(())
     }
 
@@ -329,16 +339,19 @@ impl Organisation {
         Ok(())
     }
 
-    fn revoke_device(&mut self, id: DeviceId) -> Result<(), LogError> {
+    fn revoke_device(&mut self, id: DeviceId, author: Author) -> Result<(), LogError> {
         let person = self.current_device(&id).ok_or(LogError::State)?.person;
         let others =
             self.devices.iter().any(|(other, device)| *other != id && device.person == person && device.span.until.is_none());
         if !others && self.is_last_administrator(&person) {
             return Err(LogError::State);
         }
+        let Author::Device(author) = author else { return Err(LogError::Role) };
+        let revoked_by = self.device(&author).map(|device| device.person);
         let until = self.position.length + 1;
         if let Some(device) = self.devices.get_mut(&id) {
             device.span.until = Some(until);
+            device.revoked_by = revoked_by;
         }
         Ok(())
     }
@@ -404,9 +417,8 @@ impl Organisation {
     }
 
     /// Whether `person` is an administrator and nobody else with a trusted device is.
-    fn is_last_administrator(&self, person: &PersonId) -> bool {
-        let others = self.devices.values().filter(|device| device.span.until.is_none() && device.person != *person);
-        self.administers(person) && !others.into_iter().any(|device| self.administers(&device.person))
+    pub fn is_last_administrator(&self, person: &PersonId) -> bool {
+        self.administers(person) && self.is_alone(person)
     }
 
     /// Whether `person` is an administrator now.

@@ -56,7 +56,6 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
     match statement {
         Statement::Found(_) => false,
         Statement::AddPerson(..)
-        | Statement::AddDevice(..)
         | Statement::SetRole(..)
         | Statement::RemovePerson(_)
         | Statement::CreateTeam(_)
@@ -67,6 +66,7 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
         | Statement::RemovePartner(_)
         | Statement::RecoveryPolicy(_)
         | Statement::ApproveRecoveryPolicy(_) => administrator,
+        Statement::AddDevice(person, _) => organisation.may_add_device(&author, person),
         Statement::RevokeDevice(device) => {
             administrator || organisation.device(device).is_some_and(|device| device.person == author)
         }

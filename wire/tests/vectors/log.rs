@@ -31,7 +31,7 @@ fn judge(entries: &[SignedLogEntry]) -> Result<Organisation, LogError> {
     }
 }
 
-// Plays D02.
+// Plays D02, D14.
 #[test]
 fn entries_follow_as_the_rules_say_and_others_are_refused() {
     for (name, vector) in read::<Vec<String>>("log") {

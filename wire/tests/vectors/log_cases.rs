@@ -11,8 +11,10 @@ use super::organisation::{
     Log, ROOT, Sealing, Working, device, founded, founding, keys, pair, person, receipt_by, sealing_key, sign_as, team, working,
 };
 use super::recovery_cases;
+use super::role_cases::{enrolments, roles};
 
 /// One vector.
+#[derive(Clone)]
 pub struct Case {
     pub name: String,
     pub rule: &'static str,
@@ -21,6 +23,7 @@ pub struct Case {
     pub log: Log,
 }
 
+/// A vector that judges the last entry of `log`.
 pub fn case(rule: &'static str, valid: bool, name: &str, comment: &str, log: Log) -> Case {
     Case { name: name.into(), rule, comment: comment.into(), valid, log }
 }
@@ -41,6 +44,7 @@ pub fn all() -> Vec<Case> {
         roles(),
         super::partner_cases::all(),
         recovery_cases::all(),
+        enrolments(),
     ]
     .into_iter()
     .flatten()
@@ -134,7 +138,13 @@ fn devices() -> Vec<Case> {
     let fresh = |signing: &str, mls: &str| DeviceKeys { signing: keys(signing).signing, mls: keys(mls).mls };
     let add_device = |name: &str, keys| Statement::AddDevice(person(name), keys);
     vec![
-        case(STATE, true, "device-second", "a second device", by_admin(add_device("worker", keys("worker phone")))),
+        case(
+            STATE,
+            true,
+            "device-second",
+            "a second device",
+            w.clone().with("worker", add_device("worker", keys("worker phone"))),
+        ),
         case(STATE, false, "device-of-nobody", "of a person who is not there", by_admin(add_device("nobody", keys("nobody")))),
         case(
             STATE,
@@ -148,14 +158,14 @@ fn devices() -> Vec<Case> {
             false,
             "device-signing-key-again",
             "the signing key of a device",
-            by_admin(add_device("worker", fresh("other", "new"))),
+            w.clone().with("worker", add_device("worker", fresh("other", "new"))),
         ),
         case(
             STATE,
             false,
             "device-mls-key-again",
             "the MLS key of a device",
-            by_admin(add_device("worker", fresh("new", "other"))),
+            w.clone().with("worker", add_device("worker", fresh("new", "other"))),
         ),
         case(
             IDENTITY,
@@ -169,7 +179,7 @@ fn devices() -> Vec<Case> {
             false,
             "device-one-key",
             "one key for both uses",
-            by_admin(add_device("worker", DeviceKeys { signing: keys("new").mls, mls: keys("new").mls })),
+            w.clone().with("worker", add_device("worker", DeviceKeys { signing: keys("new").mls, mls: keys("new").mls })),
         ),
         case(STATE, true, "device-revoked", "a device is revoked", revoked.clone()),
         case(STATE, false, "device-revoked-twice", "which is", revoked.with("admin", Statement::RevokeDevice(device("worker")))),
@@ -437,56 +447,4 @@ fn root() -> Vec<Case> {
         case(AUTHOR, false, "root-second-device", "a second one", founded().with(ROOT, device_of("phone"))),
         case(AUTHOR, false, "root-team", "a team", founded().with(ROOT, team(TeamKind::Cases, &["admin"]))),
     ]
-}
-
-/// The table of R-8.1-3, every row for four authors: an administrator in no team of cases, a member, a caseworker who is none, and
-/// an analyst.
-fn roles() -> Vec<Case> {
-    let Working { log, directory, team: of_cases } = working();
-    let log = log.enrol("target", Role::Caseworker).with("admin", Statement::AddToTeam(of_cases, person("target")));
-    let key = Sealing { generation: 1, sequence: 10, length: limit::SEALING_KEY };
-    let sealing = |team| Statement::TeamSealingKey(sealing_key(&log, team, key));
-    let phone = |name: &str| Statement::AddDevice(person(name), keys("another"));
-    let void = Statement::VoidCommit(VoidStatement { team: of_cases, epoch: 1, commit: Hash([4; 32]) });
-    let rows: Vec<(&str, Statement, [bool; 4])> = vec![
-        ("add-person", add("new"), [true, false, false, false]),
-        ("add-device", phone("target"), [true, false, false, false]),
-        ("set-role", Statement::SetRole(person("target"), Role::Supervisor), [true, false, false, false]),
-        ("remove-person", Statement::RemovePerson(person("target")), [true, false, false, false]),
-        ("create-team", team(TeamKind::Cases, &["target"]), [true, false, false, false]),
-        ("freeze-team", Statement::FreezeTeam(of_cases, 1), [true, false, false, false]),
-        ("void-commit", void, [true, false, false, false]),
-        ("revoke-device", Statement::RevokeDevice(device("target")), [true, false, false, false]),
-        ("add-to-team", Statement::AddToTeam(of_cases, person("other")), [true, true, false, false]),
-        ("remove-from-team", Statement::RemoveFromTeam(of_cases, person("target")), [true, false, false, false]),
-        ("rotate-team", Statement::RotateTeam(of_cases), [true, true, false, false]),
-        ("rotate-directory", Statement::RotateTeam(directory), [true, true, true, true]),
-        ("sealing-key", sealing(of_cases), [false, true, false, false]),
-        ("sealing-key-of-directory", sealing(directory), [true, true, true, true]),
-    ];
-    let authors = ["admin", "worker", "other", "analyst"];
-    let who = ["an administrator", "a member of the team", "a caseworker who is not in the team", "an analyst"];
-    let mut cases = vec![
-        case(
-            AUTHOR,
-            true,
-            "role-revoke-own-device",
-            "one's own device",
-            log.clone().with("worker", Statement::RevokeDevice(device("worker"))),
-        ),
-        case(
-            AUTHOR,
-            true,
-            "role-leave",
-            "one leaves a team",
-            log.clone().with("worker", Statement::RemoveFromTeam(of_cases, person("worker"))),
-        ),
-    ];
-    for (row, statement, allowed) in rows {
-        for ((author, who), valid) in authors.into_iter().zip(who).zip(allowed) {
-            let log = log.clone().with(author, statement.clone());
-            cases.push(case(AUTHOR, valid, &format!("role-{row}-{author}"), &format!("{row} by {who}"), log));
-        }
-    }
-    cases
 }

@@ -11,14 +11,14 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::{input, message, profile, shape};
 
-pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answer, Failure> {
+pub(super) async fn run(session: &Session, code: Option<String>, device_name: Option<String>) -> Result<Answer, Failure> {
     let code = match code.as_deref() {
         Some("-") => Some(input::line().await?),
         None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask().await?),
         given => given.map(str::to_owned),
     };
     let joined = match code {
-        Some(code) => join(session, code.trim()).await?,
+        Some(code) => join(session, code.trim(), device_name).await?,
         None => {
             let client = session.client().await?;
             let known = client.notices().is_ok();
@@ -32,9 +32,10 @@ pub(super) async fn run(session: &Session, code: Option<String>) -> Result<Answe
     Ok(answer(&joined))
 }
 
-async fn join(session: &Session, code: &str) -> Result<Joined, Failure> {
+async fn join(session: &Session, code: &str, device_name: Option<String>) -> Result<Joined, Failure> {
     let directory = session.profile()?;
-    let (client, joined) = Client::join(&directory, session.new_passphrase()?, code, Options::default()).await?;
+    let options = Options { device_name, ..Options::default() };
+    let (client, joined) = Client::join(&directory, session.new_passphrase()?, code, options).await?;
     tell(session, &client);
     Ok(joined)
 }
@@ -60,7 +61,7 @@ fn answer(joined: &Joined) -> Answer {
         }
         JoinState::Pending => {
             format!(
-                "This device waits for approval by an administrator.\n  you          {}\n  this device  {}",
+                "This device waits for approval by whoever gave you the code.\n  you          {}\n  this device  {}",
                 joined.person, joined.device
             )
         }

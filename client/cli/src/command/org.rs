@@ -1,7 +1,7 @@
 //! `casevault org`.
 
-use casevault_sync::view::{DeviceView, LogView, PersonView};
-use casevault_sync::{Client, FoundRequest, Options};
+use casevault_sync::view::{DeviceView, InvitationView, LogView, PersonView};
+use casevault_sync::{Client, FoundRequest, Options, Role};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
@@ -17,10 +17,10 @@ use crate::{display, shape, statement, when};
 pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failure> {
     match command {
         Org::Found { name, keyserver, vault, person } => found(session, FoundRequest { name, keyserver, vault, person }).await,
-        Org::Invite { person, role } => {
-            let code = session.client().await?.invite(&person, role).await?;
-            Ok(invitation(session, &person, &code))
-        }
+        Org::Invite { person, role, again: _ } => invite(session, &person, role).await,
+        Org::Invitations => invitations(session).await,
+        Org::Withdraw { invitation } => withdraw(session, &invitation).await,
+        Org::Role { person, role } => set_role(session, &person, role).await,
         // Naming nobody means everybody, as --all does.
         Org::Approve { person, all: _ } => approve(session, person.as_deref()).await,
         Org::Remove { person, how } => removal::person(session, &person, &how).await,
@@ -59,15 +59,53 @@ async fn found(session: &Session, request: FoundRequest) -> Result<Answer, Failu
     Ok(Answer::new(json, text).with_note("Next: casevault org invite PERSON --role ROLE, then casevault team create NAME."))
 }
 
-fn invitation(session: &Session, person: &str, code: &str) -> Answer {
-    let picture = session.draws().then(|| QrCode::new(code).ok()).flatten();
-    let picture = picture.map(|qr| qr.render::<Dense1x2>().build()).unwrap_or_default();
+/// A newcomer has a role from the beginning; whoever is invited again has theirs.
+async fn invite(session: &Session, person: &str, role: Option<Role>) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    let made = match role {
+        Some(role) => client.invite(person, role).await?,
+        None => client.invite_again(person).await?,
+    };
     let note = format!(
-        "{picture}\nGive this code to {} and to nobody else, over a channel that you trust. It works once.\n\
+        "Give this code to {} and to nobody else, over a channel that you trust. It works once.\n\
          They run: casevault join -    You then run: casevault org approve",
         display::untrusted(person)
     );
+    Ok(code(session, &made, &note))
+}
+
+/// An invitation's code as text and, on a terminal, as a picture, with what to do with it.
+pub(super) fn code(session: &Session, code: &str, note: &str) -> Answer {
+    let picture = session.draws().then(|| QrCode::new(code).ok()).flatten();
+    let picture = picture.map(|qr| qr.render::<Dense1x2>().build()).unwrap_or_default();
+    let note = format!("{picture}\n{note}");
     Answer::new(json!({"code": code}), code).with_note(note.trim_start_matches('\n'))
+}
+
+async fn invitations(session: &Session) -> Result<Answer, Failure> {
+    let invitations = session.client().await?.invitations().await?;
+    let row = |view: &InvitationView| {
+        let name = view.name.as_deref().map(display::untrusted).unwrap_or_default();
+        let role = view.role.map(|role| role.as_str().to_owned()).unwrap_or_default();
+        let joined = view.joined.as_ref().map(display::short).unwrap_or_default();
+        let state = shape::invitation_phase(view.phase).to_owned();
+        [display::short(&view.invitation), name, role, display::short(&view.by), when::short(view.expires), state, joined]
+    };
+    let rows: Vec<_> = invitations.iter().map(row).collect();
+    let heads = ["invitation", "name", "role", "made by device", "until", "state", "joined by device"];
+    Ok(Answer::new(shape::list(&invitations, shape::invitation), table(heads, &rows)))
+}
+
+async fn withdraw(session: &Session, invitation: &str) -> Result<Answer, Failure> {
+    let withdrawn = session.client().await?.withdraw_invitation(invitation).await?;
+    let text = format!("Withdrew invitation {}. Nobody joins by it any more.", display::short(&withdrawn));
+    Ok(Answer::new(json!({"invitation": shape::text(&withdrawn)}), text))
+}
+
+async fn set_role(session: &Session, person: &str, role: Role) -> Result<Answer, Failure> {
+    let person = session.client().await?.set_role(person, role).await?;
+    let text = format!("{} is {} from now on.", display::short(&person), role.as_str());
+    Ok(Answer::new(json!({"person": shape::text(&person), "role": role.as_str()}), text))
 }
 
 async fn approve(session: &Session, person: Option<&str>) -> Result<Answer, Failure> {
@@ -92,14 +130,19 @@ async fn people(session: &Session) -> Result<Answer, Failure> {
 }
 
 async fn devices(session: &Session) -> Result<Answer, Failure> {
-    let devices = session.client().await?.devices().await?;
+    Ok(device_table(&session.client().await?.devices().await?))
+}
+
+/// Devices, one a line.
+pub(super) fn device_table(devices: &[DeviceView]) -> Answer {
     let row = |view: &DeviceView| {
         let name = view.name.as_deref().map(display::untrusted).unwrap_or_default();
         let person = display::person(&view.person, view.person_name.as_deref());
-        [display::short(&view.device), person, name, shape::standing(view.state).to_owned()]
+        let here = if view.here { ", this one" } else { "" };
+        [display::short(&view.device), person, name, format!("{}{here}", shape::standing(view.state))]
     };
     let rows: Vec<_> = devices.iter().map(row).collect();
-    Ok(Answer::new(shape::list(&devices, shape::device), table(["device", "person", "name", "state"], &rows)))
+    Answer::new(shape::list(devices, shape::device), table(["device", "person", "name", "state"], &rows))
 }
 
 async fn log(session: &Session) -> Result<Answer, Failure> {

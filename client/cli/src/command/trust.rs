@@ -3,6 +3,7 @@
 use casevault_sync::view::{SyncReport, VerifyReport};
 use serde_json::json;
 
+use super::device;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::progress::Bar;
@@ -15,13 +16,19 @@ pub(super) async fn sync(session: &Session) -> Result<Answer, Failure> {
     let bar = Bar::counting(session, "teams");
     let report = client.sync_watched(&bar.counter()).await?;
     drop(bar);
+    let recovery = report.notices.iter().map(shape::notice);
+    let notices: Vec<_> = recovery.chain(report.device_notices.iter().map(shape::device_notice)).collect();
     let json = json!({
         "sent": report.sent, "received": report.received, "queued": report.queued,
-        "alarms": shape::list(&report.alarms, shape::alarm), "notices": shape::list(&report.notices, shape::notice),
+        "alarms": shape::list(&report.alarms, shape::alarm), "notices": notices,
     });
     let text = format!("Sent {}, received {}, waiting {}.", report.sent, report.received, report.queued);
     report.notices.iter().filter(|notice| !known.contains(notice)).for_each(|notice| session.say(&message::notice(notice)));
-    Ok(Answer::new(json, text).short_of(lacking(&report)))
+    let answer = Answer::new(json, text).short_of(lacking(&report));
+    Ok(match device::news(&report.device_notices) {
+        Some(news) => answer.with_note(news),
+        None => answer,
+    })
 }
 
 fn lacking(report: &SyncReport) -> Option<Failure> {

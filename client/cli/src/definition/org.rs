@@ -29,7 +29,25 @@ pub(crate) enum Org {
         /// The person's name, as colleagues will see it
         person: String,
         /// What the person may do; membership of a team, and no role, opens cases
-        #[arg(long, value_parser = role())]
+        #[arg(long, value_parser = role(), required_unless_present = "again", conflicts_with = "again")]
+        role: Option<Role>,
+        /// The person is there already and has lost every device
+        #[arg(long)]
+        again: bool,
+    },
+    /// List invitations and what became of them
+    Invitations,
+    /// Take an invitation back
+    Withdraw {
+        /// The invitation, or the name of whom it is for
+        invitation: String,
+    },
+    /// Give a person another role
+    Role {
+        /// The person
+        person: String,
+        /// What the person may do from now on
+        #[arg(value_parser = role())]
         role: Role,
     },
     /// Approve people who joined with their codes

@@ -47,6 +47,10 @@ impl From<ClientError> for Failure {
             ClientError::LeavesEmpty(teams) => leaves_empty(teams),
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
+            ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
+            ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
+            ClientError::HasDevice => failure(HAS_DEVICE),
+            ClientError::InTeams => failure(IN_TEAMS),
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
             ClientError::Address => failure(ADDRESS),
@@ -140,8 +144,9 @@ const DAMAGED: Texts = (
 const NOT_APPROVED: Texts = (
     "not-approved",
     Exit::Refused,
-    "An administrator has not approved this device yet. Nothing is lost.",
-    "Ask an administrator to run casevault org approve, then run casevault sync.",
+    "This device has not been approved yet. Nothing is lost.",
+    "Ask whoever gave you the code to run casevault org approve, or casevault device approve for a further device of yours; then run \
+     casevault sync.",
 );
 const REMOVED: Texts = (
     "removed",
@@ -150,6 +155,30 @@ const REMOVED: Texts = (
      nothing more.",
     "See who did it with casevault org log, and ask an administrator, by a way that you trust, whether that is right. A removed device \
      never comes back: to work on, be invited anew, join with another --profile, and add again what was not sent.",
+);
+const LAST_ADMINISTRATOR: Texts = (
+    "last-administrator",
+    Exit::Refused,
+    "Nobody else is an administrator with a device, so the organisation would be without one. Nothing was changed.",
+    "Make somebody else an administrator first, with casevault org role PERSON administrator, or bring them in and approve them.",
+);
+const SECOND_ADMINISTRATOR: Texts = (
+    "second-administrator",
+    Exit::Refused,
+    "You revoked the last device of this person, so it takes another administrator to bring the next. Nothing was changed.",
+    "Ask a second administrator to run casevault org invite PERSON --again and to approve it.",
+);
+const HAS_DEVICE: Texts = (
+    "has-device",
+    Exit::Refused,
+    "The person has a device, and only that may bring another: nobody else adds a device in their name. Nothing was changed.",
+    "They run casevault device invite on the device that they have. If all are lost, revoke each with casevault device revoke.",
+);
+const IN_TEAMS: Texts = (
+    "in-teams",
+    Exit::Refused,
+    "The person is in teams with cases, and an analyst is in none. Nothing was changed.",
+    "Take them out of each team first, with casevault team remove TEAM PERSON.",
 );
 const CODE: Texts = (
     "not-a-code",
@@ -277,6 +306,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
             ("refused change", "A member's device refuses a bad change when it synchronises: ask a member to run casevault sync.")
         }
         What::Alarm => ("alarm", "See casevault alarms list."),
+        What::Invitation => ("invitation", "See casevault org invitations."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
         What::Policy => ("recovery policy", "See casevault org recovery show."),
     }
@@ -322,6 +352,8 @@ mod tests {
             (ClientError::NotAllowed, 15),
             (ClientError::NotApproved, 15),
             (ClientError::Removed, 15),
+            (ClientError::LastAdministrator, 15),
+            (ClientError::SecondAdministrator, 15),
             (ClientError::NoKey, 15),
             (ClientError::Server(Code::Refused), 15),
             (ClientError::Server(Code::Frozen), 15),

@@ -16,8 +16,8 @@ use super::plan::{Plan, PlannedTeam};
 use super::rows::ROWS;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::invitations::keep_invitation;
 use crate::names::{Kind, name_of};
-use crate::people::keep_invitation;
 use crate::store::sql::{OptionalExtension, params};
 use crate::store::{column, meta, set_meta};
 use crate::view::{OnProgress, Progress};
@@ -139,7 +139,7 @@ impl Client {
     }
 
     fn open_code(&self, person: &PersonId) -> Result<Option<(String, Code)>> {
-        let sql = "SELECT name, code FROM invitations WHERE person = ?1 AND approved = 0 AND expires >= ?2 ORDER BY expires DESC";
+        let sql = "SELECT name, code FROM invitations WHERE person = ?1 AND device IS NULL AND withdrawn = 0 AND expires >= ?2 ORDER BY expires DESC";
         let now = column(self.now().0);
         let row = |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?));
         let found =

@@ -42,7 +42,7 @@ impl Keychain for Drawer {
 }
 
 fn options(now: Time, drawer: &Arc<Drawer>) -> Options {
-    Options { clock: Arc::new(Dial(AtomicU64::new(now.0))), keychain: drawer.clone() }
+    Options { clock: Arc::new(Dial(AtomicU64::new(now.0))), keychain: drawer.clone(), ..Options::default() }
 }
 
 fn open(directory: &Path, text: &str, now: Time) -> Result<Profile> {

@@ -5,9 +5,9 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL);
 -- Partner organisations' logs as they were verified.
 CREATE TABLE partner_log (partner BLOB NOT NULL, sequence INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (partner, sequence)) WITHOUT ROWID;
--- Invitations that this device made.
+-- Invitations that this device made, and the device that was approved by each.
 CREATE TABLE invitations (id BLOB PRIMARY KEY, person BLOB NOT NULL, name TEXT NOT NULL, role INTEGER NOT NULL, code BLOB NOT NULL,
-    expires INTEGER NOT NULL, approved INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    expires INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0, device BLOB) WITHOUT ROWID;
 
 -- Teams whose group this device is in. `state` is the encoded state of the group after the last commit merged.
 CREATE TABLE teams (team BLOB PRIMARY KEY, state BLOB NOT NULL, committed BLOB NOT NULL, vault_generation INTEGER NOT NULL DEFAULT 0,
@@ -55,6 +55,10 @@ CREATE TABLE notes (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEG
     PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
 CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
+
+-- What the log says of devices that the person has not looked at yet.
+CREATE TABLE notices (kind TEXT NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL, time INTEGER NOT NULL,
+    PRIMARY KEY (kind, device)) WITHOUT ROWID;
 
 CREATE TABLE alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, time INTEGER NOT NULL, team BLOB, journal BLOB,
     UNIQUE (kind, team, journal));
