@@ -59,4 +59,5 @@ pub(crate) const KEYSERVER: &[(u8, &str)] = &[
     (7, "groups: an id and a number"),
     (8, "changes of groups: encrypted, with sealed keys"),
     (15, "heads of journals: sealed"),
+    (18, "devices: how often each synchronised, and a random number"),
 ];

@@ -3,6 +3,7 @@
 mod chains;
 mod packages;
 mod recovery;
+mod standing;
 mod team;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,8 @@ pub enum Fault {
     Refusal,
     /// Key packages and their count differ.
     Packages,
+    /// Where a device stands is not kept as it is, or of a device that the log does not know.
+    Standing,
     /// The records of heads are no chain, or not as many as counted.
     Heads(u64),
     /// An escrow is of a device or a policy that the log does not know.
@@ -111,6 +114,7 @@ async fn check_organisation(scope: &Scope<'_>, report: &mut Report) -> Result<()
     let mut said = chains::feed(scope, report).await?;
     packages::check(scope, report).await?;
     recovery::arrivals(scope, report).await?;
+    standing::check(scope, report).await?;
     for team in scope.organisation.teams().keys() {
         team::check(scope, team, &said.remove(team).unwrap_or_default(), report).await?;
         chains::heads(scope, team, report).await?;

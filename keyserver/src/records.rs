@@ -20,6 +20,7 @@
 //! | 15 | organisation ‖ team ‖ sequence | [`casevault_wire::heads::HeadRecord`] |
 //! | 16 | organisation ‖ team ‖ device | [`casevault_wire::recovery::Escrow`] |
 //! | 17 | organisation ‖ announcement | [`Arrived`] |
+//! | 18 | organisation ‖ device | [`Stands`] |
 
 mod walk;
 
@@ -32,6 +33,7 @@ use casevault_wire::id::{DeviceId, IdempotencyKey, OrganisationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{CommitRecord, Join, KeyPackage};
 use casevault_wire::limit;
+use casevault_wire::standing::Standing;
 use casevault_wire::time::Time;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
@@ -58,10 +60,11 @@ pub(crate) enum Kind {
     Head = 15,
     Escrow = 16,
     Arrival = 17,
+    Standing = 18,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 18;
+pub(crate) const KINDS_END: u8 = 19;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +170,15 @@ pub(crate) struct Packages {
     pub(crate) last_resort_used: u8,
     /// The last upload, so that its repetition adds nothing.
     pub(crate) upload: IdempotencyKey,
+}
+
+/// Where a device stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Stands {
+    /// As it said last.
+    pub(crate) standing: Standing,
+    /// 1 if somebody else ever said to be it.
+    pub(crate) copied: u8,
 }
 
 /// Where a team's group stands.

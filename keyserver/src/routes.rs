@@ -10,6 +10,7 @@ mod key_packages;
 mod log;
 mod query;
 mod recovery;
+mod standing;
 mod teams;
 mod vouchers;
 
@@ -36,6 +37,7 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route(&at("/joins"), get(invitations::joins))
         .route(&at("/key-packages"), get(key_packages::count).post(key_packages::upload))
         .route(&at("/key-packages/claim"), post(key_packages::claim))
+        .route(&at("/standing"), post(standing::step))
         .route(&at("/feed"), get(feed::read))
         .route(&team("/group"), post(teams::create))
         .route(&team("/commits"), get(teams::commits).post(teams::commit))

@@ -22,6 +22,9 @@ mod bulk;
 #[path = "world/contract.rs"]
 mod contract;
 #[cfg(test)]
+#[path = "world/copies.rs"]
+mod copies;
+#[cfg(test)]
 #[path = "world/crash.rs"]
 mod crash;
 #[cfg(test)]

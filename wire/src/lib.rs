@@ -26,5 +26,6 @@ pub mod recovery;
 pub mod request;
 pub mod server;
 pub mod signature;
+pub mod standing;
 pub mod time;
 pub mod vault;

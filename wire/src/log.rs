@@ -19,8 +19,8 @@ use crate::signature::{PublicKey, Signable, Signed};
 use crate::time::Time;
 
 pub use fold::{
-    Announced, AnnouncementStanding, Device, Enrolment, LogError, Organisation, Partner, Person, PolicyStanding, Recovery, SealingKeyEntry,
-    Span, StatedPolicy, Team, VerifiedPosition,
+    Announced, AnnouncementStanding, Device, Enrolment, LogError, Organisation, Partner, Person, PolicyStanding, Recovery,
+    SealingKeyEntry, Span, StatedPolicy, Team, VerifiedPosition,
 };
 pub use role::Role;
 

@@ -269,5 +269,8 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
             "An organisation with another root was named in the place of a partner: compare its safety number before anybody confirms it."
         }
         AlarmKind::Removed => "This device was removed.",
+        AlarmKind::Copied => {
+            "A copy of this device, or an older state of it, was used. Revoke this device from another, and join anew."
+        }
     }
 }

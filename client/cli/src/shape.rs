@@ -3,8 +3,8 @@
 use casevault_sync::Role;
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
-    FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView, PersonView, PolicyState, PolicyView,
-    RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
+    FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView,
+    PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
 };
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;

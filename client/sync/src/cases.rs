@@ -27,6 +27,7 @@ impl Client {
         let fields = check_fields(fields)?;
         let _turn = self.turn.lock().await;
         self.check_removal()?;
+        self.check_copied()?;
         let team = self.find_team(team)?;
         if self.kept(&team)?.is_none() && !self.sync_group_if_reachable(&team).await? {
             return Err(ClientError::NoKey);

@@ -109,6 +109,9 @@ pub enum ClientError {
     /// The log says that this device, or its person, was removed.
     #[error("removed")]
     Removed,
+    /// This is a copy of the device, or an older state of it. Nothing is sent or taken over.
+    #[error("not the device as it last was")]
+    Copied,
     /// Something served does not verify. Nothing was written or shown.
     #[error("verification failed")]
     Verification,

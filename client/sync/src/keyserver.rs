@@ -7,12 +7,13 @@ use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{DeviceId, InvitationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{
-    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Invitations, Joins, KeyPackage, KeyPackageCount,
-    KeyPackages, Links, RefusedCommits, SignedRefusal, WelcomeDelivery,
+    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Invitations, Joins, KeyPackage,
+    KeyPackageCount, KeyPackages, Links, RefusedCommits, SignedRefusal, WelcomeDelivery,
 };
 use casevault_wire::limit;
 use casevault_wire::partner::{SignedVoucher, VoucherRequest};
 use casevault_wire::recovery::{Escrow, Escrows, Regroup};
+use casevault_wire::standing::{Step, Stepped};
 use reqwest::Method;
 
 use crate::client::Client;
@@ -64,11 +65,11 @@ impl Client {
         self.read(self.ask("/joins")).await
     }
 
-    pub(crate) async fn key_package_count(&self) -> Result<KeyPackageCount> {
-        self.key_package_count_as(self).await
+    pub(crate) async fn post_step(&self, step: &Step) -> Result<Stepped> {
+        self.keyserver.post(&self.me.organisation, self, self.ask("/standing").body(step)).await
     }
 
-    /// The same, asked with the key of this device's invitation.
+    /// How many key packages the keyserver has of this device, asked with the key of its invitation.
     pub(crate) async fn key_package_count_as(&self, key: &dyn Signing) -> Result<KeyPackageCount> {
         self.keyserver.get(&self.me.organisation, key, self.ask("/key-packages")).await
     }

@@ -26,6 +26,7 @@ mod recipient;
 mod recovery;
 mod removal;
 mod search;
+mod standing;
 mod store;
 mod sync;
 mod teams;

@@ -161,6 +161,7 @@ impl Client {
         F: Fn(&Organisation) -> Result<Vec<Statement>> + Send,
     {
         alarm::refuse_where_forked(&self.profile.store, None)?;
+        self.step_first().await?;
         let _turn = self.log_turn.lock().await;
         for _ in 0..TRIES {
             let before = self.organisation()?;

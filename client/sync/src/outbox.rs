@@ -49,9 +49,13 @@ impl Client {
     /// # Errors
     /// The first that occurred, once the others were sent; [`ClientError::Unreachable`] at once.
     pub(crate) async fn flush(&self) -> Result<u64> {
+        let waiting = self.waiting_journals()?;
+        if !waiting.is_empty() {
+            self.step_first().await?;
+        }
         let mut sent = 0;
         let mut wrong = None;
-        for place in self.waiting_journals()? {
+        for place in waiting {
             match self.flush_journal(&place).await {
                 Ok(number) => sent += number,
                 Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),

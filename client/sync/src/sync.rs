@@ -5,7 +5,7 @@ use casevault_crypto::event::{Body, DeviceName, PersonName, TeamName};
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
 use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
-use casevault_wire::keyserver::KeyPackages;
+use casevault_wire::keyserver::{KeyPackageCount, KeyPackages};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
@@ -32,7 +32,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Unreachable`] if a server does not answer, [`ClientError::Verification`] if the log does not verify,
-    /// [`ClientError::Removed`] if it says that this device was removed. What is
+    /// [`ClientError::Removed`] if it says that this device was removed, [`ClientError::Copied`] if this is not the device as it last was. What is
     /// wrong with one team becomes an alarm and does not keep the others from being synchronised.
     pub async fn sync(&self) -> Result<SyncReport> {
         self.sync_watched(&unwatched()).await
@@ -68,7 +68,8 @@ impl Client {
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Err(ClientError::NotApproved);
         }
-        self.top_up_key_packages().await?;
+        let packages = self.step().await?;
+        self.top_up_key_packages(packages).await?;
         let mut wrong = self.sync_teams(&self.my_teams()?, report, watch).await?;
         self.write_names().await?;
         match self.flush().await {
@@ -167,7 +168,7 @@ impl Client {
     }
 
     /// Keeps enough fresh key packages at the keyserver. All are replaced before the oldest of them is too old to be added.
-    async fn top_up_key_packages(&self) -> Result<()> {
+    async fn top_up_key_packages(&self, count: KeyPackageCount) -> Result<()> {
         let began = self.profile.store.read(|db| meta(db, "packages"))?;
         let began = began.as_deref().and_then(|bytes| bytes.first_chunk()).map(|bytes| Time(u64::from_be_bytes(*bytes)));
         if began.is_none_or(|began| self.now().since(began) > RENEWAL || began > self.now()) {
@@ -175,7 +176,6 @@ impl Client {
             self.post_key_packages(self, &packages).await?;
             return self.profile.store.write(|tx| set_meta(tx, "packages", &self.now().0.to_be_bytes()));
         }
-        let count = self.key_package_count().await?;
         let have = usize::try_from(count.single_use).unwrap_or(usize::MAX);
         if have >= LOW && count.last_resort_used == 0 {
             return Ok(());

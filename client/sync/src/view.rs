@@ -258,6 +258,8 @@ pub enum AlarmKind {
     PartnerRoot,
     /// This device was removed.
     Removed,
+    /// There is a copy of this device, or this is one, or an older state of it.
+    Copied,
 }
 
 impl AlarmKind {
@@ -277,12 +279,13 @@ impl AlarmKind {
             Self::PartnerLog => "partner-log",
             Self::PartnerRoot => "partner-root",
             Self::Removed => "removed",
+            Self::Copied => "copied",
         }
     }
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Fork, Heads, Journal, Log, Missing, PartnerLog, PartnerRoot};
+        use AlarmKind::{Commit, Copied, Fork, Heads, Journal, Log, Missing, PartnerLog, PartnerRoot};
         use AlarmKind::{Removed, Revocation, Rollback, SealingKey, Void};
         let all = [
             Rollback,
@@ -298,6 +301,7 @@ impl AlarmKind {
             PartnerLog,
             PartnerRoot,
             Removed,
+            Copied,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }

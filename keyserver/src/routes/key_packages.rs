@@ -25,9 +25,14 @@ const UPLOAD: usize = (limit::KEY_PACKAGES + 2) * limit::KEY_PACKAGE;
 pub(super) async fn count(State(server): State<Arc<Keyserver>>, Admitted { caller, .. }: Admitted) -> Result<Encoded, Problem> {
     let device = caller.key_package_owner()?;
     let owner = (caller.organisation.id(), device);
-    let mut packages = load::<Packages>(&*server.records, &counter(&owner)).await?.value.unwrap_or_default();
-    drop_old(&server, &owner, &mut packages, &mut Write::default()).await?;
-    Ok(Encoded::of(&counted(&packages)))
+    Ok(Encoded::of(&counted_of(&server, &owner).await?))
+}
+
+/// How many packages there are of a device.
+pub(super) async fn counted_of(server: &Keyserver, owner: &Owner) -> Result<KeyPackageCount, Problem> {
+    let mut packages = load::<Packages>(&*server.records, &counter(owner)).await?.value.unwrap_or_default();
+    drop_old(server, owner, &mut packages, &mut Write::default()).await?;
+    Ok(counted(&packages))
 }
 
 /// `POST /key-packages`
@@ -51,7 +56,7 @@ pub(super) async fn upload(
 }
 
 /// Whose key packages.
-type Owner = (OrganisationId, DeviceId);
+pub(super) type Owner = (OrganisationId, DeviceId);
 
 async fn add(
     server: &Keyserver,

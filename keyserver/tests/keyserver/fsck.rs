@@ -25,6 +25,8 @@ async fn filled() -> tempfile::TempDir {
         sealed: Opaque::new(vec![1; 50]).unwrap(),
     };
     world.post(&ngo.device(2), &team.path("/heads"), &record).await.done().unwrap();
+    let step = casevault_wire::standing::Step { from: Default::default(), next: [1; 16] };
+    world.post(&ngo.device(2), "/standing", &step).await.done().unwrap();
     world.stop().await
 }
 
@@ -53,6 +55,15 @@ async fn planted_faults_are_found() {
         records.write(Write { put: vec![(name.clone(), flipped)], ..Write::default() }).await.unwrap();
         assert_ne!(check(&records, &key).await.unwrap().faults, [], "a record of kind {kind} is altered");
         records.write(Write { put: vec![(name, value)], ..Write::default() }).await.unwrap();
+    }
+    let (name, value) = all.iter().find(|(name, _)| name[0] == 18).unwrap().clone();
+    let mut nobodys = name.clone();
+    *nobodys.last_mut().unwrap() ^= 1;
+    for planted in [(name.clone(), value[1..].to_vec()), (nobodys.clone(), value.clone())] {
+        records.write(Write { put: vec![planted], ..Write::default() }).await.unwrap();
+        assert_eq!(check(&records, &key).await.unwrap().faults, [Fault::Standing]);
+        let mended = Write { put: vec![(name.clone(), value.clone())], delete: vec![nobodys.clone()], ..Write::default() };
+        records.write(mended).await.unwrap();
     }
     records.write(Write { put: vec![(vec![99], vec![])], ..Write::default() }).await.unwrap();
     assert_eq!(check(&records, &key).await.unwrap().faults, [Fault::Stray]);

@@ -28,6 +28,7 @@ fn marks(claimed: Claimed) -> Vec<Option<u8>> {
 }
 
 // Obeys R-8.7-2.
+// Plays A19.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_claims_never_share_a_package() {
     let world = Arc::new(World::start().await);
@@ -55,6 +56,7 @@ async fn concurrent_claims_never_share_a_package() {
 
 // Obeys R-7.2-6.
 // Breaks R-8.7-2.
+// Plays A19.
 #[tokio::test]
 async fn a_repeated_upload_does_not_bring_back_what_was_claimed() {
     let world = World::start().await;

@@ -9,6 +9,7 @@ mod log;
 mod partners;
 mod records;
 mod recovery;
+mod standing;
 mod strangers;
 mod voids;
 mod world;

@@ -22,6 +22,7 @@ async fn a_profile_opens_once_and_with_its_passphrase() {
     assert!(open(casevault_tests::world::PASSPHRASE).is_none());
 }
 
+// Plays D13.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_is_good_once_and_as_it_was_written() {
     let world = World::start();

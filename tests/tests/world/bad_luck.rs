@@ -170,7 +170,7 @@ pub fn copy_profile(from: &std::path::Path, to: &std::path::Path) {
 }
 
 /// `casevault sync` in a profile: its exit code, and what it says to a script when it fails.
-fn sync_by_command(world: &World, name: &str) -> (Option<i32>, serde_json::Value) {
+pub fn sync_by_command(world: &World, name: &str) -> (Option<i32>, serde_json::Value) {
     let passphrase = world.file("passphrase", casevault_tests::world::PASSPHRASE);
     let mut command = std::process::Command::new(casevault_tests::world::program("casevault"));
     command.arg("--profile").arg(world.profile(name)).arg("--passphrase-file").arg(passphrase).args(["--json", "sync"]);
@@ -180,6 +180,7 @@ fn sync_by_command(world: &World, name: &str) -> (Option<i32>, serde_json::Value
 
 // Obeys R-8.3-23.
 // Breaks R-8.3-23.
+// Plays C11, E12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_device_that_is_restored_from_a_copy_gets_nothing_new() {
     let world = World::start();

@@ -1,6 +1,6 @@
 //! Several devices, several administrators: who may bring a device in, who hears of it, and who is left in office.
 
-use casevault_sync::view::{InvitationPhase, JoinState, DeviceNotice, DeviceNoticeKind};
+use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState};
 use casevault_sync::{Client, ClientError, Options, Role};
 use casevault_tests::world::{World, passphrase};
 
@@ -37,7 +37,11 @@ async fn a_person_has_several_devices_and_a_lost_one_is_revoked_from_another() {
     phone.note_add(&case, "from the phone").await.unwrap();
     let tablet = another_device(&world, &phone, "tablet").await;
     let report = shelter.nadia.sync().await.unwrap();
-    assert_eq!(told(&report.device_notices), [(DeviceNoticeKind::DeviceAdded, tablet.device())], "not of the phone, which she brought here");
+    assert_eq!(
+        told(&report.device_notices),
+        [(DeviceNoticeKind::DeviceAdded, tablet.device())],
+        "not of the phone, which she brought here"
+    );
     assert!(report.alarms.is_empty(), "{:?}", report.alarms);
     assert!(shelter.omar.sync().await.unwrap().device_notices.is_empty(), "it is hers alone to hear of");
 

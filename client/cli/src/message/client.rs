@@ -47,6 +47,7 @@ impl From<ClientError> for Failure {
             ClientError::LeavesEmpty(teams) => leaves_empty(teams),
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
+            ClientError::Copied => failure(COPIED),
             ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
@@ -179,6 +180,14 @@ const IN_TEAMS: Texts = (
     Exit::Refused,
     "The person is in teams with cases, and an analyst is in none. Nothing was changed.",
     "Take them out of each team first, with casevault team remove TEAM PERSON.",
+);
+const COPIED: Texts = (
+    "copied",
+    Exit::Verification,
+    "This is a copy of a device, or an older state of it from a backup: the device as it last was has gone on. Nothing was sent or taken over; \
+     what it holds stays readable here, what waits to be sent too.",
+    "Revoke this device from another of yours with casevault device revoke, or have an administrator do it; then join anew with another \
+     --profile and add again what was not sent. If you did not copy it, somebody else did: tell an administrator.",
 );
 const CODE: Texts = (
     "not-a-code",
@@ -352,6 +361,7 @@ mod tests {
             (ClientError::NotAllowed, 15),
             (ClientError::NotApproved, 15),
             (ClientError::Removed, 15),
+            (ClientError::Copied, 14),
             (ClientError::LastAdministrator, 15),
             (ClientError::SecondAdministrator, 15),
             (ClientError::NoKey, 15),

@@ -61,6 +61,7 @@ fn the_invited_person_reads_what_the_administrator_wrote() {
     assert_eq!(code().open(&swapped), Err(OpenError));
 }
 
+// Plays D13.
 #[test]
 fn only_the_holder_of_the_code_can_join_and_only_with_keys_it_holds() {
     let (inviter, invited, attacker) = (device().public(), device(), device());

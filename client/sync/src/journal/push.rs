@@ -195,6 +195,7 @@ impl Client {
     /// Puts events into the outbox: from now on they are not lost.
     pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
         self.check_removal()?;
+        self.check_copied()?;
         self.profile.store.write(|tx| queue(tx, place, bodies))
     }
 }

@@ -17,6 +17,7 @@ fn invited() -> (World, casevault_wire::keyserver::WelcomeDelivery) {
 
 // Obeys R-8.3-15.
 // Breaks R-8.3-15.
+// Plays A18, D16.
 #[test]
 fn a_joiner_refuses_a_tree_with_a_stranger_in_it() {
     let mut world = World::new(6, 3);
@@ -32,6 +33,7 @@ fn a_joiner_refuses_a_tree_with_a_stranger_in_it() {
     assert!(world.agree());
 }
 
+// Plays C05, D16.
 #[test]
 fn a_joiner_refuses_a_tree_with_somebody_put_out_since() {
     let mut world = World::new(6, 3);
@@ -44,6 +46,7 @@ fn a_joiner_refuses_a_tree_with_somebody_put_out_since() {
     assert_eq!(world.join(3, &delivery), Err(JoinError::Refused(CommitRefused::Survivor(LeafProblem::NotInTeam))));
 }
 
+// Plays A19, C05.
 #[test]
 fn a_welcome_serves_its_device_once() {
     let (mut world, delivery) = invited();
@@ -75,7 +78,7 @@ fn a_welcome_is_of_the_epoch_that_its_commit_began() {
     assert_eq!(world.join(3, &unsigned), Err(JoinError::Record(RecordError::Receipt)));
 }
 
-// Plays A02.
+// Plays A02, D16.
 #[test]
 fn a_garbled_welcome_is_refused() {
     let (mut world, delivery) = invited();

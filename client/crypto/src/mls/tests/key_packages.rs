@@ -10,6 +10,7 @@ use crate::mls::leaf::LeafProblem;
 
 // Obeys R-8.3-5.
 // Breaks R-8.3-5.
+// Plays A19.
 #[test]
 fn a_key_package_serves_within_its_lifespan_by_the_committers_clock() {
     let world = World::new(3, 2);
@@ -21,6 +22,7 @@ fn a_key_package_serves_within_its_lifespan_by_the_committers_clock() {
     assert!(package.as_slice().len() <= limit::KEY_PACKAGE);
 }
 
+// Plays A19.
 #[test]
 fn a_key_package_of_a_stranger_or_a_revoked_device_is_refused() {
     let mut world = World::new(3, 2);

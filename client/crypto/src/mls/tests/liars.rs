@@ -90,7 +90,7 @@ fn nobody_is_removed_whom_the_log_has_in_the_team() {
     refused(world, &record, CommitRefused::Removed);
 }
 
-// Plays D02.
+// Plays A18, D02.
 // Breaks R-8.3-11.
 #[test]
 fn nobody_is_added_whom_the_log_does_not_have_in_the_team() {
@@ -110,12 +110,14 @@ fn forged(world: &mut World, device: DeviceId, lifetime: Option<Lifetime>) -> Ke
     builder.build(SUITE, &world.provider(1), &signer, named).unwrap().into_key_package()
 }
 
+// Plays A18.
 #[test]
 fn a_device_that_no_administrator_certified_is_not_added() {
     let (world, record) = told(|world, lie| lie.add = vec![forged(world, DeviceId([0xee; 16]), None)]);
     refused(world, &record, CommitRefused::Added(LeafProblem::Uncertified));
 }
 
+// Plays A18.
 #[test]
 fn a_ghost_with_a_members_name_and_another_key_is_not_added() {
     let (world, record) = told(|world, lie| {
@@ -126,6 +128,7 @@ fn a_ghost_with_a_members_name_and_another_key_is_not_added() {
 }
 
 // Breaks R-8.3-4.
+// Plays A19.
 #[test]
 fn a_key_package_without_a_lifespan_is_not_added() {
     let mut world = World::new(4, 3);
@@ -161,6 +164,7 @@ fn an_instruction_to_rotate_is_followed() {
     refused(world, &accepted.record, CommitRefused::RotationDue);
 }
 
+// Plays C05.
 #[test]
 fn nobody_stays_whom_the_log_has_put_out() {
     let mut world = World::together(3);
@@ -313,7 +317,7 @@ fn a_commit_renews_its_committers_leaf() {
     refused(world, &accepted.record, CommitRefused::NoPath);
 }
 
-// Plays D02.
+// Plays C06, D02.
 // Breaks R-8.3-10.
 #[test]
 fn preshared_keys_are_refused_known_or_not() {
@@ -429,7 +433,7 @@ fn a_commit_as_a_public_message_does_not_pass_the_gate() {
     assert_eq!(world.process(0, &accepted.record), Err(VerifyError::Record(RecordError::Malformed)));
 }
 
-// Plays A23.
+// Plays A18, A23, C06.
 #[test]
 fn an_outsider_cannot_join_by_an_external_commit() {
     let mut world = World::new(4, 3);
@@ -465,6 +469,7 @@ fn external_commit(world: &World) -> Vec<u8> {
 }
 
 // Breaks R-8.3-14.
+// Plays C11.
 #[test]
 fn an_own_commit_that_the_device_does_not_know_means_a_copy_of_it() {
     let mut world = World::together(3);

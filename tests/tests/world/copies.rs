@@ -1,0 +1,83 @@
+//! Devices that are copied or restored from a backup, and a keyserver that is: each is noticed, and nobody else pays for it.
+
+use casevault_sync::ClientError;
+use casevault_sync::view::{Alarm, AlarmKind, Delivery};
+use casevault_tests::world::World;
+
+use super::bad_luck::{copy_profile, sync_by_command};
+
+fn kinds(alarms: &[Alarm]) -> Vec<AlarmKind> {
+    alarms.iter().map(|alarm| alarm.kind).collect()
+}
+
+// Obeys R-8.10-5.
+// Breaks R-8.10-1, R-8.10-5.
+// Plays C11, E09.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("Before", "Shelter", &[]).await.unwrap();
+    let case = case.to_string();
+    shelter.omar.sync().await.unwrap();
+    world.vault.kill();
+    assert_eq!(shelter.omar.note_add(&case, "waits").await.unwrap(), Delivery::Queued);
+    drop(shelter.omar);
+    world.restart_vault();
+    copy_profile(&world.profile("Omar"), &world.profile("Backup"));
+    let omar = world.open("Omar");
+    assert!(omar.sync().await.unwrap().alarms.is_empty());
+    assert!(omar.sync().await.unwrap().alarms.is_empty(), "a restart is no copy");
+
+    let backup = world.open("Backup");
+    let written = backup.note_add(&case, "from the backup").await;
+    assert!(matches!(written, Err(ClientError::Copied)), "whatever it does first: {written:?}");
+    let refused = backup.sync().await;
+    assert!(matches!(refused, Err(ClientError::Copied)), "{refused:?}");
+    let opened = backup.case_open("Another", "Shelter", &[]).await;
+    assert!(matches!(opened, Err(ClientError::Copied)), "{opened:?}");
+    let texts = |view: casevault_sync::view::CaseView| view.notes.into_iter().map(|note| note.text).collect::<Vec<_>>();
+    assert!(texts(backup.case(&case).await.unwrap()).contains(&"waits".to_owned()), "what waits stays readable");
+    drop(backup);
+    let (exit, said) = sync_by_command(&world, "Backup");
+    assert_eq!((exit, &said["error"]["code"]), (Some(14), &"copied".into()));
+    assert!(said["error"]["hint"].as_str().unwrap().contains("device revoke"), "{said}");
+
+    assert_eq!(kinds(&omar.sync().await.unwrap().alarms), [AlarmKind::Copied], "somebody has a copy of it");
+    assert_eq!(omar.note_add(&case, "goes on").await.unwrap(), Delivery::Sent);
+    assert!(shelter.nadia.sync().await.unwrap().alarms.is_empty(), "nobody else's affair");
+    assert_eq!(texts(shelter.nadia.case(&case).await.unwrap()), ["waits", "goes on"]);
+}
+
+// Obeys R-8.10-4.
+// Breaks R-8.10-4.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyserver_from_a_backup_is_alarmed_about_and_shuts_nobody_out() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    shelter.omar.sync().await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    let (now, before) = (world.directory.path().join("keyserver"), world.directory.path().join("before"));
+    world.keyserver.kill();
+    copy_profile(&now, &before);
+    world.restart_keyserver();
+    for client in [&shelter.omar, &shelter.nadia] {
+        for _ in 0..2 {
+            assert!(client.sync().await.unwrap().alarms.is_empty());
+        }
+    }
+    world.keyserver.kill();
+    std::fs::remove_dir_all(&now).unwrap();
+    std::fs::rename(&before, &now).unwrap();
+    world.restart_keyserver();
+    for client in [&shelter.omar, &shelter.nadia] {
+        for _ in 0..2 {
+            let report = client.sync().await.unwrap();
+            assert_eq!((kinds(&report.alarms), report.online), (vec![AlarmKind::Rollback], true));
+        }
+        let (_, delivery) = client.case_open("After", "Shelter", &[]).await.unwrap();
+        assert_eq!(delivery, Delivery::Sent);
+    }
+    drop(shelter);
+    world.stop_and_check().unwrap();
+}
