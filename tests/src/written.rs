@@ -8,7 +8,7 @@ use casevault_crypto::derive::database_key;
 use casevault_crypto::keystore::unlock;
 use casevault_service::store::{Pair, Records, SledRecords};
 use casevault_wire::codec::{decode, encode};
-use casevault_wire::id::{JournalId, OrganisationId, TeamId};
+use casevault_wire::id::{DeviceId, JournalId, OrganisationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{Join, TeamLink};
 use data_encoding::HEXLOWER;
@@ -87,7 +87,8 @@ async fn keyserver(data: &Path, to: &Path) {
         }
     }
     for (_, value) in records(data, INVITATION).await {
-        let (invitation, _, join): (Invitation, u8, Option<Join>) = decode(&value, value.len()).expect("an invitation");
+        let (invitation, (_, _), join): (Invitation, (DeviceId, u8), Option<Join>) =
+            decode(&value, value.len()).expect("an invitation");
         put(to, format!("invitations/{}", invitation.id), &encode(&invitation));
         if let Some(join) = join {
             put(to, format!("joins/{}", invitation.id), &encode(&join));

@@ -127,7 +127,11 @@ impl Client {
         for some in statements.chunks(limit::LOG_PAGE) {
             self.state(some).await?;
         }
-        self.follow_up_watched(watch).await?;
+        match self.follow_up_watched(watch).await {
+            // That this device is out is what was asked for.
+            Err(ClientError::Removed) if leaving.takes(&*self.organisation()?, &self.device()) => {}
+            followed => followed?,
+        }
         if how.writing == Writing::Lift {
             self.lift(&teams).await?;
         }

@@ -1,18 +1,20 @@
 //! What the client shows: plain values for a surface to draw. Ids are typed; texts are what people wrote.
 
 mod administration;
+mod devices;
 mod recovery;
 
 use std::path::PathBuf;
 
 use casevault_crypto::random::RandomError;
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{DeviceId, DocumentId, InvitationId, JournalId, OrganisationId, PersonId, TeamId};
+use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::Role;
 use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
 
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
+pub use devices::{DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
     ShareState, ShareTrouble,
@@ -90,42 +92,6 @@ pub struct DeviceView {
     pub state: Standing,
     /// Whether it is the device that asks.
     pub here: bool,
-}
-
-/// How far an invitation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitationPhase {
-    /// Nobody has joined by it.
-    Open,
-    /// A device has, and waits for approval.
-    Waiting,
-    /// That device was approved.
-    Used,
-    /// It was taken back, or the device that made it is out.
-    Withdrawn,
-    /// Nobody joined in time.
-    Expired,
-}
-
-/// An invitation.
-#[derive(Clone, Debug)]
-pub struct InvitationView {
-    /// The id.
-    pub invitation: InvitationId,
-    /// Whom it is for, if this device made it.
-    pub person: Option<PersonId>,
-    /// What they, or the further device, are called, if this device made it.
-    pub name: Option<String>,
-    /// In which role, if this device made it.
-    pub role: Option<Role>,
-    /// The device that made it.
-    pub by: DeviceId,
-    /// When it ends, if nobody joins before.
-    pub expires: Time,
-    /// How far it is.
-    pub phase: InvitationPhase,
-    /// The device that joined by it, for people to compare.
-    pub joined: Option<DeviceId>,
 }
 
 /// One statement of the organisation log, for people.
@@ -309,45 +275,6 @@ impl AlarmKind {
     /// Whether it is about a partner organisation.
     pub fn is_of_partner(self) -> bool {
         matches!(self, Self::PartnerLog | Self::PartnerRoot)
-    }
-}
-
-/// Something that the log says of a device and that a person should hear of. Kept until they have looked at the devices.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceNotice {
-    /// What happened.
-    pub kind: DeviceNoticeKind,
-    /// The device.
-    pub device: DeviceId,
-    /// Whose it is.
-    pub person: PersonId,
-    /// That person's name, if it is known here.
-    pub person_name: Option<String>,
-    /// When it was noticed.
-    pub time: Time,
-}
-
-/// Kinds of [`DeviceNotice`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceNoticeKind {
-    /// Another device was added for this person, or one for somebody who had none left.
-    DeviceAdded,
-    /// A device of this person was revoked, by another device.
-    DeviceRevoked,
-}
-
-impl DeviceNoticeKind {
-    /// The name in JSON and in the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::DeviceAdded => "device-added",
-            Self::DeviceRevoked => "device-revoked",
-        }
-    }
-
-    /// The kind of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::DeviceAdded, Self::DeviceRevoked].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
