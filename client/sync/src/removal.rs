@@ -109,33 +109,36 @@ impl Client {
     pub async fn remove(&self, leaver: Leaver<'_>, how: Removal, watch: &OnProgress) -> Result<Removed> {
         self.sync_log().await?;
         let leaving = self.find_leaver(leaver)?;
-        let before = self.organisation()?;
-        let teams = leaving.teams(&before);
-        let mut statements = Vec::new();
-        if leaving.span(&before).is_some_and(|(_, until)| until.is_none()) {
-            let emptied = leaving.emptied(&before, &teams);
-            if how.emptied == Emptied::Refused && !emptied.is_empty() {
-                return Err(ClientError::LeavesEmpty(self.team_labels(&emptied)?));
-            }
-            statements.push(leaving.statement());
-        }
-        if how.writing == Writing::Freeze {
-            let open = teams.iter().filter(|team| before.team(team).is_some_and(|team| !team.frozen));
-            statements.extend(open.map(|team| Statement::FreezeTeam(*team, 1)));
-        }
-        // The removal and as much of the freezing as fits are one append.
-        for some in statements.chunks(limit::LOG_PAGE) {
-            self.state(some).await?;
-        }
+        // The removal and as much of the freezing as fits are one append. Whoever was faster with some of it did it for this one too.
+        while self.state_chosen(|organisation| self.statements(organisation, leaving, how)).await?.len() == limit::LOG_PAGE {}
         match self.follow_up_watched(watch).await {
             // That this device is out is what was asked for.
             Err(ClientError::Removed) if leaving.takes(&*self.organisation()?, &self.device()) => {}
             followed => followed?,
         }
         if how.writing == Writing::Lift {
-            self.lift(&teams).await?;
+            while self.state_chosen(|organisation| Ok(lifting(organisation, leaving))).await?.len() == limit::LOG_PAGE {}
         }
-        self.removed(leaving, &teams)
+        self.removed(leaving, &leaving.teams(&*self.organisation()?))
+    }
+
+    /// What is still to be stated of a removal, at most as much as one append takes.
+    fn statements(&self, organisation: &Organisation, leaving: Leaving, how: Removal) -> Result<Vec<Statement>> {
+        let teams = leaving.teams(organisation);
+        let mut statements = Vec::new();
+        if leaving.span(organisation).is_some_and(|(_, until)| until.is_none()) {
+            let emptied = leaving.emptied(organisation, &teams);
+            if how.emptied == Emptied::Refused && !emptied.is_empty() {
+                return Err(ClientError::LeavesEmpty(self.team_labels(&emptied)?));
+            }
+            statements.push(leaving.statement());
+        }
+        if how.writing == Writing::Freeze {
+            let open = teams.iter().filter(|team| organisation.team(team).is_some_and(|team| !team.frozen));
+            statements.extend(open.map(|team| Statement::FreezeTeam(*team, 1)));
+        }
+        statements.truncate(limit::LOG_PAGE);
+        Ok(statements)
     }
 
     /// How far the teams of somebody who was removed are.
@@ -183,18 +186,6 @@ impl Client {
         }
     }
 
-    /// Lets the vault take writes again of those that are frozen and have their new key.
-    async fn lift(&self, teams: &[TeamId]) -> Result<()> {
-        let organisation = self.organisation()?;
-        let settled =
-            |team: &&TeamId| organisation.team(team).is_some_and(|entry| entry.frozen) && !organisation.is_waiting(team);
-        let statements: Vec<_> = teams.iter().filter(settled).map(|team| Statement::FreezeTeam(*team, 0)).collect();
-        for some in statements.chunks(limit::LOG_PAGE) {
-            self.state(some).await?;
-        }
-        Ok(())
-    }
-
     fn changes(&self, teams: &[TeamId]) -> Result<Vec<TeamChange>> {
         let organisation = self.organisation()?;
         self.profile.store.read(|db| {
@@ -218,6 +209,13 @@ impl Client {
             teams.iter().map(label).collect()
         })
     }
+}
+
+/// Lets the vault take writes again of those teams that are frozen and have their new key, at most as many as one append takes.
+fn lifting(organisation: &Organisation, leaving: Leaving) -> Vec<Statement> {
+    let frozen = |team: &TeamId| organisation.team(team).is_some_and(|team| team.frozen);
+    let settled = leaving.teams(organisation).into_iter().filter(|team| frozen(team) && !organisation.is_waiting(team));
+    settled.map(|team| Statement::FreezeTeam(team, 0)).take(limit::LOG_PAGE).collect()
 }
 
 /// Whether the log says that a member's client gave the team the key that it asks for.

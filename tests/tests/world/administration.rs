@@ -102,6 +102,23 @@ async fn a_commit_of_rubbish_is_taken_back_by_an_administrator_who_is_in_no_team
     assert_eq!(shelter.nadia.note_add(&case.to_string(), "goes on").await.unwrap(), Delivery::Sent);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_administrators_who_remove_somebody_at_once_both_have_done_it() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let deputy = world.bring_in(&shelter.amal, "Deputy", Role::Administrator).await;
+    shelter.amal.sync().await.unwrap();
+    let how = Removal { writing: Writing::Freeze, ..Removal::default() };
+    let watch = silent();
+    let one = shelter.amal.remove(Leaver::Person("Omar"), how, &watch);
+    let (one, other) = tokio::join!(one, deputy.remove(Leaver::Person("Omar"), how, &watch));
+    assert_eq!(one.unwrap(), other.unwrap());
+    let log = deputy.log().await.unwrap();
+    for statement in ["remove-person", "freeze-team"] {
+        assert_eq!(log.iter().filter(|entry| entry.statement == statement).count(), 1, "{statement}");
+    }
+}
+
 // Obeys R-8.3-25.
 // Breaks R-8.3-25.
 #[tokio::test(flavor = "multi_thread")]
