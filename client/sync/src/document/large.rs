@@ -51,7 +51,7 @@ impl Client {
                 let _ = pieces.blocking_send(piece); // if nobody listens any more it is in the file all the same
                 Ok(())
             });
-            seal.map(|seal| (seal, job.key))
+            seal.and_then(|seal| spool.settle().map(|()| (seal, job.key)))
         });
         let sent = self.send_pieces(adding, length, received).await;
         let sealed = sealing.await.map_err(|_| ClientError::Damaged)?;

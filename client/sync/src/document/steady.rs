@@ -63,8 +63,15 @@ impl<'a> Steady<'a> {
 
     /// Waits until all of it is durable.
     pub fn finish(self) -> Result<()> {
-        self.settler.finish()?;
-        Ok(self.file.sync_all()?)
+        let file = self.file;
+        self.settle()?;
+        Ok(file.sync_all()?)
+    }
+
+    /// Waits until what was handed to the disk is there. A disk says once that it failed: whoever makes the file durable later, by another
+    /// handle, would not hear of it.
+    pub fn settle(self) -> Result<()> {
+        self.settler.finish()
     }
 }
 
