@@ -22,18 +22,20 @@ fn main() {
             let files = log_normal(&source.join("A"));
             limits();
             set(&world, "A: 2,000 files, median 200 KiB", (&writer, &reader), &files).await;
-            peer(&source.join("A"));
+            peer(&source.join("A"), "restic");
         }
         if runs("B") {
             let files = vec![file(&source.join("B"), 0, 1 << 30, 2)];
             limits();
             set(&world, "B: one file of 1 GiB", (&writer, &reader), &files).await;
-            peer(&source.join("B"));
+            for name in ["restic", "rclone"] {
+                peer(&source.join("B"), name);
+            }
         }
         if runs("C") {
             let files: Vec<_> = (0..10_000).map(|n| file(&source.join("C"), n, 2048, n as u64)).collect();
             set(&world, "C: 10,000 files of 2 KiB", (&writer, &reader), &files).await;
-            peer(&source.join("C"));
+            peer(&source.join("C"), "restic");
         }
         if runs("one") {
             one(&world, (&writer, &reader), &source).await;
@@ -117,12 +119,13 @@ fn settle() {
     assert!(synced.success());
 }
 
-/// restic on the same files, if it is installed.
-fn peer(files: &Path) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/restic.sh");
-    match std::process::Command::new(script).arg(files).output() {
+/// What people would use instead, on the same files, if it is installed.
+fn peer(files: &Path, name: &str) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.sh");
+    match std::process::Command::new(script).arg(files).arg(name).output() {
         Ok(output) if output.status.success() => print!("   {}", String::from_utf8_lossy(&output.stdout)),
-        _ => println!("   restic could not be measured"),
+        Ok(output) => println!("   {name} could not be measured: {}", String::from_utf8_lossy(&output.stderr).trim()),
+        Err(error) => println!("   {name} could not be measured: {error}"),
     }
 }
 

@@ -78,7 +78,6 @@ fn the_shipped_vault_is_the_models() {
     holds(Rules { honest: 2, shipped: true, ..FAULTY });
 }
 
-// Plays C01.
 #[test]
 fn without_the_receipt_check_the_removed_member_takes_the_team_over() {
     breaks(properties::HIJACK, Rules { receipt_checked: false, ..OUTSIDER });

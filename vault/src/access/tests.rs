@@ -203,7 +203,8 @@ fn a_team_begins_once_and_late_beginnings_are_superseded() {
     assert_eq!(access.switch(&key(1, 0, 66, 9), 1, 2), Err(SwitchError::Receipt), "a team begins once");
 }
 
-/// Attack C01: who has the old key, and no receipt for an evil key, tries at every moment of an honest rotation, with every receipt
+// Plays C01.
+/// Who has the old key, and no receipt for an evil key, tries at every moment of an honest rotation, with every receipt
 /// of the feed bent to the evil key. The evil key is never in force, in any interleaving.
 #[test]
 fn c01_the_old_key_alone_never_brings_in_another() {

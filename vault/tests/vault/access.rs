@@ -53,7 +53,8 @@ async fn a_new_generation_shuts_the_old_one_out() {
     assert_eq!(old.state().await, Err(Code::StaleGeneration), "who is behind is told so");
 }
 
-/// Attack C01: the removed member has the old key, signs for a key of their own, before, during and after the honest rotation.
+// Plays C01.
+/// The removed member has the old key, signs for a key of their own, before, during and after the honest rotation.
 // Breaks R-7.4-4.
 #[tokio::test]
 async fn c01_who_has_the_old_key_cannot_bring_in_a_key_of_their_own() {

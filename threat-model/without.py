@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Plays attacks against builds whose defence is taken out: a test that plays an attack must fail then.
+
+  without.py                every change of defences.toml, one after the other, in a copy of this tree under target/without
+  without.py A18 D13        those of these attacks alone
+  without.py --check        nothing is built: that places, tests and marks are as defences.toml says
+
+Exits with 0 if every test that is named failed, and no other way than by failing."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COPY = ROOT / "target/without/tree"
+PLAYS = re.compile(r"^\s*// Plays ((?:[A-J]\d\d(?:, | and )?)+)", re.MULTILINE)
+FUNCTION = re.compile(r"^\s*(?:pub )?(?:async )?fn (\w+)", re.MULTILINE)
+
+
+def sources():
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    names = listed.stdout.decode().split("\0")
+    return [name for name in names if name and (ROOT / name).is_file()]
+
+
+def package(name):
+    """The cargo package that a file belongs to."""
+    for parent in (ROOT / name).parents:
+        manifest = parent / "Cargo.toml"
+        if manifest.exists() and "package" in (content := tomllib.loads(manifest.read_text())):
+            return content["package"]["name"]
+    raise SystemExit(f"{name} is in no package")
+
+
+def marked():
+    """Tests that play attacks: where each is, and which."""
+    tests = {}
+    for name in sources():
+        if not name.endswith(".rs"):
+            continue
+        text = (ROOT / name).read_text()
+        for mark in PLAYS.finditer(text):
+            function = FUNCTION.search(text, mark.end())
+            ids = re.findall(r"[A-J]\d\d", mark[1])
+            tests.setdefault(function[1], (name, set()))[1].update(ids)
+    return tests
+
+
+def problems(defences, tests):
+    """What is not as defences.toml says."""
+    proved = {}
+    for defence in defences:
+        what = defence["what"]
+        times = (ROOT / defence["file"]).read_text().count(defence["find"])
+        if times != 1:
+            yield f"{what}: what is to be changed stands {times} times in {defence['file']}"
+        if not defence["fails"]:
+            yield f"{what}: no test"
+        played = set()
+        for test in defence["fails"]:
+            if test not in tests:
+                yield f"{what}: no test {test} plays an attack"
+                continue
+            played |= tests[test][1]
+            proved.setdefault(test, set()).update(defence["attacks"])
+        for attack in set(defence["attacks"]) - played:
+            yield f"{what}: none of its tests plays {attack}"
+    for test, (name, attacks) in tests.items():
+        for attack in sorted(attacks - proved.get(test, set())):
+            yield f"{name}: {test} plays {attack}, and no defence against it is taken out"
+
+
+def copy():
+    """Brings the copy up to date. Files that are the same keep their times, so that cargo builds what changed."""
+    wanted = set(sources())
+    for old in COPY.rglob("*"):
+        if old.is_file() and str(old.relative_to(COPY)) not in wanted:
+            old.unlink()
+    for name in wanted:
+        here, there = ROOT / name, COPY / name
+        if not there.exists() or there.read_bytes() != here.read_bytes():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(here, there)
+
+
+def cargo(*arguments):
+    environment = ["env", f"CARGO_TARGET_DIR={ROOT / 'target/without/build'}", "CARGO_TERM_COLOR=never"]
+    return subprocess.run([*environment, "cargo", *arguments], cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def fail(defence, tests):
+    """Whether the tests fail without the defence; what was printed if not."""
+    place = COPY / defence["file"]
+    whole = place.read_text()
+    place.write_text(whole.replace(defence["find"], defence["with"]))
+    try:
+        packages = sorted({package(tests[test][0]) for test in defence["fails"]})
+        if "casevault-tests" in packages:
+            built = cargo("build", "--locked", "--quiet", "--workspace", "--bins")
+            if built.returncode != 0:
+                return built.stdout
+        chosen = " | ".join(f"test(/(^|::){test}$/)" for test in defence["fails"])
+        named = [argument for name in packages for argument in ("-p", name)]
+        ran = cargo("nextest", "run", "--locked", "--no-fail-fast", "--retries", "0", *named, "-E", chosen)
+        failed = {line.split("::")[-1].split()[-1] for line in ran.stdout.splitlines() if re.match(r"\s+(FAIL|SIGABRT|TIMEOUT)\b", line)}
+        return None if failed == set(defence["fails"]) else ran.stdout
+    finally:
+        place.write_text(whole)
+
+
+def main(arguments):
+    defences = tomllib.loads((ROOT / "threat-model/defences.toml").read_text())["defence"]
+    tests = marked()
+    wrong = list(problems(defences, tests))
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    attacks = sorted({attack for defence in defences for attack in defence["attacks"]})
+    print(f"{len(defences)} defences, {len(tests)} tests, {len(attacks)} attacks: {' '.join(attacks)}")
+    if arguments == ["--check"]:
+        return
+    chosen = [defence for defence in defences if not arguments or set(arguments) & set(defence["attacks"])]
+    copy()
+    stood = []
+    for number, defence in enumerate(chosen, 1):
+        began = time.monotonic()
+        said = fail(defence, tests)
+        verdict = "fail without it" if said is None else "DO NOT ALL FAIL"
+        print(f"{number}/{len(chosen)} {','.join(defence['attacks'])}: {defence['what']}: {len(defence['fails'])} tests {verdict} ({time.monotonic() - began:.0f} s)", flush=True)
+        if said is not None:
+            stood.append(defence["what"])
+            print(said[-4000:], flush=True)
+    if stood:
+        raise SystemExit(f"{len(stood)} of {len(chosen)} defences can be taken out unnoticed")
+    print(f"all {len(chosen)}: every test fails without its defence")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
