@@ -1,11 +1,14 @@
 //! A member in bad faith: the keys of a device, taken from its unlocked profile, and requests that no client would make.
 
-use casevault_crypto::identity::DeviceIdentity;
+use casevault_crypto::identity::{DeviceIdentity, sign};
 use casevault_sync::{Options, Profile};
-use casevault_wire::codec::{Text, decode, encode};
+use casevault_wire::codec::{List, Text, decode, encode};
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId, PersonId, TeamId};
+use casevault_wire::keyserver::{Append, LogPage, Refusal};
 use casevault_wire::label::Label;
+use casevault_wire::limit;
+use casevault_wire::log::{Author, LogEntry, LogPosition, Statement};
 use casevault_wire::request::{Credentials, HEADER, Request, Signer};
 use casevault_wire::server::{ServerEntry, server_id};
 use casevault_wire::vault::NonceList;
@@ -41,17 +44,41 @@ impl Liar {
 
     /// Asks the keyserver for something of the team's; the answer's body.
     pub async fn ask(&mut self, method: Method, rest: (&str, &str), body: Vec<u8>) -> Vec<u8> {
+        let path = format!("/v1/organisations/{}/teams/{}{}", self.organisation, self.team, rest.0);
+        self.ask_at(method, (path, rest.1), body).await
+    }
+
+    /// Says that it cannot follow the commit of this epoch and hash.
+    pub async fn refuse(&mut self, (epoch, commit): (u64, Hash)) {
+        let refusal = Refusal { team: self.team, epoch, commit, device: self.device.id() };
+        let signed = sign(&self.device.signing, refusal);
+        self.ask(Method::POST, ("/refusals", ""), encode(&signed)).await;
+    }
+
+    /// Adds a statement to the end of the organisation's log.
+    pub async fn state(&mut self, statement: Statement) {
+        let path = format!("/v1/organisations/{}/log", self.organisation);
+        let page: LogPage =
+            decode(&self.ask_at(Method::GET, (path.clone(), "from=0"), Vec::new()).await, limit::BODY).expect("a page");
+        let LogPosition { length, hash } = page.head.content.position;
+        let (organisation, author) = (self.organisation, Author::Device(self.device.id()));
+        let time = page.head.content.time;
+        let entry = LogEntry { organisation, sequence: length, previous: hash, time, author, statement };
+        let entries = List::new(vec![sign(&self.device.signing, entry)]).expect("one");
+        self.ask_at(Method::POST, (path, ""), encode(&Append { entries })).await;
+    }
+
+    async fn ask_at(&mut self, method: Method, (path, query): (String, &str), body: Vec<u8>) -> Vec<u8> {
         let base = self.keyserver.address.as_str().to_owned();
         let http = reqwest::Client::new();
         let nonces = http.get(format!("{base}/v1/nonces")).send().await.expect("answers").bytes().await.expect("whole");
         let nonce: Nonce = decode::<NonceList>(&nonces, 16 * 1024).expect("nonces").into_vec().remove(0);
         self.requests += 1;
-        let path = format!("/v1/organisations/{}/teams/{}{}", self.organisation, self.team, rest.0);
         let request = Request {
             server: server_id(&self.keyserver.key),
             method: Text::new(method.as_str()).expect("short"),
             path: Text::new(path.as_str()).expect("short"),
-            query: Text::new(rest.1).expect("short"),
+            query: Text::new(query).expect("short"),
             fields: Text::new("").expect("short"),
             body_digest: BlobDigest::of(&body),
             body_length: body.len() as u64,
@@ -68,7 +95,7 @@ impl Liar {
             body_digest: request.body_digest,
             signature: self.device.sign(Label::DeviceRequest, &request),
         };
-        let url = if rest.1.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{}", rest.1) };
+        let url = if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") };
         let header = BASE64URL_NOPAD.encode(&encode(&credentials));
         let answer = http.request(method, url).header(HEADER, header).body(body).send().await.expect("answers");
         assert!(answer.status().is_success(), "{}", answer.status());

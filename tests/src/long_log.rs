@@ -131,6 +131,7 @@ impl LongLog {
             epoch: self.receipts,
             commit: Hash([1; 32]),
             rotation: RotationId([2; 16]),
+            log_length: self.entries.len() as u64,
             generation: self.receipts,
             access_key: self.keyserver.public(),
             sealing_key: hash(Label::SealingKeyHash, &key),

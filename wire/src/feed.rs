@@ -21,6 +21,8 @@ pub struct Receipt {
     pub commit: Hash,
     /// The attempt.
     pub rotation: RotationId,
+    /// How much of the log the commit follows: nobody who had left by then has the keys.
+    pub log_length: u64,
     /// The team key's generation from now on.
     pub generation: u64,
     /// The access key of that generation.
@@ -37,6 +39,7 @@ impl Receipt {
             epoch: data.epoch,
             commit,
             rotation: data.rotation,
+            log_length: data.log_length,
             generation: data.generation,
             access_key: data.access_key,
             sealing_key: hash(Label::SealingKeyHash, &data.sealing_key),

@@ -90,6 +90,8 @@ pub const CHECKPOINT: u64 = 256;
 pub const VOUCHER_LIFETIME: u64 = 3600 * 1000;
 /// How far a log's head may be from the sealing client's clock, milliseconds (1 hour).
 pub const HEAD_AGE: u64 = 3600 * 1000;
+/// Entries of a partner's log that a client reads.
+pub const PARTNER_LOG: u64 = 65_536;
 /// Trustees of a recovery policy.
 pub const TRUSTEES: usize = 64;
 /// A team's keys sealed to a recovery policy, bytes.

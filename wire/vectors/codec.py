@@ -86,7 +86,7 @@ w('commit-same-epoch',"R-8.3-7","the data begin the epoch that the commit ends",
 w('commit-short-sealing-key',"R-8.3-2","a sealing key of 1,215 bytes",R,"commit",commit(d=data(key=1215)))
 w('commit-sealing-key',"R-8.3-2","a sealing key of 1,216 bytes",A,"commit",commit())
 def item(kind,body,seq=0): return "21"*32+"%016x"%seq+"00"*32+"%016x"%1767225600000+"%02x"%kind+body
-receipt="12"*32+"%016x"%1+"22"*32+"13"*16+"%016x"%2+"15"*32+"23"*32
+receipt="12"*32+"%016x"%1+"22"*32+"13"*16+"%016x"%7+"%016x"%2+"15"*32+"23"*32
 w('feed-receipt',"R-8.4-1","a receipt",A,"FeedItem",item(1,receipt))
 w('feed-void',"R-8.4-1","a void",A,"FeedItem",item(2,"12"*32+"%016x"%1+"22"*32,1))
 w('feed-confirmed',"R-8.4-1","a confirmation",A,"FeedItem",item(3,"12"*32+"%016x"%1+"%016x"%2,2))

@@ -252,6 +252,9 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Void => "A change of the team that this device had taken over was declared void.",
         AlarmKind::Journal => "An entry does not verify.",
         AlarmKind::Missing => "The vault does not hold what it had acknowledged.",
+        AlarmKind::History => {
+            "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here."
+        }
         AlarmKind::Heads => {
             "A colleague's device left an unreadable record of how journals stand. It was stepped over; no server is accused."
         }

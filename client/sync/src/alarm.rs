@@ -1,6 +1,6 @@
 //! Alarms: what a server or a colleague's device did wrong, kept until a person has seen it.
 
-use crate::store::sql::{OptionalExtension, params};
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
@@ -12,14 +12,20 @@ use crate::view::{Alarm, AlarmKind};
 
 /// Keeps an alarm, once.
 pub(crate) fn raise(store: &Store, kind: AlarmKind, time: Time, team: Option<TeamId>, journal: Option<JournalId>) -> Result<()> {
+    store.write(|tx| raise_in(tx, kind, time, (team, journal)))
+}
+
+/// Keeps an alarm, once, together with whatever else the transaction does.
+pub(crate) fn raise_in(
+    db: &Connection,
+    kind: AlarmKind,
+    time: Time,
+    (team, journal): (Option<TeamId>, Option<JournalId>),
+) -> Result<()> {
     let (team, journal) = (team.unwrap_or(TeamId::ZERO).0, journal.unwrap_or(JournalId::ZERO).0);
-    store.write(|tx| {
-        tx.execute(
-            "INSERT OR IGNORE INTO alarms (kind, time, team, journal) VALUES (?1, ?2, ?3, ?4)",
-            params![kind.as_str(), column(time.0), team, journal],
-        )?;
-        Ok(())
-    })
+    let sql = "INSERT OR IGNORE INTO alarms (kind, time, team, journal) VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(sql)?.execute(params![kind.as_str(), column(time.0), team, journal])?;
+    Ok(())
 }
 
 /// Keeps an alarm about a partner, once. It stands where a team's would.

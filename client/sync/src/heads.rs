@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use casevault_crypto::heads::{HeadAlarm, HeadsError, HeadsReader, HeadsState, accept};
 use casevault_crypto::keys::HeadsKey;
 use casevault_wire::heads::HeadRecord;
-use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::id::TeamId;
 use casevault_wire::log::Organisation;
 
 use crate::alarm;
@@ -96,10 +96,16 @@ impl Client {
     pub(crate) async fn read_heads(&self, team: &TeamId) -> Result<()> {
         let mut waited = false;
         let mut began_anew = false;
+        // What colleagues add while this reads is for the next reading: no server keeps this one from ending.
+        let mut end = None;
         loop {
             let state = self.heads_state(team)?;
+            if end.is_some_and(|end| state.length() >= end) {
+                return Ok(());
+            }
             let page = self.heads(team, state.length()).await?;
             let rolled_back = page.length < state.length();
+            end.get_or_insert(page.length);
             let records = page.records.into_vec();
             if !rolled_back && records.is_empty() {
                 return Ok(());
@@ -139,23 +145,25 @@ impl Client {
         let organisation: &Organisation = &*self.organisation()?;
         let keys = self.heads_keys(team)?;
         let reader = HeadsReader { organisation, keys: &keys };
-        let outcome = self.profile.store.write(|tx| take_records(tx, &mut state, records, &reader, waited))?;
-        if outcome.unreadable {
-            alarm::raise(&self.profile.store, AlarmKind::Heads, self.now(), Some(*team), None)?;
-        }
-        self.raise_all(team, &outcome.alarms)?;
-        Ok(outcome)
+        self.profile.store.write(|tx| {
+            let outcome = take_records(tx, &mut state, records, &reader, waited)?;
+            if outcome.unreadable {
+                alarm::raise_in(tx, AlarmKind::Heads, self.now(), (Some(*team), None))?;
+            }
+            self.raise_all(tx, team, &outcome.alarms)?;
+            Ok(outcome)
+        })
     }
 
-    fn raise_all(&self, team: &TeamId, alarms: &[HeadAlarm]) -> Result<()> {
+    /// Keeps what was found in the transaction that found it: what was looked at once is not looked at again.
+    fn raise_all(&self, db: &Connection, team: &TeamId, alarms: &[HeadAlarm]) -> Result<()> {
         for found in alarms {
             let kind = match found {
                 HeadAlarm::Rollback { .. } => AlarmKind::Rollback,
                 HeadAlarm::Fork { .. } => AlarmKind::Fork,
                 HeadAlarm::Missing { .. } => AlarmKind::Missing,
             };
-            let journal: JournalId = found.journal();
-            alarm::raise(&self.profile.store, kind, self.now(), Some(*team), Some(journal))?;
+            alarm::raise_in(db, kind, self.now(), (Some(*team), Some(found.journal())))?;
         }
         Ok(())
     }

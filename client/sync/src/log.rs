@@ -84,10 +84,10 @@ impl Client {
             if let Some(organisation) = advanced.grown {
                 let me = self.device();
                 let told: Vec<_> = advanced.entries.iter().filter_map(|entry| notice::of(&organisation, entry, &me)).collect();
-                // The notices first: after a crash between the two the same entries come again, and tell the same.
+                // What there is to tell first: after a crash between the two the same entries come again, and tell the same.
                 notice::keep(&self.profile.store, &told, self.now())?;
-                keep(&self.profile.store, Whose::Own, &advanced.entries, &organisation)?;
                 self.notice_partners(&advanced.entries, &organisation)?;
+                keep(&self.profile.store, Whose::Own, &advanced.entries, &organisation)?;
                 self.set_organisation(organisation);
             }
             self.heard_keyserver_at(advanced.time);
@@ -109,44 +109,43 @@ impl Client {
     pub(crate) async fn compare_log_heads(&self, key: &dyn Signing) -> Result<u64> {
         let path = format!("/v1/organisations/{}/log-heads", self.me.organisation);
         let answer: LogHeads = self.vault.get(&self.me.organisation, key, Ask::path(path)).await?;
-        let (mut longest, mut compared) = (0, 0);
+        let mut heads = Vec::new();
         for item in answer.heads.as_slice() {
-            // What the keyserver did not sign is the vault's invention.
+            // What the keyserver did not sign is the vault's invention; what it signed for others says nothing of this log.
             let content = item.verify(&self.me.keyserver.key).map_err(|_| self.log_alarm(AlarmKind::Log))?;
-            let FeedEvent::LogHead(position) = &content.event else { continue };
-            if content.organisation == self.me.organisation {
-                longest = longest.max(position.length);
-                self.compare_position(position)?;
-                compared += 1;
+            if let (FeedEvent::LogHead(position), true) = (&content.event, content.organisation == self.me.organisation) {
+                heads.push(*position);
             }
         }
+        self.compare_positions(&heads)?;
+        let longest = heads.iter().map(|position| position.length).max().unwrap_or_default();
         if longest > self.organisation()?.position().length {
-            self.profile.store.write(|tx| set_meta(tx, OWED, &longest.to_be_bytes()))?;
+            self.owe_log(longest)?;
             self.sync_log().await?;
             if self.log_is_owed()? {
                 return Err(self.log_alarm(AlarmKind::Rollback));
             }
-            for item in answer.heads.as_slice() {
-                if let FeedEvent::LogHead(position) = &item.content.event {
-                    self.compare_position(position)?;
-                }
-            }
+            self.compare_positions(&heads)?;
         }
-        Ok(compared)
+        Ok(heads.len() as u64)
     }
 
-    /// Whether the keyserver has signed more of the log, as the vault knows, than it has shown to this device.
+    /// Remembers that the keyserver has signed for a log of this length.
+    pub(crate) fn owe_log(&self, length: u64) -> Result<()> {
+        self.profile.store.write(|tx| set_meta(tx, OWED, &length.to_be_bytes()))
+    }
+
+    /// Whether the keyserver has signed for more of the log than it has shown to this device.
     pub(crate) fn log_is_owed(&self) -> Result<bool> {
         let owed = self.profile.store.read(|db| meta(db, OWED))?;
         let owed = owed.as_deref().and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
         Ok(owed > self.organisation()?.position().length)
     }
 
-    fn compare_position(&self, position: &LogPosition) -> Result<()> {
-        match self.organisation()?.hash_at(position.length) {
-            Some(hash) if hash != position.hash => Err(self.log_alarm(AlarmKind::Fork)),
-            _ => Ok(()),
-        }
+    fn compare_positions(&self, heads: &[LogPosition]) -> Result<()> {
+        let organisation = self.organisation()?;
+        let other = |head: &LogPosition| organisation.hash_at(head.length).is_some_and(|hash| hash != head.hash);
+        if heads.iter().any(other) { Err(self.log_alarm(AlarmKind::Fork)) } else { Ok(()) }
     }
 
     /// Adds `statements`, signed by this device, to the end of the log, and returns the entries. If others were faster and the

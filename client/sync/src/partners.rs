@@ -14,7 +14,7 @@ use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::http::get_unsigned;
-use crate::store::log::{Whose, load};
+use crate::store::log::{Whose, kept};
 use crate::view::{AlarmKind, PartnerState, PartnerView};
 
 impl Client {
@@ -105,7 +105,7 @@ impl Client {
             (None, None) => PartnerState::Added,
         };
         let theirs = Pin { organisation: *id, fingerprint: *fingerprint };
-        let read = load(&self.profile.store, Whose::Partner(id))?;
+        let read = self.profile.store.read(|db| kept(db, Whose::Partner(id)))?;
         Ok(PartnerView {
             partner: *id,
             fingerprint: *fingerprint,
@@ -113,7 +113,7 @@ impl Client {
             vault: vault.address.as_str().to_owned(),
             state,
             safety_number: SafetyNumber::of(organisation.pin(), theirs),
-            log: read.map_or(0, |read| read.position().length),
+            log: read.map_or(0, |read| read.length),
         })
     }
 

@@ -3,7 +3,7 @@
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::List;
 use casevault_wire::id::{DeviceId, PersonId, TeamId};
-use casevault_wire::log::{Statement, TeamCreation, TeamKind, log_entry_hash};
+use casevault_wire::log::{Organisation, Statement, TeamCreation, TeamKind, log_entry_hash};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
@@ -77,12 +77,19 @@ impl Client {
         if !organisation.is_member(&team, &person) {
             return Err(ClientError::Unknown(What::Person));
         }
-        let devices = organisation.team_devices_at(&team, organisation.position().length);
-        let stays = |device: &DeviceId| organisation.device(device).is_some_and(|device| device.person != person);
-        if emptied == Emptied::Refused && !devices.is_empty() && !devices.iter().any(stays) {
-            return Err(ClientError::LeavesEmpty(self.team_labels(&[team])?));
-        }
-        self.instruct(team, Statement::RemoveFromTeam(team, person)).await
+        let choose = |organisation: &Organisation| {
+            if !organisation.is_member(&team, &person) {
+                return Ok(Vec::new()); // somebody else was faster
+            }
+            let devices = organisation.team_devices_at(&team, organisation.position().length);
+            let stays = |device: &DeviceId| organisation.device(device).is_some_and(|device| device.person != person);
+            if emptied == Emptied::Refused && !devices.is_empty() && !devices.iter().any(stays) {
+                return Err(ClientError::LeavesEmpty(self.team_labels(&[team])?));
+            }
+            Ok(vec![Statement::RemoveFromTeam(team, person)])
+        };
+        self.state_chosen(choose).await?;
+        self.carried_out(team).await
     }
 
     /// Has a team take new keys.
@@ -108,6 +115,11 @@ impl Client {
 
     async fn instruct(&self, team: TeamId, statement: Statement) -> Result<(TeamId, ChangeState)> {
         self.state(&[statement]).await?;
+        self.carried_out(team).await
+    }
+
+    /// Whether what was stated of the team is done, or waits for a member's client.
+    async fn carried_out(&self, team: TeamId) -> Result<(TeamId, ChangeState)> {
         self.follow_up().await?;
         let state = if self.follows_log(&team)? { ChangeState::Done } else { ChangeState::Requested };
         Ok((team, state))

@@ -212,6 +212,8 @@ pub enum AlarmKind {
     Journal,
     /// The vault does not hold what was acknowledged.
     Missing,
+    /// The keyserver does not give the way back to a team's older keys.
+    History,
     /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
     Heads,
     /// The log names a sealing key of a team that the team does not have.
@@ -239,6 +241,7 @@ impl AlarmKind {
             Self::Void => "void",
             Self::Journal => "journal",
             Self::Missing => "missing",
+            Self::History => "history",
             Self::Heads => "heads",
             Self::SealingKey => "sealing-key",
             Self::Revocation => "revocation",
@@ -251,7 +254,7 @@ impl AlarmKind {
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Copied, Fork, Heads, Journal, Log, Missing, PartnerLog, PartnerRoot};
+        use AlarmKind::{Commit, Copied, Fork, Heads, History, Journal, Log, Missing, PartnerLog, PartnerRoot};
         use AlarmKind::{Removed, Revocation, Rollback, SealingKey, Void};
         let all = [
             Rollback,
@@ -261,6 +264,7 @@ impl AlarmKind {
             Void,
             Journal,
             Missing,
+            History,
             Heads,
             SealingKey,
             Revocation,

@@ -58,12 +58,12 @@ impl Actor<'_> {
     }
 }
 
-/// Whether more than half of the voters have merged the commit: the rest cannot make it void any more. Where there is no voter,
-/// anybody's word is enough, the committer's included.
+/// Whether more than half of those who judge the commit have merged it, each on one device at least: the rest cannot make it void any
+/// more. Where nobody judges, anybody's word is enough, the committer's included.
 fn is_settled(roster: &Roster, organisation: &Organisation, commit: &Committed) -> bool {
     let epoch = commit.data.epoch;
-    let voters: Vec<_> = roster.voters(organisation, (epoch, commit.committer)).collect();
-    let merged = voters.iter().filter(|(_, membership)| membership.has_merged(epoch)).count();
+    let voices = roster.voices(organisation, (epoch, commit.committer));
+    let merged = voices.iter().filter(|voice| voice.iter().any(|(_, membership)| membership.has_merged(epoch))).count();
     let anybody = || roster.members().any(|(_, membership)| membership.has_merged(epoch));
-    if voters.is_empty() { anybody() } else { merged * 2 > voters.len() }
+    if voices.is_empty() { anybody() } else { merged * 2 > voices.len() }
 }

@@ -11,7 +11,7 @@ use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
 use super::group::{committed, group, membership_key};
-use super::roster::Roster;
+use super::roster::{Roster, Voice};
 use super::{Actor, void};
 use crate::records::{Key, Kind, Place, bytes, list};
 use crate::state::Keyserver;
@@ -44,8 +44,7 @@ impl Actor<'_> {
         if membership.has_merged(refusal.epoch) {
             return Err(Problem(Code::Conflict));
         }
-        let voters = roster.voters(&organisation, (refusal.epoch, commit.committer));
-        let decided = self.is_decided(&refusal, voters.map(|(device, _)| *device).collect()).await?;
+        let decided = self.is_decided(&refusal, roster.voices(&organisation, (refusal.epoch, commit.committer))).await?;
         let mut pen = self.server.pen(self.place.organisation, *tip);
         pen.write.put(refusal_key(&self.place, (refusal.epoch, &refusal.commit), &self.device).bytes(), bytes(&signed));
         pen.write.expect(membership_key(&self.place, &self.device).bytes(), roster.stored(&self.device));
@@ -81,13 +80,16 @@ impl Actor<'_> {
         Ok(voids.iter().any(|item| matches!(&item.content.event, FeedEvent::Void(void) if void.commit == refusal.commit)))
     }
 
-    /// Whether, with this one, more than half of the voters have refused.
-    async fn is_decided(&self, refusal: &Refusal, voters: Vec<DeviceId>) -> Result<bool, Problem> {
+    /// Whether more than half of several who judge the commit refuse it, none of whose devices has merged it. One alone refuses nothing:
+    /// whoever merged it could not go back, and an administrator can still make it void.
+    async fn is_decided(&self, refusal: &Refusal, voices: Vec<Voice<'_>>) -> Result<bool, Problem> {
         let prefix = Key::of_team(Kind::Refusal, &self.place).number(refusal.epoch).id(refusal.commit.as_bytes());
         let earlier: Vec<SignedRefusal> = list(&*self.server.records, &prefix, prefix.clone(), usize::MAX).await?;
-        let refused =
-            |device: &&DeviceId| **device == self.device || earlier.iter().any(|other| other.content.device == **device);
-        let refusals = voters.iter().filter(refused).count();
-        Ok(refusals * 2 > voters.len())
+        let refused = |device: &DeviceId| *device == self.device || earlier.iter().any(|other| other.content.device == *device);
+        let against = |voice: &&Voice<'_>| {
+            voice.iter().any(|(device, _)| refused(device))
+                && !voice.iter().any(|(_, membership)| membership.has_merged(refusal.epoch))
+        };
+        Ok(voices.len() > 1 && voices.iter().filter(against).count() * 2 > voices.len())
     }
 }

@@ -19,6 +19,9 @@ struct Slot {
     now: Option<Membership>,
 }
 
+/// The devices that judge a commit with one voice.
+pub(super) type Voice<'a> = Vec<(&'a DeviceId, &'a Membership)>;
+
 /// The memberships of a group.
 pub(super) struct Roster {
     place: Place,
@@ -49,16 +52,22 @@ impl Roster {
         self.slots.get(device).and_then(|slot| slot.now.as_ref())
     }
 
-    /// Who may judge a commit: the devices that were in the group before it and are of the team now, without its committer.
-    pub(super) fn voters<'a>(
-        &'a self,
-        organisation: &'a Organisation,
-        (epoch, committer): (u64, DeviceId),
-    ) -> impl Iterator<Item = (&'a DeviceId, &'a Membership)> {
-        let judges = move |(device, membership): &(&DeviceId, &Membership)| {
+    /// Who may judge a commit: the people with devices that were in the group before it and are of the team now, each with those
+    /// devices, without its committer's; where nobody else has one, each other device of the committer's by itself. So nobody has more
+    /// than one voice, however many devices they bring in.
+    pub(super) fn voices<'a>(&'a self, organisation: &'a Organisation, (epoch, committer): (u64, DeviceId)) -> Vec<Voice<'a>> {
+        let owner = |device: &DeviceId| organisation.device(device).map(|device| device.person);
+        let judges = self.members().filter(|(device, membership)| {
             **device != committer && membership.joined < epoch && is_current(organisation, &self.place, device)
-        };
-        self.members().filter(judges)
+        });
+        let (mut people, mut own) = (BTreeMap::<_, Voice<'a>>::new(), Vec::new());
+        for judge in judges {
+            match owner(judge.0) {
+                person if person == owner(&committer) => own.push(vec![judge]),
+                person => people.entry(person).or_default().push(judge),
+            }
+        }
+        if people.is_empty() { own } else { people.into_values().collect() }
     }
 
     /// The group after a commit with this data that names `added`. Who was in it already keeps their vote. Returns the memberships

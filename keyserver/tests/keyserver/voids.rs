@@ -73,28 +73,76 @@ fn server() -> casevault_wire::signature::PublicKey {
     *casevault_service::keys::ServerKey::from_seed(&[0xaa; 32]).public()
 }
 
+// Plays D17.
 // Obeys R-8.5-4.
+// Breaks R-8.5-4.
 #[tokio::test]
-async fn of_two_devices_the_other_decides() {
+async fn of_two_people_one_alone_undoes_nothing_and_an_administrator_may() {
     let world = World::start().await;
-    let (ngo, team) = Ngo::with_team(&world, 3).await;
+    let (mut ngo, team) = Ngo::with_team(&world, 3).await;
     team.grown(&world, &ngo, 3).await;
-    let bad = rotate(&world, &ngo, &team, 2, 66).await;
-    refuse(&world, &ngo, &team, 3, (2, bad)).await.done().unwrap();
-    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, bad));
+    let commit = rotate(&world, &ngo, &team, 2, 66).await;
+    refuse(&world, &ngo, &team, 3, (2, commit)).await.done().unwrap();
+    assert_ne!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, commit), "it may be a lie");
+    ngo.state(&world, 1, vec![Statement::VoidCommit(VoidStatement { team: team.id, epoch: 2, commit })]).await.unwrap();
+    assert!(ngo.feed(&world).await.iter().any(|item| item.content.event == void_event(&team, 2, commit)));
+    clean(world).await;
+}
+
+// Plays A22, D17.
+// Obeys R-8.5-3.
+#[tokio::test]
+async fn a_person_has_one_voice_however_many_devices_they_bring_in() {
+    let world = World::start().await;
+    let (mut ngo, team) = Ngo::with_team(&world, 4).await;
+    team.grown(&world, &ngo, 4).await;
+    let own: Vec<u8> = (60..65).collect();
+    ngo.state(&world, 2, own.iter().map(|seed| Statement::AddDevice(person(2), device_keys(*seed))).collect()).await.unwrap();
+    let upload = Team::upload(&team.data(&ngo, 2, 1), &own, 5, false);
+    team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+    let joined = commit_hash(upload.commit.as_slice());
+    for seed in own.iter().copied().chain([3, 4]) {
+        team.acknowledge(&world, &ngo, seed, (2, joined)).await.done().unwrap();
+    }
+    let upload = Team::upload(&team.data(&ngo, 3, 2), &[], 67, true);
+    team.commit(&world, &ngo, 3, &upload).await.done().unwrap();
+    let honest = commit_hash(upload.commit.as_slice());
+    for seed in &own {
+        refuse(&world, &ngo, &team, *seed, (3, honest)).await.done().unwrap();
+    }
+    assert_ne!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 3, honest), "one of two people");
+    team.acknowledge(&world, &ngo, 4, (3, honest)).await.done().unwrap();
+    team.acknowledge(&world, &ngo, 60, (3, honest)).await.done().unwrap();
+    let confirmed = |epoch, generation| FeedEvent::Confirmed(Confirmation { team: team.id, epoch, generation });
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, confirmed(3, 2), "and who merged on one device has merged");
+
+    let upload = Team::upload(&team.data(&ngo, 4, 3), &[], 66, true);
+    team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
+    let bad = commit_hash(upload.commit.as_slice());
+    for seed in &own {
+        team.acknowledge(&world, &ngo, *seed, (4, bad)).await.done().unwrap();
+    }
+    assert_ne!(ngo.feed(&world).await.last().unwrap().content.event, confirmed(4, 3), "nobody confirms what is their own");
+    for seed in [3, 4] {
+        refuse(&world, &ngo, &team, seed, (4, bad)).await.done().unwrap();
+    }
+    assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 4, bad));
+    clean(world).await;
 }
 
 // Breaks R-8.5-3.
 #[tokio::test]
 async fn whom_a_commit_adds_has_no_say_in_it() {
     let world = World::start().await;
-    let (ngo, team) = Ngo::with_team(&world, 4).await;
-    team.grown(&world, &ngo, 3).await;
-    let upload = Team::upload(&team.data(&ngo, 2, 2), &[4], 5, true);
+    let (ngo, team) = Ngo::with_team(&world, 5).await;
+    team.grown(&world, &ngo, 4).await;
+    let upload = Team::upload(&team.data(&ngo, 2, 2), &[5], 5, true);
     team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
     let hash = commit_hash(upload.commit.as_slice());
-    team.acknowledge(&world, &ngo, 4, (2, hash)).await.done().unwrap();
-    refuse(&world, &ngo, &team, 3, (2, hash)).await.done().unwrap();
+    team.acknowledge(&world, &ngo, 5, (2, hash)).await.done().unwrap();
+    for seed in [3, 4] {
+        refuse(&world, &ngo, &team, seed, (2, hash)).await.done().unwrap();
+    }
     assert_eq!(ngo.feed(&world).await.last().unwrap().content.event, void_event(&team, 2, hash));
 }
 
@@ -258,14 +306,16 @@ async fn an_administrator_makes_the_newest_commit_void() {
 #[tokio::test]
 async fn a_void_takes_back_whom_the_commit_added() {
     let world = World::start().await;
-    let (ngo, team) = Ngo::with_team(&world, 4).await;
-    team.grown(&world, &ngo, 3).await;
-    let upload = Team::upload(&team.data(&ngo, 2, 1), &[4], 5, false);
+    let (ngo, team) = Ngo::with_team(&world, 5).await;
+    team.grown(&world, &ngo, 4).await;
+    let upload = Team::upload(&team.data(&ngo, 2, 1), &[5], 5, false);
     team.commit(&world, &ngo, 2, &upload).await.done().unwrap();
     let hash = commit_hash(upload.commit.as_slice());
-    refuse(&world, &ngo, &team, 3, (2, hash)).await.done().unwrap();
-    assert_eq!(world.call(&ngo.device(4), "GET", &team.path("/welcome"), Vec::new()).await.done(), Err(Code::Conflict));
-    assert_eq!(team.acknowledge(&world, &ngo, 4, (1, hash)).await.done(), Err(Code::Conflict));
+    for seed in [3, 4] {
+        refuse(&world, &ngo, &team, seed, (2, hash)).await.done().unwrap();
+    }
+    assert_eq!(world.call(&ngo.device(5), "GET", &team.path("/welcome"), Vec::new()).await.done(), Err(Code::Conflict));
+    assert_eq!(team.acknowledge(&world, &ngo, 5, (1, hash)).await.done(), Err(Code::Conflict));
 }
 
 // Plays A22.

@@ -129,7 +129,7 @@ impl Keyserver {
         }
     }
 
-    /// Counts a refusal. More than half of the others make the commit void.
+    /// Counts a refusal. More than half of several others make the commit void.
     pub fn refuse(&mut self, attempt: Attempt, who: Who, rules: &Rules) {
         let others = self.others(attempt, rules);
         if !self.open_to_judgement(attempt, rules) || !others.contains(&who) || self.has_merged(attempt, who) {
@@ -137,7 +137,7 @@ impl Keyserver {
         }
         self.refusals.insert((attempt, who));
         let refusals = others.iter().filter(|who| self.refusals.contains(&(attempt, **who))).count();
-        if 2 * refusals > others.len() {
+        if others.len() > 1 && 2 * refusals > others.len() {
             self.take_back(attempt);
         }
     }

@@ -111,12 +111,12 @@ fn is_done(world: &World, who: Who) -> bool {
     member.alarmed || there && world.vault.serves(member.tip(), &world.keyserver.feed)
 }
 
-/// No commit stands of which more than half of all others have told the keyserver that they refuse it.
+/// No commit stands of which more than half of all others, if they are several, have told the keyserver that they refuse it.
 fn refused_fall(rules: &Rules, world: &World) -> bool {
     let chain = world.keyserver.chain();
     chain.into_iter().all(|attempt| {
         let told = |member: &&Member| member.refuses == Some(attempt) && member.pending.is_empty();
-        2 * world.members.iter().filter(told).count() <= usize::from(rules.honest)
+        rules.honest == 1 || 2 * world.members.iter().filter(told).count() <= usize::from(rules.honest)
     })
 }
 

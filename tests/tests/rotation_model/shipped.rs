@@ -45,6 +45,7 @@ fn receipt(key: Key, epoch: u64) -> Receipt {
         epoch,
         commit: casevault_wire::hash::Hash(public(key).0),
         rotation: RotationId::ZERO,
+        log_length: 0,
         generation: epoch + 1,
         access_key: public(key),
         sealing_key: casevault_wire::hash::Hash::ZERO,

@@ -3,14 +3,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use casevault_sync::view::{AlarmKind, Delivery, SyncReport};
-use casevault_sync::{Client, ClientError};
-use casevault_tests::evil::{Act, Evil};
+use casevault_sync::{Client, ClientError, Role};
+use casevault_tests::evil::{Act, Asked, Evil};
+use casevault_tests::liar::Liar;
 use casevault_tests::world::{Operators, World};
-use casevault_wire::codec::decode;
-use casevault_wire::keyserver::LogPage;
+use casevault_wire::codec::{List, decode, encode};
+use casevault_wire::keyserver::{Commits, LogPage};
 use casevault_wire::limit;
+use casevault_wire::mls::{commit_data, commit_hash};
+use casevault_wire::vault::LogHeads;
+use reqwest::Method;
 
 /// A problem that any server may answer with.
 fn conflict() -> Act {
@@ -96,6 +101,133 @@ async fn two_logs_for_two_people_are_noticed_by_the_first_thing_that_one_writes_
     assert!(kinds(&shelter.omar.sync().await.unwrap()).contains(&AlarmKind::Journal));
     assert_eq!(shelter.omar.case(&case).await.unwrap().notes.len(), 1, "and nothing of it is shown");
     drop(fork);
+}
+
+// Plays A25.
+// Breaks R-8.1-10.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_of_somebody_elses_log_accuses_nobody_of_two() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let stranger = world.found("Stranger").await;
+    let mut foreign = LogHeads { heads: List::default() };
+    while foreign.heads.as_slice().is_empty() {
+        operators.vault.seen();
+        stranger.sync().await.unwrap();
+        let seen = operators.vault.seen();
+        let heads = seen.iter().find(|(asked, _)| asked.is("GET", "/log-heads")).and_then(|(_, answered)| answered.clone());
+        foreign = decode(&heads.unwrap().body, limit::BODY).unwrap();
+    }
+
+    // The vault adds them to its answer, and the keyserver is slow to show Nadia what is new, so that she reads on and compares again.
+    let swap = move |body: Vec<u8>| {
+        let own: LogHeads = decode(&body, limit::BODY).unwrap();
+        let heads = own.heads.into_vec().into_iter().chain(foreign.heads.as_slice().iter().cloned()).collect();
+        encode(&LogHeads { heads: List::new(heads).unwrap() })
+    };
+    let (nadia, once) = (shelter.nadia.device(), AtomicBool::new(true));
+    shelter.nadia.sync().await.unwrap();
+    shelter.amal.team_create("Another team", &["Nadia".into()]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await; // until the vault has heard of it
+    operators.vault.when(|asked| asked.is("GET", "/log-heads"), Act::Swap(Arc::new(swap)));
+    let late = move |asked: &Asked| asked.by(nadia) && asked.is("GET", "/log") && once.swap(false, Ordering::SeqCst);
+    operators.keyserver.when(late, Act::Replay);
+    let report = shelter.nadia.sync().await.unwrap();
+    assert_eq!((kinds(&report), report.online), (Vec::new(), true));
+    assert_eq!(shelter.nadia.note_add(&case, "work goes on").await.unwrap(), Delivery::Sent);
+}
+
+// Breaks R-8.6-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_the_vault_did_not_sign_is_no_acknowledgement_and_is_told_to_nobody() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    operators.vault.seen();
+    shelter.nadia.note_add(&case, "second").await.unwrap();
+    let seen = operators.vault.seen();
+    let answered = seen.into_iter().find(|(asked, _)| asked.is("POST", "/batch")).and_then(|(_, answered)| answered).unwrap();
+    let mut junk = answered.body.to_vec();
+    *junk.last_mut().unwrap() ^= 1;
+    operators.vault.when(|asked| asked.is("POST", "/batch"), Act::Answer(200, junk));
+    let written = shelter.nadia.note_add(&case, "third").await;
+    assert!(!matches!(written, Ok(Delivery::Sent)), "{written:?}");
+    let _ = shelter.nadia.sync().await;
+    operators.vault.repent();
+    assert_eq!(kinds(&shelter.nadia.sync().await.unwrap()), []);
+    assert_eq!(kinds(&shelter.omar.sync().await.unwrap()), [], "nobody is told what the vault did not say");
+    let notes: Vec<_> = shelter.omar.case(&case).await.unwrap().notes.into_iter().map(|note| note.text).collect();
+    assert_eq!(notes, ["first", "second", "third"], "it waited, and was sent once");
+}
+
+// Obeys R-8.5-12.
+// Breaks R-8.5-12.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_merged_what_became_void_stops_and_comes_back_by_being_added_again() {
+    let (world, _operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let zahra = world.bring_in(&shelter.amal, "Zahra", Role::Caseworker).await;
+    shelter.amal.team_add("Shelter", "Zahra").await.unwrap();
+    for client in [&shelter.nadia, &zahra, &shelter.omar, &zahra] {
+        client.sync().await.unwrap();
+    }
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let team = shelter.nadia.team("Shelter").await.unwrap().team;
+    shelter.nadia.team_rotate("Shelter").await.unwrap();
+    drop((zahra, shelter.omar));
+    // Two of the two others say that they cannot follow what they could: a lie, and a majority.
+    let mut commit = None;
+    for name in ["Omar", "Zahra"] {
+        let mut liar = Liar::of(&world, name, team);
+        let commits: Commits = decode(&liar.ask(Method::GET, ("/commits", "after=0"), Vec::new()).await, limit::BODY).unwrap();
+        let last = commits.commits.into_vec().pop().unwrap().commit;
+        let named = commit.get_or_insert_with(|| (commit_data(last.as_slice()).unwrap().epoch, commit_hash(last.as_slice())));
+        liar.refuse(*named).await;
+    }
+    assert!(kinds(&shelter.nadia.sync().await.unwrap()).contains(&AlarmKind::Void));
+    assert!(!matches!(shelter.nadia.note_add(&case, "waits").await, Ok(Delivery::Sent)));
+    assert!(kinds(&shelter.nadia.sync().await.unwrap()).contains(&AlarmKind::Void), "it does not go away");
+
+    shelter.amal.team_remove("Shelter", "Nadia").await.unwrap();
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+    shelter.amal.team_add("Shelter", "Nadia").await.unwrap();
+    assert!(shelter.nadia.sync().await.is_err(), "what waits has no key yet");
+    omar.sync().await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    omar.sync().await.unwrap();
+    let notes: Vec<_> = omar.case(&case).await.unwrap().notes.into_iter().map(|note| note.text).collect();
+    assert_eq!(notes, ["first", "waits"]);
+}
+
+// Obeys R-8.3-17.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_has_the_teams_history_whatever_answer_is_lost() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    shelter.nadia.team_rotate("Shelter").await.unwrap();
+    let zahra = world.bring_in(&shelter.amal, "Zahra", Role::Caseworker).await;
+    zahra.sync().await.unwrap();
+    shelter.amal.team_add("Shelter", "Zahra").await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    let her = zahra.device();
+    for path in ["/links", "/acknowledgements"] {
+        operators.keyserver.when(move |asked| asked.by(her) && asked.is("GET", path), Act::Drop);
+        operators.keyserver.when(move |asked| asked.by(her) && asked.is("POST", path), Act::Drop);
+        let _ = zahra.sync().await;
+        operators.keyserver.repent();
+    }
+    operators.keyserver.seen();
+    assert_eq!(kinds(&zahra.sync().await.unwrap()), []);
+    let said = operators.keyserver.seen();
+    assert!(said.iter().any(|(asked, _)| asked.by(her) && asked.is("POST", "/acknowledgements")), "said again until it is heard");
+    assert_eq!(zahra.case(&case).await.unwrap().notes.len(), 1, "written before the rotation");
+    operators.keyserver.seen();
+    zahra.sync().await.unwrap();
+    assert!(!operators.keyserver.seen().iter().any(|(asked, _)| asked.is("POST", "/acknowledgements")), "and then no more");
 }
 
 // Plays A12.

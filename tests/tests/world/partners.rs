@@ -7,16 +7,19 @@ use std::time::Duration;
 use casevault_sync::view::{AlarmKind, PartnerState};
 use casevault_sync::{Client, ClientError, FoundRequest, Options, Recipient, What};
 use casevault_tests::evil::{Act, Asked, Evil};
+use casevault_tests::liar::Liar;
 use casevault_tests::world::{Operators, Shelter, World, passphrase};
-use casevault_wire::codec::{List, Opaque, decode, encode};
+use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::hash::hash;
 use casevault_wire::id::TeamId;
 use casevault_wire::keyserver::LogPage;
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::{LogEntry, LogHead, LogPosition, SignedLogEntry, Statement, log_entry_hash};
+use casevault_wire::partner::PartnerStatement;
 use casevault_wire::request::Signer;
-use casevault_wire::signature::{Signable, Signature, Signed, signed_content};
+use casevault_wire::server::ServerEntry;
+use casevault_wire::signature::{PublicKey, Signable, Signature, Signed, signed_content};
 use casevault_wire::time::{Clock, Time};
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -42,7 +45,7 @@ async fn add(ours: &Client, keyserver: &str, theirs: &Client) -> casevault_sync:
 
 /// Leila's organisation and the shelter, each with operators of its own, partners of each other; and the shelter's team.
 struct Two {
-    _hers: World,
+    hers: World,
     theirs: World,
     operators: Operators,
     leila: Client,
@@ -62,7 +65,7 @@ impl Two {
         leila.partner_confirm(&partner).await.unwrap();
         shelter.amal.partner_confirm(&us).await.unwrap();
         let team = shelter.nadia.team("Shelter").await.unwrap().team;
-        Self { _hers: hers, theirs, operators, leila, shelter, team, partner }
+        Self { hers, theirs, operators, leila, shelter, team, partner }
     }
 
     async fn recipient(&self) -> Result<Recipient, ClientError> {
@@ -189,6 +192,45 @@ fn substitute(page: &mut LogPage, attempt: u8, keyserver: &SigningKey, attacker:
     let position = LogPosition { length: entries.len() as u64, hash: entries.last().map(log_entry_hash).unwrap() };
     let head = LogHead { position, ..page.head.content };
     *page = LogPage { entries: List::new(entries).unwrap(), head: sign(keyserver, head) };
+}
+
+// Plays A01, A26.
+// Breaks R-8.8-7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_end_or_of_other_servers_than_an_administrator_named_is_not_read() {
+    let two = Two::partners().await;
+    two.recipient().await.unwrap();
+    let evil = &two.operators.keyserver;
+    let seed = std::fs::read(two.theirs.directory.path().join("keyserver/server.key")).unwrap();
+    let keyserver = SigningKey::from_bytes(&seed.try_into().unwrap());
+    two.shelter.amal.team_create("Another team", &[]).await.unwrap();
+    swap(evil, move |page| {
+        let position = LogPosition { length: limit::PARTNER_LOG + 1, hash: page.head.content.position.hash };
+        page.head = sign(&keyserver, LogHead { position, ..page.head.content });
+    });
+    evil.seen();
+    assert!(matches!(two.recipient().await, Err(ClientError::Verification)));
+    assert_eq!(evil.seen().iter().filter(|(asked, _)| by_a_partner(asked)).count(), 1, "it is not even begun");
+    evil.repent();
+    two.recipient().await.unwrap();
+
+    // An administrator of hers names the same organisation again, with a server of their own that answers with an old log and a new head.
+    let team = two.leila.team_create("Hers", &["Leila".into()]).await.unwrap();
+    let log = two.leila.partner(&two.partner).await.unwrap();
+    let (partner, fingerprint) = (log.partner, log.fingerprint);
+    drop(two.leila);
+    let mut liar = Liar::of(&two.hers, "Leila", team);
+    let own = SigningKey::from_bytes(&[7; 32]);
+    let entry =
+        |address: &str| ServerEntry { address: Text::new(address).unwrap(), key: PublicKey(own.verifying_key().to_bytes()) };
+    let named =
+        PartnerStatement { partner, fingerprint, keyserver: entry("http://127.0.0.1:9"), vault: entry("http://127.0.0.1:9") };
+    for statement in [Statement::RemovePartner(partner), Statement::AddPartner(named), Statement::ConfirmPartner(partner)] {
+        liar.state(statement).await;
+    }
+    let leila = two.hers.open("Leila");
+    let answer = leila.recipient(Some(&two.partner), &two.team).await;
+    assert!(matches!(answer, Err(ClientError::Verification)), "what is kept is of other servers: {answer:?}");
 }
 
 // Plays A26.

@@ -19,6 +19,7 @@ fn receipt(generation: u64, epoch: u64, key: u8) -> Receipt {
         epoch,
         commit: Hash([key; 32]),
         rotation: RotationId([key; 16]),
+        log_length: 3,
         generation,
         access_key: PublicKey([key; 32]),
         sealing_key: Hash::ZERO,

@@ -104,7 +104,7 @@ impl Keyserver {
 /// A receipt of `generation`, which begins `epoch`, for `key`.
 pub fn receipt(team: TeamId, epoch: u64, generation: u64, access_key: PublicKey) -> FeedEvent {
     let (commit, rotation) = (Hash([epoch as u8; 32]), RotationId([epoch as u8; 16]));
-    FeedEvent::Receipt(Receipt { team, epoch, commit, rotation, generation, access_key, sealing_key: Hash::ZERO })
+    FeedEvent::Receipt(Receipt { team, epoch, commit, rotation, log_length: 3, generation, access_key, sealing_key: Hash::ZERO })
 }
 
 async fn feed(State(keyserver): State<Arc<Keyserver>>, Query(asked): Query<Asked>, request: Request) -> Result<Encoded, Problem> {

@@ -98,8 +98,8 @@ pub struct SealingKeyEntry {
     pub key: SealingKey,
     /// The device that stated it.
     pub device: DeviceId,
-    /// The log length that has the statement.
-    pub stated: u64,
+    /// How much of the log the commit follows that the receipt is for.
+    pub log_length: u64,
 }
 
 /// A team.

@@ -15,7 +15,13 @@ fn fold(log: &Log) -> Organisation {
 
 /// The log with the team's key of this generation, stated by the worker.
 fn keyed(working: &Working, log: Log, generation: u64) -> Log {
-    let sealing = Sealing { generation, sequence: generation, length: SEALING_KEY };
+    let length = log.entries.len() as u64;
+    keyed_at(working, log, (generation, length))
+}
+
+/// The same with the key of a commit that was made when the log had this length.
+fn keyed_at(working: &Working, log: Log, (generation, log_length): (u64, u64)) -> Log {
+    let sealing = Sealing { generation, sequence: generation, log_length, length: SEALING_KEY };
     let statement = sealing_key(&log, working.team, sealing);
     log.with("worker", Statement::TeamSealingKey(statement))
 }
@@ -49,6 +55,26 @@ fn a_team_waits_from_a_departure_or_an_instruction_until_a_key_is_stated() {
         fold(&same.with("admin", Statement::RemovePerson(person("analyst")))).last_due(&working.directory) > 0,
         "everybody is in it"
     );
+}
+
+// Breaks R-8.8-8.
+// Plays A28, C03.
+#[test]
+fn a_key_is_not_fresh_for_being_stated_late_nor_for_having_been_stated_before_somebody_came() {
+    let working = working();
+    let team = working.team;
+    let fresh = |log: &Log| fold(log).is_sealing_key_fresh(&team);
+    let made = keyed(&working, working.log.clone(), 1);
+    assert!(fresh(&made));
+    let with_other = made.with("admin", Statement::AddToTeam(team, person("other")));
+    assert!(fresh(&with_other), "an addition needs no new key");
+    let at = with_other.entries.len() as u64;
+    for gone in [Statement::RemoveFromTeam(team, person("other")), Statement::RevokeDevice(device("other"))] {
+        let log = with_other.clone().with("admin", gone.clone());
+        assert!(!fresh(&log), "who came after the key was stated has it all the same: {gone:?}");
+        assert!(!fresh(&keyed_at(&working, log.clone(), (2, at))), "stated now, made while they were there: {gone:?}");
+        assert!(fresh(&keyed_at(&working, log, (2, at + 1))), "{gone:?}");
+    }
 }
 
 #[test]

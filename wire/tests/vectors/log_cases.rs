@@ -337,7 +337,9 @@ fn keys_of_teams() -> Vec<Case> {
 
 fn sealing_keys() -> Vec<Case> {
     let Working { log, team, directory } = working();
-    let says = |generation, sequence| sealing_key(&log, team, Sealing { generation, sequence, length: limit::SEALING_KEY });
+    let log_length = log.entries.len() as u64;
+    let length = limit::SEALING_KEY;
+    let says = |generation, sequence| sealing_key(&log, team, Sealing { generation, sequence, log_length, length });
     let with = |statement| log.clone().with("worker", Statement::TeamSealingKey(statement));
     let then = |statement| with(says(2, 20)).with("worker", Statement::TeamSealingKey(statement));
     let changed = |change: &dyn Fn(&mut FeedItem)| {
@@ -346,11 +348,12 @@ fn sealing_keys() -> Vec<Case> {
         statement.receipt = receipt_by("keyserver", statement.receipt.content);
         with(statement)
     };
-    let short = sealing_key(&log, team, Sealing { generation: 1, sequence: 10, length: limit::SEALING_KEY - 1 });
+    let one = Sealing { generation: 1, sequence: 10, log_length, length };
+    let short = sealing_key(&log, team, Sealing { length: length - 1, ..one });
+    let beyond = sealing_key(&log, team, Sealing { log_length: log_length + 1, ..one });
     let wrong = SealingKeyStatement { key: says(9, 10).key, ..says(1, 10) };
     let by_member = SealingKeyStatement { receipt: receipt_by("worker signing", says(1, 10).receipt.content), ..says(1, 10) };
-    let length = limit::SEALING_KEY;
-    let of_other = SealingKeyStatement { team, ..sealing_key(&log, directory, Sealing { generation: 1, sequence: 10, length }) };
+    let of_other = SealingKeyStatement { team, ..sealing_key(&log, directory, one) };
     let void = FeedEvent::Void(VoidCommit { team, epoch: 10, commit: Hash([4; 32]) });
     vec![
         case(SEALING, true, "sealing-key", "the first, with its receipt", with(says(1, 10))),
@@ -368,6 +371,7 @@ fn sealing_keys() -> Vec<Case> {
             "a later receipt of the generation before: a commit was void",
             then(says(1, 30)),
         ),
+        case(SEALING, false, "sealing-key-beyond", "of a commit that follows more of the log than there is", with(beyond)),
         case(SEALING, false, "sealing-key-again", "the same receipt", then(says(2, 20))),
         case(SEALING, false, "sealing-key-older", "an older receipt", then(says(1, 10))),
         case(

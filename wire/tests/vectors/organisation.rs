@@ -59,19 +59,22 @@ pub struct Sealing {
     pub generation: u64,
     /// Where the receipt stands in the feed.
     pub sequence: u64,
+    /// How much of the log the receipt's commit follows.
+    pub log_length: u64,
     /// The length of the key.
     pub length: usize,
 }
 
 /// The statement of a sealing key made of this generation's byte, with the keyserver's receipt.
 pub fn sealing_key(log: &Log, team: TeamId, sealing: Sealing) -> SealingKeyStatement {
-    let Sealing { generation, sequence, length } = sealing;
+    let Sealing { generation, sequence, log_length, length } = sealing;
     let key = Opaque::new(vec![generation as u8; length]).unwrap();
     let receipt = Receipt {
         team,
         epoch: sequence,
         commit: Hash([sequence as u8; 32]),
         rotation: RotationId([sequence as u8; 16]),
+        log_length,
         generation,
         access_key: public("access"),
         sealing_key: hash(Label::SealingKeyHash, &key),

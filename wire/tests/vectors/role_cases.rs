@@ -46,7 +46,8 @@ fn organisation() -> Working {
 
 fn rows(Working { log, directory, team: of_cases }: &Working) -> Vec<Row> {
     let (of_cases, directory) = (*of_cases, *directory);
-    let key = Sealing { generation: 1, sequence: 10, length: limit::SEALING_KEY };
+    let log_length = log.entries.len() as u64;
+    let key = Sealing { generation: 1, sequence: 10, log_length, length: limit::SEALING_KEY };
     let sealing = |team: TeamId| Statement::TeamSealingKey(sealing_key(log, team, key));
     let target = person("target");
     let void = Statement::VoidCommit(VoidStatement { team: of_cases, epoch: 1, commit: Hash([4; 32]) });

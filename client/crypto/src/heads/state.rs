@@ -65,7 +65,7 @@ impl HeadsState {
     }
 
     pub(super) fn is_continued_by(&self, record: &HeadRecord) -> bool {
-        record.sequence == self.length && record.previous == self.last
+        record.sequence == self.length && record.previous == self.last && record.sequence < u64::MAX
     }
 
     /// Goes on to after `record`; `whole` if it lists every head that is known.

@@ -67,6 +67,7 @@ fn any_member_that_merged_a_commit_can_finish_it() {
         epoch: 4,
         commit: ATTEMPT.commit,
         rotation: ROTATION,
+        log_length: 9,
         generation: 3,
         access_key: casevault_wire::signature::PublicKey::ZERO,
         sealing_key: Hash::ZERO,

@@ -194,7 +194,7 @@ mod tests {
         let [ours, void] = [(); 2].map(|()| SealingSeed::generate(&mut SystemRandom).unwrap().public(&crypto));
         let entry = |key: &SealingKey, receipt| {
             let (key, device) = (key.clone(), DeviceId::ZERO);
-            SealingKeyEntry { generation: 3, receipt, key, device, stated: 1 }
+            SealingKeyEntry { generation: 3, receipt, key, device, log_length: 1 }
         };
         assert_eq!(standing(None, &ours, 10), Standing::Behind, "nobody stated any");
         assert_eq!(standing(Some(&entry(&ours, 10)), &ours, 10), Standing::Same);

@@ -13,7 +13,6 @@ use casevault_wire::id::{RotationId, TeamId};
 use casevault_wire::keyserver::{CommitRecord, CommitUpload, KeyPackage};
 use casevault_wire::limit;
 use casevault_wire::mls::{commit_data, commit_hash};
-use casevault_wire::problem::Code;
 
 use super::age::Clocks;
 use super::kept;
@@ -154,22 +153,25 @@ impl Client {
         let Some(waiting) = self.waiting(team)? else { return Ok(false) };
         match self.post_commit(team, &waiting.upload).await {
             Ok(receipt) => self.merge(team, &waiting, &receipt).await,
-            Err(ClientError::Server(Code::Conflict)) => self.lost_or_merged(team, &waiting).await,
-            Err(ClientError::Server(_)) => {
-                self.give_up(team)?; // the keyserver will never take it: plan anew from the log
-                self.sync_log().await?;
-                Ok(false)
-            }
+            // Whatever the answer says, this commit may be the one that ended the epoch.
+            Err(ClientError::Server(_)) => self.lost_or_merged(team, &waiting).await,
             Err(error) => Err(error),
         }
     }
 
-    /// Another commit ended the epoch, or this one did and its receipt was lost.
+    /// Another commit ended the epoch, or this one did and its receipt was lost, or the keyserver will never take it: then what to
+    /// commit is planned anew from the log.
     async fn lost_or_merged(&self, team: &TeamId, waiting: &Waiting) -> Result<bool> {
+        self.sync_log().await?;
         let Some(kept) = self.kept(team)? else { return Ok(false) };
         let ours = commit_hash(waiting.upload.commit.as_slice());
-        let commits = self.commits(team, kept.state.epoch).await?;
-        match commits.commits.as_slice().first() {
+        let first = match self.commits(team, kept.state.epoch).await {
+            Ok(commits) => commits.commits.into_vec().into_iter().next(),
+            // Not of the team any more: nothing of its own is merged.
+            Err(ClientError::Server(_)) if !self.is_wanted(team)? => None,
+            Err(error) => return Err(error),
+        };
+        match first {
             Some(record) if commit_hash(record.commit.as_slice()) == ours => self.merge(team, waiting, &record.receipt).await,
             _ => {
                 self.give_up(team)?;

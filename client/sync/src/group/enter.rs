@@ -4,12 +4,12 @@ use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::mls::{Group, GroupState, JoinError, Provider, join};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
-use casevault_crypto::team::Generation;
+use casevault_crypto::team::{Generation, History};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::commit::CommitData;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, RotationId, TeamId};
-use casevault_wire::keyserver::{Acknowledgement, GroupCreation, WelcomeDelivery};
+use casevault_wire::keyserver::{Acknowledgement, GroupCreation, Links, WelcomeDelivery};
 use casevault_wire::problem::Code;
 
 use super::kept;
@@ -126,27 +126,23 @@ impl Client {
             Err(ClientError::Server(_)) => return Ok(false),
             Err(error) => return Err(error),
         };
-        match self.try_join(team, &delivery) {
+        // The way back to the team's history first: who is in has it.
+        let links = self.links(team).await?;
+        match self.try_join(team, &delivery, &links) {
             Ok(()) => {}
-            Err(JoinFailure::NeedLog) => {
+            Err(JoinFailure::NeedLog(length)) => {
+                self.owe_log(length)?;
                 self.sync_log().await?;
-                self.try_join(team, &delivery).map_err(|failure| self.join_error(team, failure))?;
+                self.try_join(team, &delivery, &links).map_err(|failure| self.join_error(team, failure))?;
             }
             Err(JoinFailure::NotForUs) => return Ok(false),
             Err(failure) => return Err(self.join_error(team, failure)),
         }
-        let links = self.links(team).await?;
-        let mut ring = self.ring(team)?;
-        // What an erasure cut off stays closed; a garbled link closes what is behind it and is its committer's doing.
-        if ring.open_links(links.links.as_slice()).is_err() {
-            alarm::raise(&self.profile.store, AlarmKind::Commit, self.now(), Some(*team), None)?;
-        }
-        self.profile.store.write(|tx| kept::save_ring(tx, team, &ring))?;
         self.acknowledge_last(team).await?;
         Ok(true)
     }
 
-    fn try_join(&self, team: &TeamId, delivery: &WelcomeDelivery) -> std::result::Result<(), JoinFailure> {
+    fn try_join(&self, team: &TeamId, delivery: &WelcomeDelivery, links: &Links) -> std::result::Result<(), JoinFailure> {
         let organisation = self.organisation()?;
         let mut outcome = Ok(());
         let written = self.profile.store.write(|tx| {
@@ -158,10 +154,20 @@ impl Client {
             })?;
             let commit = casevault_wire::mls::commit_hash(delivery.record.commit.as_slice());
             kept::save(tx, team, &GroupState::from(&joined.data), commit)?;
-            kept::save_generation(tx, team, &joined.keys, &delivery.record.receipt, self.now())
+            kept::save_generation(tx, team, &joined.keys, &delivery.record.receipt, self.now())?;
+            let mut ring = kept::ring(tx, self.me.organisation, *team)?;
+            let alarmed = match ring.open_links(links.links.as_slice()) {
+                Ok(History::Complete | History::Empty) => None,
+                Ok(History::From(_)) => Some(AlarmKind::History),
+                Err(_) => Some(AlarmKind::Commit), // a garbled link closes what is behind it, and is its committer's doing
+            };
+            if let Some(kind) = alarmed {
+                alarm::raise_in(tx, kind, self.now(), (Some(*team), None))?;
+            }
+            kept::save_ring(tx, team, &ring)
         });
         match outcome {
-            Err(JoinError::NeedLog(_)) => Err(JoinFailure::NeedLog),
+            Err(JoinError::NeedLog(length)) => Err(JoinFailure::NeedLog(length)),
             Err(JoinError::NotForUs) => Err(JoinFailure::NotForUs),
             Err(_) => Err(JoinFailure::Refused),
             Ok(()) => written.map_err(JoinFailure::Other),
@@ -171,31 +177,25 @@ impl Client {
     fn join_error(&self, team: &TeamId, failure: JoinFailure) -> ClientError {
         match failure {
             JoinFailure::Other(error) => error,
-            JoinFailure::NeedLog | JoinFailure::NotForUs | JoinFailure::Refused => {
-                match alarm::raise(&self.profile.store, AlarmKind::Commit, self.now(), Some(*team), None) {
-                    Ok(()) => ClientError::Verification,
-                    Err(error) => error,
-                }
-            }
+            JoinFailure::NeedLog(_) => self.log_alarm(AlarmKind::Rollback),
+            JoinFailure::NotForUs | JoinFailure::Refused => self.team_alarm(team, AlarmKind::Commit),
         }
     }
 
-    /// Tells the keyserver which commit this device has reached.
+    /// Tells the keyserver which commit this device has reached, unless it has heard.
     pub(super) async fn acknowledge_last(&self, team: &TeamId) -> Result<()> {
-        let Some(kept) = self.kept(team)? else { return Ok(()) };
-        if kept.state.epoch == 0 {
-            return Ok(());
-        }
-        match self.acknowledge(team, &Acknowledgement { epoch: kept.state.epoch, commit: kept.committed }).await {
-            // The commit was voided or passed by meanwhile: following the group finds out.
-            Err(ClientError::Server(_)) => Ok(()),
-            other => other,
+        let Some(kept) = self.kept(team)?.filter(|kept| kept.acknowledged < kept.state.epoch) else { return Ok(()) };
+        let epoch = kept.state.epoch;
+        match self.acknowledge(team, &Acknowledgement { epoch, commit: kept.committed }).await {
+            // If the commit was voided or passed by meanwhile, following the group finds out.
+            Ok(()) | Err(ClientError::Server(_)) => self.profile.store.write(|tx| kept::acknowledged(tx, team, epoch)),
+            Err(error) => Err(error),
         }
     }
 }
 
 enum JoinFailure {
-    NeedLog,
+    NeedLog(u64),
     NotForUs,
     Refused,
     Other(ClientError),

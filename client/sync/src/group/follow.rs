@@ -18,7 +18,7 @@ use crate::view::AlarmKind;
 enum Step {
     Merged,
     Removed,
-    NeedLog,
+    NeedLog(u64),
     Refused,
     Own,
 }
@@ -36,13 +36,15 @@ impl Client {
             if self.was_made_anew(team, &kept, commits.creation.as_ref()).await? {
                 return self.forget_group(team);
             }
-            self.check_voids(team, &kept, &commits)?;
-            if commits.epoch < kept.state.epoch && !self.is_void(&kept, &commits) {
+            if self.is_void(&kept, &commits) {
+                return self.stop_at_void(team, &kept);
+            }
+            if commits.epoch < kept.state.epoch {
                 return Err(self.team_alarm(team, AlarmKind::Rollback));
             }
             let records = commits.commits.into_vec();
             if records.is_empty() {
-                return Ok(());
+                return self.acknowledge_last(team).await;
             }
             for record in &records {
                 if !self.follow_one(team, record).await? {
@@ -55,7 +57,8 @@ impl Client {
     /// Returns whether the next commit can be looked at.
     async fn follow_one(&self, team: &TeamId, record: &CommitRecord) -> Result<bool> {
         let mut step = self.take(team, record)?;
-        if matches!(step, Step::NeedLog) {
+        if let Step::NeedLog(length) = step {
+            self.owe_log(length)?;
             self.sync_log().await?;
             step = self.take(team, record)?;
         }
@@ -63,7 +66,9 @@ impl Client {
             Step::Merged => self.acknowledge_last(team).await.map(|()| true),
             Step::Removed => self.leave(team).map(|()| false),
             Step::Own => Err(self.team_alarm(team, AlarmKind::Fork)),
-            Step::NeedLog | Step::Refused => {
+            // The keyserver took a commit that follows more of the log than it shows: its own doing, and nothing to refuse.
+            Step::NeedLog(_) => Err(self.log_alarm(AlarmKind::Rollback)),
+            Step::Refused => {
                 self.post_refusal(team, record).await?;
                 Err(self.team_alarm(team, AlarmKind::Commit))
             }
@@ -104,7 +109,7 @@ impl Client {
         });
         match refused {
             None => written,
-            Some(VerifyError::NeedLog(_)) => Ok(Step::NeedLog),
+            Some(VerifyError::NeedLog(length)) => Ok(Step::NeedLog(length)),
             Some(VerifyError::Own) => Ok(Step::Own),
             Some(VerifyError::Refused(_)) => Ok(Step::Refused),
             Some(VerifyError::Storage) => Err(ClientError::Damaged),
@@ -124,12 +129,11 @@ impl Client {
         }
     }
 
-    /// Whoever merged a commit never follows its void silently.
-    fn check_voids(&self, team: &TeamId, kept: &Kept, commits: &Commits) -> Result<()> {
-        if self.is_void(kept, commits) {
-            return Err(self.team_alarm(team, AlarmKind::Void));
-        }
-        Ok(())
+    /// Whoever merged a commit never follows its void silently, and cannot go back. Once the log has taken this device out since, it
+    /// leaves, and can be added like any other.
+    fn stop_at_void(&self, team: &TeamId, kept: &Kept) -> Result<()> {
+        let alarmed = self.team_alarm(team, AlarmKind::Void);
+        if self.organisation()?.has_left(team, &self.device(), kept.state.log_length) { self.leave(team) } else { Err(alarmed) }
     }
 
     fn is_void(&self, kept: &Kept, commits: &Commits) -> bool {
@@ -139,7 +143,7 @@ impl Client {
         })
     }
 
-    fn is_wanted(&self, team: &TeamId) -> Result<bool> {
+    pub(super) fn is_wanted(&self, team: &TeamId) -> Result<bool> {
         let organisation = self.organisation()?;
         Ok(organisation.is_team_device_at(team, &self.device(), organisation.position().length))
     }

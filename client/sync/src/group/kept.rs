@@ -23,16 +23,20 @@ pub(crate) struct Kept {
     pub committed: Hash,
     /// The generation whose access key the vault is known to take; 0 while it is known to take none.
     pub vault_generation: u64,
+    /// The last epoch that the keyserver knows this device to have reached.
+    pub acknowledged: u64,
 }
 
 pub(crate) fn load(db: &Connection, team: &TeamId) -> Result<Option<Kept>> {
-    let sql = "SELECT state, committed, vault_generation FROM teams WHERE team = ?1 AND gone = 0";
-    let row = |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Hash(array(row, 1)?), count(row, 2)?));
-    let Some((state, committed, vault_generation)) = db.prepare_cached(sql)?.query_row([team.0], row).optional()? else {
+    let sql = "SELECT state, committed, vault_generation, acknowledged FROM teams WHERE team = ?1 AND gone = 0";
+    let row =
+        |row: &crate::store::sql::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Hash(array(row, 1)?), count(row, 2)?, count(row, 3)?));
+    let Some((state, committed, vault_generation, acknowledged)) = db.prepare_cached(sql)?.query_row([team.0], row).optional()?
+    else {
         return Ok(None);
     };
     let state = decode(&state, 4096).map_err(|_| ClientError::Damaged)?;
-    Ok(Some(Kept { state, committed, vault_generation }))
+    Ok(Some(Kept { state, committed, vault_generation, acknowledged }))
 }
 
 /// Keeps the group's new state.
@@ -40,6 +44,12 @@ pub(crate) fn save(db: &Connection, team: &TeamId, state: &GroupState, committed
     let sql = "INSERT INTO teams (team, state, committed) VALUES (?1, ?2, ?3)
         ON CONFLICT (team) DO UPDATE SET state = ?2, committed = ?3, gone = 0";
     db.prepare_cached(sql)?.execute(params![team.0, encode(state), committed.0])?;
+    Ok(())
+}
+
+/// The keyserver knows that this device has reached `epoch`.
+pub(super) fn acknowledged(db: &Connection, team: &TeamId, epoch: u64) -> Result<()> {
+    db.prepare_cached("UPDATE teams SET acknowledged = ?2 WHERE team = ?1")?.execute(params![team.0, column(epoch)])?;
     Ok(())
 }
 

@@ -85,8 +85,8 @@ impl Client {
         let Some((kept, receipt)) = self.newest(team)? else { return Ok(None) };
         let due = self.sealing_key_stands(organisation, team)? == Some(Standing::Behind);
         let mine = organisation.is_member(team, &self.me.person);
-        // A key that a removed device still has is not stated after its removal: whoever seals would take it for a fresh one.
-        if !due || !mine || organisation.last_due(team) > kept.state.log_length || self.removal_waits(team)? {
+        // A key that is to be replaced is nobody's to seal to: the next one is stated.
+        if !due || !mine || organisation.last_due(team) > kept.state.log_length {
             return Ok(None);
         }
         let statement = SealingKeyStatement { team: *team, receipt, key: kept.state.sealing_key };

@@ -94,8 +94,11 @@ impl Client {
 
     /// Compares what colleagues recorded with what the vault says, where either is new. What is wrong is alarmed about once.
     pub(crate) fn check_heads(&self, team: &TeamId) -> Result<()> {
-        let alarms = self.profile.store.write(|tx| check(tx, team))?;
-        self.raise_all(team, &alarms)?;
+        let alarms = self.profile.store.write(|tx| {
+            let alarms = check(tx, team)?;
+            self.raise_all(tx, team, &alarms)?;
+            Ok(alarms)
+        })?;
         if alarms.is_empty() { Ok(()) } else { Err(ClientError::Verification) }
     }
 }

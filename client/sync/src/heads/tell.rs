@@ -47,7 +47,7 @@ impl Client {
                 let heads = SqlHeads::new(db, *team);
                 Ok((contradictions(&heads, &words)?, propose(&state, &heads, &recorder, &words, &mut SystemRandom)))
             })?;
-            self.raise_all(team, &alarms)?;
+            self.profile.store.write(|tx| self.raise_all(tx, team, &alarms))?;
             let record = match proposed {
                 Ok(Some(record)) => record,
                 Ok(None) => return self.told(team, &journals),

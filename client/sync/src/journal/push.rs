@@ -140,12 +140,19 @@ impl Client {
         (items, said): (&[Item], &SignedVaultState),
     ) -> Result<()> {
         let organisation = self.organisation()?;
-        self.profile.store.write(|tx| {
+        let word = said.verify(&self.me.vault.key).map_err(|_| ClientError::Verification)?;
+        let mut forked = false;
+        let written = self.profile.store.write(|tx| {
             let keys = ring_of(tx, place)?;
             let reader = Reader { organisation: &organisation, keys: &keys };
             for entry in batch.entries.as_slice() {
                 let event = reader.accept(&mut state, entry).map_err(|_| ClientError::Damaged)?;
                 apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
+            }
+            // A word that is not for these entries is none: they stay in the outbox, and colleagues are told nothing.
+            forked = (word.organisation, word.team, word.head) != (place.organisation, place.team, state.head());
+            if forked {
+                return Err(ClientError::Verification);
             }
             save_chain(tx, &state)?;
             let mut done = tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?;
@@ -155,12 +162,8 @@ impl Client {
             let sql = "INSERT OR REPLACE INTO untold (team, journal, state) VALUES (?1, ?2, ?3)";
             tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, encode(said)])?;
             Ok(())
-        })?;
-        let word = said.verify(&self.me.vault.key).map_err(|_| ClientError::Verification)?;
-        if word.team != place.team || word.head != state.head() {
-            return Err(self.journal_alarm(place, AlarmKind::Fork));
-        }
-        Ok(())
+        });
+        if forked { Err(self.journal_alarm(place, AlarmKind::Fork)) } else { written }
     }
 
     /// Reads what others did meanwhile: to the log, the group, the team's journal and this one.

@@ -4,6 +4,7 @@ use casevault_crypto::identity::DeviceIdentity;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::keyserver::LogPage;
 use casevault_wire::label::Label;
+use casevault_wire::limit;
 use casevault_wire::log::{Organisation, Partner};
 use casevault_wire::partner::{Pin, Vouched};
 use casevault_wire::request::{Request, Signer};
@@ -49,13 +50,20 @@ impl Client {
         let pin = Pin { organisation: *id, fingerprint: partner.fingerprint };
         let source = Source { pin, keyserver: partner.keyserver.key };
         let mut local = load(&self.profile.store, Whose::Partner(id))?;
+        // What is kept may be of before an administrator named other servers.
+        if local.as_ref().is_some_and(|known| !is_as_named(known, partner)) {
+            return Err(self.partner_alarm(id));
+        }
         loop {
             let from = local.as_ref().map_or(0, |known| known.position().length);
             let ask = Ask::path(format!("/v1/organisations/{id}/log")).query(format!("from={from}"));
             let page: LogPage = server.get(id, &key, ask).await?;
+            if page.head.content.position.length > limit::PARTNER_LOG {
+                return Err(self.partner_alarm(id));
+            }
             let advanced = advance(local.as_ref(), page, &source).map_err(|_| self.partner_alarm(id))?;
             if let Some(grown) = advanced.grown {
-                if !is_as_named(&grown, partner) {
+                if !is_as_named(&grown, partner) || grown.position().length > limit::PARTNER_LOG {
                     return Err(self.partner_alarm(id));
                 }
                 keep(&self.profile.store, Whose::Partner(id), &advanced.entries, &grown)?;

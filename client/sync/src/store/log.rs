@@ -85,7 +85,7 @@ fn read(store: &Store, sql: &str, whose: &[&dyn ToSql]) -> Result<Vec<SignedLogE
     })
 }
 
-fn kept(db: &Connection, whose: Whose<'_>) -> Result<Option<LogPosition>> {
+pub fn kept(db: &Connection, whose: Whose<'_>) -> Result<Option<LogPosition>> {
     let Some(bytes) = meta(db, &whose.verified())? else { return Ok(None) };
     decode(&bytes, 64).map(Some).map_err(|_| ClientError::Damaged)
 }

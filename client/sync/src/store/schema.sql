@@ -11,7 +11,7 @@ CREATE TABLE invitations (id BLOB PRIMARY KEY, person BLOB NOT NULL, name TEXT N
 
 -- Teams whose group this device is in. `state` is the encoded state of the group after the last commit merged.
 CREATE TABLE teams (team BLOB PRIMARY KEY, state BLOB NOT NULL, committed BLOB NOT NULL, vault_generation INTEGER NOT NULL DEFAULT 0,
-    changes INTEGER NOT NULL DEFAULT 0, heads BLOB, gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    acknowledged INTEGER NOT NULL DEFAULT 0, changes INTEGER NOT NULL DEFAULT 0, heads BLOB, gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE team_keys (team BLOB NOT NULL, generation INTEGER NOT NULL, key BLOB NOT NULL, seed BLOB, made INTEGER NOT NULL,
     PRIMARY KEY (team, generation)) WITHOUT ROWID;
 CREATE TABLE receipts (team BLOB NOT NULL, generation INTEGER NOT NULL, item BLOB NOT NULL, PRIMARY KEY (team, generation)) WITHOUT ROWID;

@@ -1,7 +1,7 @@
 //! What a team owes to the log: a new key once somebody has left or an instruction says so, and which entries are instructions to it.
 
 use super::{Organisation, Span};
-use crate::id::TeamId;
+use crate::id::{DeviceId, TeamId};
 
 impl Organisation {
     /// Whether an instruction to `team` to take a new key stands after the first `after` entries and within the first `length`.
@@ -14,6 +14,13 @@ impl Organisation {
         self.departures(team).any(|at| after < at && at <= length)
     }
 
+    /// Whether the person of `device` was taken out of `team` after the first `after` entries, added again since or not.
+    pub fn has_left(&self, team: &TeamId, device: &DeviceId, after: u64) -> bool {
+        let person = self.devices.get(device).map(|device| device.person);
+        let spans = person.and_then(|person| self.teams.get(team)?.members.get(&person));
+        spans.is_some_and(|spans| spans.iter().any(|span| span.until.is_some_and(|until| until > after)))
+    }
+
     /// The log length that has the last entry after which `team` needs a new key: a departure, or an instruction to take one.
     /// 0 if there is none.
     pub fn last_due(&self, team: &TeamId) -> u64 {
@@ -21,10 +28,10 @@ impl Organisation {
         self.departures(team).chain(instructed).max().unwrap_or_default()
     }
 
-    /// Whether a member's client has still to give `team` the key that the log asks for: no sealing key was stated since (R-8.3-22).
+    /// Whether a member's client has still to give `team` the key that the log asks for: it has stated none that was made since (R-8.3-22).
     pub fn is_waiting(&self, team: &TeamId) -> bool {
         let Some(entry) = self.teams.get(team) else { return false };
-        entry.sealing_key.as_ref().is_none_or(|key| key.stated < self.last_due(team))
+        entry.sealing_key.as_ref().is_none_or(|key| key.log_length < self.last_due(team))
     }
 
     /// Whether `team` has a device: without one nobody opens what it owns.

@@ -87,12 +87,10 @@ impl Organisation {
         self.partners.iter().any(|(id, old)| id != added && gone(old) && old.keyserver.address == new.keyserver.address)
     }
 
-    /// Whether what is sealed now to the newest sealing key of `team` can be read by nobody whom the log has put out of it: since the
-    /// key was stated no device of the team was removed, and the team was not told to take a new one.
+    /// Whether what is sealed now to the newest sealing key of `team` can be read by nobody whom the log has put out of it: the commit
+    /// that brought the key follows the last departure, and the last instruction to take a new key.
     pub fn is_sealing_key_fresh(&self, team: &TeamId) -> bool {
-        let Some(key) = self.team(team).and_then(|team| team.sealing_key.as_ref()) else { return false };
-        let length = self.position.length;
-        let all_stayed = self.team_devices_at(team, key.stated).iter().all(|device| self.is_team_device_at(team, device, length));
-        all_stayed && !self.is_rotation_due(team, key.stated, length)
+        let key = self.team(team).and_then(|team| team.sealing_key.as_ref());
+        key.is_some_and(|key| key.log_length >= self.last_due(team))
     }
 }

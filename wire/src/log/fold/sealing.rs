@@ -31,14 +31,14 @@ impl Organisation {
         let item = &statement.receipt.content;
         let of_here = item.organisation == self.id && receipt.team == statement.team && receipt.generation > 0;
         let named = receipt.sealing_key == hash(Label::SealingKeyHash, &statement.key);
-        let stated = self.position.length + 1;
+        let followed = receipt.log_length <= self.position.length;
         let team = self.team_mut(&statement.team)?;
         let newer = team.sealing_key.as_ref().is_none_or(|entry| entry.receipt < item.sequence);
-        if !of_here || !named || !newer || statement.key.as_slice().len() != limit::SEALING_KEY {
+        if !of_here || !named || !newer || !followed || statement.key.as_slice().len() != limit::SEALING_KEY {
             return Err(LogError::State);
         }
-        let (generation, receipt) = (receipt.generation, item.sequence);
-        team.sealing_key = Some(SealingKeyEntry { generation, receipt, key: statement.key.clone(), device, stated });
+        let (generation, log_length, receipt) = (receipt.generation, receipt.log_length, item.sequence);
+        team.sealing_key = Some(SealingKeyEntry { generation, receipt, key: statement.key.clone(), device, log_length });
         Ok(())
     }
 }
