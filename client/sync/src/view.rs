@@ -1,6 +1,7 @@
 //! What the client shows: plain values for a surface to draw. Ids are typed; texts are what people wrote.
 
 mod administration;
+mod alarm;
 mod devices;
 mod recovery;
 
@@ -14,6 +15,7 @@ use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
 
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
+pub use alarm::{Alarm, AlarmKind};
 pub use devices::{DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
@@ -178,108 +180,6 @@ pub struct TeamView {
     pub recoverable: bool,
     /// Whether it has the key that the log asks for, or waits for a member's client to make it.
     pub state: ChangeState,
-}
-
-/// Something wrong that a server or a colleague's device did. Kept until a person has seen it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alarm {
-    /// What kind.
-    pub kind: AlarmKind,
-    /// When it was noticed.
-    pub time: Time,
-    /// The team it is about, if any.
-    pub team: Option<TeamId>,
-    /// The case it is about, if any.
-    pub journal: Option<JournalId>,
-    /// The partner organisation it is about, if any.
-    pub partner: Option<OrganisationId>,
-}
-
-/// Kinds of [`Alarm`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlarmKind {
-    /// A server shows an older state than it showed before, or than the other server knows.
-    Rollback,
-    /// Two histories that exclude each other.
-    Fork,
-    /// The log does not verify.
-    Log,
-    /// A commit was refused.
-    Commit,
-    /// A commit that this device merged was declared void.
-    Void,
-    /// An entry of a journal does not verify.
-    Journal,
-    /// The vault does not hold what was acknowledged.
-    Missing,
-    /// The keyserver does not give the way back to a team's older keys.
-    History,
-    /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
-    Heads,
-    /// The log names a sealing key of a team that the team does not have.
-    SealingKey,
-    /// A device that the log has removed is still in a team's group, although this one tried to take it out.
-    Revocation,
-    /// A partner's log does not verify, became shorter, or has two histories.
-    PartnerLog,
-    /// An organisation with another root was named in the place of a partner.
-    PartnerRoot,
-    /// This device was removed.
-    Removed,
-    /// There is a copy of this device, or this is one, or an older state of it.
-    Copied,
-}
-
-impl AlarmKind {
-    /// The name in JSON and in the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rollback => "rollback",
-            Self::Fork => "fork",
-            Self::Log => "log",
-            Self::Commit => "commit",
-            Self::Void => "void",
-            Self::Journal => "journal",
-            Self::Missing => "missing",
-            Self::History => "history",
-            Self::Heads => "heads",
-            Self::SealingKey => "sealing-key",
-            Self::Revocation => "revocation",
-            Self::PartnerLog => "partner-log",
-            Self::PartnerRoot => "partner-root",
-            Self::Removed => "removed",
-            Self::Copied => "copied",
-        }
-    }
-
-    /// The kind of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        use AlarmKind::{Commit, Copied, Fork, Heads, History, Journal, Log, Missing, PartnerLog, PartnerRoot};
-        use AlarmKind::{Removed, Revocation, Rollback, SealingKey, Void};
-        let all = [
-            Rollback,
-            Fork,
-            Log,
-            Commit,
-            Void,
-            Journal,
-            Missing,
-            History,
-            Heads,
-            SealingKey,
-            Revocation,
-            PartnerLog,
-            PartnerRoot,
-            Removed,
-            Copied,
-        ];
-        all.into_iter().find(|kind| kind.as_str() == name)
-    }
-
-    /// Whether it is about a partner organisation.
-    pub fn is_of_partner(self) -> bool {
-        matches!(self, Self::PartnerLog | Self::PartnerRoot)
-    }
 }
 
 /// What a synchronisation did.
