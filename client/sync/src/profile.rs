@@ -158,7 +158,7 @@ fn attempt<T>(directory: &Path, now: Time, work: impl FnOnce(&[u8]) -> Result<T>
     let lock = lock(directory)?;
     let outcome = attempts::begin(directory, now).and_then(|attempts| match work(&file) {
         Ok(done) => {
-            attempts::succeeded(directory, attempts);
+            attempts::succeeded(directory, attempts)?;
             Ok(done)
         }
         Err(ClientError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),

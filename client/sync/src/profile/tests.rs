@@ -134,6 +134,44 @@ fn a_wrong_passphrase_that_cannot_be_counted_is_not_answered() {
     drop(open(&directory, "correct horse", NOW).unwrap());
 }
 
+// Breaks R-6.6-7.
+#[test]
+fn whoever_mistyped_before_choosing_the_wipe_loses_nothing_by_it() {
+    let (_parent, directory) = amal();
+    for _ in 0..5 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    let full = directory.join("attempts.new");
+    fs::create_dir(&full).unwrap();
+    let profile = open(&directory, "correct horse", seconds(1)).unwrap();
+    fs::remove_dir(&full).unwrap(); // there is room again
+    profile.set_wipe_after(Some(5)).unwrap();
+    drop(profile);
+    drop(open(&directory, "correct horse", seconds(1)).unwrap());
+}
+
+// Breaks R-6.6-6.
+#[test]
+fn a_right_passphrase_that_cannot_be_counted_is_not_taken_where_wrong_ones_destroy() {
+    let (_parent, directory) = amal();
+    open(&directory, "correct horse", NOW).unwrap().set_wipe_after(Some(6)).unwrap();
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    let full = directory.join("attempts.new");
+    fs::create_dir(&full).unwrap();
+    assert!(
+        matches!(open(&directory, "correct horse", NOW), Err(ClientError::File(_))),
+        "its count would stay, for the day of a slip"
+    );
+    fs::remove_dir(&full).unwrap();
+    drop(open(&directory, "correct horse", NOW).unwrap());
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    drop(open(&directory, "correct horse", NOW).unwrap());
+}
+
 #[test]
 fn a_new_passphrase_opens_what_the_old_one_did() {
     let (_parent, directory) = amal();
