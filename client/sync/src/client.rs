@@ -117,8 +117,8 @@ impl Client {
     ///
     /// # Errors
     /// See [`Profile::wipe`].
-    pub fn wipe(directory: &Path) -> Result<()> {
-        Profile::wipe(directory)
+    pub fn wipe(directory: &Path, options: &Options) -> Result<()> {
+        Profile::wipe(directory, options)
     }
 
     /// Changes the passphrase of the profile in `directory`.
