@@ -107,9 +107,11 @@ async fn all(server: &Keyserver, organisation: &Organisation) -> Result<Vec<Invi
 
 fn standing(invited: &Invited, organisation: &Organisation) -> InvitationStanding {
     let joined = invited.join.as_ref().map(|join| join.request.keys.id());
+    // Taken back, or gone with the device that posted it.
+    let is_withdrawn = invited.withdrawn == 1 || organisation.current_device(&invited.by).is_none();
     let state = match joined {
         Some(device) if organisation.device(&device).is_some() => InvitationState::Used,
-        _ if is_withdrawn(invited, organisation) => InvitationState::Withdrawn,
+        _ if is_withdrawn => InvitationState::Withdrawn,
         Some(_) => InvitationState::Joined,
         None => InvitationState::Open,
     };
@@ -174,15 +176,16 @@ pub(super) async fn joins(State(server): State<Arc<Keyserver>>, Admitted { calle
     Ok(Encoded::of(&Joins { joins: List::new(joins).map_err(|_| Problem(Code::Unavailable))? }))
 }
 
-/// Whether an invitation was taken back, or went with the device that posted it.
-pub(super) fn is_withdrawn(invited: &Invited, organisation: &Organisation) -> bool {
-    invited.withdrawn == 1 || organisation.current_device(&invited.by).is_none()
+/// Whether an invitation was taken back, went with the device that posted it, or has brought its device in, which from then on speaks
+/// for itself: whoever else has the code is nobody.
+pub(super) fn is_over(invited: &Invited, organisation: &Organisation) -> bool {
+    matches!(standing(invited, organisation).state, InvitationState::Used | InvitationState::Withdrawn)
 }
 
-/// That an invitation is neither withdrawn nor, unless a device is bound to it, past its end.
+/// That an invitation is neither over nor, unless a device is bound to it, past its end.
 pub(super) fn still_good(invited: &Invited, organisation: &Organisation, now: Time) -> Result<(), Problem> {
     let ended = invited.join.is_none() && invited.invitation.expires < now;
-    if is_withdrawn(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
+    if is_over(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
 }
 
 async fn replace(server: &Keyserver, key: Key, before: Option<Vec<u8>>, invited: &Invited) -> Result<(), StoreError> {

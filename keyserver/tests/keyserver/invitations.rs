@@ -78,6 +78,7 @@ fn packages(count: u8) -> KeyPackages {
 }
 
 // Obeys R-8.2-9.
+// Breaks R-8.2-9.
 #[tokio::test]
 async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     let world = World::start().await;
@@ -94,6 +95,16 @@ async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     let joins: Joins = world.get(&ngo.device(1), "/joins").await.unwrap();
     assert!(joins.joins.as_slice().is_empty(), "who is approved no longer waits");
     assert_eq!(world.get::<KeyPackageCount>(&ngo.device(70), "/key-packages").await, Ok(count), "the packages are its own");
+
+    // Whoever else has the code, which nobody withdrew.
+    let garbage = KeyPackages { instead: 1, ..packages(100) };
+    assert_eq!(world.post(&invited, "/key-packages", &garbage).await.done(), Err(Code::Refused));
+    assert_eq!(
+        world.get::<LogPage>(&invited, "/log?from=0").await,
+        Err(Code::Invitation),
+        "the device is in the log, the code is over"
+    );
+    assert_eq!(world.post(&invited, &join_path(60), &join(60, 70)).await.done(), Err(Code::Invitation));
 }
 
 // Breaks R-8.2-7, R-8.2-8.
