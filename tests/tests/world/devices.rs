@@ -2,7 +2,11 @@
 
 use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState};
 use casevault_sync::{Client, ClientError, Options, Role};
-use casevault_tests::world::{World, passphrase};
+use casevault_tests::evil::{Act, Asked};
+use casevault_tests::world::{Operators, World, passphrase};
+use casevault_wire::codec::decode;
+use casevault_wire::keyserver::KeyPackages;
+use casevault_wire::request::Signer;
 
 async fn join(world: &World, profile: &str, code: &str) -> Client {
     Client::join(&world.profile(profile), passphrase(), code, Options::default()).await.expect("joined").0
@@ -168,4 +172,37 @@ async fn an_invitation_is_listed_and_taken_back_and_whoever_used_it_stays_out() 
     assert!(amal.approve(None).await.unwrap().is_empty());
     assert!(matches!(thief.join_state().await, Err(ClientError::Invitation)));
     assert_eq!(amal.people().await.unwrap().len(), 2);
+
+    // The code that Omar then asked for, in the same profile.
+    let code = amal.invite("Omar", Role::Caseworker).await.unwrap();
+    let omar = join(&world, "Omar", &code).await;
+    assert_ne!(omar.device(), thief.device());
+    amal.approve(Some("Omar")).await.unwrap();
+    assert_eq!(omar.join_state().await.unwrap().state, JoinState::Approved);
+    assert_eq!(amal.people().await.unwrap().len(), 3);
+}
+
+// Breaks R-8.2-9.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_approved_early_or_under_watch_of_a_thief_of_the_code_speaks_for_themselves() {
+    let (world, Operators { keyserver, .. }) = World::start_evil().await;
+    let amal = world.found("Amal").await;
+    for (name, uploads) in [("Nadia", true), ("Omar", false)] {
+        let code = amal.invite(name, Role::Caseworker).await.unwrap();
+        if !uploads {
+            let invited = |asked: &Asked| matches!(asked.signer, Some(Signer::Invitation(_)));
+            keyserver.when(move |asked| asked.is("POST", "/key-packages") && invited(asked), Act::Drop);
+        }
+        let begun = Client::join(&world.profile(name), passphrase(), &code, Options::default()).await;
+        assert_eq!(begun.is_ok(), uploads, "the line fails before the packages are there");
+        drop(begun);
+        amal.approve(Some(name)).await.unwrap();
+        keyserver.repent();
+        keyserver.seen();
+        let device = join(&world, name, &code).await;
+        assert_eq!(device.join_state().await.unwrap().state, JoinState::Approved);
+        let mut seen = keyserver.seen().into_iter().map(|(asked, _)| asked);
+        let upload = seen.find(|asked| asked.is("POST", "/key-packages") && asked.by(device.device())).expect("an upload");
+        assert_eq!(decode::<KeyPackages>(&upload.body, upload.body.len()).unwrap().instead, 1, "of whatever the code put there");
+    }
 }
