@@ -1,5 +1,6 @@
 //! Several devices, several administrators: who may bring a device in, who hears of it, and who is left in office.
 
+use casevault_sync::bulk::Flaw;
 use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState};
 use casevault_sync::{Client, ClientError, Options, Role};
 use casevault_tests::evil::{Act, Asked};
@@ -84,6 +85,13 @@ async fn nobody_alone_adds_a_device_in_a_colleagues_name() {
     shelter.amal.revoke_device(&device.to_string()).await.unwrap();
     let again = shelter.amal.invite_again("Nadia").await;
     assert!(matches!(again, Err(ClientError::SecondAdministrator)), "{again:?}");
+    let file = format!("name,role,teams,person\n,caseworker,,{nadia}\n");
+    let flaws = async |client: &Client| {
+        let review = client.review_import(file.as_bytes()).await.unwrap();
+        review.problems.into_iter().map(|problem| (problem.line, problem.flaw)).collect::<Vec<_>>()
+    };
+    assert_eq!(flaws(&shelter.amal).await, [(2, Flaw::SecondAdministrator)], "a file brings her in no more than that");
+    assert_eq!(flaws(&dara).await, []);
     let code = dara.invite_again("Nadia").await.unwrap();
     let new = join(&world, "new", &code).await;
     assert_eq!(dara.approve(Some("Nadia")).await.unwrap(), [nadia]);
