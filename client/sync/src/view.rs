@@ -14,7 +14,7 @@ use casevault_wire::partner::SafetyNumber;
 use casevault_wire::time::Time;
 
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
-pub use devices::{DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView};
+pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
     ShareState, ShareTrouble,

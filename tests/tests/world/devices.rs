@@ -1,8 +1,11 @@
 //! Several devices, several administrators: who may bring a device in, who hears of it, and who is left in office.
 
+use std::sync::Arc;
+
 use casevault_sync::bulk::Flaw;
-use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState};
-use casevault_sync::{Client, ClientError, Options, Role};
+use casevault_sync::time::{Clock, Time};
+use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState, Unapproved};
+use casevault_sync::{Client, ClientError, Options, Role, SystemClock};
 use casevault_tests::evil::{Act, Asked};
 use casevault_tests::world::{Operators, World, passphrase};
 use casevault_wire::codec::decode;
@@ -18,7 +21,7 @@ async fn another_device(world: &World, client: &Client, name: &str) -> Client {
     let code = client.invite_device(Some(name)).await.unwrap();
     let device = join(world, name, &code).await;
     assert_eq!(device.join_state().await.unwrap().state, JoinState::Pending);
-    assert_eq!(client.approve_device(Some(name)).await.unwrap(), [device.device()]);
+    assert_eq!(client.approve_device(Some(name)).await.unwrap().approved, [device.device()]);
     assert_eq!(device.join_state().await.unwrap().state, JoinState::Approved);
     device
 }
@@ -94,7 +97,7 @@ async fn nobody_alone_adds_a_device_in_a_colleagues_name() {
     assert_eq!(flaws(&dara).await, []);
     let code = dara.invite_again("Nadia").await.unwrap();
     let new = join(&world, "new", &code).await;
-    assert_eq!(dara.approve(Some("Nadia")).await.unwrap(), [nadia]);
+    assert_eq!(dara.approve(Some("Nadia")).await.unwrap().approved, [nadia]);
     new.join_state().await.unwrap();
     assert_eq!(new.person(), nadia, "she is whom she was");
     for (who, client) in [("Amal", &shelter.amal), ("Omar", &shelter.omar)] {
@@ -177,7 +180,7 @@ async fn an_invitation_is_listed_and_taken_back_and_whoever_used_it_stays_out() 
         amal.withdraw_invitation(name).await.unwrap();
     }
     assert!(matches!(amal.withdraw_invitation("Omar").await, Err(ClientError::Unknown(_))), "once");
-    assert!(amal.approve(None).await.unwrap().is_empty());
+    assert!(amal.approve(None).await.unwrap().approved.is_empty());
     assert!(matches!(thief.join_state().await, Err(ClientError::Invitation)));
     assert_eq!(amal.people().await.unwrap().len(), 2);
 
@@ -188,6 +191,57 @@ async fn an_invitation_is_listed_and_taken_back_and_whoever_used_it_stays_out() 
     amal.approve(Some("Omar")).await.unwrap();
     assert_eq!(omar.join_state().await.unwrap().state, JoinState::Approved);
     assert_eq!(amal.people().await.unwrap().len(), 3);
+}
+
+/// A clock of somebody who comes back from leave.
+struct Later(Time);
+
+impl Clock for Later {
+    fn now(&self) -> Time {
+        self.0
+    }
+}
+
+// Obeys R-8.2-8.
+// Breaks R-8.2-6, R-8.2-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_approved_is_named_and_holds_up_nobody() {
+    let world = World::start();
+    let amal = world.found("Amal").await;
+    let zed = world.bring_in(&amal, "Zed", Role::Legal).await;
+    amal.revoke_device(&zed.device().to_string()).await.unwrap();
+    let code = amal.invite_again("Zed").await.unwrap();
+    join(&world, "Zed's new device", &code).await;
+    for name in ["Nadia", "Omar", "Pia"] {
+        let code = amal.invite(name, Role::Caseworker).await.unwrap();
+        join(&world, name, &code).await;
+    }
+    amal.remove_person("Zed").await.unwrap();
+    drop(amal);
+    let ended = world.device("Amal").run(&["org", "approve", "--all"]).await;
+    assert_eq!(ended.code, Some(3), "{} {}", ended.answer, ended.error);
+    assert_eq!(ended.answer["approved"].as_array().unwrap().len(), 3);
+    let error: serde_json::Value = serde_json::from_str(&ended.error).unwrap();
+    assert_eq!(error["error"]["items"].as_array().unwrap().len(), 1, "{error}");
+    assert_eq!(error["error"]["items"][0]["item"], "Zed");
+
+    // Quy joins in time; Amal looks fifteen days later.
+    let open = |options| Client::open(&world.profile("Amal"), passphrase(), options).unwrap();
+    let amal = open(Options::default());
+    let code = amal.invite("Quy", Role::Legal).await.unwrap();
+    let quy = join(&world, "Quy", &code).await;
+    drop(amal);
+    let later = Later(SystemClock.now().plus(15 * 24 * 60 * 60 * 1000));
+    let amal = open(Options { clock: Arc::new(later), ..Options::default() });
+    let approval = amal.approve(Some("Quy")).await.unwrap();
+    assert!(matches!(approval.failed.as_slice(), [Unapproved { error: ClientError::Ended, .. }]), "{approval:?}");
+    assert_eq!(approval.approved, []);
+    assert!(matches!(quy.join_state().await, Err(ClientError::Invitation)), "and Quy hears of it");
+    drop((amal, quy));
+    let amal = open(Options::default());
+    let code = amal.invite("Quy", Role::Legal).await.unwrap();
+    let quy = join(&world, "Quy", &code).await;
+    assert_eq!(amal.approve(Some("Quy")).await.unwrap().approved, [quy.person()]);
 }
 
 // Breaks R-8.2-9.
