@@ -65,7 +65,8 @@ impl Profile {
     ///
     /// # Errors
     /// [`ClientError::NoProfile`], [`ClientError::InUse`], [`ClientError::WrongPassphrase`], [`ClientError::Permissions`],
-    /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`].
+    /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`]; [`ClientError::DiskFull`] or [`ClientError::File`] if
+    /// wrong passphrases destroy it and they cannot be counted, or forgotten.
     pub fn open(directory: &Path, passphrase: &SecretBytes, options: &Options) -> Result<Self> {
         let (lock, key) = attempt(directory, options, |file| {
             let system = system_secret(file, options)?;
