@@ -224,7 +224,8 @@ impl World {
     pub async fn bring_in(&self, administrator: &Client, person: &str, role: Role) -> Client {
         let code = administrator.invite(person, role).await.expect("invited");
         let (client, _) = Client::join(&self.profile(person), passphrase(), &code, Options::default()).await.expect("joined");
-        administrator.approve(Some(person)).await.expect("approved");
+        let approval = administrator.approve(Some(person)).await.expect("approved");
+        assert_eq!(approval.approved, [client.person()], "{:?}", approval.failed);
         client.join_state().await.expect("set up");
         client
     }

@@ -172,22 +172,47 @@ pub(crate) fn still_waiting() -> Failure {
     )
 }
 
-/// Several items failed: as `first` if all did for one cause, else some or all of them.
-pub(crate) fn partly(first: Option<&Failure>, some_done: bool) -> Failure {
-    match (first, some_done) {
-        (Some(first), _) => first.clone(),
-        (None, false) => Failure::new(
-            "all-failed",
-            Exit::Failed,
-            "None of the files was added.",
-            "See each file's reason above, and repeat the command.",
-        ),
-        (None, true) => Failure::new(
-            "partly",
-            Exit::Partly,
-            "Some files were added, some were not. Those that were added stay.",
-            "Repeat the command: files that are there already are not added again.",
-        ),
+/// What to say of several things that failed, and what to do: if none was done, and if some were.
+pub(crate) struct Several {
+    none: [&'static str; 2],
+    some: [&'static str; 2],
+}
+
+/// Files that were to be added.
+pub(crate) const FILES: Several = Several {
+    none: ["None of the files was added.", "See each file's reason above, and repeat the command."],
+    some: [
+        "Some files were added, some were not. Those that were added stay.",
+        "Repeat the command: files that are there already are not added again.",
+    ],
+};
+
+/// Devices, of others or of one's own, that were to be approved.
+pub(crate) const APPROVALS: Several = Several {
+    none: ["None of those who wait could be approved.", "See each one's reason above."],
+    some: ["Some were approved, some could not be.", "See each one's reason above. Those who were approved are in."],
+};
+
+/// What failed of several things, if anything did: one that failed alone, or all for one cause, keep its exit code.
+pub(crate) fn several(failed: &[(String, Failure)], some_done: bool, texts: &Several) -> Option<Failure> {
+    match failed {
+        [] => None,
+        [(name, only)] if !some_done => Some(only.clone().about(name)),
+        several => {
+            let same = several.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a.code == b.code));
+            let first = several.first().filter(|_| same && !some_done).map(|(_, failure)| failure.clone());
+            let failure = first.unwrap_or_else(|| {
+                let (code, exit, [message, hint]) =
+                    if some_done { ("partly", Exit::Partly, texts.some) } else { ("all-failed", Exit::Failed, texts.none) };
+                Failure::new(code, exit, message, hint)
+            });
+            let item = |(name, failure): &(String, Failure)| Item {
+                name: name.clone(),
+                code: failure.code,
+                message: failure.message.clone(),
+            };
+            Some(failure.with_items(several.iter().map(item).collect()))
+        }
     }
 }
 

@@ -123,6 +123,8 @@ pub enum Flaw {
     UnknownPerson,
     /// The person was removed.
     Removed,
+    /// This person ended the last device of the one named: a second administrator has to invite them.
+    SecondAdministrator,
     /// The person of this id is called otherwise.
     OtherName(String),
     /// The person has another role.
@@ -153,6 +155,7 @@ impl Flaw {
             Self::TeamFull => "team-full",
             Self::UnknownPerson => "unknown-person",
             Self::Removed => "removed",
+            Self::SecondAdministrator => "second-administrator",
             Self::OtherName(_) => "other-name",
             Self::OtherRole(_) => "other-role",
         }
@@ -247,7 +250,8 @@ impl Client {
                 let has_device = equipped.contains(id);
                 let name = name_of(db, Kind::Person, &id.0)?;
                 let removed = person.span.until.is_some();
-                known.people.insert(*id, KnownPerson { name, role: person.role, removed, has_device });
+                let withheld = !has_device && !organisation.may_add_device(&self.me.person, id);
+                known.people.insert(*id, KnownPerson { name, role: person.role, removed, has_device, withheld });
             }
             known.invited = invited.into_iter().filter(|(id, _)| organisation.person(id).is_none()).collect();
             let directory = organisation.directory();

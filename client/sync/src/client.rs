@@ -23,6 +23,7 @@ use crate::http::{Server, Signing};
 use crate::keychain::{Keychain, SecretService};
 use crate::profile::Profile;
 use crate::store::log::Whose;
+use crate::store::sql::Connection;
 use crate::store::{meta, set_meta};
 
 /// What a client is given from outside.
@@ -117,8 +118,8 @@ impl Client {
     ///
     /// # Errors
     /// See [`Profile::wipe`].
-    pub fn wipe(directory: &Path) -> Result<()> {
-        Profile::wipe(directory)
+    pub fn wipe(directory: &Path, options: &Options) -> Result<()> {
+        Profile::wipe(directory, options)
     }
 
     /// Changes the passphrase of the profile in `directory`.
@@ -205,8 +206,8 @@ impl Client {
     }
 }
 
-pub(crate) fn save_membership(profile: &Profile, me: &Membership) -> Result<()> {
-    profile.store.write(|tx| set_meta(tx, "membership", &SecretBytes::encode(me)))
+pub(crate) fn save_membership(db: &Connection, me: &Membership) -> Result<()> {
+    set_meta(db, "membership", &SecretBytes::encode(me))
 }
 
 impl Signing for Client {
@@ -234,5 +235,5 @@ pub(crate) fn test_membership(profile: &Profile) {
         person: PersonId([3; 16]),
         identity,
     };
-    save_membership(profile, &me).unwrap();
+    profile.store.write(|tx| save_membership(tx, &me)).unwrap();
 }

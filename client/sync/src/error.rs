@@ -58,6 +58,9 @@ pub enum ClientError {
     /// The invitation was used, withdrawn or has expired.
     #[error("invitation is not good any more")]
     Invitation,
+    /// The invitation by which somebody waits for approval has ended.
+    #[error("invitation has ended")]
+    Ended,
     /// Nothing has this name or id.
     #[error("nothing has this name")]
     Unknown(What),

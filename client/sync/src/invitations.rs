@@ -11,13 +11,14 @@ use casevault_wire::invitation::{Invitation, InvitationStanding, InvitationState
 use casevault_wire::keyserver::Join;
 use casevault_wire::limit;
 use casevault_wire::log::{Enrolment, Role, Statement};
+use casevault_wire::time::Time;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::names::{Kind, choose, name_of};
 use crate::people::check_name;
 use crate::store::{array, column, count};
-use crate::view::{InvitationPhase, InvitationView, no_randomness};
+use crate::view::{Approval, InvitationPhase, InvitationView, Unapproved, no_randomness};
 
 /// An invitation that this device made.
 struct Invited {
@@ -25,6 +26,7 @@ struct Invited {
     person: PersonId,
     name: String,
     role: Role,
+    expires: Time,
 }
 
 /// An invitation with the join that proves to know its code.
@@ -102,34 +104,33 @@ impl Client {
         Ok((code, invitation))
     }
 
-    /// Approves the invited people whose devices have proved to know their code: all of them, or the one of this name or id.
+    /// Approves the invited people whose devices have proved to know their code: all of them, or the one of this name or id. Who cannot
+    /// be approved keeps no other from being.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] if `who` does not wait for approval; [`ClientError::Ambiguous`] if several people do who are called so.
-    pub async fn approve(&self, who: Option<&str>) -> Result<Vec<PersonId>> {
+    pub async fn approve(&self, who: Option<&str>) -> Result<Approval<PersonId>> {
         let mut wanted = self.waiting_joins().await?;
         let named = |(invited, _): &Waiting, who: &str| invited.name == who || begins(&invited.person, who);
         wanted.retain(|waiting| waiting.0.person != self.me.person && who.is_none_or(|who| named(waiting, who)));
         if who.is_some() {
             one(What::Person, wanted.iter().map(|(invited, _)| invited.person.to_string()))?;
         }
-        self.approve_all(&wanted).await?;
-        Ok(wanted.iter().map(|(invited, _)| invited.person).collect())
+        self.approve_all(&wanted, |(invited, _)| invited.person).await
     }
 
     /// Approves further devices of this person that have proved to know their code: all of them, or the one of this name or id.
     ///
     /// # Errors
     /// As [`Client::approve`].
-    pub async fn approve_device(&self, which: Option<&str>) -> Result<Vec<DeviceId>> {
+    pub async fn approve_device(&self, which: Option<&str>) -> Result<Approval<DeviceId>> {
         let mut wanted = self.waiting_joins().await?;
         let named = |(invited, join): &Waiting, which: &str| invited.name == which || begins(&join.request.keys.id(), which);
         wanted.retain(|waiting| waiting.0.person == self.me.person && which.is_none_or(|which| named(waiting, which)));
         if which.is_some() {
             one(What::Device, wanted.iter().map(|(_, join)| join.request.keys.id().to_string()))?;
         }
-        self.approve_all(&wanted).await?;
-        Ok(wanted.iter().map(|(_, join)| join.request.keys.id()).collect())
+        self.approve_all(&wanted, |(_, join)| join.request.keys.id()).await
     }
 
     /// What waits for this device's approval, proved.
@@ -158,18 +159,30 @@ impl Client {
         let Some((person, name, Some(role), code, expires)) = found else { return Ok(None) };
         let code: Code = decode(&SecretBytes::from(code), 1024).map_err(|_| ClientError::Damaged)?;
         let proved = code.verify(&self.me.identity.public(), join).is_ok();
-        Ok((proved && expires >= self.now().0).then_some(Invited { id, person, name, role }))
+        Ok(proved.then_some(Invited { id, person, name, role, expires: Time(expires) }))
     }
 
-    async fn approve_all(&self, wanted: &[Waiting]) -> Result<()> {
-        for (invited, join) in wanted {
-            self.approve_one(invited, join).await?;
+    async fn approve_all<T>(&self, wanted: &[Waiting], id: impl Fn(&Waiting) -> T) -> Result<Approval<T>> {
+        let mut approval = Approval { approved: Vec::new(), failed: Vec::new() };
+        for waiting in wanted {
+            let (id, (invited, join)) = (id(waiting), waiting);
+            match self.approve_one(invited, join).await {
+                Ok(()) => approval.approved.push(id),
+                Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                Err(error) => approval.failed.push(Unapproved { id, name: invited.name.clone(), error }),
+            }
         }
         // The group and the names follow; a failure here is made good by the next synchronisation.
-        self.follow_up().await
+        self.follow_up().await?;
+        Ok(approval)
     }
 
     async fn approve_one(&self, invited: &Invited, join: &Join) -> Result<()> {
+        if invited.expires < self.now() {
+            // An old code lets nobody in, whatever the keyserver shows. Taken back, it makes room for a new one on their device.
+            self.end_invitation(&invited.id).await?;
+            return Err(ClientError::Ended);
+        }
         let (keys, organisation) = (join.request.keys, self.organisation()?);
         let newcomer = organisation.person(&invited.person).is_none();
         let mut statements = Vec::new();

@@ -17,6 +17,7 @@ use casevault_wire::log::{
     Author, Founding, LogEntry, LogPosition, Organisation, Role, SignedLogEntry, Statement, TeamCreation, TeamKind,
     log_entry_hash,
 };
+use casevault_wire::problem::Code as Refusal;
 use casevault_wire::request::{Request, Signer};
 use casevault_wire::server::{ServerEntry, ServerKind};
 use casevault_wire::signature::Signature;
@@ -105,7 +106,8 @@ impl Client {
         self.profile.store.write(|tx| set_meta(tx, "stage", b"member"))
     }
 
-    /// Joins an organisation by invitation. The device waits for approval; what it may do until then is to be told so.
+    /// Joins an organisation by invitation. The device waits for approval; what it may do until then is to be told so. A new code begins
+    /// anew, with new keys, if the one before serves no more.
     ///
     /// # Errors
     /// [`ClientError::Code`] or [`ClientError::Invitation`] if the code is not good.
@@ -119,9 +121,21 @@ impl Client {
             Some(b"joining") => {}
             Some(_) => return Err(ClientError::ProfileExists),
         }
-        let client = Self::with_profile(profile, options)?;
-        let joined = client.join_state().await?;
-        Ok((client, joined))
+        let client = Self::with_profile(profile, options.clone())?;
+        match client.join_state().await {
+            Err(ClientError::Invitation) if client.kept_code()? != code => {
+                begin_joining(&client.profile, &code, &options).await?;
+                let client = Self::with_profile(client.profile, options)?;
+                let joined = client.join_state().await?;
+                Ok((client, joined))
+            }
+            other => other.map(|joined| (client, joined)),
+        }
+    }
+
+    fn kept_code(&self) -> Result<Code> {
+        let code = self.profile.store.read(|db| meta(db, "invitation"))?.ok_or(ClientError::Damaged)?;
+        decode(&code, 1024).map_err(|_| ClientError::Damaged)
     }
 
     /// Where the approval stands, asked of the keyserver; an approved device sets itself up.
@@ -134,17 +148,16 @@ impl Client {
             self.follow_up().await?;
             return Ok(joined(JoinState::Approved));
         }
-        let code = self.profile.store.read(|db| meta(db, "invitation"))?.ok_or(ClientError::Damaged)?;
-        let code: Code = decode(&code, 1024).map_err(|_| ClientError::Damaged)?;
+        let code = self.kept_code()?;
         let key = invitation_signing(&code);
-        if self.profile.store.read(|db| meta(db, "introduced"))?.is_none() {
-            self.introduce(&code, &key).await?;
-        }
-        match self.sync_log_as(&key).await {
-            Ok(_) => {}
-            // Once the device is certified the invitation is over. Before that, it was taken back.
-            Err(ClientError::Server(_)) => self.sync_log().await.map_err(spent)?,
-            Err(error) => return Err(error),
+        let heard = match self.introduce(&code, &key).await {
+            Ok(()) => self.sync_log_as(&key).await.map(drop),
+            Err(error) => Err(error),
+        };
+        match heard.map_err(spent) {
+            // Once the device is certified the invitation is over, though not everything was uploaded. Before that, it was taken back.
+            Err(ClientError::Invitation) => self.sync_log().await.map_err(spent)?,
+            other => other?,
         }
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Ok(joined(JoinState::Pending));
@@ -158,24 +171,25 @@ impl Client {
         Ok(joined(JoinState::Approved))
     }
 
-    /// Proves to know the invitation and uploads the first key packages, so that the group can add this device unasked.
+    /// Proves to know the invitation and uploads the first key packages, so that the group can add this device unasked; once.
     async fn introduce(&self, code: &Code, key: &InvitationSigning) -> Result<()> {
+        if self.profile.store.read(|db| meta(db, "introduced"))?.is_some() {
+            return Ok(());
+        }
         let inviter = self.profile.store.read(|db| meta(db, "inviter"))?.ok_or(ClientError::Damaged)?;
         let inviter = decode(&inviter, 64).map_err(|_| ClientError::Damaged)?;
         let join = code.join(&inviter, &self.me.identity);
         let path = format!("/v1/organisations/{}/invitations/{}/join", self.me.organisation, key.id);
-        self.keyserver.tell(&self.me.organisation, key, Ask::path(path).body(&join)).await.map_err(spent)?;
+        self.keyserver.tell(&self.me.organisation, key, Ask::path(path).body(&join)).await?;
         // The answer to an earlier attempt may have been lost: only what is missing is uploaded.
-        let count = self.key_package_count_as(key).await.map_err(spent)?;
+        let count = self.key_package_count_as(key).await?;
         let missing = limit::KEY_PACKAGES.saturating_sub(usize::try_from(count.single_use).unwrap_or(usize::MAX));
         if missing > 0 || count.last_resort_used != 0 {
             let packages = self.make_key_packages(missing, count.last_resort_used != 0)?;
-            self.post_key_packages(key, &packages).await.map_err(spent)?;
+            self.post_key_packages(key, &packages).await?;
         }
-        self.profile.store.write(|tx| {
-            set_meta(tx, "packages", &self.now().0.to_be_bytes())?;
-            set_meta(tx, "introduced", b"1")
-        })
+        // Whoever else has the code could put others in their place: as a member this device uploads anew.
+        self.profile.store.write(|tx| set_meta(tx, "introduced", b"1"))
     }
 
     /// Makes single-use key packages, and the last-resort one if wanted; their secrets are durable before they are uploaded.
@@ -201,7 +215,7 @@ impl Client {
 
 fn spent(error: ClientError) -> ClientError {
     match error {
-        ClientError::Server(_) => ClientError::Invitation,
+        ClientError::Server(Refusal::Invitation | Refusal::Refused) => ClientError::Invitation,
         other => other,
     }
 }
@@ -249,8 +263,8 @@ async fn begin_founding(profile: &Profile, request: &FoundRequest, options: &Opt
     let fingerprint = casevault_wire::log::root_fingerprint(&root.0.public());
     let append = Append { entries: List::new(entries).map_err(|_| ClientError::Text)? };
     let device = identity.id();
-    save_membership(profile, &Membership { organisation, fingerprint, keyserver, vault, person, identity })?;
     profile.store.write(|tx| {
+        save_membership(tx, &Membership { organisation, fingerprint, keyserver, vault, person, identity })?;
         set_meta(tx, "root", &SecretBytes::encode(&root))?;
         set_meta(tx, "name", request.name.as_bytes())?;
         set_meta(tx, "founding", &encode(&append))?;
@@ -306,6 +320,10 @@ fn invitation_signing(code: &Code) -> InvitationSigning {
     InvitationSigning { id: code.id(), key: code.access_key() }
 }
 
+/// Takes out of the store what a device has that never was a member.
+const FORGET: &str = "DELETE FROM meta WHERE key <> 'device-name'; DELETE FROM log; DELETE FROM partner_log; DELETE FROM notices;
+    DELETE FROM openmls_key_packages; DELETE FROM openmls_encryption_keys;";
+
 /// Reads the invitation, verifies the log from the code's fingerprint and draws the device's keys.
 async fn begin_joining(profile: &Profile, code: &Code, options: &Options) -> Result<()> {
     let to = &code.destination;
@@ -333,8 +351,10 @@ async fn begin_joining(profile: &Profile, code: &Code, options: &Options) -> Res
         person: content.person,
         identity: DeviceIdentity::generate(&mut SystemRandom).map_err(no_randomness)?,
     };
-    save_membership(profile, &me)?;
     profile.store.write(|tx| {
+        // Of a join that came to nothing, if there was one.
+        tx.execute_batch(FORGET)?;
+        save_membership(tx, &me)?;
         set_meta(tx, "invitation", &SecretBytes::encode(code))?;
         set_meta(tx, "inviter", &encode(&content.inviter))?;
         if let Some(name) = &options.device_name {

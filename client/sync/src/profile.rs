@@ -15,12 +15,11 @@ use casevault_crypto::keys::SystemSecret;
 use casevault_crypto::keystore::{self, Factors, Parameters};
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::time::Time;
 
 use crate::client::Options;
 use crate::error::{ClientError, Result};
 use crate::store::Store;
-use file::{destroy, temporary, write_durably};
+use file::{destroy, replace, temporary, write_durably};
 
 pub use harden::harden;
 
@@ -66,9 +65,10 @@ impl Profile {
     ///
     /// # Errors
     /// [`ClientError::NoProfile`], [`ClientError::InUse`], [`ClientError::WrongPassphrase`], [`ClientError::Permissions`],
-    /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`].
+    /// [`ClientError::Wait`], [`ClientError::Wiped`] or [`ClientError::Damaged`]; [`ClientError::DiskFull`] or [`ClientError::File`] if
+    /// wrong passphrases destroy it and they cannot be counted, or forgotten.
     pub fn open(directory: &Path, passphrase: &SecretBytes, options: &Options) -> Result<Self> {
-        let (lock, key) = attempt(directory, options.clock.now(), |file| {
+        let (lock, key) = attempt(directory, options, |file| {
             let system = system_secret(file, options)?;
             Ok(keystore::unlock(file, Factors { passphrase, system: system.as_ref() })?)
         })?;
@@ -76,8 +76,8 @@ impl Profile {
         Ok(Self { directory: directory.to_path_buf(), store, _lock: lock })
     }
 
-    /// Seals the profile's key under another passphrase. Nothing else changes, and whoever copied the old keystore can still try the
-    /// old passphrase on the copy.
+    /// Seals the profile's key under another passphrase. Nothing else changes. The old keystore is overwritten; whoever copied it
+    /// can still try the old passphrase on the copy.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -128,47 +128,53 @@ impl Profile {
         self.directory.join(OUTBOX)
     }
 
-    /// Destroys the profile in `directory`: the keystore first, without which nothing else opens. What was cut is done to its end when
-    /// it is called again.
+    /// Destroys the profile in `directory`: the keystore first, without which nothing else opens. What cannot be removed or overwritten
+    /// keeps nothing else from going. What was cut is done to its end when it is called again.
     ///
     /// # Errors
-    /// [`ClientError::NoProfile`] if there is none, [`ClientError::File`] if something could not be removed.
-    pub fn wipe(directory: &Path) -> Result<()> {
-        let keystore = directory.join(KEYSTORE);
+    /// [`ClientError::NoProfile`] if there is none; what was wrong first, if something could not be removed or overwritten.
+    pub fn wipe(directory: &Path, options: &Options) -> Result<()> {
         if ![KEYSTORE, DATABASE, OUTBOX].iter().any(|name| directory.join(name).exists()) {
             return Err(ClientError::NoProfile);
         }
-        destroy(&keystore)?;
-        destroy(&temporary(&keystore))?;
+        let keystore = directory.join(KEYSTORE);
+        let secret = read_keystore(directory).and_then(|file| Ok(keystore::secret_name(&file)?));
+        let mut outcome = destroy(&keystore).and(destroy(&temporary(&keystore)));
         for entry in fs::read_dir(directory)? {
-            let entry = entry?;
-            let removed =
-                if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
-            removed?;
+            outcome = outcome.and(remove(&entry?));
         }
-        Ok(())
+        if let Ok(Some(name)) = secret {
+            // Last, since a person may be asked; what is left over there opens nothing any more.
+            let _ = options.keychain.forget(&name);
+        }
+        outcome
     }
 }
 
+fn remove(entry: &fs::DirEntry) -> Result<()> {
+    let is_directory = entry.file_type()?.is_dir();
+    Ok(if is_directory { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) }?)
+}
+
 /// Tries a passphrase on the keystore, as often as that may be tried.
-fn attempt<T>(directory: &Path, now: Time, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<(File, T)> {
-    let path = directory.join(KEYSTORE);
+fn attempt<T>(directory: &Path, options: &Options, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<(File, T)> {
+    let now = options.clock.now();
     let file = read_keystore(directory)?;
     check_mode(directory)?;
     let lock = lock(directory)?;
     let outcome = attempts::begin(directory, now).and_then(|attempts| match work(&file) {
         Ok(done) => {
-            attempts::succeeded(directory, attempts);
+            attempts::succeeded(directory, attempts)?;
             Ok(done)
         }
         Err(ClientError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),
         Err(error) => Err(error),
     });
     if matches!(outcome, Err(ClientError::Wiped)) {
-        Profile::wipe(directory)?;
+        Profile::wipe(directory, options)?;
     }
     // A change of passphrase that was cut has left its file.
-    let _ = fs::remove_file(temporary(&path));
+    let _ = destroy(&temporary(&directory.join(KEYSTORE)));
     outcome.map(|done| (lock, done))
 }
 
@@ -188,7 +194,7 @@ fn system_secret(file: &[u8], options: &Options) -> Result<Option<SystemSecret>>
 /// The key store holds the new secret before the file asks for it, and the old one until nothing does.
 fn reseal(directory: &Path, (old, new): (&SecretBytes, &SecretBytes), wanted: bool, options: &Options) -> Result<()> {
     let fresh = wanted.then(|| SystemSecret::generate(&mut SystemRandom)).transpose().map_err(|_| ClientError::Randomness)?;
-    let (_lock, (file, before)) = attempt(directory, options.clock.now(), |file| {
+    let (_lock, (file, before)) = attempt(directory, options, |file| {
         let system = system_secret(file, options)?;
         let (old, new) =
             (Factors { passphrase: old, system: system.as_ref() }, Factors { passphrase: new, system: fresh.as_ref() });
@@ -200,7 +206,7 @@ fn reseal(directory: &Path, (old, new): (&SecretBytes, &SecretBytes), wanted: bo
             return Err(ClientError::NoKeychain);
         }
     }
-    write_durably(&directory.join(KEYSTORE), &file)?;
+    replace(&directory.join(KEYSTORE), &file)?;
     // What is left over there opens nothing any more.
     before.map_or(Ok(()), |name| options.keychain.forget(&name)).or(Ok(()))
 }

@@ -16,7 +16,7 @@ use casevault_wire::time::Time;
 
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use alarm::{Alarm, AlarmKind};
-pub use devices::{DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView};
+pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
     ShareState, ShareTrouble,

@@ -167,7 +167,7 @@ impl Caller {
     pub(super) fn key_package_owner(&self) -> Result<DeviceId, Problem> {
         match &self.who {
             Who::Device(id) => Ok(*id),
-            Who::Invitation(invited) if !super::invitations::is_withdrawn(invited, &self.organisation) => {
+            Who::Invitation(invited) if !super::invitations::is_over(invited, &self.organisation) => {
                 invited.join.as_ref().map(|join| join.request.keys.id()).ok_or(Problem(Code::Refused))
             }
             _ => Err(Problem(Code::Refused)),
@@ -175,7 +175,7 @@ impl Caller {
     }
 
     /// How much of the log this caller may read: a removed device as far as the entry that removed it, so that it need not take the
-    /// keyserver's word for that. An invitation may until it is withdrawn, and, while nobody joined by it, until it ends.
+    /// keyserver's word for that. An invitation may until it is over, and, while nobody joined by it, until it ends.
     pub(super) fn readable_log(&self, now: casevault_wire::time::Time) -> Result<LogPosition, Problem> {
         let whole = self.organisation.position();
         match &self.who {

@@ -48,35 +48,44 @@ pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { call
     }
 }
 
-/// Invitations that are kept of an organisation.
+/// Invitations of an organisation that are open or wait, and, with those that are over, that are kept.
 const OPEN: usize = 4096;
 /// Invitations that are kept of a device, unless it is an administrator's.
 const OWN: usize = 16;
 
 /// Adds to `write` that invitations past their end are forgotten, unless a device that joined by one waits for its approval; and checks
-/// that there is room for one more by `by`.
+/// that there is room for one more by `by`, for which what was used or withdrawn makes way.
 async fn make_room(server: &Keyserver, caller: &Caller, by: DeviceId, write: &mut Write) -> Result<(), Problem> {
     let now = server.node.clock.now();
     let mut walk = Walk::of(&Key::new(Kind::Invitation, &caller.organisation.id()));
-    let (mut open, mut own) = (0, 0);
+    let (mut open, mut own, mut over) = (0, 0, Vec::new());
     loop {
         let found = walk.next(&*server.records).await?;
         if found.is_empty() {
+            let full = open + over.len() >= OPEN;
+            over.into_iter().filter(|_| full).for_each(|(key, value)| forget(write, key, value));
             let room = open < OPEN && (own < OWN || caller.is_administrator());
             return if room { Ok(()) } else { Err(Problem(Code::Busy)) };
         }
         for (key, value) in found {
             let invited: Invited = parse(&value)?;
-            let waits = standing(&invited, &caller.organisation).state == InvitationState::Joined;
-            if invited.invitation.expires < now && !waits {
-                write.expect(key.clone(), Some(value));
-                write.delete(key);
+            let state = standing(&invited, &caller.organisation).state;
+            if invited.invitation.expires < now && state != InvitationState::Joined {
+                forget(write, key, value);
                 continue;
             }
-            open += 1;
             own += usize::from(invited.by == by);
+            match state {
+                InvitationState::Open | InvitationState::Joined => open += 1,
+                InvitationState::Used | InvitationState::Withdrawn => over.push((key, value)),
+            }
         }
     }
+}
+
+fn forget(write: &mut Write, key: Vec<u8>, value: Vec<u8>) {
+    write.expect(key.clone(), Some(value));
+    write.delete(key);
 }
 
 /// `GET /invitations`
@@ -98,9 +107,11 @@ async fn all(server: &Keyserver, organisation: &Organisation) -> Result<Vec<Invi
 
 fn standing(invited: &Invited, organisation: &Organisation) -> InvitationStanding {
     let joined = invited.join.as_ref().map(|join| join.request.keys.id());
+    // Taken back, or gone with the device that posted it.
+    let is_withdrawn = invited.withdrawn == 1 || organisation.current_device(&invited.by).is_none();
     let state = match joined {
         Some(device) if organisation.device(&device).is_some() => InvitationState::Used,
-        _ if is_withdrawn(invited, organisation) => InvitationState::Withdrawn,
+        _ if is_withdrawn => InvitationState::Withdrawn,
         Some(_) => InvitationState::Joined,
         None => InvitationState::Open,
     };
@@ -165,15 +176,16 @@ pub(super) async fn joins(State(server): State<Arc<Keyserver>>, Admitted { calle
     Ok(Encoded::of(&Joins { joins: List::new(joins).map_err(|_| Problem(Code::Unavailable))? }))
 }
 
-/// Whether an invitation was taken back, or went with the device that posted it.
-pub(super) fn is_withdrawn(invited: &Invited, organisation: &Organisation) -> bool {
-    invited.withdrawn == 1 || organisation.current_device(&invited.by).is_none()
+/// Whether an invitation was taken back, went with the device that posted it, or has brought its device in, which from then on speaks
+/// for itself: whoever else has the code is nobody.
+pub(super) fn is_over(invited: &Invited, organisation: &Organisation) -> bool {
+    matches!(standing(invited, organisation).state, InvitationState::Used | InvitationState::Withdrawn)
 }
 
-/// That an invitation is neither withdrawn nor, unless a device is bound to it, past its end.
+/// That an invitation is neither over nor, unless a device is bound to it, past its end.
 pub(super) fn still_good(invited: &Invited, organisation: &Organisation, now: Time) -> Result<(), Problem> {
     let ended = invited.join.is_none() && invited.invitation.expires < now;
-    if is_withdrawn(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
+    if is_over(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
 }
 
 async fn replace(server: &Keyserver, key: Key, before: Option<Vec<u8>>, invited: &Invited) -> Result<(), StoreError> {

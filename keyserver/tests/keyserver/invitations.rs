@@ -1,5 +1,6 @@
 //! Invitations: one device, once, in time.
 
+use casevault_service::store::Write;
 use casevault_wire::codec::{List, Opaque};
 use casevault_wire::id::{IdempotencyKey, InvitationId};
 use casevault_wire::invitation::{Invitation, InvitationStanding, InvitationState, JoinRequest};
@@ -77,6 +78,7 @@ fn packages(count: u8) -> KeyPackages {
 }
 
 // Obeys R-8.2-9.
+// Breaks R-8.2-9.
 #[tokio::test]
 async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     let world = World::start().await;
@@ -93,6 +95,16 @@ async fn a_device_that_waits_uploads_key_packages_and_reads_the_log() {
     let joins: Joins = world.get(&ngo.device(1), "/joins").await.unwrap();
     assert!(joins.joins.as_slice().is_empty(), "who is approved no longer waits");
     assert_eq!(world.get::<KeyPackageCount>(&ngo.device(70), "/key-packages").await, Ok(count), "the packages are its own");
+
+    // Whoever else has the code, which nobody withdrew.
+    let garbage = KeyPackages { instead: 1, ..packages(100) };
+    assert_eq!(world.post(&invited, "/key-packages", &garbage).await.done(), Err(Code::Refused));
+    assert_eq!(
+        world.get::<LogPage>(&invited, "/log?from=0").await,
+        Err(Code::Invitation),
+        "the device is in the log, the code is over"
+    );
+    assert_eq!(world.post(&invited, &join_path(60), &join(60, 70)).await.done(), Err(Code::Invitation));
 }
 
 // Breaks R-8.2-7, R-8.2-8.
@@ -191,4 +203,47 @@ async fn a_caseworker_cannot_crowd_others_out_of_inviting() {
     world.clock.advance(limit::INVITATION_LIFETIME + 1);
     let later = Invitation { expires: NOON.plus(2 * limit::INVITATION_LIFETIME), ..invitation(61) };
     world.post(&ngo.device(2), "/invitations", &later).await.done().unwrap();
+}
+
+/// 4,095 more invitations in every respect like this one.
+async fn as_many_as_there_may_be(world: World, seed: u8) -> World {
+    let many = |records: Vec<(Vec<u8>, Vec<u8>)>| {
+        let (key, value) =
+            records.into_iter().find(|(key, value)| key.ends_with(&[seed; 16]) && value.starts_with(&[seed; 16])).unwrap();
+        let copy = |number: u128| {
+            let id = number.to_be_bytes();
+            ([&key[..key.len() - 16], &id].concat(), [&id, &value[16..]].concat())
+        };
+        Write { put: (1..4096).map(copy).collect(), ..Write::default() }
+    };
+    world.restart_with(many).await
+}
+
+// Obeys R-8.2-8.
+// Breaks R-8.2-8.
+#[tokio::test]
+async fn only_open_invitations_take_the_place_of_others() {
+    let world = World::start().await;
+    let (mut ngo, _) = Ngo::with_team(&world, 3).await;
+    for (by, seed) in [(1, 60), (2, 61)] {
+        world.post(&ngo.device(by), "/invitations", &invitation(seed)).await.done().unwrap();
+    }
+    world.post(&holder(&ngo, 60), &join_path(60), &join(60, 70)).await.done().unwrap();
+    let statements = vec![
+        Statement::AddPerson(person(70), Role::Legal),
+        Statement::AddDevice(person(70), device_keys(70)),
+        Statement::RemovePerson(person(2)),
+    ];
+    ngo.state(&world, 1, statements).await.unwrap();
+    let world = as_many_as_there_may_be(world, 60).await;
+    world.post(&ngo.device(1), "/invitations", &invitation(62)).await.done().unwrap();
+    assert_eq!(
+        standings(&world, &ngo, 1).await,
+        [(62, InvitationState::Open)],
+        "4,096 people came in, and one who left invited others"
+    );
+    let world = as_many_as_there_may_be(world, 62).await;
+    assert_eq!(world.post(&ngo.device(1), "/invitations", &invitation(63)).await.done(), Err(Code::Busy));
+    world.call(&ngo.device(1), "DELETE", &path(62), Vec::new()).await.done().unwrap();
+    world.post(&ngo.device(1), "/invitations", &invitation(63)).await.done().unwrap();
 }

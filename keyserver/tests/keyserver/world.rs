@@ -9,7 +9,7 @@ use casevault_service::http::Listener;
 use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
-use casevault_service::store::SledRecords;
+use casevault_service::store::{Records as _, SledRecords, Write};
 use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::commit::{CommitData, link_hash};
 use casevault_wire::feed::SignedFeedItem;
@@ -69,8 +69,17 @@ impl World {
     }
 
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| Write::default()).await
+    }
+
+    /// Restarts with records that others, as many as a test cannot wait for, would have brought about.
+    pub async fn restart_with(self, more: impl FnOnce(Vec<(Vec<u8>, Vec<u8>)>) -> Write) -> Self {
         let clock = self.clock.clone();
         let directory = self.stop().await;
+        let records = SledRecords::open(&directory.path().join("records")).unwrap();
+        let write = more(records.scan(&[], &[0xff], usize::MAX).await.unwrap());
+        records.write(write).await.unwrap();
+        drop(records);
         let (address, stop, serving) = serve(&directory, clock.clone()).await;
         Self { clock, directory, key: *server_key().public(), address, stop, serving }
     }

@@ -1,8 +1,16 @@
 //! Several devices, several administrators: who may bring a device in, who hears of it, and who is left in office.
 
-use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState};
-use casevault_sync::{Client, ClientError, Options, Role};
-use casevault_tests::world::{World, passphrase};
+use std::sync::Arc;
+
+use casevault_sync::bulk::Flaw;
+use casevault_sync::time::{Clock, Time};
+use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState, Unapproved};
+use casevault_sync::{Client, ClientError, Options, Role, SystemClock};
+use casevault_tests::evil::{Act, Asked};
+use casevault_tests::world::{Operators, World, passphrase};
+use casevault_wire::codec::decode;
+use casevault_wire::keyserver::KeyPackages;
+use casevault_wire::request::Signer;
 
 async fn join(world: &World, profile: &str, code: &str) -> Client {
     Client::join(&world.profile(profile), passphrase(), code, Options::default()).await.expect("joined").0
@@ -13,7 +21,7 @@ async fn another_device(world: &World, client: &Client, name: &str) -> Client {
     let code = client.invite_device(Some(name)).await.unwrap();
     let device = join(world, name, &code).await;
     assert_eq!(device.join_state().await.unwrap().state, JoinState::Pending);
-    assert_eq!(client.approve_device(Some(name)).await.unwrap(), [device.device()]);
+    assert_eq!(client.approve_device(Some(name)).await.unwrap().approved, [device.device()]);
     assert_eq!(device.join_state().await.unwrap().state, JoinState::Approved);
     device
 }
@@ -80,9 +88,16 @@ async fn nobody_alone_adds_a_device_in_a_colleagues_name() {
     shelter.amal.revoke_device(&device.to_string()).await.unwrap();
     let again = shelter.amal.invite_again("Nadia").await;
     assert!(matches!(again, Err(ClientError::SecondAdministrator)), "{again:?}");
+    let file = format!("name,role,teams,person\n,caseworker,,{nadia}\n");
+    let flaws = async |client: &Client| {
+        let review = client.review_import(file.as_bytes()).await.unwrap();
+        review.problems.into_iter().map(|problem| (problem.line, problem.flaw)).collect::<Vec<_>>()
+    };
+    assert_eq!(flaws(&shelter.amal).await, [(2, Flaw::SecondAdministrator)], "a file brings her in no more than that");
+    assert_eq!(flaws(&dara).await, []);
     let code = dara.invite_again("Nadia").await.unwrap();
     let new = join(&world, "new", &code).await;
-    assert_eq!(dara.approve(Some("Nadia")).await.unwrap(), [nadia]);
+    assert_eq!(dara.approve(Some("Nadia")).await.unwrap().approved, [nadia]);
     new.join_state().await.unwrap();
     assert_eq!(new.person(), nadia, "she is whom she was");
     for (who, client) in [("Amal", &shelter.amal), ("Omar", &shelter.omar)] {
@@ -165,7 +180,91 @@ async fn an_invitation_is_listed_and_taken_back_and_whoever_used_it_stays_out() 
         amal.withdraw_invitation(name).await.unwrap();
     }
     assert!(matches!(amal.withdraw_invitation("Omar").await, Err(ClientError::Unknown(_))), "once");
-    assert!(amal.approve(None).await.unwrap().is_empty());
+    assert!(amal.approve(None).await.unwrap().approved.is_empty());
     assert!(matches!(thief.join_state().await, Err(ClientError::Invitation)));
     assert_eq!(amal.people().await.unwrap().len(), 2);
+
+    // The code that Omar then asked for, in the same profile.
+    let code = amal.invite("Omar", Role::Caseworker).await.unwrap();
+    let omar = join(&world, "Omar", &code).await;
+    assert_ne!(omar.device(), thief.device());
+    amal.approve(Some("Omar")).await.unwrap();
+    assert_eq!(omar.join_state().await.unwrap().state, JoinState::Approved);
+    assert_eq!(amal.people().await.unwrap().len(), 3);
+}
+
+/// A clock of somebody who comes back from leave.
+struct Later(Time);
+
+impl Clock for Later {
+    fn now(&self) -> Time {
+        self.0
+    }
+}
+
+// Obeys R-8.2-8.
+// Breaks R-8.2-6, R-8.2-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_approved_is_named_and_holds_up_nobody() {
+    let world = World::start();
+    let amal = world.found("Amal").await;
+    let zed = world.bring_in(&amal, "Zed", Role::Legal).await;
+    amal.revoke_device(&zed.device().to_string()).await.unwrap();
+    let code = amal.invite_again("Zed").await.unwrap();
+    join(&world, "Zed's new device", &code).await;
+    for name in ["Nadia", "Omar", "Pia"] {
+        let code = amal.invite(name, Role::Caseworker).await.unwrap();
+        join(&world, name, &code).await;
+    }
+    amal.remove_person("Zed").await.unwrap();
+    drop(amal);
+    let ended = world.device("Amal").run(&["org", "approve", "--all"]).await;
+    assert_eq!(ended.code, Some(3), "{} {}", ended.answer, ended.error);
+    assert_eq!(ended.answer["approved"].as_array().unwrap().len(), 3);
+    let error: serde_json::Value = serde_json::from_str(&ended.error).unwrap();
+    assert_eq!(error["error"]["items"].as_array().unwrap().len(), 1, "{error}");
+    assert_eq!(error["error"]["items"][0]["item"], "Zed");
+
+    // Quy joins in time; Amal looks fifteen days later.
+    let open = |options| Client::open(&world.profile("Amal"), passphrase(), options).unwrap();
+    let amal = open(Options::default());
+    let code = amal.invite("Quy", Role::Legal).await.unwrap();
+    let quy = join(&world, "Quy", &code).await;
+    drop(amal);
+    let later = Later(SystemClock.now().plus(15 * 24 * 60 * 60 * 1000));
+    let amal = open(Options { clock: Arc::new(later), ..Options::default() });
+    let approval = amal.approve(Some("Quy")).await.unwrap();
+    assert!(matches!(approval.failed.as_slice(), [Unapproved { error: ClientError::Ended, .. }]), "{approval:?}");
+    assert_eq!(approval.approved, []);
+    assert!(matches!(quy.join_state().await, Err(ClientError::Invitation)), "and Quy hears of it");
+    drop((amal, quy));
+    let amal = open(Options::default());
+    let code = amal.invite("Quy", Role::Legal).await.unwrap();
+    let quy = join(&world, "Quy", &code).await;
+    assert_eq!(amal.approve(Some("Quy")).await.unwrap().approved, [quy.person()]);
+}
+
+// Breaks R-8.2-9.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_approved_early_or_under_watch_of_a_thief_of_the_code_speaks_for_themselves() {
+    let (world, Operators { keyserver, .. }) = World::start_evil().await;
+    let amal = world.found("Amal").await;
+    for (name, uploads) in [("Nadia", true), ("Omar", false)] {
+        let code = amal.invite(name, Role::Caseworker).await.unwrap();
+        if !uploads {
+            let invited = |asked: &Asked| matches!(asked.signer, Some(Signer::Invitation(_)));
+            keyserver.when(move |asked| asked.is("POST", "/key-packages") && invited(asked), Act::Drop);
+        }
+        let begun = Client::join(&world.profile(name), passphrase(), &code, Options::default()).await;
+        assert_eq!(begun.is_ok(), uploads, "the line fails before the packages are there");
+        drop(begun);
+        amal.approve(Some(name)).await.unwrap();
+        keyserver.repent();
+        keyserver.seen();
+        let device = join(&world, name, &code).await;
+        assert_eq!(device.join_state().await.unwrap().state, JoinState::Approved);
+        let mut seen = keyserver.seen().into_iter().map(|(asked, _)| asked);
+        let upload = seen.find(|asked| asked.is("POST", "/key-packages") && asked.by(device.device())).expect("an upload");
+        assert_eq!(decode::<KeyPackages>(&upload.body, upload.body.len()).unwrap().instead, 1, "of whatever the code put there");
+    }
 }

@@ -44,13 +44,9 @@ async fn list(session: &Session) -> Result<Answer, Failure> {
 }
 
 async fn approve(session: &Session, device: Option<&str>) -> Result<Answer, Failure> {
-    let approved = session.client().await?.approve_device(device).await?;
-    let text = if approved.is_empty() {
-        "No device of yours waits for approval.".to_owned()
-    } else {
-        approved.iter().map(|device| format!("Approved device {}.", display::short(device))).collect::<Vec<_>>().join("\n")
-    };
-    let answer = Answer::new(json!({"approved": shape::list(&approved, shape::text)}), text);
+    let approval = session.client().await?.approve_device(device).await?;
+    let line = |device: &_| format!("Approved device {}.", display::short(device));
+    let answer = org::approval(approval, "No device of yours waits for approval.", line);
     Ok(answer.with_note("Each team of yours takes it in when a member's device next synchronises."))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::definition::Doc;
 use crate::display;
-use crate::failure::{Failure, Item};
+use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::table::table;
@@ -58,20 +58,8 @@ fn added_answer(added: Vec<AddedDocument>) -> Answer {
 
 /// What to say of files that were not added, or not yet sent. One failure for all keeps its own exit code.
 fn shortfall(failed: Vec<(PathBuf, Failure)>, some_done: bool, queued: bool) -> Option<Failure> {
-    match failed.as_slice() {
-        [] => queued.then(message::queued),
-        [(path, only)] if !some_done => Some(only.clone().about(&name(path))),
-        several => {
-            let same = several.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a.code == b.code));
-            let first = several.first().filter(|_| same && !some_done).map(|(_, failure)| failure);
-            let items = several.iter().map(|(path, failure)| Item {
-                name: name(path),
-                code: failure.code,
-                message: failure.message.clone(),
-            });
-            Some(message::partly(first, some_done).with_items(items.collect()))
-        }
-    }
+    let named: Vec<_> = failed.into_iter().map(|(path, failure)| (name(&path), failure)).collect();
+    message::several(&named, some_done, &message::FILES).or_else(|| queued.then(message::queued))
 }
 
 fn name(path: &Path) -> String {

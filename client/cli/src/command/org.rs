@@ -1,6 +1,8 @@
 //! `casevault org`.
 
-use casevault_sync::view::{DeviceView, InvitationView, LogView, PersonView};
+use std::fmt::Display;
+
+use casevault_sync::view::{Approval, DeviceView, InvitationView, LogView, PersonView, Unapproved};
 use casevault_sync::{Client, FoundRequest, Options, Role};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -12,7 +14,7 @@ use crate::definition::Org;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
-use crate::{display, shape, statement, when};
+use crate::{display, message, shape, statement, when};
 
 pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failure> {
     match command {
@@ -110,13 +112,24 @@ async fn set_role(session: &Session, person: &str, role: Role) -> Result<Answer,
 
 async fn approve(session: &Session, person: Option<&str>) -> Result<Answer, Failure> {
     let client = session.client().await?;
-    let approved = client.approve(person).await?;
-    let text = if approved.is_empty() {
-        "Nobody waits for approval.".to_owned()
-    } else {
-        approved.iter().map(|person| format!("Approved {person}.")).collect::<Vec<_>>().join("\n")
+    Ok(approval(client.approve(person).await?, "Nobody waits for approval.", |person| format!("Approved {person}.")))
+}
+
+/// Who was approved, a line each, and who could not be; or that nobody waits.
+pub(super) fn approval<T: Display>(approval: Approval<T>, nobody: &str, line: impl Fn(&T) -> String) -> Answer {
+    let Approval { approved, failed } = approval;
+    let named = |failed: Unapproved<T>| {
+        let name = if failed.name.is_empty() { failed.id.to_string() } else { display::untrusted(&failed.name) };
+        (name, Failure::from(failed.error))
     };
-    Ok(Answer::new(json!({"approved": shape::list(&approved, shape::text)}), text))
+    let failed: Vec<_> = failed.into_iter().map(named).collect();
+    let text = if approved.is_empty() && failed.is_empty() {
+        nobody.to_owned()
+    } else {
+        approved.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let shortfall = message::several(&failed, !approved.is_empty(), &message::APPROVALS);
+    Answer::new(json!({"approved": shape::list(&approved, shape::text)}), text).short_of(shortfall)
 }
 
 async fn people(session: &Session) -> Result<Answer, Failure> {

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use casevault_sync::Client;
+use casevault_sync::{Client, Options};
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -21,7 +21,7 @@ pub(super) async fn run(session: &Session, yes: bool) -> Result<Answer, Failure>
     if !yes {
         confirm(&directory.to_string_lossy()).await?;
     }
-    Client::wipe(&directory)?;
+    Client::wipe(&directory, &Options::default())?;
     Ok(Answer::new(json!({"state": "wiped"}), "The profile is destroyed. Nothing of it can be read on this device any more."))
 }
 

@@ -49,6 +49,9 @@ pub(crate) fn flaw(flaw: &Flaw) -> String {
         Flaw::TeamFull => "a new team takes 1,000 members at most: add the others later".into(),
         Flaw::UnknownPerson => "not the whole id of a person of this organisation; see casevault org export".into(),
         Flaw::Removed => "the person was removed from the organisation, and an id is never used again".into(),
+        Flaw::SecondAdministrator => {
+            "you revoked this person's last device, so another administrator has to invite them: leave the line out".into()
+        }
         Flaw::OtherName(name) if name.is_empty() => "the person has another name".into(),
         Flaw::OtherName(name) => format!("the person of this id is called {}", untrusted(name)),
         Flaw::OtherRole(role) => format!("the person is {} already; an import changes no roles", role.as_str()),

@@ -34,6 +34,7 @@ impl From<ClientError> for Failure {
             ClientError::NotApproved => failure(NOT_APPROVED),
             ClientError::Code => failure(CODE),
             ClientError::Invitation => failure(INVITATION),
+            ClientError::Ended => failure(ENDED),
             ClientError::Unknown(what) => unknown(what),
             ClientError::Ambiguous(what, ids) => ambiguous(what, ids),
             ClientError::Field(name, error) => field::failure(&name, &error),
@@ -201,6 +202,12 @@ const INVITATION: Texts = (
     "The invitation was used already, was withdrawn, or has expired.",
     "Ask an administrator for a new code. If you did not use it, tell them that: somebody else may have.",
 );
+const ENDED: Texts = (
+    "invitation-ended",
+    Exit::Refused,
+    "Their device joined in time, but the invitation has ended since. It is taken back now.",
+    "Invite them again; they run casevault join with the new code, on the same device.",
+);
 const TEXT: Texts = (
     "text",
     Exit::Usage,
@@ -364,6 +371,7 @@ mod tests {
             (ClientError::Copied, 14),
             (ClientError::LastAdministrator, 15),
             (ClientError::SecondAdministrator, 15),
+            (ClientError::Ended, 15),
             (ClientError::NoKey, 15),
             (ClientError::Server(Code::Refused), 15),
             (ClientError::Server(Code::Frozen), 15),

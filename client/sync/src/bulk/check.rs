@@ -19,6 +19,8 @@ pub(super) struct KnownPerson {
     pub(super) role: Role,
     pub(super) removed: bool,
     pub(super) has_device: bool,
+    /// Whether it takes another administrator to bring them a device.
+    pub(super) withheld: bool,
 }
 
 /// A team that owns cases.
@@ -178,8 +180,11 @@ impl Check<'_> {
     }
 
     fn still_here(&mut self, line: u64, person: PersonId, value: &str) -> Option<PersonId> {
-        let removed = self.known.people.get(&person).is_some_and(|known| known.removed);
-        if removed { self.wrong(line, Column::Person, Flaw::Removed, value) } else { Some(person) }
+        match self.known.people.get(&person) {
+            Some(known) if known.removed => self.wrong(line, Column::Person, Flaw::Removed, value),
+            Some(known) if known.withheld => self.wrong(line, Column::Person, Flaw::SecondAdministrator, value),
+            _ => Some(person),
+        }
     }
 
     /// Adds the newest person to the teams that their row names.

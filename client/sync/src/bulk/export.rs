@@ -97,11 +97,14 @@ mod tests {
         let people = [
             person("=cmd|' /C calc'!A0", &["+North", "South"], 1),
             person("Omar, \"the\" elder", &[], 2),
+            person("Nadia;=cmd|' /C calc'!A0;x", &["North", "=South"], 5),
             person("'@x", &["-"], 3),
             person("", &["علی\u{200c}رضا"], 4),
         ];
         let file = to_csv(&people).unwrap();
-        assert!(!String::from_utf8(file.clone()).unwrap().lines().any(|line| line.starts_with(['=', '+', '-', '@'])));
+        let text = String::from_utf8(file.clone()).unwrap();
+        let read_with_semicolons = text.lines().flat_map(|line| line.split(';'));
+        assert!(!read_with_semicolons.into_iter().any(|cell| cell.starts_with(['=', '+', '-', '@'])), "{text}");
         let (rows, problems) = rows(&file);
         assert_eq!(problems, []);
         for (row, person) in rows.iter().zip(&people) {

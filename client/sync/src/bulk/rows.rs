@@ -80,7 +80,7 @@ impl Record<'_> {
         let mut problems = Vec::new();
         for (index, cell) in cells.into_iter().enumerate() {
             match String::from_utf8(cell) {
-                Ok(text) => texts.push(super::cell::read(&text).to_owned()),
+                Ok(text) => texts.push(super::cell::read(&text)),
                 Err(_) => problems.push(Problem::of_cell(self.line, column(index), Flaw::Utf8)),
             }
         }

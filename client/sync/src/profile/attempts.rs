@@ -95,11 +95,12 @@ pub(super) fn failed(directory: &Path, attempts: Attempts, now: Time) -> ClientE
 }
 
 /// Forgets wrong passphrases, after a right one.
-pub(super) fn succeeded(directory: &Path, attempts: Attempts) {
-    if attempts.failures > 0 {
-        // If the disk is full, the count stays, and the person gets at their work.
-        let _ = save(directory, &Attempts { failures: 0, ..attempts });
-    }
+///
+/// # Errors
+/// That the count stays, where it may destroy the profile later. Elsewhere the person gets at their work, though the disk be full.
+pub(super) fn succeeded(directory: &Path, attempts: Attempts) -> Result<()> {
+    let forgotten = if attempts.failures > 0 { save(directory, &Attempts { failures: 0, ..attempts }) } else { Ok(()) };
+    if attempts.wipe_after > 0 { forgotten } else { Ok(()) }
 }
 
 /// What is counted, without an attempt.
@@ -107,9 +108,9 @@ pub(super) fn current(directory: &Path) -> Attempts {
     load(directory).unwrap_or(Attempts { failures: UNKNOWN, ..Attempts::NONE })
 }
 
-/// Sets how many wrong passphrases destroy the profile.
+/// Sets how many wrong passphrases destroy the profile, from the right one on that has opened it.
 pub(super) fn set_wipe_after(directory: &Path, after: Option<u32>) -> Result<()> {
-    save(directory, &Attempts { wipe_after: after.unwrap_or(0), ..current(directory) })
+    save(directory, &Attempts { failures: 0, wipe_after: after.unwrap_or(0), ..current(directory) })
 }
 
 fn load(directory: &Path) -> Option<Attempts> {

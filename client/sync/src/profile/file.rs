@@ -1,8 +1,8 @@
 //! Small files of a profile.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
@@ -22,14 +22,40 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     path.with_extension("new")
 }
 
-/// Overwrites a file and takes it away, durably; nothing if there is none.
+/// Puts a new file in the place of one that holds a key, durably, and overwrites that.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let before = writable(path);
+    write_durably(path, bytes)?;
+    // The new file is in place, whatever becomes of the blocks of the old one.
+    let _ = before.and_then(|before| overwrite(&before));
+    Ok(())
+}
+
+/// Overwrites a file and takes it away, durably; nothing if there is none. What cannot be overwritten is taken away all the same.
+///
+/// # Errors
+/// That it is still there, or that it went without being overwritten.
 pub(super) fn destroy(path: &Path) -> Result<()> {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    file.write_all(&vec![0; usize::try_from(metadata.len()).unwrap_or(0)])?;
-    file.sync_all()?;
+    if fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    let overwritten = writable(path).and_then(|file| overwrite(&file));
     fs::remove_file(path)?;
-    sync_directory(path.parent())
+    sync_directory(path.parent())?;
+    overwritten
+}
+
+/// The file, open for writing, though whoever restored it from a backup made it read-only.
+fn writable(path: &Path) -> Result<File> {
+    let open = || OpenOptions::new().write(true).open(path);
+    let made = |_| fs::set_permissions(path, Permissions::from_mode(0o600)).and_then(|()| open());
+    Ok(open().or_else(made)?)
+}
+
+/// Writes zeros where the bytes of an open file are, durably.
+fn overwrite(mut file: &File) -> Result<()> {
+    file.write_all(&vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(0)])?;
+    Ok(file.sync_all()?)
 }
 
 fn sync_directory(directory: Option<&Path>) -> Result<()> {

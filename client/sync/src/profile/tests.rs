@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use casevault_wire::time::Clock;
+use casevault_wire::time::{Clock, Time};
 
 use super::*;
 use crate::keychain::Keychain;
@@ -134,6 +134,44 @@ fn a_wrong_passphrase_that_cannot_be_counted_is_not_answered() {
     drop(open(&directory, "correct horse", NOW).unwrap());
 }
 
+// Breaks R-6.6-7.
+#[test]
+fn whoever_mistyped_before_choosing_the_wipe_loses_nothing_by_it() {
+    let (_parent, directory) = amal();
+    for _ in 0..5 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    let full = directory.join("attempts.new");
+    fs::create_dir(&full).unwrap();
+    let profile = open(&directory, "correct horse", seconds(1)).unwrap();
+    fs::remove_dir(&full).unwrap(); // there is room again
+    profile.set_wipe_after(Some(5)).unwrap();
+    drop(profile);
+    drop(open(&directory, "correct horse", seconds(1)).unwrap());
+}
+
+// Breaks R-6.6-6.
+#[test]
+fn a_right_passphrase_that_cannot_be_counted_is_not_taken_where_wrong_ones_destroy() {
+    let (_parent, directory) = amal();
+    open(&directory, "correct horse", NOW).unwrap().set_wipe_after(Some(6)).unwrap();
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    let full = directory.join("attempts.new");
+    fs::create_dir(&full).unwrap();
+    assert!(
+        matches!(open(&directory, "correct horse", NOW), Err(ClientError::File(_))),
+        "its count would stay, for the day of a slip"
+    );
+    fs::remove_dir(&full).unwrap();
+    drop(open(&directory, "correct horse", NOW).unwrap());
+    for _ in 0..4 {
+        assert!(matches!(open(&directory, "guess", NOW), Err(ClientError::WrongPassphrase)));
+    }
+    drop(open(&directory, "correct horse", NOW).unwrap());
+}
+
 #[test]
 fn a_new_passphrase_opens_what_the_old_one_did() {
     let (_parent, directory) = amal();
@@ -194,9 +232,56 @@ fn a_wipe_that_was_cut_leaves_nothing_that_opens_and_is_done_to_its_end() {
     fs::write(directory.join(OUTBOX).join("sealed"), b"ciphertext").unwrap();
     destroy(&directory.join(KEYSTORE)).unwrap();
     assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::NoProfile)));
-    Profile::wipe(&directory).unwrap();
+    let wipe = || Profile::wipe(&directory, &options(NOW, &Arc::default()));
+    wipe().unwrap();
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
-    assert!(matches!(Profile::wipe(&directory), Err(ClientError::NoProfile)));
+    assert!(matches!(wipe(), Err(ClientError::NoProfile)));
+}
+
+// Breaks R-6.6-7: what cannot be overwritten goes all the same, and everything else with it.
+#[test]
+fn a_wipe_goes_on_whatever_it_meets() {
+    for wiping in [true, false] {
+        let (_parent, directory) = amal();
+        open(&directory, "correct horse", NOW).unwrap().set_wipe_after(Some(5)).unwrap();
+        let nothing = directory.join(if wiping { "keystore" } else { "keystore.new" });
+        let _ = fs::remove_file(&nothing);
+        std::os::unix::fs::symlink("/nowhere/at/all", &nothing).unwrap();
+        let outcome = if wiping {
+            Profile::wipe(&directory, &options(NOW, &Arc::default()))
+        } else {
+            let mut attempts = attempts::begin(&directory, NOW).unwrap();
+            for _ in 0..5 {
+                attempts::failed(&directory, attempts, NOW);
+                attempts = attempts::current(&directory);
+            }
+            open(&directory, "guess", NOW).map(drop)
+        };
+        assert!(matches!(outcome, Err(ClientError::File(_))), "and it is said");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_keystore_that_a_backup_made_read_only_is_overwritten() {
+    let (_parent, directory) = amal();
+    let (path, blocks) = (directory.join(KEYSTORE), directory.with_extension("blocks"));
+    fs::hard_link(&path, &blocks).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    Profile::wipe(&directory, &options(NOW, &Arc::default())).unwrap();
+    assert_eq!(fs::read(&blocks).unwrap(), [0; keystore::LENGTH]);
+}
+
+// Plays E11: whoever has the disk and an earlier passphrase looks for the keystore that it opened.
+#[test]
+fn a_keystore_that_gave_way_to_another_is_overwritten() {
+    let (_parent, directory) = amal();
+    let blocks = directory.with_extension("blocks");
+    fs::hard_link(directory.join(KEYSTORE), &blocks).unwrap();
+    let change = (&phrase("correct horse"), &phrase("battery staple"));
+    Profile::change_passphrase(&directory, change.0, change.1, &options(NOW, &Arc::default())).unwrap();
+    assert_eq!(fs::read(&blocks).unwrap(), [0; keystore::LENGTH]);
+    drop(open(&directory, "battery staple", NOW).unwrap());
 }
 
 #[test]
@@ -231,6 +316,10 @@ fn with_a_secret_in_the_systems_key_store_the_passphrase_alone_opens_nothing() {
     Profile::set_system_secret(&directory, &new, false, &options).unwrap();
     assert_eq!(names(), [""; 0], "nothing is left in the drawer");
     assert!(!open(&directory, "battery staple", NOW).unwrap().has_system_secret().unwrap());
+    Profile::set_system_secret(&directory, &new, true, &options).unwrap();
+    assert_eq!(names().len(), 1);
+    Profile::wipe(&directory, &options).unwrap();
+    assert_eq!(names(), [""; 0], "a wipe leaves nothing there either");
 }
 
 struct Broken;

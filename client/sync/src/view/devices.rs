@@ -4,6 +4,8 @@ use casevault_wire::id::{DeviceId, InvitationId, PersonId};
 use casevault_wire::log::Role;
 use casevault_wire::time::Time;
 
+use crate::error::ClientError;
+
 /// How far an invitation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationPhase {
@@ -17,6 +19,26 @@ pub enum InvitationPhase {
     Withdrawn,
     /// Nobody joined in time.
     Expired,
+}
+
+/// What an approval came to; `T` is how those who wait are named.
+#[derive(Debug)]
+pub struct Approval<T> {
+    /// Who was approved.
+    pub approved: Vec<T>,
+    /// Who could not be.
+    pub failed: Vec<Unapproved<T>>,
+}
+
+/// Somebody who waits and could not be approved.
+#[derive(Debug)]
+pub struct Unapproved<T> {
+    /// Who.
+    pub id: T,
+    /// As the invitation calls them, or nothing.
+    pub name: String,
+    /// Why.
+    pub error: ClientError,
 }
 
 /// An invitation.

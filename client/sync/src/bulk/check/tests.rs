@@ -8,8 +8,13 @@ const GONE: PersonId = PersonId([0x33; 16]);
 
 /// Nadia with a device in North, Omar without, and somebody who left.
 fn shelter() -> Known {
-    let person =
-        |name: &str, removed, has_device| KnownPerson { name: Some(name.into()), role: Role::Legal, removed, has_device };
+    let person = |name: &str, removed, has_device| KnownPerson {
+        name: Some(name.into()),
+        role: Role::Legal,
+        removed,
+        has_device,
+        withheld: false,
+    };
     let team = |id, name: &str, members: &[PersonId]| KnownTeam {
         team: TeamId([id; 32]),
         name: Some(name.into()),
