@@ -71,12 +71,16 @@ impl Client {
     /// Invites a further device of this person, which the directory shall call `name`.
     ///
     /// # Errors
-    /// [`ClientError::Removed`] if this device is out.
+    /// [`ClientError::Removed`] if this device is out; [`ClientError::ManyDevices`] if this person may have no more of them.
     pub async fn invite_device(&self, name: Option<&str>) -> Result<String> {
         name.map_or(Ok(()), check_name)?;
         self.refresh_log().await?;
         self.check_removal()?;
-        let role = self.organisation()?.person(&self.me.person).ok_or(ClientError::NotAllowed)?.role;
+        let organisation = self.organisation()?;
+        if organisation.current_devices(&self.me.person).count() >= limit::DEVICES {
+            return Err(ClientError::ManyDevices);
+        }
+        let role = organisation.person(&self.me.person).ok_or(ClientError::NotAllowed)?.role;
         self.post_new_invitation(self.me.person, name.unwrap_or_default(), role).await
     }
 

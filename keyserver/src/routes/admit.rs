@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use casevault_service::auth::SignedBody;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
-use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, TeamId};
+use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::{LogPosition, Organisation, Role};
 use casevault_wire::problem::Code;
 use casevault_wire::request::Signer;
@@ -115,10 +115,15 @@ impl Caller {
         }
     }
 
+    /// Whose device asks. Shares are of people: devices of their own they have as many as they like.
+    pub(super) fn person(&self) -> Result<PersonId, Problem> {
+        let device = self.organisation.current_device(&self.device()?);
+        device.map(|device| device.person).ok_or(Problem(Code::Refused))
+    }
+
     /// Whether an administrator's device asks.
     pub(super) fn is_administrator(&self) -> bool {
-        let device = self.device().ok().and_then(|id| self.organisation.current_device(&id));
-        let person = device.and_then(|device| self.organisation.person(&device.person));
+        let person = self.person().ok().and_then(|id| self.organisation.person(&id));
         person.is_some_and(|person| person.role == Role::Administrator)
     }
 
