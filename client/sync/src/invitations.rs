@@ -85,6 +85,7 @@ impl Client {
     }
 
     async fn post_new_invitation(&self, person: PersonId, name: &str, role: Role) -> Result<String> {
+        self.step_first().await?;
         let (code, invitation) = self.make_invitation(person, role)?;
         self.profile.store.write(|tx| keep_invitation(tx, &invitation, (&person, name, role), &code))?;
         self.post_invitation(&invitation).await?;

@@ -40,10 +40,11 @@ impl Client {
         if stepped.found == Found::Other { Err(ClientError::Copied) } else { Ok(stepped.packages) }
     }
 
-    /// Takes the first step of this process, before it sends anything.
+    /// Takes the first step of this process, before it sends anything or takes a commit over.
     ///
     /// # Errors
-    /// [`ClientError::Copied`], now or since an earlier step. That the keyserver does not answer keeps nobody from writing to the vault.
+    /// [`ClientError::Copied`], now or since an earlier step. That the keyserver does not answer keeps nobody from writing to the vault: no
+    /// group changes without the keyserver, and a journal takes from a copy nothing that it would not take from the device.
     pub(crate) async fn step_first(&self) -> Result<()> {
         if !self.stepped.load(Ordering::Relaxed) {
             match self.step().await {
@@ -52,6 +53,12 @@ impl Client {
                 _ => {}
             }
         }
+        self.check_copied()
+    }
+
+    /// That this device may write: the log has not put it out, and no step has found another than it.
+    pub(crate) fn check_writing(&self) -> Result<()> {
+        self.check_removal()?;
         self.check_copied()
     }
 
