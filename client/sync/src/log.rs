@@ -173,7 +173,8 @@ impl Client {
             let append = Append { entries: List::new(entries.clone()).map_err(|_| ClientError::Text)? };
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             match self.keyserver.post::<SignedLogHead>(&self.me.organisation, self, Ask::path(path).body(&append)).await {
-                Ok(_) => {
+                Ok(head) => {
+                    self.check_taken(&head, &organisation.position())?;
                     keep(&self.profile.store, Whose::Own, &entries, &organisation)?;
                     self.notice_partners(&entries, &organisation)?;
                     self.set_organisation(organisation);
@@ -194,6 +195,13 @@ impl Client {
             }
         }
         Err(ClientError::Conflict)
+    }
+
+    /// That the keyserver signs for having what was stated, up to `position`: otherwise it is not stated.
+    fn check_taken(&self, head: &SignedLogHead, position: &LogPosition) -> Result<()> {
+        let said = head.verify(&self.me.keyserver.key).ok().filter(|said| said.organisation == self.me.organisation);
+        let taken = |said: &LogPosition| said.length > position.length || said == position;
+        if said.is_some_and(|said| taken(&said.position)) { Ok(()) } else { Err(self.log_alarm(AlarmKind::Log)) }
     }
 
     fn sign_statements(&self, organisation: &mut Organisation, statements: &[Statement]) -> Result<Vec<SignedLogEntry>> {
