@@ -88,7 +88,12 @@ impl Client {
         self.step_first().await?;
         let (code, invitation) = self.make_invitation(person, role)?;
         self.profile.store.write(|tx| keep_invitation(tx, &invitation, (&person, name, role), &code))?;
-        self.post_invitation(&invitation).await?;
+        if let Err(error) = self.post_invitation(&invitation).await {
+            if matches!(error, ClientError::Server(_)) {
+                self.profile.store.write(|tx| forget_invitation(tx, &invitation.id))?;
+            }
+            return Err(error);
+        }
         Ok(code.text().expose().to_owned())
     }
 
@@ -102,7 +107,9 @@ impl Client {
         };
         let code = Code::generate(destination, &mut SystemRandom).map_err(no_randomness)?;
         let content = Content { person, role, inviter: self.me.identity.public() };
-        let expires = self.now().plus(limit::INVITATION_LIFETIME);
+        // By whichever clock is behind: the keyserver takes none that lives longer from its now on.
+        let now = self.keyserver_time().map_or(self.now(), |served| served.min(self.now()));
+        let expires = now.plus(limit::INVITATION_LIFETIME);
         let invitation = code.invitation(&content, expires, &mut SystemRandom).map_err(no_randomness)?;
         Ok((code, invitation))
     }
@@ -264,6 +271,12 @@ pub(crate) fn keep_invitation(
     let sql = "INSERT INTO invitations (id, person, name, role, code, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (id, expires, code) = (invitation.id.0, column(invitation.expires.0), SecretBytes::encode(code));
     db.prepare_cached(sql)?.execute(params![id, person.0, name, role as u8, &*code, expires])?;
+    Ok(())
+}
+
+/// Forgets an invitation that the keyserver did not take.
+fn forget_invitation(db: &Connection, id: &InvitationId) -> Result<()> {
+    db.execute("DELETE FROM invitations WHERE id = ?1", [id.0])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use casevault_sync::view::{AlarmKind, Delivery, SyncReport};
-use casevault_sync::{Client, ClientError};
+use casevault_sync::{Client, ClientError, Role};
 use casevault_tests::evil::{Act, Evil};
 use casevault_tests::world::{Operators, World};
 use casevault_wire::codec::decode;
@@ -242,6 +242,16 @@ async fn a_removal_that_the_keyserver_did_not_take_or_does_not_show_is_not_repor
     assert!(matches!(out, Err(ClientError::Removed)), "{out:?}");
     let amal = world.open("Amal").sync().await.unwrap();
     assert!(kinds(&amal).contains(&AlarmKind::Log) && kinds(&amal).contains(&AlarmKind::Rollback), "{:?}", amal.alarms);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_the_keyserver_refuses_is_nobodys() {
+    let (world, operators) = World::start_evil().await;
+    let amal = world.found("Amal").await;
+    operators.keyserver.when(|asked| asked.is("POST", "/invitations"), conflict());
+    let refused = amal.invite("Nadia", Role::Caseworker).await;
+    assert!(matches!(refused, Err(ClientError::Server(_))), "{refused:?}");
+    assert_eq!(amal.people().await.unwrap().len(), 1, "nobody waits for what nobody can use");
 }
 
 #[tokio::test(flavor = "multi_thread")]
