@@ -146,6 +146,7 @@ impl Client {
             Err(ClientError::Server(_)) => self.sync_log().await.map_err(spent)?,
             Err(error) => return Err(error),
         }
+        self.check_person()?;
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Ok(joined(JoinState::Pending));
         }

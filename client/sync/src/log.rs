@@ -57,9 +57,16 @@ impl Client {
         self.fetch_log(key).await
     }
 
-    /// That the log, as it is known here, does not say that this device was removed. It is an administrator's word, or the person's
-    /// own, and no server's.
+    /// That the log, as it is known here, does not have this device as another person's: what it did would be told of them.
+    pub(crate) fn check_person(&self) -> Result<()> {
+        let known = self.organisation()?.device(&self.device()).map(|device| device.person);
+        if known.is_none_or(|person| person == self.me.person) { Ok(()) } else { Err(self.log_alarm(AlarmKind::Log)) }
+    }
+
+    /// That the log, as it is known here, does not say that this device was removed, nor that it is another person's. It is an
+    /// administrator's word, or the person's own, and no server's.
     pub(crate) fn check_removal(&self) -> Result<()> {
+        self.check_person()?;
         let out = self.organisation()?.device(&self.device()).is_some_and(|device| device.span.until.is_some());
         if !out {
             return Ok(());
