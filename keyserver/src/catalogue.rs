@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{DeviceId, OrganisationId, TeamId};
+use casevault_wire::id::{OrganisationId, PersonId, TeamId};
 use casevault_wire::log::Organisation;
 use tokio::sync::{Mutex, watch};
 
@@ -19,9 +19,9 @@ pub(crate) struct Cell {
     pub(crate) tip: Mutex<Tip>,
     grown: watch::Sender<u64>,
     /// Commits that follow no instruction.
-    pub(crate) commits: Shares<(TeamId, DeviceId)>,
+    pub(crate) commits: Shares<(TeamId, PersonId)>,
     /// Statements of those who do not administer.
-    pub(crate) statements: Shares<DeviceId>,
+    pub(crate) statements: Shares<PersonId>,
 }
 
 impl Cell {

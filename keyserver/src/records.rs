@@ -33,7 +33,7 @@ use casevault_wire::id::{DeviceId, IdempotencyKey, OrganisationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{CommitRecord, Join, KeyPackage};
 use casevault_wire::limit;
-use casevault_wire::standing::Standing;
+use casevault_wire::standing::Stood;
 use casevault_wire::time::Time;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
@@ -176,7 +176,7 @@ pub(crate) struct Packages {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(crate) struct Stands {
     /// As it said last.
-    pub(crate) standing: Standing,
+    pub(crate) stood: Stood,
     /// 1 if somebody else ever said to be it.
     pub(crate) copied: u8,
 }

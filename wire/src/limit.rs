@@ -10,6 +10,8 @@ pub const ADDRESS: usize = 256;
 pub const LOG_ENTRY: usize = 16 * 1024;
 /// Log entries in one request or answer.
 pub const LOG_PAGE: usize = 1024;
+/// Devices that one person has at once.
+pub const DEVICES: usize = 16;
 /// Members named when a team is created.
 pub const TEAM_MEMBERS: usize = 1000;
 /// An MLS commit, bytes.

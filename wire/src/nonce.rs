@@ -34,10 +34,10 @@ impl Nonces {
         }
     }
 
-    /// Whether `nonce` was issued, is not too old and was not used before; it is used now.
+    /// When `nonce` was issued, if it was, is not too old and was not used before; it is used now.
     #[must_use]
-    pub fn redeem(&mut self, nonce: &Nonce, now: Time) -> bool {
-        self.issued.remove(nonce).is_some_and(|issued| now.since(issued) <= limit::NONCE_LIFETIME)
+    pub fn redeem(&mut self, nonce: &Nonce, now: Time) -> Option<Time> {
+        self.issued.remove(nonce).filter(|issued| now.since(*issued) <= limit::NONCE_LIFETIME)
     }
 }
 
@@ -49,15 +49,15 @@ mod tests {
     fn a_nonce_is_good_once_and_for_a_while() {
         let mut nonces = Nonces::new(2);
         let (a, b, c) = (Nonce([1; 16]), Nonce([2; 16]), Nonce([3; 16]));
-        nonces.issue(a, Time(0));
-        assert!(nonces.redeem(&a, Time(1)));
-        assert!(!nonces.redeem(&a, Time(1)), "used");
+        nonces.issue(a, Time(3));
+        assert_eq!(nonces.redeem(&a, Time(4)), Some(Time(3)));
+        assert_eq!(nonces.redeem(&a, Time(4)), None, "used");
         nonces.issue(b, Time(0));
-        assert!(!nonces.redeem(&b, Time(limit::NONCE_LIFETIME + 1)), "too old");
+        assert_eq!(nonces.redeem(&b, Time(limit::NONCE_LIFETIME + 1)), None, "too old");
         for nonce in [a, b, c] {
             nonces.issue(nonce, Time(0));
         }
-        assert!(!nonces.redeem(&a, Time(0)), "pushed out");
-        assert!(nonces.redeem(&c, Time(0)));
+        assert_eq!(nonces.redeem(&a, Time(0)), None, "pushed out");
+        assert_eq!(nonces.redeem(&c, Time(0)), Some(Time(0)));
     }
 }

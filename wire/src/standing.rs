@@ -4,6 +4,7 @@
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::keyserver::KeyPackageCount;
+use crate::time::Time;
 
 /// Where a device stands, by its own memory or by the keyserver's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
@@ -12,6 +13,23 @@ pub struct Standing {
     pub count: u64,
     /// The state that the last one drew; zero before the first.
     pub state: [u8; 16],
+}
+
+/// Where the keyserver has a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Stood {
+    /// Where it stands.
+    pub standing: Standing,
+    /// When it took the last step, by the keyserver's clock.
+    pub since: Time,
+}
+
+impl Stood {
+    /// Where the keyserver has the device once `step` was taken at `now`; a step that is repeated was taken before.
+    #[must_use]
+    pub fn after(self, step: &Step, now: Time) -> Self {
+        if self.standing == step.to() { self } else { Self { standing: step.to(), since: now } }
+    }
 }
 
 /// A step: from where the device stands to where it goes.
@@ -52,15 +70,21 @@ impl Step {
         Standing { count: self.from.count.saturating_add(1), state: self.next }
     }
 
-    /// What the keyserver finds that has the device at `kept`. It keeps [`Self::to`] unless it found another.
-    pub fn judge(&self, kept: &Standing) -> Found {
-        if *kept == self.to() || *kept == self.from {
+    /// What the keyserver finds that has the device at `kept`, of a step whose nonce it issued at `issued`. It keeps [`Stood::after`] unless
+    /// it found another. Nothing is found of a step that a later one of the same device may have overtaken on its way: whoever takes it
+    /// now does so with a newer nonce.
+    pub fn judge(&self, kept: &Stood, issued: Time) -> Option<Found> {
+        let Stood { standing, since } = *kept;
+        let found = if standing == self.to() || standing == self.from {
             Found::Same
-        } else if kept.count < self.from.count {
+        } else if standing.count < self.from.count {
             Found::Ahead
+        } else if issued <= since {
+            return None;
         } else {
             Found::Other
-        }
+        };
+        Some(found)
     }
 }
 

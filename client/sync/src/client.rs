@@ -1,7 +1,7 @@
 //! The client: one unlocked device and its two servers. Operations are in the modules beside it, one subject each.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use casevault_crypto::identity::DeviceIdentity;
@@ -74,8 +74,8 @@ pub struct Client {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) crypto: Crypto,
     organisation: RwLock<Option<Arc<Organisation>>>,
-    /// Whether this process has told the keyserver where the device stands.
-    pub(crate) stepped: AtomicBool,
+    /// Whether this process has told the keyserver where the device stands; one step at a time.
+    pub(crate) stepped: tokio::sync::Mutex<bool>,
     /// One operation on groups and journals at a time.
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// One request about the organisation log at a time: several teams are synchronised at once.
@@ -107,7 +107,7 @@ impl Client {
             clock: options.clock,
             crypto: Crypto::new().map_err(|_| ClientError::Randomness)?,
             organisation: RwLock::new(organisation),
-            stepped: AtomicBool::new(false),
+            stepped: tokio::sync::Mutex::new(false),
             turn: tokio::sync::Mutex::new(()),
             log_turn: tokio::sync::Mutex::new(()),
             served: AtomicU64::new(0),

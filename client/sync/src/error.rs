@@ -106,6 +106,9 @@ pub enum ClientError {
     /// The person has a device, which alone may bring another.
     #[error("the person has a device")]
     HasDevice,
+    /// The person has as many devices as anybody may have at once.
+    #[error("too many devices")]
+    ManyDevices,
     /// The person is in teams of cases, which their new role rules out.
     #[error("the person is in teams")]
     InTeams,

@@ -76,6 +76,7 @@ impl Client {
 
     /// The same but for the team's sealing key in the log, which is stated for many teams at once.
     pub(crate) async fn bring_group(&self, team: &TeamId) -> Result<bool> {
+        self.step_first().await?;
         if self.kept(team)?.is_none() && !self.enter(team).await? {
             return Ok(false);
         }

@@ -73,19 +73,29 @@ impl Client {
     /// Invites a further device of this person, which the directory shall call `name`.
     ///
     /// # Errors
-    /// [`ClientError::Removed`] if this device is out.
+    /// [`ClientError::Removed`] if this device is out; [`ClientError::ManyDevices`] if this person may have no more of them.
     pub async fn invite_device(&self, name: Option<&str>) -> Result<String> {
         name.map_or(Ok(()), check_name)?;
         self.refresh_log().await?;
         self.check_removal()?;
-        let role = self.organisation()?.person(&self.me.person).ok_or(ClientError::NotAllowed)?.role;
+        let organisation = self.organisation()?;
+        if organisation.current_devices(&self.me.person).count() >= limit::DEVICES {
+            return Err(ClientError::ManyDevices);
+        }
+        let role = organisation.person(&self.me.person).ok_or(ClientError::NotAllowed)?.role;
         self.post_new_invitation(self.me.person, name.unwrap_or_default(), role).await
     }
 
     async fn post_new_invitation(&self, person: PersonId, name: &str, role: Role) -> Result<String> {
+        self.step_first().await?;
         let (code, invitation) = self.make_invitation(person, role)?;
         self.profile.store.write(|tx| keep_invitation(tx, &invitation, (&person, name, role), &code))?;
-        self.post_invitation(&invitation).await?;
+        if let Err(error) = self.post_invitation(&invitation).await {
+            if matches!(error, ClientError::Server(_)) {
+                self.profile.store.write(|tx| forget_invitation(tx, &invitation.id))?;
+            }
+            return Err(error);
+        }
         Ok(code.text().expose().to_owned())
     }
 
@@ -99,7 +109,9 @@ impl Client {
         };
         let code = Code::generate(destination, &mut SystemRandom).map_err(no_randomness)?;
         let content = Content { person, role, inviter: self.me.identity.public() };
-        let expires = self.now().plus(limit::INVITATION_LIFETIME);
+        // By whichever clock is behind: the keyserver takes none that lives longer from its now on.
+        let now = self.keyserver_time().map_or(self.now(), |served| served.min(self.now()));
+        let expires = now.plus(limit::INVITATION_LIFETIME);
         let invitation = code.invitation(&content, expires, &mut SystemRandom).map_err(no_randomness)?;
         Ok((code, invitation))
     }
@@ -272,6 +284,12 @@ pub(crate) fn keep_invitation(
     let sql = "INSERT INTO invitations (id, person, name, role, code, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (id, expires, code) = (invitation.id.0, column(invitation.expires.0), SecretBytes::encode(code));
     db.prepare_cached(sql)?.execute(params![id, person.0, name, role as u8, &*code, expires])?;
+    Ok(())
+}
+
+/// Forgets an invitation that the keyserver did not take.
+fn forget_invitation(db: &Connection, id: &InvitationId) -> Result<()> {
+    db.execute("DELETE FROM invitations WHERE id = ?1", [id.0])?;
     Ok(())
 }
 

@@ -159,6 +159,7 @@ impl Client {
             Err(ClientError::Invitation) => self.sync_log().await.map_err(spent)?,
             other => other?,
         }
+        self.check_person()?;
         if self.organisation()?.current_device(&self.device()).is_none() {
             return Ok(joined(JoinState::Pending));
         }

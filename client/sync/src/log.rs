@@ -57,9 +57,16 @@ impl Client {
         self.fetch_log(key).await
     }
 
-    /// That the log, as it is known here, does not say that this device was removed. It is an administrator's word, or the person's
-    /// own, and no server's.
+    /// That the log, as it is known here, does not have this device as another person's: what it did would be told of them.
+    pub(crate) fn check_person(&self) -> Result<()> {
+        let known = self.organisation()?.device(&self.device()).map(|device| device.person);
+        if known.is_none_or(|person| person == self.me.person) { Ok(()) } else { Err(self.log_alarm(AlarmKind::Log)) }
+    }
+
+    /// That the log, as it is known here, does not say that this device was removed, nor that it is another person's. It is an
+    /// administrator's word, or the person's own, and no server's.
     pub(crate) fn check_removal(&self) -> Result<()> {
+        self.check_person()?;
         let out = self.organisation()?.device(&self.device()).is_some_and(|device| device.span.until.is_some());
         if !out {
             return Ok(());
@@ -172,7 +179,8 @@ impl Client {
             let append = Append { entries: List::new(entries.clone()).map_err(|_| ClientError::Text)? };
             let path = format!("/v1/organisations/{}/log", self.me.organisation);
             match self.keyserver.post::<SignedLogHead>(&self.me.organisation, self, Ask::path(path).body(&append)).await {
-                Ok(_) => {
+                Ok(head) => {
+                    self.check_taken(&head, &organisation.position())?;
                     keep(&self.profile.store, Whose::Own, &entries, &organisation)?;
                     self.notice_partners(&entries, &organisation)?;
                     self.set_organisation(organisation);
@@ -193,6 +201,13 @@ impl Client {
             }
         }
         Err(ClientError::Conflict)
+    }
+
+    /// That the keyserver signs for having what was stated, up to `position`: otherwise it is not stated.
+    fn check_taken(&self, head: &SignedLogHead, position: &LogPosition) -> Result<()> {
+        let said = head.verify(&self.me.keyserver.key).ok().filter(|said| said.organisation == self.me.organisation);
+        let taken = |said: &LogPosition| said.length > position.length || said == position;
+        if said.is_some_and(|said| taken(&said.position)) { Ok(()) } else { Err(self.log_alarm(AlarmKind::Log)) }
     }
 
     fn sign_statements(&self, organisation: &mut Organisation, statements: &[Statement]) -> Result<Vec<SignedLogEntry>> {

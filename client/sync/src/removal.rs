@@ -106,12 +106,18 @@ impl Client {
     /// # Errors
     /// [`ClientError::NotAllowed`] unless this person is an administrator, or it is a device of their own; also for the last
     /// administrator. [`ClientError::LeavesEmpty`] if teams would have no device left and that was not accepted.
+    /// [`ClientError::Verification`] if the keyserver does not sign for having it, or does not show it: then it is not done.
     pub async fn remove(&self, leaver: Leaver<'_>, how: Removal, watch: &OnProgress) -> Result<Removed> {
         self.sync_log().await?;
         let leaving = self.find_leaver(leaver)?;
         // The removal and as much of the freezing as fits are one append. Whoever was faster with some of it did it for this one too.
         while self.state_chosen(|organisation| self.statements(organisation, leaving, how)).await?.len() == limit::LOG_PAGE {}
-        match self.follow_up_watched(watch).await {
+        // Nobody is told that it is done before the keyserver's log is seen to have it.
+        let shown = match self.sync_log().await {
+            Ok(()) | Err(ClientError::Unreachable) => self.follow_up_watched(watch).await,
+            wrong => wrong,
+        };
+        match shown {
             // That this device is out is what was asked for.
             Err(ClientError::Removed) if leaving.takes(&*self.organisation()?, &self.device()) => {}
             followed => followed?,

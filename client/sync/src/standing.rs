@@ -1,11 +1,10 @@
 //! Where this device stands (SPEC §8.10): one step at each synchronisation tells the device as it last was from a copy of it and from
 //! an older state, and from neither can a crash be mistaken for the other.
 
-use std::sync::atomic::Ordering;
-
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::keyserver::KeyPackageCount;
+use casevault_wire::problem::Code;
 use casevault_wire::standing::{Found, Standing, Step};
 
 use crate::alarm;
@@ -26,9 +25,19 @@ impl Client {
     /// # Errors
     /// [`ClientError::Copied`] if this is a copy of the device, or an older state of it.
     pub(crate) async fn step(&self) -> Result<KeyPackageCount> {
+        let mut stepped = self.stepped.lock().await;
+        self.take_step(&mut stepped).await
+    }
+
+    /// Takes a step in its turn: none is begun while another may still be on its way with a newer nonce.
+    async fn take_step(&self, done: &mut bool) -> Result<KeyPackageCount> {
         let next = draw(&mut SystemRandom).map_err(no_randomness)?;
         let step = self.profile.store.write(|tx| begin(tx, next))?;
-        let stepped = self.post_step(&step).await?;
+        let stepped = match self.post_step(&step).await {
+            // With a nonce older than the device's last step nothing is found; this answer brought a newer one.
+            Err(ClientError::Server(Code::Conflict)) => self.post_step(&step).await?,
+            other => other?,
+        };
         if stepped.found == Found::Ahead {
             alarm::raise(&self.profile.store, AlarmKind::Rollback, self.now(), None, None)?;
         }
@@ -36,22 +45,30 @@ impl Client {
             alarm::raise(&self.profile.store, AlarmKind::Copied, self.now(), None, None)?;
         }
         self.profile.store.write(|tx| finish(tx, &step, stepped.found))?;
-        self.stepped.store(true, Ordering::Relaxed);
+        *done = true;
         if stepped.found == Found::Other { Err(ClientError::Copied) } else { Ok(stepped.packages) }
     }
 
-    /// Takes the first step of this process, before it sends anything.
+    /// Takes the first step of this process, before it sends anything or takes a commit over.
     ///
     /// # Errors
-    /// [`ClientError::Copied`], now or since an earlier step. That the keyserver does not answer keeps nobody from writing to the vault.
+    /// [`ClientError::Copied`], now or since an earlier step. That the keyserver does not answer keeps nobody from writing to the vault: no
+    /// group changes without the keyserver, and a journal takes from a copy nothing that it would not take from the device.
     pub(crate) async fn step_first(&self) -> Result<()> {
-        if !self.stepped.load(Ordering::Relaxed) {
-            match self.step().await {
+        let mut stepped = self.stepped.lock().await;
+        if !*stepped {
+            match self.take_step(&mut stepped).await {
                 Err(ClientError::Copied) => return Err(ClientError::Copied),
                 Err(error) if is_of_this_device(&error) => return Err(error),
                 _ => {}
             }
         }
+        self.check_copied()
+    }
+
+    /// That this device may write: the log has not put it out, and no step has found another than it.
+    pub(crate) fn check_writing(&self) -> Result<()> {
+        self.check_removal()?;
         self.check_copied()
     }
 

@@ -1,5 +1,6 @@
 //! Why the log does not take a statement, as far as a person can do something about it.
 
+use casevault_wire::limit;
 use casevault_wire::log::{Enrolment, LogError, Organisation, Role, Statement};
 
 use crate::error::ClientError;
@@ -19,6 +20,9 @@ pub(crate) fn why(organisation: &Organisation, statement: &Statement, error: Log
             if organisation.current_device(device).is_some_and(|device| last(&device.person)) =>
         {
             ClientError::LastAdministrator
+        }
+        (LogError::State, Statement::AddDevice(person, _)) if organisation.current_devices(person).count() >= limit::DEVICES => {
+            ClientError::ManyDevices
         }
         (LogError::Role, Statement::AddDevice(person, _)) => match organisation.enrolment(person) {
             Enrolment::Further => ClientError::HasDevice,

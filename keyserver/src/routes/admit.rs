@@ -7,12 +7,13 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use casevault_service::auth::SignedBody;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
-use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, TeamId};
+use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::{LogPosition, Organisation, Role};
 use casevault_wire::problem::Code;
 use casevault_wire::request::Signer;
 use casevault_wire::server::server_id;
 use casevault_wire::signature::PublicKey;
+use casevault_wire::time::Time;
 
 use crate::catalogue::Cell;
 use crate::records::{Invited, Key, Kind, Place, load};
@@ -31,6 +32,8 @@ pub(super) struct Caller {
     pub(super) organisation: Arc<Organisation>,
     pub(super) query: String,
     pub(super) idempotency: IdempotencyKey,
+    /// When the nonce of the request was issued.
+    pub(super) issued: Time,
     who: Who,
     team: Option<String>,
     invitation: Option<String>,
@@ -68,8 +71,8 @@ impl FromRequest<Arc<Keyserver>> for Admitted {
         };
         let authenticated = unverified.verify(known.as_ref().map(|(key, _)| key))?;
         let (Some(cell), Some(organisation), Some((_, who))) = (cell, log, known) else { return Err(Problem(Code::Refused)) };
-        let idempotency = authenticated.idempotency;
-        let caller = Caller { cell, organisation, query, idempotency, who, team, invitation };
+        let (idempotency, issued) = (authenticated.idempotency, authenticated.issued);
+        let caller = Caller { cell, organisation, query, idempotency, issued, who, team, invitation };
         Ok(Self { caller, body: authenticated.body })
     }
 }
@@ -115,10 +118,15 @@ impl Caller {
         }
     }
 
+    /// Whose device asks. Shares are of people: devices of their own they have as many as they like.
+    pub(super) fn person(&self) -> Result<PersonId, Problem> {
+        let device = self.organisation.current_device(&self.device()?);
+        device.map(|device| device.person).ok_or(Problem(Code::Refused))
+    }
+
     /// Whether an administrator's device asks.
     pub(super) fn is_administrator(&self) -> bool {
-        let device = self.device().ok().and_then(|id| self.organisation.current_device(&id));
-        let person = device.and_then(|device| self.organisation.person(&device.person));
+        let person = self.person().ok().and_then(|id| self.organisation.person(&id));
         person.is_some_and(|person| person.role == Role::Administrator)
     }
 
@@ -176,7 +184,7 @@ impl Caller {
 
     /// How much of the log this caller may read: a removed device as far as the entry that removed it, so that it need not take the
     /// keyserver's word for that. An invitation may until it is over, and, while nobody joined by it, until it ends.
-    pub(super) fn readable_log(&self, now: casevault_wire::time::Time) -> Result<LogPosition, Problem> {
+    pub(super) fn readable_log(&self, now: Time) -> Result<LogPosition, Problem> {
         let whole = self.organisation.position();
         match &self.who {
             Who::Device(_) | Who::Vault | Who::Partner => Ok(whole),

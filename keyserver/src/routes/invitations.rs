@@ -7,7 +7,6 @@ use casevault_service::http::answer::{Done, Encoded};
 use casevault_service::http::problem::Problem;
 use casevault_service::store::{StoreError, Write};
 use casevault_wire::codec::List;
-use casevault_wire::id::DeviceId;
 use casevault_wire::invitation::{Invitation, InvitationStanding, InvitationState};
 use casevault_wire::keyserver::{Invitations, Join, Joins};
 use casevault_wire::label::Label;
@@ -38,7 +37,7 @@ pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { call
         Some(_) => Err(Problem(Code::Conflict)),
         None => {
             let mut write = Write::default();
-            make_room(&server, &caller, by, &mut write).await?;
+            make_room(&server, &caller, &mut write).await?;
             let key = key.bytes();
             write.expect(key.clone(), None);
             write.put(key, bytes(&Invited { invitation, by, withdrawn: 0, join: None }));
@@ -50,13 +49,13 @@ pub(super) async fn create(State(server): State<Arc<Keyserver>>, Admitted { call
 
 /// Invitations of an organisation that are open or wait, and, with those that are over, that are kept.
 const OPEN: usize = 4096;
-/// Invitations that are kept of a device, unless it is an administrator's.
+/// Invitations that are kept of a person, unless they administer.
 const OWN: usize = 16;
 
 /// Adds to `write` that invitations past their end are forgotten, unless a device that joined by one waits for its approval; and checks
-/// that there is room for one more by `by`, for which what was used or withdrawn makes way.
-async fn make_room(server: &Keyserver, caller: &Caller, by: DeviceId, write: &mut Write) -> Result<(), Problem> {
-    let now = server.node.clock.now();
+/// that there is room for one more of the caller's, for which what was used or withdrawn makes way.
+async fn make_room(server: &Keyserver, caller: &Caller, write: &mut Write) -> Result<(), Problem> {
+    let (now, person) = (server.node.clock.now(), caller.person()?);
     let mut walk = Walk::of(&Key::new(Kind::Invitation, &caller.organisation.id()));
     let (mut open, mut own, mut over) = (0, 0, Vec::new());
     loop {
@@ -74,7 +73,8 @@ async fn make_room(server: &Keyserver, caller: &Caller, by: DeviceId, write: &mu
                 forget(write, key, value);
                 continue;
             }
-            own += usize::from(invited.by == by);
+            let by = caller.organisation.device(&invited.by);
+            own += usize::from(by.is_some_and(|by| by.person == person));
             match state {
                 InvitationState::Open | InvitationState::Joined => open += 1,
                 InvitationState::Used | InvitationState::Withdrawn => over.push((key, value)),

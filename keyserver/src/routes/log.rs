@@ -7,7 +7,7 @@ use casevault_service::http::answer::Encoded;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::List;
 use casevault_wire::feed::{FeedEvent, Freeze};
-use casevault_wire::id::{DeviceId, OrganisationId};
+use casevault_wire::id::{OrganisationId, PersonId};
 use casevault_wire::keyserver::{Append, LogPage};
 use casevault_wire::limit;
 use casevault_wire::log::{Author, LogError, Organisation, SignedLogEntry, Statement};
@@ -60,7 +60,7 @@ pub(super) async fn append(
     if entries.first().is_some_and(|entry| entry.content.sequence < before.position().length) {
         return repeats(&server, &before, entries).await;
     }
-    if !caller.is_administrator() && !may_state(&server, &caller.cell, (device, entries)) {
+    if !caller.is_administrator() && !may_state(&server, &caller.cell, (caller.person()?, entries)) {
         return Err(Problem(Code::Busy));
     }
     let mut after = Organisation::clone(&before);
@@ -80,10 +80,10 @@ pub(super) async fn append(
 }
 
 /// Whether somebody who does not administer may state so much. Sealing keys are not counted: each needs a receipt of its own.
-fn may_state(server: &Keyserver, cell: &Cell, (device, entries): (DeviceId, &[SignedLogEntry])) -> bool {
+fn may_state(server: &Keyserver, cell: &Cell, (person, entries): (PersonId, &[SignedLogEntry])) -> bool {
     let now = server.node.clock.now();
     let counted = entries.iter().filter(|entry| !matches!(entry.content.statement, Statement::TeamSealingKey(_)));
-    counted.into_iter().all(|_| cell.statements.take(device, now))
+    counted.into_iter().all(|_| cell.statements.take(person, now))
 }
 
 /// What the vault must know of a statement.

@@ -9,6 +9,7 @@ use casevault_service::store::{StoreError, Write};
 use casevault_wire::id::{DeviceId, OrganisationId};
 use casevault_wire::problem::Code;
 use casevault_wire::standing::{Found, Step, Stepped};
+use casevault_wire::time::Time;
 
 use super::admit::{self, Admitted};
 use super::key_packages;
@@ -25,10 +26,11 @@ pub(super) async fn step(State(server): State<Arc<Keyserver>>, Admitted { caller
     let owner = (caller.organisation.id(), caller.device()?);
     let step: Step = admit::read(body, STEP).await?;
     for _ in 0..TRIES {
-        match take(&server, &owner, &step).await {
+        match take(&server, &owner, (&step, caller.issued)).await {
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
-            Ok((found, copied)) => {
+            Ok(None) => return Err(Problem(Code::Conflict)),
+            Ok(Some((found, copied))) => {
                 let packages = key_packages::counted_of(&server, &owner).await?;
                 return Ok(Encoded::of(&Stepped { found, copied, packages }));
             }
@@ -37,22 +39,26 @@ pub(super) async fn step(State(server): State<Arc<Keyserver>>, Admitted { caller
     Err(Problem(Code::Busy))
 }
 
-/// Judges the step and keeps what follows from it.
-async fn take(server: &Keyserver, owner: &(OrganisationId, DeviceId), step: &Step) -> Result<(Found, u8), StoreError> {
+/// Judges the step, whose nonce was issued at `issued`, and keeps what follows from it. Nothing if it was overtaken.
+async fn take(
+    server: &Keyserver,
+    owner: &(OrganisationId, DeviceId),
+    (step, issued): (&Step, Time),
+) -> Result<Option<(Found, u8)>, StoreError> {
     let key = Key::new(Kind::Standing, &owner.0).id(owner.1.as_bytes());
     let Read { value, bytes: before } = load::<Stands>(&*server.records, &key).await?;
-    let kept = value.unwrap_or_default();
-    let found = step.judge(&kept.standing);
+    let stands = value.unwrap_or_default();
+    let Some(found) = step.judge(&stands.stood, issued) else { return Ok(None) };
     let now = match found {
-        Found::Same | Found::Ahead => Stands { standing: step.to(), copied: kept.copied },
-        Found::Other => Stands { standing: kept.standing, copied: 1 },
+        Found::Same | Found::Ahead => Stands { stood: stands.stood.after(step, server.node.clock.now()), ..stands },
+        Found::Other => Stands { copied: 1, ..stands },
     };
-    if now != kept {
+    if now != stands {
         let mut write = Write::default();
         let key = key.bytes();
         write.expect(key.clone(), before);
         write.put(key, bytes(&now));
         server.records.write(write).await?;
     }
-    Ok((found, now.copied))
+    Ok(Some((found, now.copied)))
 }

@@ -1,4 +1,4 @@
-//! How often a device may commit. A flood uses up its own device's share and nobody else's; a removal, and what an administrator
+//! How often a person's devices may commit. A flood uses up its own person's share and nobody else's; a removal, and what an administrator
 //! asked for, has no share to use up, since each can be done once only.
 
 use casevault_service::http::problem::Problem;
@@ -15,7 +15,8 @@ impl Actor<'_> {
         organisation: &Organisation,
         (before, data): (&CommitData, &CommitData),
     ) -> Result<bool, Problem> {
-        if self.cell.commits.take((self.place.team, self.device), self.server.node.clock.now()) {
+        let Some(device) = organisation.device(&self.device) else { return Ok(false) };
+        if self.cell.commits.take((self.place.team, device.person), self.server.node.clock.now()) {
             return Ok(true);
         }
         for at in organisation.instructions(&self.place.team, before.log_length, data.log_length) {

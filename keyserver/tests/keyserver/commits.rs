@@ -10,7 +10,7 @@ use casevault_wire::log::Statement;
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
-use crate::world::{Ngo, Team, World, device, person};
+use crate::world::{Ngo, Team, World, device, device_keys, person};
 
 // Obeys R-8.3-1, R-8.4-4.
 // Breaks R-8.3-1, R-8.4-3.
@@ -195,13 +195,17 @@ async fn flood(world: &World, ngo: &Ngo, team: &Team, mut epoch: u64) -> u64 {
 async fn a_flood_of_commits_holds_up_nobody_but_the_flooder() {
     let world = World::start().await;
     let (mut ngo, team) = Ngo::with_team(&world, 4).await;
-    team.grown(&world, &ngo, 4).await;
+    ngo.state(&world, 3, vec![Statement::AddDevice(person(3), device_keys(60))]).await.unwrap();
+    team.create(&world, &ngo, 2).await.done().unwrap();
+    let grown = Team::upload(&team.data(&ngo, 1, 1), &[3, 4, 60], 1, false);
+    team.commit(&world, &ngo, 2, &grown).await.done().unwrap();
     let commit = async |ngo: &Ngo, seed, epoch, generation, rotated| {
         let upload = Team::upload(&team.data(ngo, epoch, generation), &[], seed, rotated);
         team.commit(&world, ngo, seed, &upload).await.done()
     };
     let epoch = flood(&world, &ngo, &team, 2).await;
-    assert_eq!(commit(&ngo, 2, epoch, 1, false).await, Ok(()), "another device has its own share");
+    assert_eq!(commit(&ngo, 60, epoch, 1, false).await, Err(Code::Busy), "a person's devices have one share");
+    assert_eq!(commit(&ngo, 2, epoch, 1, false).await, Ok(()), "another person has their own");
     assert_eq!(commit(&ngo, 3, epoch + 1, 1, false).await, Err(Code::Busy));
 
     ngo.state(&world, 3, vec![Statement::RotateTeam(team.id)]).await.unwrap();

@@ -90,8 +90,16 @@ async fn the_vault_hears_of_an_entry_while_it_waits() {
 async fn a_member_fills_the_log_slowly_and_holds_up_no_administrator() {
     let world = World::start().await;
     let (mut ngo, team) = Ngo::with_team(&world, 3).await;
-    ngo.state(&world, 3, vec![Statement::RotateTeam(team.id); 256]).await.unwrap();
+    let more: Vec<Statement> = (60..75).map(|seed| Statement::AddDevice(person(3), device_keys(seed))).collect();
+    let rest = 256 - more.len();
+    ngo.state(&world, 3, more).await.unwrap();
+    ngo.state(&world, 3, vec![Statement::RotateTeam(team.id); rest]).await.unwrap();
     assert_eq!(ngo.state(&world, 3, vec![Statement::RotateTeam(team.id)]).await, Err(Code::Busy));
+    assert_eq!(
+        ngo.state(&world, 60, vec![Statement::RotateTeam(team.id)]).await,
+        Err(Code::Busy),
+        "more devices are no more shares"
+    );
     ngo.state(&world, 2, vec![Statement::RotateTeam(team.id)]).await.unwrap();
     ngo.state(&world, 1, vec![Statement::RotateTeam(team.id); 300]).await.unwrap();
     world.clock.advance(10_000);

@@ -1,6 +1,6 @@
 //! Where devices stand: the keyserver tells a device from its copy, and a repetition from both.
 
-use casevault_wire::codec::List;
+use casevault_wire::codec::{List, encode};
 use casevault_wire::keyserver::{KeyPackageCount, KeyPackages};
 use casevault_wire::problem::Code;
 use casevault_wire::standing::{Found, Standing, Step, Stepped};
@@ -32,6 +32,7 @@ async fn a_step_is_taken_once_repeated_at_will_and_never_by_a_copy() {
     assert_eq!(take(&world, &ngo, 3, &step(0)).await, same, "each device for itself");
     let world = world.restart().await;
     assert_eq!(take(&world, &ngo, 2, &step(2)).await, same, "what was acknowledged is kept");
+    world.clock.advance(1);
     assert_eq!(take(&world, &ngo, 2, &step(1)).await, Ok((Found::Other, 1)), "from a backup");
     let copy = Step { next: [9; 16], ..step(2) };
     assert_eq!(take(&world, &ngo, 2, &copy).await, Ok((Found::Other, 1)), "a copy that was slower");
@@ -52,11 +53,33 @@ async fn a_repetition_that_meets_its_original_is_no_copy_and_the_answer_counts_p
     assert_eq!(both, (Ok((Found::Same, 0)), Ok((Found::Same, 0))));
     let (one, other) = (step(1), Step { next: [7; 16], ..step(1) });
     let race = tokio::join!(take(&world, &ngo, 2, &one), take(&world, &ngo, 2, &other));
-    let found = [race.0.unwrap().0, race.1.unwrap().0];
-    assert!(found.contains(&Found::Same) && found.contains(&Found::Other), "of two at once one is the device: {found:?}");
+    let (first, late) = if race.0.is_ok() { (race, &other) } else { ((race.1, race.0), &one) };
+    assert_eq!(first, (Ok((Found::Same, 0)), Err(Code::Conflict)), "of two at once one is the device");
+    world.clock.advance(1);
+    assert_eq!(take(&world, &ngo, 2, late).await, Ok((Found::Other, 1)), "and the other is none at its next word");
     let package = casevault_wire::codec::Opaque::new(vec![1; 100]).unwrap();
     let packages = KeyPackages { single_use: List::new(vec![package]).unwrap(), last_resort: None, instead: 0 };
     world.post(&ngo.device(2), "/key-packages", &packages).await.done().unwrap();
     let stepped: Stepped = world.post(&ngo.device(2), "/standing", &step(5)).await.value().unwrap();
     assert_eq!(stepped.packages, KeyPackageCount { single_use: 1, last_resort_used: 1 });
+}
+
+// Obeys R-8.10-2.
+// Breaks R-8.10-2.
+#[tokio::test]
+async fn a_request_that_arrives_after_the_next_step_was_taken_accuses_nobody() {
+    let world = World::start().await;
+    let (ngo, _) = Ngo::with_team(&world, 2).await;
+    let device = ngo.device(2);
+    let (target, body) = (format!("/v1/organisations/{}/standing", ngo.log.id()), encode(&step(0)));
+    let held = world.sign(&device, "POST", &target, &body).await;
+    for count in [0, 1] {
+        world.clock.advance(1000);
+        assert_eq!(take(&world, &ngo, 2, &step(count)).await, Ok((Found::Same, 0)), "repeated, and gone on");
+    }
+    let late = world.send("POST", &target, Some(&held), body).await;
+    assert_eq!(late.done(), Err(Code::Conflict));
+    assert_eq!(take(&world, &ngo, 2, &step(2)).await, Ok((Found::Same, 0)), "the device is itself");
+    world.clock.advance(1);
+    assert_eq!(take(&world, &ngo, 2, &step(0)).await, Ok((Found::Other, 1)), "whoever says so now is not");
 }

@@ -167,3 +167,13 @@ async fn frozen_teams_take_no_writing_until_they_have_their_keys_and_it_is_lifte
     let notes = shelter.nadia.case(&case).await.unwrap().notes;
     assert_eq!(notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["while it is frozen", "afterwards"]);
 }
+
+// Obeys R-8.2-7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_clock_is_fast_invites_all_the_same() {
+    let world = World::start();
+    drop(world.found("Amal").await);
+    let amal = later(&world, "Amal", 1);
+    let nadia = world.bring_in(&amal, "Nadia", Role::Caseworker).await;
+    assert!(nadia.sync().await.unwrap().alarms.is_empty());
+}

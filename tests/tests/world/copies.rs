@@ -2,7 +2,7 @@
 
 use casevault_sync::ClientError;
 use casevault_sync::view::{Alarm, AlarmKind, Delivery};
-use casevault_tests::world::World;
+use casevault_tests::world::{World, silent};
 
 use super::bad_luck::{copy_profile, sync_by_command};
 
@@ -47,6 +47,86 @@ async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
     assert_eq!(omar.note_add(&case, "goes on").await.unwrap(), Delivery::Sent);
     assert!(shelter.nadia.sync().await.unwrap().alarms.is_empty(), "nobody else's affair");
     assert_eq!(texts(shelter.nadia.case(&case).await.unwrap()), ["waits", "goes on"]);
+}
+
+// Obeys R-8.10-5.
+// Plays C11, E09.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_copy_does_first_it_sends_nothing_and_takes_nothing_over() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("Before", "Shelter", &[]).await.unwrap();
+    let case = case.to_string();
+    shelter.omar.sync().await.unwrap();
+    world.vault.kill();
+    assert_eq!(shelter.omar.note_add(&case, "waits").await.unwrap(), Delivery::Queued);
+    drop(shelter.omar);
+    world.restart_vault();
+    for copy in ["Adds", "Reads"] {
+        copy_profile(&world.profile("Omar"), &world.profile(copy));
+    }
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+    omar.sync().await.unwrap();
+
+    let adds = world.open("Adds");
+    let added = adds.add_documents(&case, &[world.file("passport.txt", b"a passport")], silent()).await;
+    assert!(matches!(added, Err(ClientError::Copied)), "{added:?}");
+    let closed = adds.case_close(&case).await;
+    assert!(matches!(closed, Err(ClientError::Copied)), "{closed:?}");
+    let invited = adds.invite_device(None).await;
+    assert!(matches!(invited, Err(ClientError::Copied)), "{invited:?}");
+    let seen = adds.case(&case).await.unwrap();
+    assert_eq!(
+        (seen.summary.status.as_str(), seen.notes.len(), seen.documents.len()),
+        ("Active", 1, 0),
+        "nothing new waits either"
+    );
+
+    // The team's keys change, and are to change again: whoever follows the first change and is of the team makes the second.
+    shelter.nadia.team_rotate("Shelter").await.unwrap();
+    shelter.amal.team_rotate("Shelter").await.unwrap();
+    let reads = world.open("Reads");
+    let seen = reads.case(&case).await.unwrap();
+    assert_eq!(seen.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["waits"], "what it has");
+    assert_eq!(kinds(&omar.sync().await.unwrap().alarms), [AlarmKind::Copied], "no commit was made in its name");
+    assert!(shelter.amal.status().await.unwrap().changes.is_empty(), "it has made the second change itself");
+    assert!(shelter.nadia.sync().await.unwrap().alarms.is_empty());
+    let seen = shelter.nadia.case(&case).await.unwrap();
+    assert_eq!((seen.summary.status.as_str(), seen.notes.len(), seen.documents.len()), ("Active", 1, 0));
+}
+
+// Obeys R-8.10-3.
+// Breaks R-8.10-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_keyserver_is_away_a_device_writes_and_who_is_known_for_a_copy_does_not() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("Before", "Shelter", &[]).await.unwrap();
+    let case = case.to_string();
+    shelter.omar.sync().await.unwrap();
+    assert_eq!(shelter.omar.note_add(&case, "on a good connection").await.unwrap(), Delivery::Sent);
+    drop(shelter.omar);
+    copy_profile(&world.profile("Omar"), &world.profile("Copy"));
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+    omar.sync().await.unwrap();
+    let copy = world.open("Copy");
+    assert!(matches!(copy.sync().await, Err(ClientError::Copied)));
+    drop((omar, copy));
+    world.keyserver.kill();
+
+    let (omar, copy) = (world.open("Omar"), world.open("Copy"));
+    assert_eq!(omar.note_add(&case, "on a bad connection").await.unwrap(), Delivery::Sent);
+    let file = world.file("passport.txt", b"a passport");
+    let added = omar.add_documents(&case, std::slice::from_ref(&file), silent()).await.unwrap();
+    assert_eq!(added[0].outcome.as_ref().unwrap().delivery, Delivery::Sent);
+    assert!(matches!(copy.note_add(&case, "by the copy").await, Err(ClientError::Copied)));
+    assert!(matches!(copy.add_documents(&case, &[file], silent()).await, Err(ClientError::Copied)));
+    world.restart_keyserver();
+    assert_eq!(kinds(&omar.sync().await.unwrap().alarms), [AlarmKind::Copied], "somebody used a copy of it");
+    let seen = shelter.nadia.case(&case).await.unwrap();
+    assert_eq!((seen.notes.len(), seen.documents.len()), (2, 1));
 }
 
 // Obeys R-8.10-4.

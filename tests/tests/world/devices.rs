@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use casevault_sync::bulk::Flaw;
 use casevault_sync::time::{Clock, Time};
-use casevault_sync::view::{DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState, Unapproved};
-use casevault_sync::{Client, ClientError, Options, Role, SystemClock};
+use casevault_sync::view::{AlarmKind, DeviceNotice, DeviceNoticeKind, InvitationPhase, JoinState, Unapproved};
+use casevault_sync::{Client, ClientError, Options, Profile, Role, SystemClock};
 use casevault_tests::evil::{Act, Asked};
 use casevault_tests::world::{Operators, World, passphrase};
 use casevault_wire::codec::decode;
@@ -105,6 +105,30 @@ async fn nobody_alone_adds_a_device_in_a_colleagues_name() {
     }
     new.sync().await.unwrap();
     assert_eq!(new.case(&case.to_string()).await.unwrap().summary.title, "Hers");
+}
+
+// Obeys R-8.2-6.
+// Breaks R-8.2-6.
+// Plays D14.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_certified_as_somebody_elses_is_nobodys() {
+    let world = World::start();
+    let amal = world.found("Amal").await;
+    let code = amal.invite("Nadia", Role::Caseworker).await.unwrap();
+    let nadia = join(&world, "Nadia", &code).await;
+    // Amal's program says of Nadia's keys that they are of a device of Amal's.
+    let liar = amal.person();
+    drop(amal);
+    let profile = Profile::open(&world.profile("Amal"), &passphrase(), &Options::default()).unwrap();
+    let sql = "UPDATE invitations SET person = ?1";
+    profile.store.write(|tx| Ok(tx.execute(sql, [liar.0])?)).unwrap();
+    drop(profile);
+    assert_eq!(world.open("Amal").approve_device(None).await.unwrap().approved, [nadia.device()]);
+    let joined = nadia.join_state().await;
+    assert!(matches!(joined, Err(ClientError::Verification)), "{joined:?}");
+    let report = nadia.sync().await.unwrap();
+    assert!(!report.online);
+    assert_eq!(report.alarms.iter().map(|alarm| alarm.kind).collect::<Vec<_>>(), [AlarmKind::Log]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

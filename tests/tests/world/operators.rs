@@ -338,6 +338,54 @@ async fn a_removal_that_cannot_be_carried_out_is_alarmed_and_stops_writing() {
     assert_eq!(shelter.nadia.case(&case).await.unwrap().notes.len(), 2, "what waited is sent once Omar is out");
 }
 
+// Plays A24.
+// Breaks R-8.1-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_the_keyserver_did_not_take_or_does_not_show_is_not_reported_as_done() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let (amal, omar) = (shelter.amal.device(), shelter.omar.device());
+    shelter.amal.sync().await.unwrap();
+    shelter.amal.sync().await.unwrap();
+    let seen = operators.keyserver.seen();
+    let last = |method| {
+        let (_, answered) = seen.iter().rfind(|(asked, _)| asked.by(amal) && asked.is(method, "/log")).unwrap();
+        answered.as_ref().unwrap().body.to_vec()
+    };
+    drop(shelter.amal);
+    let device = world.device("Amal");
+    let revoke = async |code, what: &str| {
+        let ended = device.run(&["device", "revoke", &omar.to_string()]).await;
+        assert_eq!(ended.code, Some(code), "{what}: {} {}", ended.answer, ended.error);
+    };
+    let old = last("POST");
+    let unsigned = old.iter().enumerate().map(|(at, byte)| if at == 40 { byte ^ 1 } else { *byte }).collect();
+    for (head, what) in [(old, "the head before it"), (unsigned, "a head that nobody signed")] {
+        operators.keyserver.when(|asked| asked.is("POST", "/log"), Act::Answer(200, head));
+        revoke(14, what).await;
+        operators.keyserver.repent();
+        assert!(shelter.omar.sync().await.is_ok(), "{what}: he is in");
+    }
+    operators.keyserver.when(|asked| asked.is("GET", "/log"), Act::Answer(200, last("GET")));
+    revoke(14, "taken, and then not shown").await;
+    operators.keyserver.repent();
+    revoke(0, "repeated").await;
+    let out = shelter.omar.sync().await;
+    assert!(matches!(out, Err(ClientError::Removed)), "{out:?}");
+    let amal = world.open("Amal").sync().await.unwrap();
+    assert!(kinds(&amal).contains(&AlarmKind::Log) && kinds(&amal).contains(&AlarmKind::Rollback), "{:?}", amal.alarms);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_the_keyserver_refuses_is_nobodys() {
+    let (world, operators) = World::start_evil().await;
+    let amal = world.found("Amal").await;
+    operators.keyserver.when(|asked| asked.is("POST", "/invitations"), conflict());
+    let refused = amal.invite("Nadia", Role::Caseworker).await;
+    assert!(matches!(refused, Err(ClientError::Server(_))), "{refused:?}");
+    assert_eq!(amal.people().await.unwrap().len(), 1, "nobody waits for what nobody can use");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_up_to_date_fetches_no_entry_and_verification_says_what_it_compared() {
     let (world, operators) = World::start_evil().await;

@@ -11,6 +11,7 @@ use casevault_wire::problem::Code;
 use casevault_wire::request::{CREDENTIALS, Credentials, HEADER, Request, Signer, fields};
 use casevault_wire::server::server_id;
 use casevault_wire::signature::{PublicKey, Signature};
+use casevault_wire::time::Time;
 use data_encoding::BASE64URL_NOPAD;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HeaderName, RANGE};
@@ -60,10 +61,8 @@ impl Gate {
         let (parts, body) = request.into_parts();
         let credentials = credentials(&parts.headers)?;
         let request = self.rebuild(&parts, &credentials)?;
-        if !self.nonces.redeem(&credentials.nonce) {
-            return Err(Problem(Code::Nonce));
-        }
-        Ok(Unverified { request, signature: credentials.signature, decoy: self.decoy, body })
+        let issued = self.nonces.redeem(&credentials.nonce).ok_or(Problem(Code::Nonce))?;
+        Ok(Unverified { request, signature: credentials.signature, decoy: self.decoy, issued, body })
     }
 
     fn rebuild(&self, parts: &Parts, credentials: &Credentials) -> Result<Request, Problem> {
@@ -94,6 +93,7 @@ pub struct Unverified {
     request: Request,
     signature: Signature,
     decoy: PublicKey,
+    issued: Time,
     body: Body,
 }
 
@@ -114,9 +114,9 @@ impl Unverified {
     /// # Errors
     /// `too-large` before anything is read, `malformed` if the body is not what the credentials say.
     pub async fn buffered(self, limit: usize) -> Result<(Self, Bytes), Problem> {
-        let Self { request, signature, decoy, body } = self;
+        let Self { request, signature, decoy, issued, body } = self;
         let bytes = SignedBody::new(body, request.body_digest, request.body_length).read(limit).await?;
-        Ok((Self { request, signature, decoy, body: Body::from(bytes.clone()) }, bytes))
+        Ok((Self { request, signature, decoy, issued, body: Body::from(bytes.clone()) }, bytes))
     }
 
     /// The request as if it were signed. Only in builds for tests which show that confidentiality does not depend on signatures.
@@ -141,7 +141,7 @@ impl Unverified {
     fn authenticated(self) -> Authenticated {
         let Request { organisation, signer, idempotency, body_digest, body_length, .. } = self.request;
         let body = SignedBody::new(self.body, body_digest, body_length);
-        Authenticated { organisation, signer, idempotency, body }
+        Authenticated { organisation, signer, idempotency, issued: self.issued, body }
     }
 }
 
@@ -154,6 +154,8 @@ pub struct Authenticated {
     pub signer: Signer,
     /// Names the operation across retries.
     pub idempotency: IdempotencyKey,
+    /// When its nonce was issued, by this server's clock: it was sent after that.
+    pub issued: Time,
     /// The body, not read yet.
     pub body: SignedBody,
 }

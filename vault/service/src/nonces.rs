@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use casevault_wire::id::Nonce;
 use casevault_wire::nonce::Nonces;
-use casevault_wire::time::Clock;
+use casevault_wire::time::{Clock, Time};
 
 use crate::random::{self, NoRandomness};
 
@@ -40,9 +40,9 @@ impl NonceBook {
         Ok(nonce)
     }
 
-    /// Whether `nonce` was issued here, is fresh, and was not used before; it is used now.
+    /// When `nonce` was issued, if it was issued here, is fresh, and was not used before; it is used now.
     #[must_use]
-    pub fn redeem(&self, nonce: &Nonce) -> bool {
+    pub fn redeem(&self, nonce: &Nonce) -> Option<Time> {
         let now = self.clock.now();
         self.nonces.lock().unwrap_or_else(PoisonError::into_inner).redeem(nonce, now)
     }

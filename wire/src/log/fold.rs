@@ -288,6 +288,9 @@ impl Organisation {
 
     fn add_device(&mut self, person: PersonId, keys: &DeviceKeys) -> Result<(), LogError> {
         self.current_person(&person)?;
+        if self.current_devices(&person).count() >= limit::DEVICES {
+            return Err(LogError::State);
+        }
         let id = keys.id();
         let fresh = [keys.signing, keys.mls].iter().all(|key| !self.keys.contains(key));
         if !fresh || keys.signing == keys.mls {

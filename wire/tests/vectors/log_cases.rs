@@ -35,6 +35,7 @@ pub fn all() -> Vec<Case> {
         founding_cases(),
         people(),
         devices(),
+        many_devices(),
         roles_of_people(),
         teams(),
         keys_of_teams(),
@@ -190,6 +191,20 @@ fn devices() -> Vec<Case> {
             "no administrator's device left",
             by_admin(Statement::RevokeDevice(device("admin"))),
         ),
+    ]
+}
+
+fn many_devices() -> Vec<Case> {
+    let another = |log: Log, number: usize| {
+        let keys = keys(&format!("worker {number}"));
+        log.with("worker", Statement::AddDevice(person("worker"), keys))
+    };
+    let all_that_may_be = (2..=limit::DEVICES).fold(working().log, another);
+    let one_less = all_that_may_be.clone().with("worker", Statement::RevokeDevice(device("worker 2")));
+    vec![
+        case(STATE, true, "device-sixteenth", "the last that a person has at once", all_that_may_be.clone()),
+        case(STATE, false, "device-seventeenth", "one more", another(all_that_may_be, 17)),
+        case(STATE, true, "device-for-another", "one more after another was revoked", another(one_less, 17)),
     ]
 }
 

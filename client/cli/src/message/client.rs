@@ -52,6 +52,7 @@ impl From<ClientError> for Failure {
             ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
+            ClientError::ManyDevices => failure(MANY_DEVICES),
             ClientError::InTeams => failure(IN_TEAMS),
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
@@ -175,6 +176,12 @@ const HAS_DEVICE: Texts = (
     Exit::Refused,
     "The person has a device, and only that may bring another: nobody else adds a device in their name. Nothing was changed.",
     "They run casevault device invite on the device that they have. If all are lost, revoke each with casevault device revoke.",
+);
+const MANY_DEVICES: Texts = (
+    "many-devices",
+    Exit::Refused,
+    "You have sixteen devices, and nobody has more at once. Nothing was changed.",
+    "Revoke one that you no longer use with casevault device revoke; casevault device list shows them.",
 );
 const IN_TEAMS: Texts = (
     "in-teams",
@@ -372,6 +379,7 @@ mod tests {
             (ClientError::LastAdministrator, 15),
             (ClientError::SecondAdministrator, 15),
             (ClientError::Ended, 15),
+            (ClientError::ManyDevices, 15),
             (ClientError::NoKey, 15),
             (ClientError::Server(Code::Refused), 15),
             (ClientError::Server(Code::Frozen), 15),

@@ -48,6 +48,7 @@ impl<'a> Order<'a> {
 
 impl Client {
     pub(super) async fn carry_out(&self, wanted: &Wanted, plan: &Plan, on_progress: &OnProgress) -> Result<()> {
+        self.step_first().await?;
         let order = Order::new(wanted, plan);
         let teams = self.state_missing(&order, plan, on_progress).await?;
         self.queue_missing_names(&order, &teams)?;

@@ -91,10 +91,12 @@ impl Client {
     /// Adds files to a case as new documents. Each is sent, or sealed and queued if a server cannot be reached.
     ///
     /// # Errors
-    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several. What went wrong with one file is in
-    /// its outcome and does not stop the others.
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several; [`ClientError::Removed`] or
+    /// [`ClientError::Copied`] if this device may not write. What went wrong with one file is in its outcome and does not stop the others.
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
+        self.check_removal()?;
+        self.step_first().await?;
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();

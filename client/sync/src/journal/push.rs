@@ -48,6 +48,7 @@ impl Client {
     /// Appends `items` to the journal at `place`, in one request. If others were faster, they follow theirs. Returns whether they
     /// were appended: items of the outbox are not once others were faster, because some of them may be at the vault already.
     pub(crate) async fn push(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
+        self.check_copied()?;
         alarm::refuse_where_forked(&self.profile.store, Some(place))?;
         self.refuse_while_removal_waits(place).await?;
         self.refuse_behind_record(place).await?;
@@ -197,8 +198,7 @@ impl Client {
 
     /// Puts events into the outbox: from now on they are not lost.
     pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
-        self.check_removal()?;
-        self.check_copied()?;
+        self.check_writing()?;
         self.profile.store.write(|tx| queue(tx, place, bodies))
     }
 }

@@ -50,6 +50,11 @@ impl Organisation {
         !others.any(|device| self.administers(&device.person))
     }
 
+    /// The devices of `person` that are trusted now.
+    pub fn current_devices(&self, person: &PersonId) -> impl Iterator<Item = &Device> {
+        self.devices_of(person).filter(|device| device.span.until.is_none())
+    }
+
     /// Every device that `person` ever had.
     fn devices_of(&self, person: &PersonId) -> impl Iterator<Item = &Device> {
         let ids = self.people.get(person).map(|person| person.devices.as_slice()).unwrap_or_default();
