@@ -73,7 +73,11 @@ impl Client {
                 })
             }
             Err(ClientError::Server(code @ (Code::Conflict | Code::Refused | Code::Malformed))) => {
-                self.profile.store.write(|tx| Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [name(team)]).map(|_| ())?))?;
+                // It will never count: a Welcome, or another opening, leads into the group that does.
+                self.profile.store.write(|tx| {
+                    self.delete_mls(tx, team)?;
+                    Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [name(team)]).map(|_| ())?)
+                })?;
                 Err(ClientError::Server(code))
             }
             Err(error) => Err(error),
@@ -81,7 +85,7 @@ impl Client {
     }
 
     /// Whether a group made anew waits for the keyserver's answer.
-    pub(super) fn regroups(&self, team: &TeamId) -> Result<bool> {
+    pub(crate) fn regroups(&self, team: &TeamId) -> Result<bool> {
         Ok(self.anew(team)?.is_some())
     }
 
@@ -90,11 +94,14 @@ impl Client {
         kept.map(|bytes| decode(&bytes, 8192).map_err(|_| ClientError::Damaged)).transpose()
     }
 
-    async fn make_anew(&self, team: &TeamId) -> Result<Anew> {
+    /// The epoch that the group of `team` stands at, by the keyserver.
+    pub(crate) async fn last_epoch(&self, team: &TeamId) -> Result<u64> {
         let last = self.commits(team, EPOCHS).await?.epoch;
-        if last >= EPOCHS {
-            return Err(self.team_alarm(team, AlarmKind::Fork));
-        }
+        if last < EPOCHS { Ok(last) } else { Err(self.team_alarm(team, AlarmKind::Fork)) }
+    }
+
+    async fn make_anew(&self, team: &TeamId) -> Result<Anew> {
+        let last = self.last_epoch(team).await?;
         let ring = self.ring(team)?;
         let keys = ring.generate_next(&mut SystemRandom).map_err(no_randomness)?;
         let link = ring.seal_link(&keys, &mut SystemRandom).map_err(no_randomness)?.ok_or(ClientError::NoKey)?;
@@ -113,11 +120,9 @@ impl Client {
         };
         let anew = Anew { regroup: Regroup { data, link }, keys };
         self.profile.store.write(|tx| {
+            self.delete_mls(tx, team)?;
             let storage = MlsStorage::new(&**tx);
             let provider = Provider::new(&self.crypto, &storage);
-            if let Some(group) = Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)? {
-                group.delete(&provider).map_err(|_| ClientError::Damaged)?;
-            }
             Group::create_at(&provider, &self.signer(), *team, last + 1).map_err(|_| ClientError::Damaged)?;
             set_meta(tx, &name(team), &SecretBytes::encode(&anew))
         })?;
