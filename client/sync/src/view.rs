@@ -16,8 +16,8 @@ use casevault_wire::time::Time;
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use devices::{DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView};
 pub use recovery::{
-    AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
-    ShareState, ShareTrouble,
+    AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
+    ShareProblem, ShareState, ShareTrouble,
 };
 
 /// A new organisation.
@@ -218,6 +218,8 @@ pub enum AlarmKind {
     SealingKey,
     /// A device that the log has removed is still in a team's group, although this one tried to take it out.
     Revocation,
+    /// Nothing can be sealed to the key of the recovery policy in force: recovery would open nothing.
+    RecoveryKey,
     /// A partner's log does not verify, became shorter, or has two histories.
     PartnerLog,
     /// An organisation with another root was named in the place of a partner.
@@ -242,6 +244,7 @@ impl AlarmKind {
             Self::Heads => "heads",
             Self::SealingKey => "sealing-key",
             Self::Revocation => "revocation",
+            Self::RecoveryKey => "recovery-key",
             Self::PartnerLog => "partner-log",
             Self::PartnerRoot => "partner-root",
             Self::Removed => "removed",
@@ -252,7 +255,7 @@ impl AlarmKind {
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
         use AlarmKind::{Commit, Copied, Fork, Heads, Journal, Log, Missing, PartnerLog, PartnerRoot};
-        use AlarmKind::{Removed, Revocation, Rollback, SealingKey, Void};
+        use AlarmKind::{RecoveryKey, Removed, Revocation, Rollback, SealingKey, Void};
         let all = [
             Rollback,
             Fork,
@@ -264,6 +267,7 @@ impl AlarmKind {
             Heads,
             SealingKey,
             Revocation,
+            RecoveryKey,
             PartnerLog,
             PartnerRoot,
             Removed,

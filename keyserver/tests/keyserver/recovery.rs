@@ -171,6 +171,25 @@ async fn an_escrow_is_of_a_recoverable_team_the_policy_in_force_and_a_generation
     assert_eq!(leave(&world, &ngo, team, (2, escrow(1))).await, Err(Code::Refused), "the team did not choose it");
 }
 
+// Breaks R-8.9-9.
+#[tokio::test]
+async fn a_group_that_goes_on_after_the_opening_is_neither_handed_out_nor_made_anew() {
+    let world = World::start().await;
+    let (mut ngo, team, _) = recoverable(&world).await;
+    leave(&world, &ngo, team, (2, escrow(1))).await.unwrap();
+    let opened = announce(&world, &mut ngo, team, 4).await;
+    world.clock.advance(DELAY);
+    let before = Team::upload(&team.data(&ngo, 2, 2), &[], 7, true);
+    ngo.state(&world, 4, vec![opened]).await.unwrap();
+    team.commit(&world, &ngo, 2, &before).await.done().unwrap();
+    assert_eq!(escrows(&world, &ngo, team, 4).await.map(|escrows| escrows.len()), Ok(1), "who committed had not read of it");
+    let after = Team::upload(&team.data(&ngo, 3, 3), &[], 7, true);
+    team.commit(&world, &ngo, 2, &after).await.done().unwrap();
+    assert_eq!(escrows(&world, &ngo, team, 4).await, Err(Code::Refused));
+    let anew = regroup(&team.data(&ngo, 4, 4));
+    assert_eq!(world.post(&ngo.device(4), &team.path("/regroup"), &anew).await.done(), Err(Code::Refused));
+}
+
 fn regroup(data: &CommitData) -> Regroup {
     let link = Opaque::new(vec![5; 100]).unwrap();
     Regroup { data: CommitData { link: link_hash(Some(&link)), ..data.clone() }, link }

@@ -21,7 +21,7 @@ use crate::view::{AlarmKind, no_randomness};
 
 impl Client {
     /// Enters the group of `team`, if the log lets this device and there is a way. Returns whether it is in now.
-    pub(super) async fn enter(&self, team: &TeamId) -> Result<bool> {
+    pub(crate) async fn enter(&self, team: &TeamId) -> Result<bool> {
         let organisation = self.organisation()?;
         if !organisation.is_team_device_at(team, &self.device(), organisation.position().length) {
             return Ok(false);
@@ -113,6 +113,14 @@ impl Client {
         self.profile.store.write(|tx| {
             self.delete_mls(tx, team)?;
             kept::leave(tx, team)
+        })
+    }
+
+    /// Leaves a group that was made anew. Its keys stay: they tell whether the new group goes on where this one ended.
+    pub(super) fn set_aside(&self, team: &TeamId) -> Result<()> {
+        self.profile.store.write(|tx| {
+            self.delete_mls(tx, team)?;
+            kept::set_aside(tx, team)
         })
     }
 

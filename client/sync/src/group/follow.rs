@@ -34,7 +34,7 @@ impl Client {
                 other => other?,
             };
             if self.was_made_anew(team, &kept, commits.creation.as_ref()).await? {
-                return self.forget_group(team);
+                return self.set_aside(team);
             }
             self.check_voids(team, &kept, &commits)?;
             if commits.epoch < kept.state.epoch && !self.is_void(&kept, &commits) {

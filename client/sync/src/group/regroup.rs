@@ -1,14 +1,15 @@
 //! A group made anew on a device that has recovered the team's keys (R-8.9-10): kept before it is sent, and sent until it is answered.
 
-use casevault_crypto::mls::{Group, GroupState, Provider, check_creation};
+use casevault_crypto::mls::{Group, GroupState, Provider, check_creation, check_receipt};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team::{Generation, TeamKeyRing};
 use casevault_wire::codec::decode;
 use casevault_wire::commit::{CommitData, link_hash};
-use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::feed::{Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{RotationId, TeamId};
+use casevault_wire::log::Statement;
 use casevault_wire::problem::Code;
 use casevault_wire::recovery::Regroup;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
@@ -17,6 +18,7 @@ use super::kept;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::store::log::{Whose, entries};
 use crate::store::{MlsStorage, meta, set_meta};
 use crate::view::{AlarmKind, no_randomness};
 
@@ -129,16 +131,28 @@ impl Client {
         Ok(anew)
     }
 
-    /// Keeps the keys that recovery yielded, with the receipt that the log has of them.
+    /// Keeps the keys that recovery yielded, with the receipt of the newest, and those of older ones that the log has: the vault may not
+    /// have taken them yet.
     pub(crate) fn keep_recovered(
         &self,
         team: &TeamId,
         (keys, receipt): (&Generation, &SignedFeedItem),
         ring: &TeamKeyRing,
     ) -> Result<()> {
+        let stated = entries(&self.profile.store, Whose::Own)?.into_iter().filter_map(|entry| match entry.content.statement {
+            Statement::TeamSealingKey(stated) if stated.team == *team => Some(stated),
+            _ => None,
+        });
         self.profile.store.write(|tx| {
             kept::save_generation(tx, team, keys, receipt, self.now())?;
-            kept::save_ring(tx, team, ring)
+            kept::save_ring(tx, team, ring)?;
+            for stated in stated {
+                let Some(named) = stated.receipt() else { continue };
+                if ring.access_key(named.generation).is_some_and(|key| key.public() == named.access_key) {
+                    kept::save_receipt(tx, team, named.generation, &stated.receipt)?;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -150,7 +164,10 @@ impl Client {
         kept: &kept::Kept,
         creation: Option<&SignedFeedItem>,
     ) -> Result<bool> {
-        let epoch = creation.and_then(|item| self.creation_epoch(item)).unwrap_or_default();
+        let receipt = creation.and_then(|item| check_receipt(item, &*self.organisation().ok()?).ok());
+        // A group made anew has new keys, and is this team's.
+        let later = |receipt: &Receipt| receipt.team == *team && receipt.generation > kept.state.generation;
+        let epoch = receipt.filter(later).map_or(0, |receipt| receipt.epoch);
         if epoch > kept.state.epoch {
             self.sync_log().await?;
         }
@@ -160,13 +177,6 @@ impl Client {
             Old::Stands => Ok(false),
             Old::Replaced => Ok(true),
             Old::Disputed => Err(self.team_alarm(team, AlarmKind::Fork)),
-        }
-    }
-
-    fn creation_epoch(&self, item: &SignedFeedItem) -> Option<u64> {
-        match &item.verify(&self.me.keyserver.key).ok()?.event {
-            casevault_wire::feed::FeedEvent::Receipt(receipt) => Some(receipt.epoch),
-            _ => None,
         }
     }
 

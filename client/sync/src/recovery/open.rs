@@ -12,33 +12,35 @@ use casevault_wire::recovery::{Announcement, Opening};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::view::{ShareProblem, ShareTrouble};
+use crate::view::{OpenedTeam, ShareProblem, ShareTrouble};
 
 impl Client {
     /// Opens `team`, which was announced for this device, with the trustees' shares, one text of words each. Whatever is wrong with a share
-    /// does not matter if the others are enough; it is in the answer.
+    /// does not matter if the others are enough; it is in the answer. If a member's device lets this one in, nothing is opened.
     ///
     /// # Errors
     /// [`ClientError::NotAnnounced`]; [`ClientError::Shares`] if too few of the shares are good; [`ClientError::TooEarly`] before the
     /// delay is over; [`ClientError::NoEscrow`] if no member's client left the team's newest keys.
-    pub async fn recovery_open(&self, team: &str, shares: &[String]) -> Result<(TeamId, Vec<ShareProblem>)> {
+    pub async fn recovery_open(&self, team: &str, shares: &[String]) -> Result<OpenedTeam> {
         let turn = self.turn.lock().await;
         self.sync_log().await?;
         let team = self.find_recoverable(team)?;
         let (announcement, announced, opened) = self.announced_here(&team)?;
         let (keys, bad) = self.combine(&announced, shares)?;
-        if !opened {
-            self.state_opening(announcement, announced, &keys).await?;
-        }
-        if self.kept(&team)?.is_none() {
-            if !self.regroups(&team)? {
-                self.recover_keys(&team, &keys).await?;
+        let regroups = self.regroups(&team)?;
+        let entered = !regroups && (self.kept(&team)?.is_some() || self.enter(&team).await?);
+        if !entered && !regroups {
+            if !opened {
+                self.state_opening(announcement, announced, &keys).await?;
             }
+            self.recover_keys(&team, &keys).await?;
+        }
+        if !entered {
             self.regroup(&team).await?;
         }
         drop(turn);
         self.follow_up().await?;
-        Ok((team, bad))
+        Ok(OpenedTeam { team, entered, bad })
     }
 
     /// What was announced for this device: the entry, what it says, and whether the log has its opening.
