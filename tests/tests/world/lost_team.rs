@@ -289,3 +289,18 @@ async fn a_member_keeps_the_keys_until_the_new_group_lets_them_in() {
     assert_eq!(nadia.sync().await.unwrap().alarms, []);
     assert_eq!(nadia.note_add(&case, "let in").await.unwrap(), Delivery::Sent);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_that_comes_too_late_gives_way_to_the_group_that_went_on() {
+    let (world, Operators { keyserver, .. }) = World::start_evil().await;
+    let North { amal, nadia, case, shares, .. } = north(&world).await;
+    announced(&amal).await;
+    keyserver.when(|asked| asked.is("POST", "/regroup"), Act::Drop);
+    assert!(matches!(amal.recovery_open("North", &shares).await, Err(ClientError::Unreachable)));
+    keyserver.repent();
+    nadia.sync().await.unwrap(); // her device was found meanwhile, and adds Amal's
+    assert!(matches!(amal.recovery_open("North", &shares).await, Err(ClientError::Server(_))), "there is no way back");
+    assert!(amal.recovery_open("North", &shares).await.unwrap().entered);
+    goes_on(&amal, &case).await;
+    assert_eq!(nadia.sync().await.unwrap().alarms, []);
+}
