@@ -15,8 +15,9 @@ pub(crate) struct Rate {
     pub(crate) interval: u64,
 }
 
-/// Commits of one person in one team, besides those that follow an instruction: more than people make.
-pub(crate) const COMMITS: Rate = Rate { burst: 64, interval: 10_000 };
+/// Commits of one person in one team, besides those that follow an instruction: more than people make, and too few
+/// for anybody to use up the epochs that recovery goes through (R-8.9-10).
+pub(crate) const COMMITS: Rate = Rate { burst: 64, interval: 600_000 };
 /// Statements of one person who does not administer, besides sealing keys, which need a new receipt each.
 pub(crate) const STATEMENTS: Rate = Rate { burst: 256, interval: 10_000 };
 /// Foundings, which nobody has to sign in for.

@@ -22,7 +22,8 @@ type Membership = ((OrganisationId, Hash), ((ServerEntry, ServerEntry), (PersonI
 
 /// A device whose owner means harm.
 pub struct Liar {
-    organisation: OrganisationId,
+    /// The organisation.
+    pub organisation: OrganisationId,
     keyserver: ServerEntry,
     device: DeviceIdentity,
     /// The team of cases that it is in.

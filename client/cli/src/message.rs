@@ -14,7 +14,7 @@ use std::path::Path;
 use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, DeviceNoticeKind};
 
 pub(crate) use bulk::{flaw, import_problems};
-pub(crate) use recovery::{notice, share};
+pub(crate) use recovery::{notice, opened, share};
 
 use crate::display::{self, short, untrusted};
 use crate::failure::{Exit, Failure, Item};
@@ -289,6 +289,9 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Revocation => {
             "A device that the log has removed is still in the team's group, because the removal could not be carried out: this \
              device writes nothing for the team until it is."
+        }
+        AlarmKind::RecoveryKey => {
+            "Nothing can be sealed to the key of the recovery policy: a team that loses its devices could not be opened. Make another policy."
         }
         AlarmKind::PartnerLog => {
             "A partner's key server showed another log than it showed before, or one that does not verify. Nothing is sealed to its teams."

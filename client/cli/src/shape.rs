@@ -128,7 +128,10 @@ pub(crate) fn recovery(view: &RecoveryView) -> Value {
         })
     };
     let announced = |view: &AnnouncementView| json!({"team": text(&view.team), "team_name": view.team_name, "device": text(&view.device), "person": text(&view.by)});
-    json!({"policies": list(&view.policies, policy), "announcements": list(&view.announcements, announced)})
+    json!({
+        "policies": list(&view.policies, policy), "announcements": list(&view.announcements, announced),
+        "notices": list(&view.notices, notice),
+    })
 }
 
 pub(crate) fn policy_state(state: PolicyState) -> &'static str {

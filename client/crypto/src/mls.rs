@@ -30,7 +30,7 @@ pub use leaf::LeafProblem;
 pub use merge::MergeError;
 pub use plan::{Plan, plan};
 pub use provider::Provider;
-pub use record::{CheckedRecord, RecordError, check_creation, check_record};
+pub use record::{CheckedRecord, RecordError, check_creation, check_receipt, check_record};
 pub use refused::CommitRefused;
 pub use signer::DeviceSigner;
 pub use verify::{Removed, Verification, VerifiedCommit, VerifyError};

@@ -12,7 +12,7 @@ mod words;
 mod tests;
 
 pub use combine::{BadShare, CombineError, Combined, ShareFault, combine, judge};
-pub use escrow::{EscrowError, open_escrow, seal_escrow};
+pub use escrow::{EscrowError, open_escrow, seal_escrow, takes_escrows};
 pub use keys::RecoveryKeys;
 pub use share::Share;
 pub use split::{SplitError, split};

@@ -64,17 +64,19 @@ impl Client {
         DeviceSigner::new(self.me.organisation, &self.me.identity)
     }
 
-    /// Brings the group of `team` to where the log and the keyserver have it, and the vault after it. Returns whether this device
-    /// is in the group now.
+    /// Brings the group of `team` to where the log and the keyserver have it, states its key, leaves it for recovery, and leads the
+    /// vault after it. Returns whether this device is in the group now.
     pub(crate) async fn sync_group(&self, team: &TeamId) -> Result<bool> {
-        let entered = self.bring_group(team).await?;
-        if entered {
-            self.settle_sealing_key(team).await?;
+        if !self.bring_group(team).await? {
+            return Ok(false);
         }
-        Ok(entered)
+        let (stated, left) = (self.settle_sealing_key(team).await, self.leave_escrow(team).await);
+        self.settle_vault(team).await?;
+        stated.and(left).map(|()| true)
     }
 
-    /// The same but for the team's sealing key in the log, which is stated for many teams at once.
+    /// Brings the group alone there. What follows from it is done for many teams at once, the vault last: no server keeps
+    /// the other, the log or recovery from the new key (R-8.3-20).
     pub(crate) async fn bring_group(&self, team: &TeamId) -> Result<bool> {
         self.step_first().await?;
         if self.kept(team)?.is_none() && !self.enter(team).await? {
@@ -82,23 +84,17 @@ impl Client {
         }
         self.finish_change(team).await?;
         self.follow(team).await?;
-        let mut changed = false;
         for _ in 0..CHANGES {
             if self.kept(team)?.is_none() || !self.change(team).await? {
                 break;
             }
-            changed = true;
         }
         if self.kept(team)?.is_none() {
             return Ok(false);
         }
-        if changed {
-            self.step_vault(team).await?;
-        }
         if self.removal_waits(team)? {
             alarm::raise(&self.profile.store, AlarmKind::Revocation, self.now(), Some(*team), None)?;
         }
-        self.settle_vault(team).await?;
         Ok(true)
     }
 

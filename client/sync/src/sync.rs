@@ -102,10 +102,11 @@ impl Client {
         Ok(teams)
     }
 
-    /// Brings these teams to where the log and the servers have them, several at a time: first every group and its keys, so that a
-    /// removal acts everywhere before anything is read; then the journals. What is wrong with a team does not keep the others.
+    /// Brings these teams to where the log and the servers have them, several at a time: first every group, its key in the log and
+    /// what is left for recovery; then the vault, so that a removal acts everywhere before anything is read; then the journals. What is
+    /// wrong with a team does not keep the others.
     async fn sync_teams(&self, teams: &[TeamId], report: &mut SyncReport, watch: &OnProgress) -> Result<Option<ClientError>> {
-        let (mut entered, mut wrong) = (Vec::new(), None);
+        let (mut entered, mut brought, mut wrong) = (Vec::new(), Ok(()), None);
         let mut progress = Progress { all: 2 * teams.len() as u64, ..Progress::default() };
         let mut tell = |steps| {
             progress.items += steps;
@@ -114,15 +115,27 @@ impl Client {
         let groups: Vec<_> = teams.iter().map(|team| async move { (*team, self.bring_group(team).await) }).collect();
         let mut groups = stream::iter(groups).buffer_unordered(TEAMS_AT_ONCE);
         while let Some((team, outcome)) = groups.next().await {
-            match reached(outcome)? {
+            match outcome {
                 Ok(true) => entered.push(team),
                 Ok(false) => tell(1),
+                Err(ClientError::Unreachable) => {
+                    brought = Err(ClientError::Unreachable);
+                    break; // the teams before it are brought to their end all the same
+                }
                 Err(error) => wrong = wrong.or(Some(error)),
             }
             tell(1);
         }
-        wrong = wrong.or(reached(self.settle_sealing_keys(&entered).await)?.err());
-        let journals: Vec<_> = entered.iter().map(|team| async move { self.read_team(team).await }).collect();
+        let mut stated = self.settle_sealing_keys(&entered).await;
+        for team in &entered {
+            stated = stated.and(self.leave_escrow(team).await);
+        }
+        let (led, taken) = self.lead_vault(&entered).await;
+        for outcome in [brought, stated, taken] {
+            wrong = wrong.or(reached(outcome)?.err());
+        }
+        tell(entered.len().abs_diff(led.len()) as u64);
+        let journals: Vec<_> = led.iter().map(|team| async move { self.read_team(team).await }).collect();
         let mut journals = stream::iter(journals).buffer_unordered(TEAMS_AT_ONCE);
         while let Some(outcome) = journals.next().await {
             match reached(outcome)? {
@@ -134,9 +147,24 @@ impl Client {
         Ok(wrong)
     }
 
+    /// Has the vault take the newest key of each of these teams, several at a time. What the vault does about one team does not keep the
+    /// others from it. The teams whose key it has taken, and what was wrong.
+    async fn lead_vault(&self, teams: &[TeamId]) -> (Vec<TeamId>, Result<()>) {
+        let (mut led, mut wrong) = (Vec::new(), Ok(()));
+        let vaults: Vec<_> = teams.iter().map(|team| async move { (*team, self.settle_vault(team).await) }).collect();
+        let mut vaults = stream::iter(vaults).buffer_unordered(TEAMS_AT_ONCE);
+        while let Some((team, outcome)) = vaults.next().await {
+            match outcome {
+                Ok(()) => led.push(team),
+                Err(ClientError::Unreachable) => wrong = Err(ClientError::Unreachable),
+                Err(error) => wrong = wrong.and(Err(error)),
+            }
+        }
+        (led, wrong)
+    }
+
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
-        self.leave_escrow(team).await?;
         let mut received = self.pull_on(&self.team_place(*team)).await?;
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;

@@ -18,8 +18,8 @@ pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use alarm::{Alarm, AlarmKind};
 pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
 pub use recovery::{
-    AnnouncementView, CheckedShare, Notice, NoticeKind, PolicyState, PolicyView, PrintedShare, RecoveryView, ShareProblem,
-    ShareState, ShareTrouble,
+    AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
+    ShareProblem, ShareState, ShareTrouble,
 };
 
 /// A new organisation.

@@ -51,10 +51,10 @@ impl Actor<'_> {
         Ok(Escrows { escrows: List::new(escrows).map_err(|_| Problem(Code::Unavailable))? })
     }
 
-    /// The opening that lets this device have the team's keys: the newest, as long as the group was not made anew since.
+    /// The opening that lets this device have the team's keys: the newest, as long as the group has not gone on since, nor was made anew.
     pub(super) fn opening(&self, organisation: &Organisation, group: &Group) -> Option<Announcement> {
         let (length, announcement) = organisation.recovery().opened(&self.place.team)?;
-        let open = announcement.device == self.device && group.creation.log_length < length;
+        let open = announcement.device == self.device && group.current.log_length < length;
         open.then_some(*announcement)
     }
 }

@@ -57,13 +57,15 @@ pub(super) async fn say(
     place: &Place,
     (standing, epoch): (Standing, u64),
 ) -> Result<(), Problem> {
-    let Standing { group, before, mut roster } = standing;
+    let Standing { group, before: stored, mut roster } = standing;
     let mut current = group.current.clone();
     while current.epoch >= epoch {
         let commit = committed(&*server.records, place, current.epoch).await?.value.ok_or(Problem(Code::Unavailable))?;
-        let previous = match current.epoch {
-            1 => group.creation.clone(),
-            _ => committed(&*server.records, place, current.epoch - 1).await?.value.ok_or(Problem(Code::Unavailable))?.data,
+        let before = current.epoch - 1;
+        let previous = if before == group.creation.epoch {
+            group.creation.clone()
+        } else {
+            committed(&*server.records, place, before).await?.value.ok_or(Problem(Code::Unavailable))?.data
         };
         if commit.data.generation > previous.generation {
             pen.write.delete(Key::of_team(Kind::Link, place).number(commit.data.generation).bytes());
@@ -78,7 +80,7 @@ pub(super) async fn say(
         current = previous;
     }
     let key = Key::of_team(Kind::Group, place).bytes();
-    pen.write.expect(key.clone(), before);
+    pen.write.expect(key.clone(), stored);
     pen.write.put(key, bytes(&Group { current, ..group }));
     roster.save(&mut pen.write);
     Ok(())

@@ -227,6 +227,6 @@ async fn a_share_comes_back_with_time() {
     let (ngo, team) = Ngo::with_team(&world, 3).await;
     team.grown(&world, &ngo, 3).await;
     let epoch = flood(&world, &ngo, &team, 2).await;
-    world.clock.advance(10_000);
+    world.clock.advance(600_000);
     assert_eq!(flood(&world, &ngo, &team, epoch).await, epoch + 1);
 }

@@ -10,7 +10,8 @@ use casevault_wire::id::RecoveryPolicyId;
 use casevault_wire::keyserver::{Commits, Links};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
-use casevault_wire::log::{Statement, TeamKind, log_entry_hash};
+use casevault_wire::log::{Statement, TeamKind, VoidStatement, log_entry_hash};
+use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 use casevault_wire::recovery::{Announcement, Escrow, Escrows, Opening, RecoveryPolicy, Regroup, Trustee, policy_hash};
 use casevault_wire::signature::Signed;
@@ -170,6 +171,25 @@ async fn an_escrow_is_of_a_recoverable_team_the_policy_in_force_and_a_generation
     assert_eq!(leave(&world, &ngo, team, (2, escrow(1))).await, Err(Code::Refused), "the team did not choose it");
 }
 
+// Breaks R-8.9-9.
+#[tokio::test]
+async fn a_group_that_goes_on_after_the_opening_is_neither_handed_out_nor_made_anew() {
+    let world = World::start().await;
+    let (mut ngo, team, _) = recoverable(&world).await;
+    leave(&world, &ngo, team, (2, escrow(1))).await.unwrap();
+    let opened = announce(&world, &mut ngo, team, 4).await;
+    world.clock.advance(DELAY);
+    let before = Team::upload(&team.data(&ngo, 2, 2), &[], 7, true);
+    ngo.state(&world, 4, vec![opened]).await.unwrap();
+    team.commit(&world, &ngo, 2, &before).await.done().unwrap();
+    assert_eq!(escrows(&world, &ngo, team, 4).await.map(|escrows| escrows.len()), Ok(1), "who committed had not read of it");
+    let after = Team::upload(&team.data(&ngo, 3, 3), &[], 7, true);
+    team.commit(&world, &ngo, 2, &after).await.done().unwrap();
+    assert_eq!(escrows(&world, &ngo, team, 4).await, Err(Code::Refused));
+    let anew = regroup(&team.data(&ngo, 4, 4));
+    assert_eq!(world.post(&ngo.device(4), &team.path("/regroup"), &anew).await.done(), Err(Code::Refused));
+}
+
 fn regroup(data: &CommitData) -> Regroup {
     let link = Opaque::new(vec![5; 100]).unwrap();
     Regroup { data: CommitData { link: link_hash(Some(&link)), ..data.clone() }, link }
@@ -218,6 +238,10 @@ async fn the_opened_team_gets_one_group_whose_epochs_go_on() {
     assert_eq!(team.commit(&world, &ngo, 2, &stale).await.done(), Err(Code::Conflict), "2 is of the old group");
     assert_eq!(team.acknowledge(&world, &ngo, 2, (1, hash)).await.done(), Err(Code::Conflict));
     team.acknowledge(&world, &ngo, 4, (2, Hash::ZERO)).await.done().unwrap();
+    let first = Team::upload(&team.data(&ngo, 3, 2), &[2, 3], 8, false);
+    team.commit(&world, &ngo, 4, &first).await.done().unwrap();
+    let void = VoidStatement { team: team.id, epoch: 3, commit: commit_hash(first.commit.as_slice()) };
+    ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
     team.commit(&world, &ngo, 4, &Team::upload(&team.data(&ngo, 3, 2), &[2, 3], 9, false)).await.done().unwrap();
     let said: Vec<_> = ngo.feed(&world).await.into_iter().map(|item| item.content.event).collect();
     let at = said.iter().position(|event| *event == receipt.content.event).unwrap();

@@ -189,6 +189,10 @@ async fn five_of_nine_open_a_lost_team_from_paper_and_four_do_not() {
     assert_eq!(std::fs::read(&out).unwrap(), b"passport of Mira");
     assert!(notices(&ends(eva, 0, &["sync"]).await).contains(&"recovery-opened"));
 
+    let shown = ends(gita, 0, &["org", "recovery", "show"]).await;
+    assert!(notices(&shown).contains(&"recovery-opened"), "who looks before anything is told sees it: {shown}");
+    assert!(!notices(&ends(gita, 0, &["sync"]).await).contains(&"recovery-opened"));
+
     found_in_a_drawer(omar, &again).await;
     world.stop_and_check().unwrap();
 }

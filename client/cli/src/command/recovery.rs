@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use casevault_sync::view::{CheckedShare, PrintedShare, RecoveryView, ShareState};
+use casevault_sync::view::{CheckedShare, NoticeKind, OpenedTeam, PolicyState, PrintedShare, RecoveryView, ShareState};
 use casevault_sync::{Client, RecoveryPlan};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -31,9 +31,15 @@ pub(super) async fn run(session: &Session, command: Recovery) -> Result<Answer, 
             Ok(checked(&session.client().await?.recovery_check(share).await?))
         }
         Recovery::Approve { policy } => {
-            let hash = session.client().await?.recovery_approve(&policy).await?;
-            let json = json!({"policy": shape::text(&hash), "state": "in-force"});
-            Ok(Answer::new(json, "Approved. The policy is in force, and every device is told."))
+            let (hash, state) = session.client().await?.recovery_approve(&policy).await?;
+            let json = json!({"policy": shape::text(&hash), "state": shape::policy_state(state)});
+            let text = match state {
+                PolicyState::InForce => "Approved. The policy is in force, and every device is told.",
+                PolicyState::Waiting => {
+                    "Approved. The policy still waits for another administrator: whoever approved it before does not administer now."
+                }
+            };
+            Ok(Answer::new(json, text))
         }
         Recovery::Show => Ok(show(&session.client().await?.recovery().await?)),
         Recovery::Announce { team, device } => {
@@ -155,13 +161,15 @@ fn checked(share: &CheckedShare) -> Answer {
 async fn open(session: &Session, team: &str) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let text = typed("Type the words of each share, with an empty line after each; end with Ctrl-D.").await?;
-    let (team, bad) = client.recovery_open(team, &sheet::split(&text)).await?;
+    let OpenedTeam { team, entered, bad } = client.recovery_open(team, &sheet::split(&text)).await?;
     let items: Vec<Value> = bad.iter().map(|problem| json!({"share": problem.at, "message": message::share(problem)})).collect();
-    let json = json!({"team": shape::text(&team), "state": "opened", "bad": items});
-    let mut text =
-        "Opened. This device has the team's keys, and the team has a new group; its other members come in as their devices \
-                    synchronise."
-            .to_owned();
+    let json = json!({"team": shape::text(&team), "state": if entered { "member" } else { "opened" }, "bad": items});
+    let mut text = if entered {
+        "Nothing had to be opened: a member's device let this one into the team, and it has the team's keys."
+    } else {
+        "Opened. This device has the team's keys, and the team has a new group; its other members come in as their devices synchronise."
+    }
+    .to_owned();
     for problem in &bad {
         text.push_str(&format!("\nShare {} was not needed and is wrong: {}", problem.at, message::share(problem)));
     }
@@ -196,6 +204,10 @@ fn show(view: &RecoveryView) -> Answer {
             display::person(&announced.by, announced.by_name.as_deref()),
             display::short(&announced.team),
         ));
+    }
+    for opened in view.notices.iter().filter(|notice| notice.kind == NoticeKind::Opened) {
+        text.push_str(&message::opened(opened));
+        text.push('\n');
     }
     Answer::new(shape::recovery(view), text)
 }

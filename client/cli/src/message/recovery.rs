@@ -11,7 +11,8 @@ pub(super) const POLICY: Texts = (
     "policy",
     Exit::Usage,
     "No such policy can be used. Nothing was made.",
-    "Name two to 64 different trustees, a threshold of at least 2 and at most as many as there are trustees, and an end in the future.",
+    "Name two to 64 different trustees, a threshold of at least 2 and at most as many as there are trustees, and an end in the future. If somebody \
+     else made the policy, nothing can be sealed to it: it is good for nothing, and another has to be made.",
 );
 pub(super) const NO_POLICY: Texts = (
     "no-policy",
@@ -118,9 +119,7 @@ pub(super) fn shares(good: usize, needed: usize, bad: &[ShareProblem]) -> Failur
 
 /// What every device tells about recovery.
 pub(crate) fn notice(notice: &Notice) -> String {
-    let team = notice.team.map_or_else(String::new, |team| display::team(&team, notice.team_name.as_deref()));
-    let by = notice.person.map_or_else(String::new, |person| display::person(&person, notice.person_name.as_deref()));
-    let device = notice.device.as_ref().map(short).unwrap_or_default();
+    let (team, device, by) = named(notice);
     match notice.kind {
         NoticeKind::Policy => format!(
             "RECOVERY: the organisation has a recovery policy, {}, that you have not looked at: casevault org recovery show",
@@ -131,10 +130,21 @@ pub(crate) fn notice(notice: &Notice) -> String {
              cancel {}",
             notice.team.as_ref().map(short).unwrap_or_default()
         ),
-        NoticeKind::Opened => {
-            format!(
-                "RECOVERY: team {team} was opened on device {device}, as {by} had announced. See casevault org recovery show."
-            )
-        }
+        NoticeKind::Opened => format!("RECOVERY: {} See casevault org recovery show.", opened(notice)),
     }
+}
+
+/// That a team was opened.
+pub(crate) fn opened(notice: &Notice) -> String {
+    let (team, device, by) = named(notice);
+    format!("Team {team} was opened on device {device}, as {by} had announced.")
+}
+
+/// The team, the device and the person of a notice, as people know them.
+fn named(notice: &Notice) -> (String, String, String) {
+    (
+        notice.team.map_or_else(String::new, |team| display::team(&team, notice.team_name.as_deref())),
+        notice.device.as_ref().map(short).unwrap_or_default(),
+        notice.person.map_or_else(String::new, |person| display::person(&person, notice.person_name.as_deref())),
+    )
 }

@@ -58,7 +58,11 @@ pub fn check_creation(item: &SignedFeedItem, data: &CommitData, organisation: &O
     if receipt == Receipt::of(data, Hash::ZERO) { Ok(receipt) } else { Err(RecordError::Mismatch) }
 }
 
-fn check_receipt(item: &SignedFeedItem, organisation: &Organisation) -> Result<Receipt, RecordError> {
+/// Checks that the keyserver signed `item`, of this organisation, as a receipt; which.
+///
+/// # Errors
+/// [`RecordError::Receipt`] if not.
+pub fn check_receipt(item: &SignedFeedItem, organisation: &Organisation) -> Result<Receipt, RecordError> {
     let content = item.verify(organisation.keyserver_key()).map_err(|_| RecordError::Receipt)?;
     match content.event {
         FeedEvent::Receipt(receipt) if content.organisation == organisation.id() => Ok(receipt),

@@ -22,6 +22,11 @@ fn context(organisation: OrganisationId, team: TeamId, generation: u64, policy: 
     Context { team, generation, binding: policy, ..Context::new(Label::SealToRecovery, organisation) }
 }
 
+/// Whether anything can be sealed to `policy`.
+pub fn takes_escrows(crypto: &Crypto, policy: &RecoveryPolicy) -> bool {
+    crypto.is_sealing_key(policy.sealing_key.as_slice())
+}
+
 /// Seals `keys` of `team` to `policy`.
 ///
 /// # Errors

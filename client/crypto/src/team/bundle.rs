@@ -3,6 +3,8 @@
 use casevault_wire::codec::{Opaque, decode};
 use casevault_wire::commit::{CommitData, SealingKey};
 use casevault_wire::context::Context;
+use casevault_wire::feed::Receipt;
+use casevault_wire::hash::hash;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::keyserver;
 use casevault_wire::label::Label;
@@ -65,6 +67,13 @@ impl Generation {
         self.number == data.generation
             && self.access_key(data.organisation, data.team).public() == data.access_key
             && self.sealing_key(crypto) == data.sealing_key
+    }
+
+    /// Whether the keyserver's receipt names this generation and exactly its public keys.
+    pub fn is_receipted(&self, organisation: OrganisationId, receipt: &Receipt, crypto: &Crypto) -> bool {
+        self.number == receipt.generation
+            && self.access_key(organisation, receipt.team).public() == receipt.access_key
+            && hash(Label::SealingKeyHash, &self.sealing_key(crypto)) == receipt.sealing_key
     }
 }
 

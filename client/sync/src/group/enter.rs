@@ -1,6 +1,6 @@
 //! Into a group: by making it, for the first of the team, or by a Welcome.
 
-use crate::store::sql::{OptionalExtension, params};
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::mls::{Group, GroupState, JoinError, Provider, join};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
@@ -21,7 +21,7 @@ use crate::view::{AlarmKind, no_randomness};
 
 impl Client {
     /// Enters the group of `team`, if the log lets this device and there is a way. Returns whether it is in now.
-    pub(super) async fn enter(&self, team: &TeamId) -> Result<bool> {
+    pub(crate) async fn enter(&self, team: &TeamId) -> Result<bool> {
         let organisation = self.organisation()?;
         if !organisation.is_team_device_at(team, &self.device(), organisation.position().length) {
             return Ok(false);
@@ -111,13 +111,27 @@ impl Client {
     /// Forgets a group that never counted, or that this device left.
     pub(crate) fn forget_group(&self, team: &TeamId) -> Result<()> {
         self.profile.store.write(|tx| {
-            let storage = MlsStorage::new(&**tx);
-            let provider = Provider::new(&self.crypto, &storage);
-            if let Some(group) = Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)? {
-                group.delete(&provider).map_err(|_| ClientError::Damaged)?;
-            }
+            self.delete_mls(tx, team)?;
             kept::leave(tx, team)
         })
+    }
+
+    /// Leaves a group that was made anew. Its keys stay: they tell whether the new group goes on where this one ended.
+    pub(super) fn set_aside(&self, team: &TeamId) -> Result<()> {
+        self.profile.store.write(|tx| {
+            self.delete_mls(tx, team)?;
+            kept::set_aside(tx, team)
+        })
+    }
+
+    /// Deletes what MLS keeps of the group of `team`, if there is anything.
+    pub(super) fn delete_mls(&self, db: &Connection, team: &TeamId) -> Result<()> {
+        let storage = MlsStorage::new(db);
+        let provider = Provider::new(&self.crypto, &storage);
+        match Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)? {
+            Some(group) => group.delete(&provider).map_err(|_| ClientError::Damaged),
+            None => Ok(()),
+        }
     }
 
     async fn join_by_welcome(&self, team: &TeamId) -> Result<bool> {

@@ -34,7 +34,7 @@ impl Client {
                 other => other?,
             };
             if self.was_made_anew(team, &kept, commits.creation.as_ref()).await? {
-                return self.forget_group(team);
+                return self.set_aside(team);
             }
             if self.is_void(&kept, &commits) {
                 return self.stop_at_void(team, &kept);

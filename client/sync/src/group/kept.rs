@@ -71,8 +71,13 @@ pub(crate) fn save_generation(
         &*SecretBytes::encode(&keys.sealing),
         column(now.0)
     ])?;
+    save_receipt(db, team, keys.number, receipt)
+}
+
+/// Keeps the receipt of a generation, if it is the first.
+pub(super) fn save_receipt(db: &Connection, team: &TeamId, generation: u64, receipt: &SignedFeedItem) -> Result<()> {
     let sql = "INSERT OR IGNORE INTO receipts (team, generation, item) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![team.0, column(keys.number), encode(receipt)])?;
+    db.prepare_cached(sql)?.execute(params![team.0, column(generation), encode(receipt)])?;
     Ok(())
 }
 
@@ -124,14 +129,19 @@ pub(crate) fn receipt(db: &Connection, team: &TeamId, generation: u64) -> Result
     bytes.map(|bytes| decode(&bytes, 4096).map_err(|_| ClientError::Damaged)).transpose()
 }
 
+/// The group of the team is over, and another has taken its place: what the team's keys open stays open until this device is in that
+/// one.
+pub(super) fn set_aside(db: &Connection, team: &TeamId) -> Result<()> {
+    for sql in ["UPDATE teams SET gone = 1 WHERE team = ?1", "DELETE FROM rotations WHERE team = ?1"] {
+        db.execute(sql, [team.0])?;
+    }
+    Ok(())
+}
+
 /// This device is out of the team: its keys go, what it read stays until the profile is wiped.
 pub(crate) fn leave(db: &Connection, team: &TeamId) -> Result<()> {
-    for sql in [
-        "UPDATE teams SET gone = 1 WHERE team = ?1",
-        "DELETE FROM team_keys WHERE team = ?1",
-        "DELETE FROM receipts WHERE team = ?1",
-        "DELETE FROM rotations WHERE team = ?1",
-    ] {
+    set_aside(db, team)?;
+    for sql in ["DELETE FROM team_keys WHERE team = ?1", "DELETE FROM receipts WHERE team = ?1"] {
         db.execute(sql, [team.0])?;
     }
     Ok(())

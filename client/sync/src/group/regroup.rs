@@ -1,14 +1,15 @@
 //! A group made anew on a device that has recovered the team's keys (R-8.9-10): kept before it is sent, and sent until it is answered.
 
-use casevault_crypto::mls::{Group, GroupState, Provider, check_creation};
+use casevault_crypto::mls::{Group, GroupState, Provider, check_creation, check_receipt};
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team::{Generation, TeamKeyRing};
 use casevault_wire::codec::decode;
 use casevault_wire::commit::{CommitData, link_hash};
-use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::feed::{Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{RotationId, TeamId};
+use casevault_wire::log::Statement;
 use casevault_wire::problem::Code;
 use casevault_wire::recovery::Regroup;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
@@ -17,6 +18,7 @@ use super::kept;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::store::log::{Whose, entries};
 use crate::store::{MlsStorage, meta, set_meta};
 use crate::view::{AlarmKind, no_randomness};
 
@@ -73,7 +75,11 @@ impl Client {
                 })
             }
             Err(ClientError::Server(code @ (Code::Conflict | Code::Refused | Code::Malformed))) => {
-                self.profile.store.write(|tx| Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [name(team)]).map(|_| ())?))?;
+                // It will never count: a Welcome, or another opening, leads into the group that does.
+                self.profile.store.write(|tx| {
+                    self.delete_mls(tx, team)?;
+                    Ok(tx.execute("DELETE FROM meta WHERE key = ?1", [name(team)]).map(|_| ())?)
+                })?;
                 Err(ClientError::Server(code))
             }
             Err(error) => Err(error),
@@ -81,7 +87,7 @@ impl Client {
     }
 
     /// Whether a group made anew waits for the keyserver's answer.
-    pub(super) fn regroups(&self, team: &TeamId) -> Result<bool> {
+    pub(crate) fn regroups(&self, team: &TeamId) -> Result<bool> {
         Ok(self.anew(team)?.is_some())
     }
 
@@ -90,11 +96,14 @@ impl Client {
         kept.map(|bytes| decode(&bytes, 8192).map_err(|_| ClientError::Damaged)).transpose()
     }
 
-    async fn make_anew(&self, team: &TeamId) -> Result<Anew> {
+    /// The epoch that the group of `team` stands at, by the keyserver.
+    pub(crate) async fn last_epoch(&self, team: &TeamId) -> Result<u64> {
         let last = self.commits(team, EPOCHS).await?.epoch;
-        if last >= EPOCHS {
-            return Err(self.team_alarm(team, AlarmKind::Fork));
-        }
+        if last < EPOCHS { Ok(last) } else { Err(self.team_alarm(team, AlarmKind::Fork)) }
+    }
+
+    async fn make_anew(&self, team: &TeamId) -> Result<Anew> {
+        let last = self.last_epoch(team).await?;
         let ring = self.ring(team)?;
         let keys = ring.generate_next(&mut SystemRandom).map_err(no_randomness)?;
         let link = ring.seal_link(&keys, &mut SystemRandom).map_err(no_randomness)?.ok_or(ClientError::NoKey)?;
@@ -113,27 +122,37 @@ impl Client {
         };
         let anew = Anew { regroup: Regroup { data, link }, keys };
         self.profile.store.write(|tx| {
+            self.delete_mls(tx, team)?;
             let storage = MlsStorage::new(&**tx);
             let provider = Provider::new(&self.crypto, &storage);
-            if let Some(group) = Group::load(&provider, self.me.organisation, *team).map_err(|_| ClientError::Damaged)? {
-                group.delete(&provider).map_err(|_| ClientError::Damaged)?;
-            }
             Group::create_at(&provider, &self.signer(), *team, last + 1).map_err(|_| ClientError::Damaged)?;
             set_meta(tx, &name(team), &SecretBytes::encode(&anew))
         })?;
         Ok(anew)
     }
 
-    /// Keeps the keys that recovery yielded, with the receipt that the log has of them.
+    /// Keeps the keys that recovery yielded, with the receipt of the newest, and those of older ones that the log has: the vault may not
+    /// have taken them yet.
     pub(crate) fn keep_recovered(
         &self,
         team: &TeamId,
         (keys, receipt): (&Generation, &SignedFeedItem),
         ring: &TeamKeyRing,
     ) -> Result<()> {
+        let stated = entries(&self.profile.store, Whose::Own)?.into_iter().filter_map(|entry| match entry.content.statement {
+            Statement::TeamSealingKey(stated) if stated.team == *team => Some(stated),
+            _ => None,
+        });
         self.profile.store.write(|tx| {
             kept::save_generation(tx, team, keys, receipt, self.now())?;
-            kept::save_ring(tx, team, ring)
+            kept::save_ring(tx, team, ring)?;
+            for stated in stated {
+                let Some(named) = stated.receipt() else { continue };
+                if ring.access_key(named.generation).is_some_and(|key| key.public() == named.access_key) {
+                    kept::save_receipt(tx, team, named.generation, &stated.receipt)?;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -145,7 +164,10 @@ impl Client {
         kept: &kept::Kept,
         creation: Option<&SignedFeedItem>,
     ) -> Result<bool> {
-        let epoch = creation.and_then(|item| self.creation_epoch(item)).unwrap_or_default();
+        let receipt = creation.and_then(|item| check_receipt(item, &*self.organisation().ok()?).ok());
+        // A group made anew has new keys, and is this team's.
+        let later = |receipt: &Receipt| receipt.team == *team && receipt.generation > kept.state.generation;
+        let epoch = receipt.filter(later).map_or(0, |receipt| receipt.epoch);
         if epoch > kept.state.epoch {
             self.sync_log().await?;
         }
@@ -155,13 +177,6 @@ impl Client {
             Old::Stands => Ok(false),
             Old::Replaced => Ok(true),
             Old::Disputed => Err(self.team_alarm(team, AlarmKind::Fork)),
-        }
-    }
-
-    fn creation_epoch(&self, item: &SignedFeedItem) -> Option<u64> {
-        match &item.verify(&self.me.keyserver.key).ok()?.event {
-            casevault_wire::feed::FeedEvent::Receipt(receipt) => Some(receipt.epoch),
-            _ => None,
         }
     }
 

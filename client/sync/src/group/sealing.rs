@@ -99,7 +99,6 @@ impl Client {
         let plan = Plan { rotate: true, ..Plan::default() };
         if self.stage(team, &kept.state, &plan, Vec::new())? {
             self.finish_change(team).await?;
-            self.settle_vault(team).await?;
         }
         Ok(())
     }

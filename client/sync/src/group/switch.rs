@@ -16,7 +16,8 @@ use crate::view::AlarmKind;
 
 impl Client {
     /// Has the vault take the newest access key.
-    pub(super) async fn settle_vault(&self, team: &TeamId) -> Result<()> {
+    pub(crate) async fn settle_vault(&self, team: &TeamId) -> Result<()> {
+        self.step_vault(team).await?;
         let Some(kept) = self.kept(team)? else { return Ok(()) };
         let newest = kept.state.generation;
         if kept.vault_generation == newest {
@@ -33,9 +34,9 @@ impl Client {
         self.vault_takes(team, newest, &state)
     }
 
-    /// Has the vault take the key of a commit that this device made: nobody else can have been there before. Where the vault says
-    /// otherwise, [`Client::settle_vault`] asks it.
-    pub(super) async fn step_vault(&self, team: &TeamId) -> Result<()> {
+    /// Has the vault take the key after the one that it takes, if that is the newest, as it mostly is. Where the vault says otherwise,
+    /// [`Client::settle_vault`] asks it.
+    async fn step_vault(&self, team: &TeamId) -> Result<()> {
         let Some(kept) = self.kept(team)? else { return Ok(()) };
         let newest = kept.state.generation;
         if kept.vault_generation == 0 || kept.vault_generation + 1 != newest {

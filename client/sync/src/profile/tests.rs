@@ -238,7 +238,7 @@ fn a_wipe_that_was_cut_leaves_nothing_that_opens_and_is_done_to_its_end() {
     assert!(matches!(wipe(), Err(ClientError::NoProfile)));
 }
 
-// Breaks R-6.6-7: what cannot be overwritten goes all the same, and everything else with it.
+// Breaks R-6.6-7.
 #[test]
 fn a_wipe_goes_on_whatever_it_meets() {
     for wiping in [true, false] {

@@ -7,26 +7,29 @@ use casevault_wire::recovery::Announcement;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
-use crate::view::RecoveryView;
+use crate::view::{PolicyState, RecoveryView};
 
 impl Client {
-    /// Approves a policy that another administrator stated: the one whose hash begins so.
+    /// Approves a policy that another administrator stated: the one whose hash begins so. Returns where it stands now.
     ///
     /// # Errors
     /// [`ClientError::NotAllowed`] unless this person is an administrator who has not approved it yet; [`ClientError::Unknown`] if no
-    /// policy waits whose hash begins so.
-    pub async fn recovery_approve(&self, policy: &str) -> Result<Hash> {
+    /// policy waits whose hash begins so; [`ClientError::Policy`] if nothing can be sealed to it.
+    pub async fn recovery_approve(&self, policy: &str) -> Result<(Hash, PolicyState)> {
         self.sync_log().await?;
         let organisation = self.organisation()?;
         let waiting = organisation.recovery().policies().iter().filter(|(_, stated)| stated.standing == PolicyStanding::Waiting);
-        let named: Vec<_> = waiting.map(|(hash, _)| *hash).filter(|hash| hash.to_string().starts_with(policy)).collect();
-        let hash = match named.as_slice() {
-            [hash] => *hash,
+        let named: Vec<_> = waiting.filter(|(hash, _)| hash.to_string().starts_with(policy)).collect();
+        let (hash, stated) = match named.as_slice() {
+            [(hash, stated)] => (**hash, *stated),
             [] => return Err(ClientError::Unknown(What::Policy)),
-            many => return Err(ClientError::Ambiguous(What::Policy, many.iter().map(ToString::to_string).collect())),
+            many => return Err(ClientError::Ambiguous(What::Policy, many.iter().map(|(hash, _)| hash.to_string()).collect())),
         };
+        self.takes_escrows(&stated.policy)?;
         self.state(&[Statement::ApproveRecoveryPolicy(hash)]).await?;
-        Ok(hash)
+        // An approval counts as long as its author administers: a second one may be needed still.
+        let in_force = self.organisation()?.recovery().in_force().is_some_and(|(other, _)| other == hash);
+        Ok((hash, if in_force { PolicyState::InForce } else { PolicyState::Waiting }))
     }
 
     /// Announces that `team` shall be opened on `device`, or on this one.

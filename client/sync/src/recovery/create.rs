@@ -3,7 +3,7 @@
 
 use casevault_crypto::keys::RecoverySeed;
 use casevault_crypto::random::{SystemRandom, draw};
-use casevault_crypto::recovery::{RecoveryKeys, Share, judge, split};
+use casevault_crypto::recovery::{RecoveryKeys, Share, judge, split, takes_escrows};
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::id::{PersonId, RecoveryPolicyId};
 use casevault_wire::limit;
@@ -96,7 +96,8 @@ impl Client {
     /// policy is stated.
     ///
     /// # Errors
-    /// [`ClientError::Words`] if the words are none, [`ClientError::Share`] if they are another share's than the policy says.
+    /// [`ClientError::Words`] if the words are none, [`ClientError::Share`] if they are another share's than the policy says,
+    /// [`ClientError::Policy`] if nothing can be sealed to the policy.
     pub async fn recovery_check(&self, text: &str) -> Result<CheckedShare> {
         let share = Share::parse(text).map_err(ClientError::Words)?;
         self.refresh_log().await?;
@@ -127,12 +128,18 @@ impl Client {
         let stated = organisation.recovery().policies().values().find(|stated| stated.policy.id == share.policy);
         let stated = stated.ok_or(ClientError::Share(casevault_crypto::recovery::ShareFault::OtherPolicy))?;
         judge(&stated.policy, share).map_err(ClientError::Share)?;
+        self.takes_escrows(&stated.policy)?;
         let state = match stated.standing {
             PolicyStanding::Waiting => ShareState::Waiting,
             PolicyStanding::InForce(_) => ShareState::InForce,
             PolicyStanding::Ended => ShareState::Ended,
         };
         checked(&stated.policy, share, state)
+    }
+
+    /// That recovery by this policy would open something.
+    pub(super) fn takes_escrows(&self, policy: &RecoveryPolicy) -> Result<()> {
+        if takes_escrows(&self.crypto, policy) { Ok(()) } else { Err(ClientError::Policy) }
     }
 
     fn draft(&self) -> Result<Option<Draft>> {

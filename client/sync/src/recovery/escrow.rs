@@ -1,17 +1,19 @@
 //! Leaving a team's keys for recovery: each member's client does, whenever the keys or the policy are new.
 
 use casevault_crypto::random::SystemRandom;
-use casevault_crypto::recovery::seal_escrow;
+use casevault_crypto::recovery::{EscrowError, seal_escrow};
 use casevault_wire::codec::encode;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::TeamId;
 use casevault_wire::log::TeamKind;
 use tls_codec::{TlsSerialize, TlsSize};
 
+use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::group;
 use crate::store::{meta, set_meta};
+use crate::view::AlarmKind;
 
 /// What this device left last.
 #[derive(TlsSerialize, TlsSize)]
@@ -36,8 +38,11 @@ impl Client {
         let keys = self.profile.store.read(|db| group::generation(db, team, state.generation))?;
         let keys = keys.ok_or(ClientError::NoKey)?;
         let place = (self.me.organisation, *team);
-        let sealed = seal_escrow(&self.crypto, place, &stated.policy, &keys, &mut SystemRandom);
-        let escrow = sealed.map_err(|_| ClientError::Randomness)?;
+        let escrow = match seal_escrow(&self.crypto, place, &stated.policy, &keys, &mut SystemRandom) {
+            Ok(escrow) => escrow,
+            Err(EscrowError::Key) => return alarm::raise(&self.profile.store, AlarmKind::RecoveryKey, self.now(), None, None),
+            Err(EscrowError::Random(_)) => return Err(ClientError::Randomness),
+        };
         match self.post_escrow(team, &escrow).await {
             Ok(()) => self.profile.store.write(|tx| set_meta(tx, &name, &left)),
             // The policy or the group has changed meanwhile: the next synchronisation leaves others.

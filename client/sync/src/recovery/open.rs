@@ -2,9 +2,9 @@
 //! is made anew.
 
 use casevault_crypto::keys::sign;
+use casevault_crypto::mls::check_receipt;
 use casevault_crypto::recovery::{CombineError, RecoveryKeys, Share, combine, open_escrow};
-use casevault_crypto::team::Generation;
-use casevault_wire::feed::SignedFeedItem;
+use casevault_wire::feed::{Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::TeamId;
 use casevault_wire::log::Statement;
@@ -12,32 +12,35 @@ use casevault_wire::recovery::{Announcement, Opening};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::store::log::{Whose, entries};
-use crate::view::{ShareProblem, ShareTrouble};
+use crate::view::{OpenedTeam, ShareProblem, ShareTrouble};
 
 impl Client {
     /// Opens `team`, which was announced for this device, with the trustees' shares, one text of words each. Whatever is wrong with a share
-    /// does not matter if the others are enough; it is in the answer.
+    /// does not matter if the others are enough; it is in the answer. If a member's device lets this one in, nothing is opened.
     ///
     /// # Errors
     /// [`ClientError::NotAnnounced`]; [`ClientError::Shares`] if too few of the shares are good; [`ClientError::TooEarly`] before the
     /// delay is over; [`ClientError::NoEscrow`] if no member's client left the team's newest keys.
-    pub async fn recovery_open(&self, team: &str, shares: &[String]) -> Result<(TeamId, Vec<ShareProblem>)> {
+    pub async fn recovery_open(&self, team: &str, shares: &[String]) -> Result<OpenedTeam> {
         let turn = self.turn.lock().await;
         self.sync_log().await?;
         let team = self.find_recoverable(team)?;
         let (announcement, announced, opened) = self.announced_here(&team)?;
         let (keys, bad) = self.combine(&announced, shares)?;
-        if !opened {
-            self.state_opening(announcement, announced, &keys).await?;
-        }
-        if self.kept(&team)?.is_none() {
+        let regroups = self.regroups(&team)?;
+        let entered = !regroups && (self.kept(&team)?.is_some() || self.enter(&team).await?);
+        if !entered && !regroups {
+            if !opened {
+                self.state_opening(announcement, announced, &keys).await?;
+            }
             self.recover_keys(&team, &keys).await?;
+        }
+        if !entered {
             self.regroup(&team).await?;
         }
         drop(turn);
         self.follow_up().await?;
-        Ok((team, bad))
+        Ok(OpenedTeam { team, entered, bad })
     }
 
     /// What was announced for this device: the entry, what it says, and whether the log has its opening.
@@ -94,47 +97,35 @@ impl Client {
         }
     }
 
-    /// Fetches what members left, takes the keys that the log names as the team's newest, and all before them.
+    /// Fetches what members left, takes the keys that the group's newest receipt names, and all before them.
     async fn recover_keys(&self, team: &TeamId, keys: &RecoveryKeys) -> Result<()> {
         let escrows = self.escrows(team).await?;
-        let place = (self.me.organisation, *team);
-        let opened = escrows.escrows.as_slice().iter().filter_map(|escrow| open_escrow(&self.crypto, place, keys, escrow).ok());
-        let (receipt, newest) = self.newest_of(team, opened)?.ok_or(ClientError::NoEscrow)?;
+        let (item, receipt) = self.newest_receipt(team).await?;
+        let (organisation, crypto) = (self.me.organisation, &self.crypto);
+        let mut opened =
+            escrows.escrows.as_slice().iter().filter_map(|escrow| open_escrow(crypto, (organisation, *team), keys, escrow).ok());
+        // Anybody can seal to the policy: what counts is that the keyserver has given its receipt for both halves.
+        let newest = opened.find(|keys| keys.is_receipted(organisation, &receipt, crypto)).ok_or(ClientError::NoEscrow)?;
         self.forget_group(team)?;
         let mut ring = self.ring(team)?;
         ring.insert(newest.number, newest.key.clone());
         let links = self.links(team).await?;
         // A garbled link closes what is behind it; the alarm is raised as for every joiner.
         let history = ring.open_links(links.links.as_slice());
-        self.keep_recovered(team, (&newest, &receipt), &ring)?;
+        self.keep_recovered(team, (&newest, &item), &ring)?;
         if history.is_err() {
             self.alarm_commit(team)?;
         }
         Ok(())
     }
 
-    /// Those of `opened` that the log names as the team's newest, with their receipt.
-    fn newest_of(&self, team: &TeamId, opened: impl Iterator<Item = Generation>) -> Result<Option<(SignedFeedItem, Generation)>> {
-        for keys in opened {
-            if let Some(receipt) = self.receipt_of(team, &keys)? {
-                return Ok(Some((receipt, keys)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The receipt of these keys, if the log names them as the team's newest.
-    fn receipt_of(&self, team: &TeamId, keys: &Generation) -> Result<Option<SignedFeedItem>> {
-        let organisation = self.organisation()?;
-        let Some(entry) = organisation.team(team).and_then(|team| team.sealing_key.as_ref()) else { return Ok(None) };
-        if entry.generation != keys.number || entry.key != keys.sealing_key(&self.crypto) {
-            return Ok(None);
-        }
-        let statements = entries(&self.profile.store, Whose::Own)?.into_iter().rev().map(|entry| entry.content.statement);
-        let receipts = statements.filter_map(|statement| match statement {
-            Statement::TeamSealingKey(statement) if statement.team == *team => Some(statement.receipt),
-            _ => None,
-        });
-        Ok(receipts.into_iter().find(|receipt| receipt.content.sequence == entry.receipt))
+    /// The receipt of the commit that the group stands at, or of its creation.
+    async fn newest_receipt(&self, team: &TeamId) -> Result<(SignedFeedItem, Receipt)> {
+        let last = self.last_epoch(team).await?;
+        let commits = self.commits(team, last.saturating_sub(1)).await?;
+        let record = commits.commits.as_slice().last().map(|record| &record.receipt);
+        let item = record.or(commits.creation.as_ref()).ok_or(ClientError::NoEscrow)?;
+        let receipt = check_receipt(item, &*self.organisation()?).ok().filter(|receipt| receipt.team == *team);
+        Ok((item.clone(), receipt.ok_or(ClientError::Verification)?))
     }
 }

@@ -9,19 +9,20 @@ use crate::names::{Kind, name_of};
 use crate::view::{AnnouncementView, PolicyState, PolicyView, RecoveryView};
 
 impl Client {
-    /// The policy in force, those that wait, and what is announced. Whoever looks has seen what [`Client::notices`] tells.
+    /// The policy in force, those that wait, what is announced, and what [`Client::notices`] tells, which whoever looks has seen.
     ///
     /// # Errors
     /// As [`Client::sync`].
     pub async fn recovery(&self) -> Result<RecoveryView> {
         self.refresh_log().await?;
+        let view = self.recovery_view()?;
         self.mark_seen()?;
-        self.recovery_view()
+        Ok(view)
     }
 
     pub(super) fn recovery_view(&self) -> Result<RecoveryView> {
         let organisation = self.organisation()?;
-        let recovery = organisation.recovery();
+        let (recovery, notices) = (organisation.recovery(), self.notices()?);
         self.profile.store.read(|db| {
             let mut policies = Vec::new();
             for (hash, stated) in recovery.policies() {
@@ -56,7 +57,7 @@ impl Client {
                     by_name: name_of(db, Kind::Person, &announced.by.0)?,
                 });
             }
-            Ok(RecoveryView { policies, announcements })
+            Ok(RecoveryView { policies, announcements, notices })
         })
     }
 }

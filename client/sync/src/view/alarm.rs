@@ -64,6 +64,8 @@ kinds! {
     SealingKey = "sealing-key";
     /// A device that the log has removed is still in a team's group, although this one tried to take it out.
     Revocation = "revocation";
+    /// Nothing can be sealed to the key of the recovery policy in force: recovery would open nothing.
+    RecoveryKey = "recovery-key";
     /// A partner's log does not verify, became shorter, or has two histories.
     PartnerLog = "partner-log";
     /// An organisation with another root was named in the place of a partner.

@@ -71,6 +71,17 @@ pub struct ShareProblem {
     pub trouble: ShareTrouble,
 }
 
+/// A team that this device is in after it was to be opened here.
+#[derive(Clone, Debug)]
+pub struct OpenedTeam {
+    /// The team.
+    pub team: TeamId,
+    /// Whether a member's device had let this one in, so that nothing was opened.
+    pub entered: bool,
+    /// The shares that did not count.
+    pub bad: Vec<ShareProblem>,
+}
+
 /// Where a policy stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyState {
@@ -121,6 +132,8 @@ pub struct RecoveryView {
     pub policies: Vec<PolicyView>,
     /// What is announced.
     pub announcements: Vec<AnnouncementView>,
+    /// What nobody had looked at on this device before.
+    pub notices: Vec<Notice>,
 }
 
 /// What a notice is about.
