@@ -21,7 +21,7 @@ from primitives import (CHUNK, LABEL, SUITE, Bytes, Refused, blake3, chosen, con
 
 server = structure("address", text(256), "key", 32)
 event_of_feed = chosen({
-    1: structure("team", 32, "epoch", u64, "commit", 32, "rotation", 16, "length", u64, "generation", u64, "access", 32, "sealing", 32),
+    1: structure("team", 32, "epoch", u64, "commit", 32, "rotation", 16, "log_length", u64, "generation", u64, "access", 32, "sealing", 32),
     2: structure("team", 32, "epoch", u64, "commit", 32), 3: structure("team", 32, "epoch", u64, "generation", u64),
     4: structure("team", 32, "frozen", u8), 5: structure("length", u64, "hash", 32)}, "8.4-1", 1)
 feed_item = structure("organisation", 32, "sequence", u64, "previous", 32, "time", u64, "event", event_of_feed)
