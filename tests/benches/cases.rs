@@ -69,10 +69,10 @@ async fn new_device(world: &World, nadia: &Client, vault: &Evil, (cases, one): (
     let (phone, _) = Client::join(&world.profile("phone"), passphrase(), &code, Options::default()).await.expect("joined");
     phone.join_state().await.expect("waits");
     nadia.approve_device(Some("phone")).await.expect("approved");
-    phone.join_state().await.expect("approved");
     nadia.sync().await.expect("taken into the team");
     vault.seen();
     let begun = Instant::now();
+    phone.join_state().await.expect("approved");
     phone.sync().await.expect("synchronised");
     let listed = phone.cases().await.expect("listed").len();
     let took = begun.elapsed();
