@@ -228,7 +228,7 @@ pub(crate) fn alarms(alarms: &[Alarm]) -> Failure {
         Failure::new(
             "removed",
             Exit::Verification,
-            "This device was removed. What it holds stays readable here; it receives and sends nothing more.",
+            "This device was taken out. It opens nothing more of what it was taken out of, and receives and sends nothing more of it.",
             "Ask an administrator, by a way that you trust, whether that is right.",
         )
     } else {

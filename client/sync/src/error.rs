@@ -109,6 +109,9 @@ pub enum ClientError {
     /// The person has as many devices as anybody may have at once.
     #[error("too many devices")]
     ManyDevices,
+    /// Somebody, or a team, has this name already.
+    #[error("the name is taken")]
+    NameTaken(What),
     /// The person is in teams of cases, which their new role rules out.
     #[error("the person is in teams")]
     InTeams,

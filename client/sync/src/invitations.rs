@@ -36,10 +36,11 @@ impl Client {
     /// Invites somebody. The code is shown once and goes to them by another way than the servers.
     ///
     /// # Errors
-    /// [`ClientError::NotAllowed`] unless this person is an administrator.
+    /// [`ClientError::NotAllowed`] unless this person is an administrator; [`ClientError::NameTaken`] if somebody is called so.
     pub async fn invite(&self, name: &str, role: Role) -> Result<String> {
         check_name(name)?;
         self.refresh_log().await?;
+        self.check_new_person(name)?;
         let organisation = self.organisation()?;
         let mine = organisation.person(&self.me.person).ok_or(ClientError::NotAllowed)?;
         if mine.role != Role::Administrator || mine.span.until.is_some() {

@@ -112,8 +112,20 @@ impl Client {
     }
 
     /// Compares the log with the heads that the vault keeps of it: what the keyserver told one, it must tell all. Returns how many
-    /// there were.
-    pub(crate) async fn compare_log_heads(&self, key: &dyn Signing) -> Result<u64> {
+    /// there were. The vault is asked as a member of the directory, which is followed first if its keys have changed.
+    pub(crate) async fn compare_log(&self) -> Result<u64> {
+        let directory = self.organisation()?.directory().ok_or(ClientError::NoKey)?;
+        let key = self.team_signing(&directory)?.ok_or(ClientError::NoKey)?;
+        match self.compare_log_heads(&key).await {
+            Err(ClientError::Server(Code::StaleGeneration)) => {}
+            other => return other,
+        }
+        self.sync_group(&directory).await?;
+        let key = self.team_signing(&directory)?.ok_or(ClientError::NoKey)?;
+        self.compare_log_heads(&key).await
+    }
+
+    async fn compare_log_heads(&self, key: &dyn Signing) -> Result<u64> {
         let path = format!("/v1/organisations/{}/log-heads", self.me.organisation);
         let answer: LogHeads = self.vault.get(&self.me.organisation, key, Ask::path(path)).await?;
         let mut heads = Vec::new();

@@ -68,6 +68,24 @@ impl Client {
         choose(text, What::Person, named.into_iter())
     }
 
+    /// That nobody who is here has this name: who has the same as somebody else could not be named any more.
+    pub(crate) fn check_new_person(&self, name: &str) -> Result<()> {
+        match self.find_person(name) {
+            Ok(_) | Err(ClientError::Ambiguous(..)) => Err(ClientError::NameTaken(What::Person)),
+            Err(ClientError::Unknown(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same of teams.
+    pub(crate) fn check_new_team(&self, name: &str) -> Result<()> {
+        match self.find_team(name) {
+            Ok(_) | Err(ClientError::Ambiguous(..)) => Err(ClientError::NameTaken(What::Team)),
+            Err(ClientError::Unknown(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The same, those who were removed included: a name that fits somebody who is here and somebody who was is nobody's.
     pub(crate) fn find_anybody(&self, text: &str) -> Result<PersonId> {
         let organisation = self.organisation()?;

@@ -4,6 +4,8 @@
 mod codec;
 pub mod log;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,6 +37,8 @@ impl Store {
     /// # Errors
     /// [`ClientError::Damaged`] if the file does not open under this key.
     pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self> {
+        // Made by us, for its owner alone, before the library would make it for everybody to read.
+        OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
         let mut connection = Connection::open(path)?;
         let literal = Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key)));
         connection.pragma_update(None, "key", literal.as_str())?;

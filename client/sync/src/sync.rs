@@ -179,8 +179,7 @@ impl Client {
         // What is recorded is compared with what the vault says later, never with what it said before.
         let compared = if changed.is_ok() { self.check_heads(team) } else { Ok(()) };
         if self.organisation()?.directory() == Some(*team) {
-            let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
-            self.compare_log_heads(&key).await?;
+            self.compare_log().await?;
         }
         recorded.and(changed).and(compared).map(|()| received)
     }

@@ -32,6 +32,7 @@ impl Client {
     async fn create_team(&self, kind: TeamKind, name: &str, members: &[String]) -> Result<TeamId> {
         check_name(name)?;
         self.sync_log().await?;
+        self.check_new_team(name)?;
         let members = members.iter().map(|member| self.find_person(member)).collect::<Result<Vec<_>>>()?;
         let salt = draw(&mut SystemRandom).map_err(crate::view::no_randomness)?;
         let members = List::new(members).map_err(|_| ClientError::Text)?;

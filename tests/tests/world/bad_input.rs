@@ -1,9 +1,10 @@
 //! Wrong codes and passphrases, strange files, and a vault whose disk has rotted: each has its own error, and nothing is half done.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use casevault_sync::view::{AlarmKind, Delivery};
-use casevault_sync::{Client, ClientError, Options, Role, SecretBytes};
+use casevault_sync::{Client, ClientError, Options, Role, SecretBytes, What};
 use casevault_tests::world::{World, passphrase, silent};
 
 async fn join(world: &World, name: &str, code: &str) -> Result<Client, ClientError> {
@@ -20,6 +21,24 @@ async fn a_profile_opens_once_and_with_its_passphrase() {
     assert!(matches!(open(b"another passphrase"), Some(ClientError::WrongPassphrase)));
     assert!(matches!(open(b""), Some(ClientError::WrongPassphrase)));
     assert!(open(casevault_tests::world::PASSPHRASE).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_called_as_somebody_else_and_a_title_is_found_once() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let second = shelter.amal.invite("Nadia", Role::Legal).await;
+    assert!(matches!(second, Err(ClientError::NameTaken(What::Person))), "{second:?}");
+    let second = shelter.amal.team_create("Shelter", &["Nadia".into()]).await;
+    assert!(matches!(second, Err(ClientError::NameTaken(What::Team))), "{second:?}");
+    shelter.nadia.case_open("Case of Mira", "Shelter", &[]).await.unwrap();
+    assert_eq!(shelter.nadia.search("Mira").await.unwrap().len(), 1);
+    let store = std::fs::metadata(world.profile("Nadia").join("store")).unwrap();
+    assert_eq!(store.permissions().mode() & 0o777, 0o600);
+    shelter.amal.remove_person("Omar").await.unwrap();
+    let verified = shelter.nadia.verify(None).await;
+    assert!(verified.is_ok(), "the directory has new keys since she synchronised: {verified:?}");
+    shelter.amal.invite("Omar", Role::Legal).await.expect("the name is free again");
 }
 
 // Plays D13.

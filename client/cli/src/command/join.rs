@@ -13,7 +13,7 @@ use crate::{input, message, profile, shape};
 
 pub(super) async fn run(session: &Session, code: Option<String>, device_name: Option<String>) -> Result<Answer, Failure> {
     let code = match code.as_deref() {
-        Some("-") => Some(input::line().await?),
+        Some("-") => Some(ask().await?),
         None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask().await?),
         given => given.map(str::to_owned),
     };
@@ -46,8 +46,10 @@ fn tell(session: &Session, client: &Client) {
 }
 
 async fn ask() -> Result<String, Failure> {
-    // A closed standard error cannot be written to; the answer is read all the same.
-    let _ = write!(std::io::stderr(), "Invitation code: ");
+    if std::io::stdin().is_terminal() {
+        // A closed standard error cannot be written to; the answer is read all the same.
+        let _ = write!(std::io::stderr(), "Invitation code: ");
+    }
     input::line().await
 }
 

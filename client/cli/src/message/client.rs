@@ -53,6 +53,8 @@ impl From<ClientError> for Failure {
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
             ClientError::ManyDevices => failure(MANY_DEVICES),
+            ClientError::NameTaken(What::Team) => failure(TEAM_TAKEN),
+            ClientError::NameTaken(_) => failure(PERSON_TAKEN),
             ClientError::InTeams => failure(IN_TEAMS),
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
@@ -154,10 +156,10 @@ const NOT_APPROVED: Texts = (
 const REMOVED: Texts = (
     "removed",
     Exit::Refused,
-    "The organisation's log says that this device, or you, were removed. What the device holds stays readable here; it receives and sends \
-     nothing more.",
+    "The organisation's log says that this device, or you, were removed. It opens nothing more, and receives and \
+     sends nothing more.",
     "See who did it with casevault org log, and ask an administrator, by a way that you trust, whether that is right. A removed device \
-     never comes back: to work on, be invited anew, join with another --profile, and add again what was not sent.",
+     never comes back: to work on, be invited anew, join with another --profile, and write again what was not sent.",
 );
 const LAST_ADMINISTRATOR: Texts = (
     "last-administrator",
@@ -182,6 +184,18 @@ const MANY_DEVICES: Texts = (
     Exit::Refused,
     "You have sixteen devices, and nobody has more at once. Nothing was changed.",
     "Revoke one that you no longer use with casevault device revoke; casevault device list shows them.",
+);
+const PERSON_TAKEN: Texts = (
+    "name-taken",
+    Exit::Conflict,
+    "Somebody in the organisation has this name, and two of one name could not be told apart. Nothing was changed.",
+    "If it is they who come back without a device, add --again. If it is somebody else, invite them under a name that nobody has.",
+);
+const TEAM_TAKEN: Texts = (
+    "name-taken",
+    Exit::Conflict,
+    "A team has this name. Nothing was changed.",
+    "Choose another; casevault team list shows them.",
 );
 const IN_TEAMS: Texts = (
     "in-teams",
@@ -337,7 +351,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
 
 fn leaves_empty(teams: Vec<String>) -> Failure {
     let message = "Teams would have no device left, so that nobody could open their cases any more. Nothing was changed.";
-    let hint = "Add somebody to each with casevault team add and let a member's device synchronise first. To lose those cases, add --leave-empty.";
+    let hint = "Add somebody to each with casevault team add and let a member's device synchronise first. To go on, add --leave-empty: trustees can open a recoverable team again, the cases of any other are lost.";
     let item = |name: String| Item { name: untrusted(&name), code: "leaves-empty", message: "would have nobody left".to_owned() };
     Failure::new("leaves-empty", Exit::Refused, message, hint).with_items(teams.into_iter().map(item).collect())
 }
@@ -380,6 +394,7 @@ mod tests {
             (ClientError::SecondAdministrator, 15),
             (ClientError::Ended, 15),
             (ClientError::ManyDevices, 15),
+            (ClientError::NameTaken(What::Person), 16),
             (ClientError::NoKey, 15),
             (ClientError::Server(Code::Refused), 15),
             (ClientError::Server(Code::Frozen), 15),

@@ -16,11 +16,12 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unreachable`] if a server does not answer; [`ClientError::Verification`] if one answers nonsense.
     pub async fn verify_log(&self) -> Result<VerifyReport> {
+        let _turn = self.turn.lock().await;
         self.alarmed(self.sync_log().await)?;
         let organisation = verify_kept(&self.profile.store, &self.me)?.ok_or(ClientError::NotApproved)?;
         let mut report = VerifyReport { log: organisation.position().length, ..VerifyReport::default() };
-        if let Some(key) = organisation.directory().and_then(|team| self.team_signing(&team).ok().flatten()) {
-            let compared = self.compare_log_heads(&key).await;
+        if organisation.directory().is_some_and(|team| self.kept(&team).is_ok_and(|kept| kept.is_some())) {
+            let compared = self.compare_log().await;
             report.heads = self.alarmed(compared)?.unwrap_or_default();
         }
         for team in organisation.teams().keys() {
