@@ -160,6 +160,7 @@ fn checked(share: &CheckedShare) -> Answer {
 
 async fn open(session: &Session, team: &str) -> Result<Answer, Failure> {
     let client = session.client().await?;
+    client.recovery_ready(team).await?;
     let text = typed("Type the words of each share, with an empty line after each; end with Ctrl-D.").await?;
     let OpenedTeam { team, entered, bad } = client.recovery_open(team, &sheet::split(&text)).await?;
     let items: Vec<Value> = bad.iter().map(|problem| json!({"share": problem.at, "message": message::share(problem)})).collect();

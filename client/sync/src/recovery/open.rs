@@ -43,6 +43,16 @@ impl Client {
         Ok(OpenedTeam { team, entered, bad })
     }
 
+    /// That an opening of `team` was announced for this device: otherwise nobody needs to type a share.
+    ///
+    /// # Errors
+    /// [`ClientError::NotAnnounced`] if none was.
+    pub async fn recovery_ready(&self, team: &str) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        self.sync_log().await?;
+        self.announced_here(&self.find_recoverable(team)?).map(drop)
+    }
+
     /// What was announced for this device: the entry, what it says, and whether the log has its opening.
     fn announced_here(&self, team: &TeamId) -> Result<(Hash, Announcement, bool)> {
         let organisation = self.organisation()?;
