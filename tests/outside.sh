@@ -49,11 +49,12 @@ say "both servers restarted"
 cp -a Chidi Copy
 as amal team remove North Chidi > /dev/null; as Bela sync > /dev/null
 echo 'not for Chidi' > new.txt; as Bela doc add "$case" new.txt > /dev/null
-for who in Chidi Copy; do
+for who in Chidi:15 Copy:14; do
+  refused=${who#*:} who=${who%:*}
   for attempt in 1 2; do as $who sync > /dev/null 2>&1 || true; done
   got=0; as $who doc get "$case" new.txt --out "stolen-$who" > /dev/null 2>&1 || got=$?
   [ $got -ne 0 ] && [ ! -e "stolen-$who" ] || { echo "$who read it"; exit 1; }
-  expect 15 as $who note add "$case" 'still here?'
+  expect "$refused" as $who note add "$case" 'still here?'
 done
 say "the removed device and its earlier copy get nothing new and are refused"
 expect 0 as Bela verify

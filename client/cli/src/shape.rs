@@ -122,7 +122,7 @@ pub(crate) fn recovery(view: &RecoveryView) -> Value {
         |people: &[(PersonId, Option<String>)]| list(people, |(person, name)| json!({"person": text(person), "name": name}));
     let policy = |policy: &PolicyView| {
         json!({
-            "policy": text(&policy.policy), "state": policy_state(policy.state), "threshold": policy.threshold,
+            "policy": text(&policy.policy), "sheets": text(&policy.sheets), "state": policy_state(policy.state), "threshold": policy.threshold,
             "trustees": people(&policy.trustees), "approvals": people(&policy.approvals), "delay_ms": policy.delay,
             "until": rfc3339(policy.until),
         })

@@ -184,9 +184,10 @@ fn show(view: &RecoveryView) -> Answer {
             people.iter().map(|(person, name)| display::person(person, name.as_deref())).collect::<Vec<_>>().join(", ")
         };
         text.push_str(&format!(
-            "Policy {}, {}\n  opened by     any {} of {}\n  after         {}\n  ends          {}\n  approved by   {}\n",
+            "Policy {}, {}\n  on paper      Policy {}\n  opened by     any {} of {}\n  after         {}\n  ends          {}\n  approved by   {}\n",
             display::short(&policy.policy),
             shape::policy_state(policy.state),
+            policy.sheets,
             policy.threshold,
             people(&policy.trustees),
             when::span(policy.delay),

@@ -80,7 +80,10 @@ fn told(changes: &[TeamChange], how: &How) -> String {
         );
     }
     if count(|change| change.empty) > 0 {
-        lines.push(format!("{} teams have no device left: nobody can open their cases.", count(|change| change.empty)));
+        lines.push(format!(
+            "{} teams have no device left: nobody can open their cases, but trustees those of a recoverable team (casevault org recovery announce).",
+            count(|change| change.empty)
+        ));
     }
     if count(|change| change.frozen) > 0 && !how.lift {
         lines.push(
@@ -110,7 +113,7 @@ pub(super) async fn status(session: &Session) -> Result<Answer, Failure> {
 
 fn state(change: &TeamChange) -> &'static str {
     match (change.empty, change.frozen, change.state) {
-        (true, _, _) => "no device left: nobody can open its cases",
+        (true, _, _) => "no device left: only recovery, if it is recoverable, opens its cases",
         (_, true, ChangeState::Requested) => "frozen; waits for a member's device to make its keys",
         (_, true, ChangeState::Done) => "frozen, and has its keys: lift it",
         (_, false, ChangeState::Requested) => "waits for a member's device to make its keys",

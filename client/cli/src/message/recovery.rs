@@ -74,7 +74,8 @@ pub(super) fn share_fault(fault: ShareFault) -> Failure {
         "share",
         Exit::Refused,
         fault_said(fault),
-        "Look for the sheet that the policy's maker handed out; any other good shares will do instead.",
+        "Run casevault sync: this device may not know the share's policy yet, which is checked on the device that made it until it is stated. \
+         Otherwise look for the sheet that the policy's maker handed out; any other good shares will do instead.",
     )
 }
 

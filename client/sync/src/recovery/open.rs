@@ -43,13 +43,13 @@ impl Client {
         Ok(OpenedTeam { team, entered, bad })
     }
 
-    /// That an opening of `team` was announced for this device: otherwise nobody needs to type a share.
+    /// Synchronises, so that names are known, and sees that an opening of `team` was announced for this device: otherwise nobody needs to
+    /// type a share.
     ///
     /// # Errors
-    /// [`ClientError::NotAnnounced`] if none was.
+    /// [`ClientError::NotAnnounced`] if none was; those of [`Client::sync`].
     pub async fn recovery_ready(&self, team: &str) -> Result<()> {
-        let _turn = self.turn.lock().await;
-        self.sync_log().await?;
+        self.sync().await?;
         self.announced_here(&self.find_recoverable(team)?).map(drop)
     }
 

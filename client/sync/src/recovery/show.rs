@@ -35,6 +35,7 @@ impl Client {
                 let named = |person: PersonId| Ok((person, name_of(db, Kind::Person, &person.0)?));
                 policies.push(PolicyView {
                     policy: *hash,
+                    sheets: policy.id,
                     state,
                     threshold: policy.threshold,
                     trustees: policy.trustees.as_slice().iter().map(|t| named(t.person)).collect::<Result<_>>()?,

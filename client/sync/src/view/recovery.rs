@@ -96,6 +96,8 @@ pub enum PolicyState {
 pub struct PolicyView {
     /// The hash that names it.
     pub policy: Hash,
+    /// What its sheets of paper name it by.
+    pub sheets: RecoveryPolicyId,
     /// Where it stands.
     pub state: PolicyState,
     /// How many shares open.
