@@ -60,25 +60,20 @@ fn team_of(event: &FeedEvent) -> Option<TeamId> {
 pub(super) async fn feed(scope: &Scope<'_>, report: &mut Report) -> Result<BTreeMap<TeamId, Said>, StoreError> {
     let mut walk = Walk::of(&Key::new(Kind::Feed, &scope.organisation.id()));
     let (mut sequence, mut previous, mut teams) = (0, Hash::ZERO, BTreeMap::<TeamId, Said>::new());
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
+    while let Some((_, value)) = &walk.next(scope.records).await? {
+        let Ok(item) = parse::<SignedFeedItem>(value) else {
+            report.faults.push(Fault::Encoding);
             return Ok(teams);
-        }
-        for (_, value) in &found {
-            let Ok(item) = parse::<SignedFeedItem>(value) else {
-                report.faults.push(Fault::Encoding);
-                return Ok(teams);
-            };
-            let content = &item.content;
-            let chained = content.sequence == sequence && content.previous == previous;
-            let ours = content.organisation == scope.organisation.id() && item.verify(scope.key).is_ok();
-            let may = team_of(&content.event).is_none_or(|team| teams.entry(team).or_default().take(&content.event));
-            report.check(chained && ours && may, Fault::Feed(sequence));
-            previous = feed_hash(&item);
-            sequence = content.sequence.max(sequence) + 1;
-        }
+        };
+        let content = &item.content;
+        let chained = content.sequence == sequence && content.previous == previous;
+        let ours = content.organisation == scope.organisation.id() && item.verify(scope.key).is_ok();
+        let may = team_of(&content.event).is_none_or(|team| teams.entry(team).or_default().take(&content.event));
+        report.check(chained && ours && may, Fault::Feed(sequence));
+        previous = feed_hash(&item);
+        sequence = content.sequence.max(sequence) + 1;
     }
+    Ok(teams)
 }
 
 /// Whether the feed has this item.
@@ -99,21 +94,15 @@ pub(super) async fn heads(scope: &Scope<'_>, team: &TeamId, report: &mut Report)
     };
     let mut walk = Walk::of(&Key::of_team(Kind::Head, &place));
     let (mut sequence, mut previous, mut checkpoint) = (0, Hash::ZERO, 0);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            break;
-        }
-        for (_, value) in &found {
-            let Ok(record) = parse::<HeadRecord>(value) else {
-                report.faults.push(Fault::Encoding);
-                return Ok(());
-            };
-            report.check(record.sequence == sequence && record.previous == previous, Fault::Heads(sequence));
-            checkpoint = if record.checkpoint == 1 { record.sequence } else { checkpoint };
-            previous = record_hash(&record);
-            sequence = record.sequence.max(sequence) + 1;
-        }
+    while let Some((_, value)) = &walk.next(scope.records).await? {
+        let Ok(record) = parse::<HeadRecord>(value) else {
+            report.faults.push(Fault::Encoding);
+            return Ok(());
+        };
+        report.check(record.sequence == sequence && record.previous == previous, Fault::Heads(sequence));
+        checkpoint = if record.checkpoint == 1 { record.sequence } else { checkpoint };
+        previous = record_hash(&record);
+        sequence = record.sequence.max(sequence) + 1;
     }
     let counted = Heads { length: sequence, hash: previous, checkpoint };
     report.check(heads == counted, Fault::Heads(sequence));

@@ -17,32 +17,21 @@ async fn counts(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError
     let prefix = Key::new(Kind::Packages, &id);
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let Ok(packages) = parse::<Packages>(value) else {
+            report.faults.push(Fault::Encoding);
+            continue;
+        };
+        let device = Key::new(Kind::KeyPackage, &id).id(key.get(start..).unwrap_or_default());
+        let mut next = packages.next.saturating_sub(u64::from(packages.single_use));
+        let mut own = Walk::of(&device);
+        while let Some((key, _)) = &own.next(scope.records).await? {
+            report.check(*key == device.clone().number(next).bytes(), Fault::Packages);
+            next = next.saturating_add(1);
         }
-        for (key, value) in &found {
-            let Ok(packages) = parse::<Packages>(value) else {
-                report.faults.push(Fault::Encoding);
-                continue;
-            };
-            let device = Key::new(Kind::KeyPackage, &id).id(key.get(start..).unwrap_or_default());
-            let mut next = packages.next.saturating_sub(u64::from(packages.single_use));
-            let mut own = Walk::of(&device);
-            loop {
-                let found = own.next(scope.records).await?;
-                if found.is_empty() {
-                    break;
-                }
-                for (key, _) in &found {
-                    report.check(*key == device.clone().number(next).bytes(), Fault::Packages);
-                    next = next.saturating_add(1);
-                }
-            }
-            report.check(next == packages.next, Fault::Packages);
-        }
+        report.check(next == packages.next, Fault::Packages);
     }
+    Ok(())
 }
 
 /// Every package is of its form, and of a device that has a count.
@@ -52,19 +41,14 @@ async fn owners(scope: &Scope<'_>, report: &mut Report) -> Result<(), StoreError
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
     let mut counted = Vec::new();
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (key, value) in &found {
-            report.check(parse::<Kept>(value).is_ok(), Fault::Encoding);
-            let device = key.get(start..key.len().saturating_sub(8)).unwrap_or_default();
-            if counted != device {
-                let count = Key::new(Kind::Packages, &id).id(device).bytes();
-                report.check(scope.records.read(&count).await?.is_some(), Fault::Packages);
-                counted = device.to_vec();
-            }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        report.check(parse::<Kept>(value).is_ok(), Fault::Encoding);
+        let device = key.get(start..key.len().saturating_sub(8)).unwrap_or_default();
+        if counted != device {
+            let count = Key::new(Kind::Packages, &id).id(device).bytes();
+            report.check(scope.records.read(&count).await?.is_some(), Fault::Packages);
+            counted = device.to_vec();
         }
     }
+    Ok(())
 }

@@ -13,19 +13,14 @@ pub(super) async fn escrows(scope: &Scope<'_>, team: &TeamId, report: &mut Repor
     let prefix = Key::of_team(Kind::Escrow, &Place { organisation: scope.organisation.id(), team: *team });
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (key, value) in &found {
-            let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
-            let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
-            let policies = scope.organisation.recovery().policies();
-            let stated = parse::<Escrow>(value).is_ok_and(|escrow| policies.contains_key(&escrow.policy));
-            report.check(known && stated, Fault::Escrow);
-        }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
+        let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
+        let policies = scope.organisation.recovery().policies();
+        let stated = parse::<Escrow>(value).is_ok_and(|escrow| policies.contains_key(&escrow.policy));
+        report.check(known && stated, Fault::Escrow);
     }
+    Ok(())
 }
 
 /// Checks that each announcement of the log has its arrival, and nothing else has one.
@@ -34,17 +29,11 @@ pub(super) async fn arrivals(scope: &Scope<'_>, report: &mut Report) -> Result<(
     let start = prefix.clone().bytes().len();
     let (mut walk, mut count) = (Walk::of(&prefix), 0);
     let announced = scope.organisation.recovery().announcements();
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            break;
-        }
-        for (key, value) in &found {
-            count += 1;
-            let hash = key.get(start..).and_then(|hash| hash.try_into().ok()).map(Hash);
-            let known = hash.is_some_and(|hash| announced.contains_key(&hash));
-            report.check(known && parse::<Arrived>(value).is_ok(), Fault::Arrival);
-        }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        count += 1;
+        let hash = key.get(start..).and_then(|hash| hash.try_into().ok()).map(Hash);
+        let known = hash.is_some_and(|hash| announced.contains_key(&hash));
+        report.check(known && parse::<Arrived>(value).is_ok(), Fault::Arrival);
     }
     report.check(count == announced.len(), Fault::Arrival);
     Ok(())

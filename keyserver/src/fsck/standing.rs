@@ -11,16 +11,11 @@ pub(super) async fn check(scope: &Scope<'_>, report: &mut Report) -> Result<(), 
     let prefix = Key::new(Kind::Standing, &scope.organisation.id());
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (key, value) in &found {
-            let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
-            let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
-            let whole = parse::<Stands>(value).is_ok_and(|stands| stands.copied <= 1);
-            report.check(known && whole, Fault::Standing);
-        }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
+        let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
+        let whole = parse::<Stands>(value).is_ok_and(|stands| stands.copied <= 1);
+        report.check(known && whole, Fault::Standing);
     }
+    Ok(())
 }

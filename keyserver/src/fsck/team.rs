@@ -69,13 +69,9 @@ async fn commit_holds(
     let receipt = committed.record.receipt.content.event == FeedEvent::Receipt(Receipt::of(&committed.data, hash));
     let newest = epoch != group.current.epoch || committed.data == group.current;
     let mut walk = Walk::of(&Key::of_team(Kind::Void, place).number(epoch));
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            break;
-        }
+    while let Some((_, value)) = &walk.next(scope.records).await? {
         let names = |item: SignedFeedItem| matches!(item.content.event, FeedEvent::Void(void) if void.commit == hash);
-        if found.iter().any(|(_, value)| parse(value).is_ok_and(names)) {
+        if parse(value).is_ok_and(names) {
             return Ok(false);
         }
     }
@@ -85,15 +81,9 @@ async fn commit_holds(
 async fn links(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Link, place);
     let (mut walk, mut next) = (Walk::of(&prefix), 2);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            break;
-        }
-        for (key, _) in &found {
-            report.check(*key == prefix.clone().number(next).bytes(), Fault::Link(next));
-            next = key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1);
-        }
+    while let Some((key, _)) = &walk.next(scope.records).await? {
+        report.check(*key == prefix.clone().number(next).bytes(), Fault::Link(next));
+        next = key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1);
     }
     report.check(next == group.current.generation.max(1).saturating_add(1), Fault::Link(next));
     Ok(())
@@ -103,46 +93,35 @@ async fn members(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut R
     let prefix = Key::of_team(Kind::Membership, place);
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (key, value) in &found {
-            let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
-            let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
-            let Ok(membership) = parse::<Membership>(value) else {
-                report.faults.push(Fault::Encoding);
-                continue;
-            };
-            let newest = membership.welcomed.max(membership.acknowledged.unwrap_or_default());
-            let possible = membership.joined <= membership.welcomed && newest <= group.current.epoch;
-            report.check(known && possible, Fault::Membership);
-            let length = scope.organisation.position().length;
-            let current = device.is_some_and(|device| scope.organisation.is_team_device_at(&place.team, &device, length));
-            if membership.waits() && current {
-                let welcome = Key::of_team(Kind::Welcome, place).number(membership.welcomed).bytes();
-                report.check(scope.records.read(&welcome).await?.is_some(), Fault::Welcome(membership.welcomed));
-            }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
+        let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
+        let Ok(membership) = parse::<Membership>(value) else {
+            report.faults.push(Fault::Encoding);
+            continue;
+        };
+        let newest = membership.welcomed.max(membership.acknowledged.unwrap_or_default());
+        let possible = membership.joined <= membership.welcomed && newest <= group.current.epoch;
+        report.check(known && possible, Fault::Membership);
+        let length = scope.organisation.position().length;
+        let current = device.is_some_and(|device| scope.organisation.is_team_device_at(&place.team, &device, length));
+        if membership.waits() && current {
+            let welcome = Key::of_team(Kind::Welcome, place).number(membership.welcomed).bytes();
+            report.check(scope.records.read(&welcome).await?.is_some(), Fault::Welcome(membership.welcomed));
         }
     }
+    Ok(())
 }
 
 async fn voids(scope: &Scope<'_>, place: &Place, said: &Said, report: &mut Report) -> Result<(), StoreError> {
     let (mut walk, mut count) = (Walk::of(&Key::of_team(Kind::Void, place)), 0);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            break;
-        }
-        for (_, value) in &found {
-            count += 1;
-            let known = match parse::<SignedFeedItem>(value) {
-                Ok(item) => has(scope, &item).await?,
-                Err(_) => false,
-            };
-            report.check(known, Fault::Void);
-        }
+    while let Some((_, value)) = &walk.next(scope.records).await? {
+        count += 1;
+        let known = match parse::<SignedFeedItem>(value) {
+            Ok(item) => has(scope, &item).await?,
+            Err(_) => false,
+        };
+        report.check(known, Fault::Void);
     }
     report.check(count == said.voids, Fault::Void);
     Ok(())
@@ -151,21 +130,16 @@ async fn voids(scope: &Scope<'_>, place: &Place, said: &Said, report: &mut Repor
 async fn refusals(scope: &Scope<'_>, place: &Place, report: &mut Report) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Refusal, place);
     let mut walk = Walk::of(&prefix);
-    loop {
-        let found = walk.next(scope.records).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        for (key, value) in &found {
-            let holds = parse::<SignedRefusal>(value).is_ok_and(|refusal| {
-                let content = refusal.content;
-                let at = prefix.clone().number(content.epoch).id(content.commit.as_bytes()).id(content.device.as_bytes());
-                let device = scope.organisation.device(&content.device);
-                at.bytes() == *key
-                    && content.commit != Hash::ZERO
-                    && device.is_some_and(|device| refusal.verify(&device.keys.signing).is_ok())
-            });
-            report.check(holds, Fault::Refusal);
-        }
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let holds = parse::<SignedRefusal>(value).is_ok_and(|refusal| {
+            let content = refusal.content;
+            let at = prefix.clone().number(content.epoch).id(content.commit.as_bytes()).id(content.device.as_bytes());
+            let device = scope.organisation.device(&content.device);
+            at.bytes() == *key
+                && content.commit != Hash::ZERO
+                && device.is_some_and(|device| refusal.verify(&device.keys.signing).is_ok())
+        });
+        report.check(holds, Fault::Refusal);
     }
+    Ok(())
 }

@@ -4,25 +4,32 @@ use casevault_service::store::{Records, StoreError};
 
 use super::{Key, parse};
 
-/// Visits every record whose key begins with a prefix, in order, a few at a time.
+/// A record: its key and what it is.
+pub(crate) type Record = (Vec<u8>, Vec<u8>);
+
+/// Visits every record whose key begins with a prefix, in order, and reads a few at a time.
 pub(crate) struct Walk {
     from: Vec<u8>,
     to: Vec<u8>,
+    read: std::vec::IntoIter<Record>,
 }
 
 impl Walk {
     /// Of the records whose keys begin with `prefix`.
     pub(crate) fn of(prefix: &Key) -> Self {
-        Self { from: prefix.clone().bytes(), to: prefix.end() }
+        Self { from: prefix.clone().bytes(), to: prefix.end(), read: Vec::new().into_iter() }
     }
 
-    /// The next few records; empty at the end.
-    pub(crate) async fn next(&mut self, records: &dyn Records) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        let found = records.scan(&self.from, &self.to, STEP).await?;
-        if let Some((last, _)) = found.last() {
-            self.from = [last.as_slice(), &[0]].concat();
+    /// The next record.
+    pub(crate) async fn next(&mut self, records: &dyn Records) -> Result<Option<Record>, StoreError> {
+        if self.read.len() == 0 {
+            let found = records.scan(&self.from, &self.to, STEP).await?;
+            if let Some((last, _)) = found.last() {
+                self.from = [last.as_slice(), &[0]].concat();
+            }
+            self.read = found.into_iter();
         }
-        Ok(found)
+        Ok(self.read.next())
     }
 }
 

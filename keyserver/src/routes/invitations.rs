@@ -58,29 +58,24 @@ async fn make_room(server: &Keyserver, caller: &Caller, write: &mut Write) -> Re
     let (now, person) = (server.node.clock.now(), caller.person()?);
     let mut walk = Walk::of(&Key::new(Kind::Invitation, &caller.organisation.id()));
     let (mut open, mut own, mut over) = (0, 0, Vec::new());
-    loop {
-        let found = walk.next(&*server.records).await?;
-        if found.is_empty() {
-            let full = open + over.len() >= OPEN;
-            over.into_iter().filter(|_| full).for_each(|(key, value)| forget(write, key, value));
-            let room = open < OPEN && (own < OWN || caller.is_administrator());
-            return if room { Ok(()) } else { Err(Problem(Code::Busy)) };
+    while let Some((key, value)) = walk.next(&*server.records).await? {
+        let invited: Invited = parse(&value)?;
+        let state = standing(&invited, &caller.organisation).state;
+        if invited.invitation.expires < now && state != InvitationState::Joined {
+            forget(write, key, value);
+            continue;
         }
-        for (key, value) in found {
-            let invited: Invited = parse(&value)?;
-            let state = standing(&invited, &caller.organisation).state;
-            if invited.invitation.expires < now && state != InvitationState::Joined {
-                forget(write, key, value);
-                continue;
-            }
-            let by = caller.organisation.device(&invited.by);
-            own += usize::from(by.is_some_and(|by| by.person == person));
-            match state {
-                InvitationState::Open | InvitationState::Joined => open += 1,
-                InvitationState::Used | InvitationState::Withdrawn => over.push((key, value)),
-            }
+        let by = caller.organisation.device(&invited.by);
+        own += usize::from(by.is_some_and(|by| by.person == person));
+        match state {
+            InvitationState::Open | InvitationState::Joined => open += 1,
+            InvitationState::Used | InvitationState::Withdrawn => over.push((key, value)),
         }
     }
+    let full = open + over.len() >= OPEN;
+    over.into_iter().filter(|_| full).for_each(|(key, value)| forget(write, key, value));
+    let room = open < OPEN && (own < OWN || caller.is_administrator());
+    if room { Ok(()) } else { Err(Problem(Code::Busy)) }
 }
 
 fn forget(write: &mut Write, key: Vec<u8>, value: Vec<u8>) {
