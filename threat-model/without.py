@@ -50,14 +50,21 @@ def marked():
     return tests
 
 
+def changes(defence):
+    """What is changed into what, in the defence's file."""
+    find, put = defence["find"], defence["with"]
+    return [(find, put)] if isinstance(find, str) else list(zip(find, put, strict=True))
+
+
 def problems(defences, tests):
     """What is not as defences.toml says."""
     proved = {}
     for defence in defences:
         what = defence["what"]
-        times = (ROOT / defence["file"]).read_text().count(defence["find"])
-        if times != 1:
-            yield f"{what}: what is to be changed stands {times} times in {defence['file']}"
+        for find, _ in changes(defence):
+            times = (ROOT / defence["file"]).read_text().count(find)
+            if times != 1:
+                yield f"{what}: what is to be changed stands {times} times in {defence['file']}"
         if not defence["fails"]:
             yield f"{what}: no test"
         played = set()
@@ -96,7 +103,10 @@ def fail(defence, tests):
     """Whether the tests fail without the defence; what was printed if not."""
     place = COPY / defence["file"]
     whole = place.read_text()
-    place.write_text(whole.replace(defence["find"], defence["with"]))
+    without = whole
+    for find, put in changes(defence):
+        without = without.replace(find, put)
+    place.write_text(without)
     try:
         packages = sorted({package(tests[test][0]) for test in defence["fails"]})
         if "casevault-tests" in packages:

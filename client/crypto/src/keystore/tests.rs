@@ -1,6 +1,5 @@
 use super::*;
 use crate::random::SystemRandom;
-use crate::seal::OVERHEAD;
 
 /// Costs little, and is far below the floor: reachable from these tests alone.
 const CHEAP: Parameters = Parameters { memory: 8, passes: 1, lanes: 1 };
@@ -112,26 +111,4 @@ fn a_new_passphrase_opens_the_same_key_and_the_old_one_opens_nothing() {
     assert_eq!(unlock(&changed, &phrase("old")), Err(KeystoreError::WrongPassphrase));
     assert_eq!(rewrap(&file, &phrase("new"), &phrase("x"), &mut SystemRandom), Err(KeystoreError::WrongPassphrase));
     assert_eq!(parse(&Bounds::COMPILED, &changed).unwrap().0.parameters, Parameters::DEFAULT);
-}
-
-// Plays E03. So do the vectors `two-passphrases-first` and `two-passphrases-second`, with a ciphertext for this very AEAD.
-/// One ciphertext that opens under two keys with the bare AEAD opens under neither as a keystore.
-#[test]
-fn a_keystore_has_one_passphrase() {
-    let fixture: serde_json::Value = serde_json::from_str(include_str!("../../tests/data/two_key.json")).unwrap();
-    let bytes =
-        |name: &str| data_encoding::HEXLOWER.decode(fixture["xchacha20poly1305"][name].as_str().unwrap().as_bytes()).unwrap();
-    let header = Header { magic: MAGIC, version: VERSION, parameters: Parameters::FLOOR, salt: [1; 32] };
-    let keys = ["key1", "key2"].map(|name| Secret::new(bytes(name).try_into().unwrap()));
-    let nonce: [u8; 24] = bytes("nonce").try_into().unwrap();
-    for committed in &keys {
-        let commitment = crate::derive::seal(committed, &nonce, &context(&header)).commitment;
-        let sealed = [&casevault_wire::limit::SUITE.to_be_bytes()[..], &nonce, &commitment, &bytes("ct_and_tag")].concat();
-        assert!(sealed.len() > OVERHEAD);
-        for key in &keys {
-            assert_eq!(seal::open(key, &context(&header), &sealed), Err(seal::OpenError));
-        }
-        let file = with_fresh_checksum([encode(&header), sealed, vec![0; CHECKSUM]].concat());
-        assert_eq!(unlock(&file, &phrase("key1")), Err(KeystoreError::Damaged), "no keystore is so long");
-    }
 }

@@ -4,6 +4,7 @@ use casevault_crypto::secret::{Secret, SecretBytes};
 
 use super::vector::{Vector, array, bytes, vectors};
 
+// Plays E03.
 #[test]
 fn keystores_open_as_the_spec_says() {
     for Vector { name, valid, inputs, expected } in vectors("keystore") {
