@@ -158,16 +158,16 @@ fn remove(entry: &fs::DirEntry) -> Result<()> {
 
 /// Tries a passphrase on the keystore, as often as that may be tried.
 fn attempt<T>(directory: &Path, options: &Options, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<(File, T)> {
-    let now = options.clock.now();
     let file = read_keystore(directory)?;
     check_mode(directory)?;
     let lock = lock(directory)?;
-    let outcome = attempts::begin(directory, now).and_then(|attempts| match work(&file) {
+    let outcome = attempts::begin(directory, options.clock.now()).and_then(|attempts| match work(&file) {
         Ok(done) => {
             attempts::succeeded(directory, attempts)?;
             Ok(done)
         }
-        Err(ClientError::WrongPassphrase) => Err(attempts::failed(directory, attempts, now)),
+        // The wait begins with the answer, however long the passphrase took to try.
+        Err(ClientError::WrongPassphrase) => Err(attempts::failed(directory, attempts, options.clock.now())),
         Err(error) => Err(error),
     });
     if matches!(outcome, Err(ClientError::Wiped)) {
