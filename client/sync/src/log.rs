@@ -19,6 +19,7 @@ use crate::error::{ClientError, Result};
 use crate::http::{Ask, Signing};
 use crate::notice;
 use crate::store::log::{Whose, entries, keep};
+use crate::store::sql::Connection;
 use crate::store::{Store, meta, set_meta};
 use crate::unstated::why;
 use crate::view::AlarmKind;
@@ -149,15 +150,14 @@ impl Client {
         Ok(heads.len() as u64)
     }
 
-    /// Remembers that the keyserver has signed for a log of this length.
+    /// Remembers that the keyserver has signed for a log of this length; a shorter one that is heard of later takes nothing back.
     pub(crate) fn owe_log(&self, length: u64) -> Result<()> {
-        self.profile.store.write(|tx| set_meta(tx, OWED, &length.to_be_bytes()))
+        self.profile.store.write(|tx| set_meta(tx, OWED, &length.max(owed(tx)?).to_be_bytes()))
     }
 
     /// Whether the keyserver has signed for more of the log than it has shown to this device.
     pub(crate) fn log_is_owed(&self) -> Result<bool> {
-        let owed = self.profile.store.read(|db| meta(db, OWED))?;
-        let owed = owed.as_deref().and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let owed = self.profile.store.read(owed)?;
         Ok(owed > self.organisation()?.position().length)
     }
 
@@ -249,4 +249,10 @@ impl Client {
             other => other,
         }
     }
+}
+
+/// How much of the log the keyserver has signed for, as far as this device has heard.
+fn owed(db: &Connection) -> Result<u64> {
+    let owed = meta(db, OWED)?;
+    Ok(owed.as_deref().and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_be_bytes(*bytes)))
 }

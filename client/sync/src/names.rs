@@ -46,6 +46,15 @@ pub(crate) fn choose<T: Copy + ToString>(
     }
 }
 
+/// That nothing was found by a name.
+fn untaken<T>(found: Result<T>, what: What) -> Result<()> {
+    match found {
+        Ok(_) | Err(ClientError::Ambiguous(..)) => Err(ClientError::NameTaken(what)),
+        Err(ClientError::Unknown(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The name that the directory, or a name still to be written there, gives an id.
 pub(crate) fn name_of(db: &Connection, kind: Kind, id: &[u8]) -> Result<Option<String>> {
     let find = |sql: &str| -> Result<Option<String>> {
@@ -70,20 +79,12 @@ impl Client {
 
     /// That nobody who is here has this name: who has the same as somebody else could not be named any more.
     pub(crate) fn check_new_person(&self, name: &str) -> Result<()> {
-        match self.find_person(name) {
-            Ok(_) | Err(ClientError::Ambiguous(..)) => Err(ClientError::NameTaken(What::Person)),
-            Err(ClientError::Unknown(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
+        untaken(self.find_person(name), What::Person)
     }
 
     /// The same of teams.
     pub(crate) fn check_new_team(&self, name: &str) -> Result<()> {
-        match self.find_team(name) {
-            Ok(_) | Err(ClientError::Ambiguous(..)) => Err(ClientError::NameTaken(What::Team)),
-            Err(ClientError::Unknown(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
+        untaken(self.find_team(name), What::Team)
     }
 
     /// The same, those who were removed included: a name that fits somebody who is here and somebody who was is nobody's.

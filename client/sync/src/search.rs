@@ -70,11 +70,11 @@ impl Client {
                 if answer.len() == HITS {
                     break;
                 }
-                let haystack = fold(&text);
+                let (haystack, text) = (fold(&text), original(&text));
                 // A title stands in the case and in the team's list of cases.
-                let known = |hit: &SearchHit| (hit.case, hit.place, hit.text.as_str()) == (case, place, original(&text).as_str());
+                let known = |hit: &SearchHit| (hit.case, hit.place, &hit.text) == (case, place, &text);
                 if words.iter().all(|word| haystack.contains(word.as_str())) && !answer.iter().any(known) {
-                    answer.push(SearchHit { case, title: title(db, &case)?, place, text: original(&text) });
+                    answer.push(SearchHit { case, title: title(db, &case)?, place, text });
                 }
             }
             Ok(answer)

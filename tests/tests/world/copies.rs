@@ -1,7 +1,7 @@
 //! Devices that are copied or restored from a backup, and a keyserver that is: each is noticed, and nobody else pays for it.
 
-use casevault_sync::ClientError;
 use casevault_sync::view::{Alarm, AlarmKind, Delivery};
+use casevault_sync::{Client, ClientError};
 use casevault_tests::world::{World, silent};
 
 use super::bad_luck::{copy_profile, sync_by_command};
@@ -10,12 +10,8 @@ fn kinds(alarms: &[Alarm]) -> Vec<AlarmKind> {
     alarms.iter().map(|alarm| alarm.kind).collect()
 }
 
-// Obeys R-8.10-5.
-// Breaks R-8.10-1, R-8.10-5.
-// Plays C11, E09.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
-    let mut world = World::start();
+/// Nadia, Amal, and their case, to which Omar wrote while the vault was away: his profile is closed, and what he wrote waits in it.
+async fn omar_has_something_that_waits(world: &mut World) -> (Client, Client, String) {
     let shelter = world.shelter().await;
     let (case, _) = shelter.nadia.case_open("Before", "Shelter", &[]).await.unwrap();
     let case = case.to_string();
@@ -24,6 +20,16 @@ async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
     assert_eq!(shelter.omar.note_add(&case, "waits").await.unwrap(), Delivery::Queued);
     drop(shelter.omar);
     world.restart_vault();
+    (shelter.nadia, shelter.amal, case)
+}
+
+// Obeys R-8.10-5.
+// Breaks R-8.10-1, R-8.10-5.
+// Plays C11, E09.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
+    let mut world = World::start();
+    let (nadia, _, case) = omar_has_something_that_waits(&mut world).await;
     copy_profile(&world.profile("Omar"), &world.profile("Backup"));
     let omar = world.open("Omar");
     assert!(omar.sync().await.unwrap().alarms.is_empty());
@@ -45,8 +51,8 @@ async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
 
     assert_eq!(kinds(&omar.sync().await.unwrap().alarms), [AlarmKind::Copied], "somebody has a copy of it");
     assert_eq!(omar.note_add(&case, "goes on").await.unwrap(), Delivery::Sent);
-    assert!(shelter.nadia.sync().await.unwrap().alarms.is_empty(), "nobody else's affair");
-    assert_eq!(texts(shelter.nadia.case(&case).await.unwrap()), ["waits", "goes on"]);
+    assert!(nadia.sync().await.unwrap().alarms.is_empty(), "nobody else's affair");
+    assert_eq!(texts(nadia.case(&case).await.unwrap()), ["waits", "goes on"]);
 }
 
 // Obeys R-8.10-5.
@@ -54,14 +60,7 @@ async fn a_device_from_a_backup_sends_nothing_and_the_device_hears_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_copy_does_first_it_sends_nothing_and_takes_nothing_over() {
     let mut world = World::start();
-    let shelter = world.shelter().await;
-    let (case, _) = shelter.nadia.case_open("Before", "Shelter", &[]).await.unwrap();
-    let case = case.to_string();
-    shelter.omar.sync().await.unwrap();
-    world.vault.kill();
-    assert_eq!(shelter.omar.note_add(&case, "waits").await.unwrap(), Delivery::Queued);
-    drop(shelter.omar);
-    world.restart_vault();
+    let (nadia, amal, case) = omar_has_something_that_waits(&mut world).await;
     for copy in ["Adds", "Reads"] {
         copy_profile(&world.profile("Omar"), &world.profile(copy));
     }
@@ -84,15 +83,15 @@ async fn whatever_a_copy_does_first_it_sends_nothing_and_takes_nothing_over() {
     );
 
     // The team's keys change, and are to change again: whoever follows the first change and is of the team makes the second.
-    shelter.nadia.team_rotate("Shelter").await.unwrap();
-    shelter.amal.team_rotate("Shelter").await.unwrap();
+    nadia.team_rotate("Shelter").await.unwrap();
+    amal.team_rotate("Shelter").await.unwrap();
     let reads = world.open("Reads");
     let seen = reads.case(&case).await.unwrap();
     assert_eq!(seen.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["waits"], "what it has");
     assert_eq!(kinds(&omar.sync().await.unwrap().alarms), [AlarmKind::Copied], "no commit was made in its name");
-    assert!(shelter.amal.status().await.unwrap().changes.is_empty(), "it has made the second change itself");
-    assert!(shelter.nadia.sync().await.unwrap().alarms.is_empty());
-    let seen = shelter.nadia.case(&case).await.unwrap();
+    assert!(amal.status().await.unwrap().changes.is_empty(), "it has made the second change itself");
+    assert!(nadia.sync().await.unwrap().alarms.is_empty());
+    let seen = nadia.case(&case).await.unwrap();
     assert_eq!((seen.summary.status.as_str(), seen.notes.len(), seen.documents.len()), ("Active", 1, 0));
 }
 

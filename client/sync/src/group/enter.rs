@@ -202,7 +202,10 @@ impl Client {
         let epoch = kept.state.epoch;
         match self.acknowledge(team, &Acknowledgement { epoch, commit: kept.committed }).await {
             // If the commit was voided or passed by meanwhile, following the group finds out.
-            Ok(()) | Err(ClientError::Server(_)) => self.profile.store.write(|tx| kept::acknowledged(tx, team, epoch)),
+            Ok(()) | Err(ClientError::Server(Code::Conflict)) => {
+                self.profile.store.write(|tx| kept::acknowledged(tx, team, epoch))
+            }
+            Err(ClientError::Server(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }

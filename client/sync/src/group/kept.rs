@@ -132,7 +132,8 @@ pub(crate) fn receipt(db: &Connection, team: &TeamId, generation: u64) -> Result
 /// The group of the team is over, and another has taken its place: what the team's keys open stays open until this device is in that
 /// one.
 pub(super) fn set_aside(db: &Connection, team: &TeamId) -> Result<()> {
-    for sql in ["UPDATE teams SET gone = 1 WHERE team = ?1", "DELETE FROM rotations WHERE team = ?1"] {
+    // What was acknowledged of it says nothing of the group that this device may enter next, which may be at an earlier epoch.
+    for sql in ["UPDATE teams SET gone = 1, acknowledged = 0 WHERE team = ?1", "DELETE FROM rotations WHERE team = ?1"] {
         db.execute(sql, [team.0])?;
     }
     Ok(())

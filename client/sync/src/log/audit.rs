@@ -20,7 +20,9 @@ impl Client {
         self.alarmed(self.sync_log().await)?;
         let organisation = verify_kept(&self.profile.store, &self.me)?.ok_or(ClientError::NotApproved)?;
         let mut report = VerifyReport { log: organisation.position().length, ..VerifyReport::default() };
-        if organisation.directory().is_some_and(|team| self.kept(&team).is_ok_and(|kept| kept.is_some())) {
+        if let Some(directory) = organisation.directory()
+            && self.kept(&directory)?.is_some()
+        {
             let compared = self.compare_log().await;
             report.heads = self.alarmed(compared)?.unwrap_or_default();
         }

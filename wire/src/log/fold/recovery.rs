@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LogError, Organisation};
 use crate::hash::Hash;
-use crate::id::{DeviceId, PersonId, TeamId};
+use crate::id::{PersonId, TeamId};
 use crate::limit;
 use crate::log::{Author, Statement, TeamKind};
 use crate::recovery::{Announcement, RecoveryPolicy, SignedOpening, policy_hash};
@@ -237,10 +237,5 @@ impl Organisation {
     fn author(&self, author: Author) -> Result<PersonId, LogError> {
         let Author::Device(device) = author else { return Err(LogError::Role) };
         self.current_device(&device).map(|device| device.person).ok_or(LogError::State)
-    }
-
-    /// Whether the device `device` may do what only the announced device may.
-    pub fn is_opened_for(&self, team: &TeamId, device: &DeviceId) -> bool {
-        self.recovery.opened(team).is_some_and(|(_, announcement)| announcement.device == *device)
     }
 }
