@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Plays attacks against builds whose defence is taken out: a test that plays an attack must fail then.
 
-  without.py                every change of defences.toml, one after the other, in a copy of this tree under target/without
+  without.py                every change of defences/, one after the other, in a copy of this tree under target/without
   without.py A18 D13        those of these attacks alone
-  without.py --check        nothing is built: that places, tests and marks are as defences.toml says
+  without.py --check        nothing is built: that places, tests and marks are as defences/ says
 
 Exits with 0 if every test that is named failed, and no other way than by failing."""
 
@@ -61,7 +61,7 @@ def changes(defence):
 
 
 def problems(defences, tests):
-    """What is not as defences.toml says."""
+    """What is not as the lists of defences say."""
     proved = {}
     for defence in defences:
         what = defence["what"]
@@ -127,7 +127,7 @@ def fail(defence, tests):
 
 
 def main(arguments):
-    defences = tomllib.loads((ROOT / "threat-model/defences.toml").read_text())["defence"]
+    defences = [defence for part in sorted((ROOT / "threat-model/defences").glob("*.toml")) for defence in tomllib.loads(part.read_text())["defence"]]
     tests = marked()
     wrong = list(problems(defences, tests))
     if wrong:
