@@ -21,7 +21,7 @@ except ImportError:  # before Python 3.11
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COPY = ROOT / "target/without/tree"
-PLAYS = re.compile(r"^\s*// Plays ((?:[A-J]\d\d(?:, | and )?)+)", re.MULTILINE)
+PLAYS = re.compile(r"^\s*// Plays ((?:[A-Z]\d\d(?:, | and )?)+)", re.MULTILINE)
 FUNCTION = re.compile(r"^\s*(?:pub )?(?:async )?fn (\w+)", re.MULTILINE)
 
 
@@ -40,16 +40,26 @@ def package(name):
     raise SystemExit(f"{name} is in no package")
 
 
-def marked():
-    """Tests that play attacks: where each is, and which."""
+def load(name):
+    """A file of the model's data."""
+    return tomllib.loads((ROOT / "threat-model" / name).read_text())
+
+
+def defences():
+    """What is taken out, of every area."""
+    return [defence for part in sorted((ROOT / "threat-model/defences").glob("*.toml")) for defence in load(f"defences/{part.name}")["defence"]]
+
+
+def marked(mark=PLAYS):
+    """Tests that carry a mark: where each is, and which attacks it names."""
     tests = {}
     for name in sources():
         if not name.endswith(".rs"):
             continue
         text = (ROOT / name).read_text()
-        for mark in PLAYS.finditer(text):
-            function = FUNCTION.search(text, mark.end())
-            ids = re.findall(r"[A-J]\d\d", mark[1])
+        for found in mark.finditer(text):
+            function = FUNCTION.search(text, found.end())
+            ids = re.findall(r"[A-Z]\d\d", found[1])
             tests.setdefault(function[1], (name, set()))[1].update(ids)
     return tests
 
@@ -127,16 +137,16 @@ def fail(defence, tests):
 
 
 def main(arguments):
-    defences = [defence for part in sorted((ROOT / "threat-model/defences").glob("*.toml")) for defence in tomllib.loads(part.read_text())["defence"]]
+    chosen = defences()
     tests = marked()
-    wrong = list(problems(defences, tests))
+    wrong = list(problems(chosen, tests))
     if wrong:
         raise SystemExit("\n".join(wrong))
-    attacks = sorted({attack for defence in defences for attack in defence["attacks"]})
-    print(f"{len(defences)} defences, {len(tests)} tests, {len(attacks)} attacks: {' '.join(attacks)}")
+    attacks = sorted({attack for defence in chosen for attack in defence["attacks"]})
+    print(f"{len(chosen)} defences, {len(tests)} tests, {len(attacks)} attacks: {' '.join(attacks)}")
     if arguments == ["--check"]:
         return
-    chosen = [defence for defence in defences if not arguments or set(arguments) & set(defence["attacks"])]
+    chosen = [defence for defence in chosen if not arguments or set(arguments) & set(defence["attacks"])]
     copy()
     stood = []
     for number, defence in enumerate(chosen, 1):

@@ -3,6 +3,8 @@
 
 pub mod device;
 pub mod evil;
+pub mod exchange;
+pub mod leakage;
 pub mod liar;
 pub mod limit;
 pub mod long_log;

@@ -167,6 +167,11 @@ impl World {
         start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()))
     }
 
+    /// Where devices, and partners, reach the keyserver.
+    pub fn keyserver_address(&self) -> &str {
+        self.fronts.as_ref().map_or(&self.keyserver.address, |fronts| &fronts.keyserver)
+    }
+
     fn feed_address(&self) -> &str {
         self.fronts.as_ref().map_or(&self.keyserver.address, |fronts| &fronts.feed)
     }

@@ -4,6 +4,9 @@
 //! violations and sees them found. Here they meet the real tree.
 
 #[cfg(test)]
+#[path = "architecture/absent.rs"]
+mod absent;
+#[cfg(test)]
 #[path = "architecture/dependencies.rs"]
 mod dependencies;
 #[cfg(test)]
@@ -74,4 +77,13 @@ fn lint_exceptions_have_reasons() {
 #[test]
 fn the_tree_names_no_machine() {
     assert_none("no path of a machine and no host of a registry", &hygiene::machine_names(&Tree::of_workspace()));
+}
+
+// Absent: C07, D06, D12, G08 and J07.
+#[test]
+fn nothing_leaves_a_team_for_another_yet() {
+    assert_none(
+        "no label and no request gives content to another team",
+        &absent::sharing(&Tree::of_workspace(), &absent::labels()),
+    );
 }

@@ -8,7 +8,7 @@ use casevault_sync::view::{AlarmKind, PartnerState};
 use casevault_sync::{Client, ClientError, FoundRequest, Options, Recipient, What};
 use casevault_tests::evil::{Act, Asked, Evil};
 use casevault_tests::liar::Liar;
-use casevault_tests::world::{Operators, Shelter, World, passphrase};
+use casevault_tests::world::{Door, Operators, Shelter, World, passphrase};
 use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::hash::hash;
 use casevault_wire::id::TeamId;
@@ -22,6 +22,8 @@ use casevault_wire::server::ServerEntry;
 use casevault_wire::signature::{PublicKey, Signable, Signature, Signed, signed_content};
 use casevault_wire::time::{Clock, Time};
 use ed25519_dalek::{Signer as _, SigningKey};
+
+use crate::leakage::names_all;
 
 /// A clock that is two hours ahead.
 struct Ahead;
@@ -58,10 +60,10 @@ impl Two {
     async fn partners() -> Self {
         let (theirs, operators) = World::start_evil().await;
         let shelter = theirs.shelter().await;
-        let hers = World::start();
+        let hers = World::start_taped(Door::Closed).await;
         let leila = hers.found("Leila").await;
         let partner = add(&leila, &operators.keyserver.address, &shelter.amal).await.partner.to_string();
-        let us = add(&shelter.amal, &hers.keyserver.address, &leila).await.partner.to_string();
+        let us = add(&shelter.amal, hers.keyserver_address(), &leila).await.partner.to_string();
         leila.partner_confirm(&partner).await.unwrap();
         shelter.amal.partner_confirm(&us).await.unwrap();
         let team = shelter.nadia.team("Shelter").await.unwrap().team;
@@ -300,6 +302,8 @@ async fn a_key_that_a_removed_member_has_is_not_sealed_to_however_well_it_is_sig
     assert!(matches!(stale, Err(ClientError::Verification)), "{stale:?}");
     two.operators.keyserver.repent();
     assert_eq!(two.recipient().await.unwrap(), second, "what is known is not forgotten");
+    let told = names_all(&two.hers);
+    assert!(told.messages.iter().any(|message| message.ends_with("/vouchers")), "{:?}", told.messages);
 }
 
 /// How many entries of the partner's log this device has.

@@ -27,7 +27,7 @@ fn words() -> Search {
     search(&[CANARIES, &[passphrase]].concat())
 }
 
-async fn story(world: &mut World) {
+pub async fn story(world: &mut World) {
     let amal = world.found("Amal Canary-Founder").await;
     let nadia = world.bring_in(&amal, "Nadia Canary-Member", Role::Caseworker).await;
     let omar = world.bring_in(&amal, "Omar Canary-Removed", Role::Caseworker).await;

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use casevault_sync::Role;
 use casevault_tests::device::Device;
-use casevault_tests::world::World;
+use casevault_tests::world::{Door, World};
 use serde_json::Value;
+
+use crate::leakage::names_all;
 
 /// How long everybody is warned in this test.
 const DELAY: Duration = Duration::from_secs(6);
@@ -147,7 +149,7 @@ async fn found_in_a_drawer(omar: &Device, again: &Device) {
 // Breaks R-8.9-12.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_of_nine_open_a_lost_team_from_paper_and_four_do_not() {
-    let world = World::start();
+    let world = World::start_taped(Door::Closed).await;
     let people = organisation(&world).await;
     let sheets = policy(&world, &people).await;
     north(&world, &people).await;
@@ -194,5 +196,6 @@ async fn five_of_nine_open_a_lost_team_from_paper_and_four_do_not() {
     assert!(!notices(&ends(gita, 0, &["sync"]).await).contains(&"recovery-opened"));
 
     found_in_a_drawer(omar, &again).await;
+    assert!(names_all(&world).messages.iter().any(|message| message.ends_with("/escrows")));
     world.stop_and_check().unwrap();
 }

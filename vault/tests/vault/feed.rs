@@ -63,6 +63,7 @@ async fn the_feed_is_followed_across_restarts_without_taking_anything_twice() {
 }
 
 /// What the keyserver did not sign, or signed out of order, has no effect, and nothing after it has.
+// Plays X01.
 // Breaks R-7.4-2.
 #[tokio::test]
 async fn a_broken_feed_is_not_followed_any_further() {

@@ -1,0 +1,32 @@
+//! What does not exist yet, and so cannot be attacked: whoever builds it finds the attacks that it has to meet here.
+
+use casevault_wire::label::Label;
+
+use super::tree::{Tree, Violation};
+
+/// Words of giving a case's content to another team under consent, in names of labels and in paths of requests.
+const SHARING: &[&str] = &["dossier", "consent", "grant"];
+
+fn named(text: &str) -> bool {
+    SHARING.iter().any(|word| text.contains(word))
+}
+
+/// Labels and requests by which something would leave a team for another.
+pub fn sharing(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
+    let labels = labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of sharing"));
+    let paths = tree.product().flat_map(|file| file.code().map(move |(line, code)| (file, line, code)));
+    let paths =
+        paths.filter(|(_, _, code)| code.contains("\"/v1/") || code.contains(".route(")).filter(|(_, _, code)| named(code));
+    labels.chain(paths.map(|(file, line, _)| Violation::new(file.at(line), "is a request of sharing"))).collect()
+}
+
+/// The names of all labels.
+pub fn labels() -> Vec<&'static str> {
+    Label::ALL.iter().map(|label| label.name()).collect()
+}
+
+#[test]
+fn a_planted_label_and_a_planted_request_are_found() {
+    let tree = Tree::planted(&[("vault/src/http/dossiers.rs", ".route(\"/v1/teams/{team}/dossiers\", get(list))\n")]);
+    assert_eq!(sharing(&tree, &["seal dossier", "seal heads"]).len(), 2);
+}
