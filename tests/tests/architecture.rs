@@ -19,6 +19,9 @@ mod labels;
 #[path = "architecture/only_here.rs"]
 mod only_here;
 #[cfg(test)]
+#[path = "architecture/supply.rs"]
+mod supply;
+#[cfg(test)]
 #[path = "architecture/tree.rs"]
 mod tree;
 
@@ -86,4 +89,18 @@ fn nothing_leaves_a_team_for_another_yet() {
         "no label and no request gives content to another team",
         &absent::sharing(&Tree::of_workspace(), &absent::labels()),
     );
+}
+
+// Plays I01.
+#[test]
+fn i01_what_is_built_in_comes_from_the_registry_and_what_runs_meanwhile_was_looked_at() {
+    assert_none("crates come from the registry, by their checksums", &supply::from_elsewhere(&supply::lock()));
+    let found = supply::run_at_build(&supply::resolved());
+    assert_none("what runs while we build was looked at", &supply::not_looked_at(&found, supply::looked_at()));
+}
+
+// Plays I02.
+#[test]
+fn i02_no_crate_is_there_in_a_version_with_a_published_fault() {
+    assert_none("published faults are mended", &supply::faulty(&supply::lock()));
 }
