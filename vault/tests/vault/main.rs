@@ -9,6 +9,7 @@ mod fsck;
 mod journals;
 mod keyserver;
 mod member;
+mod register;
 mod requests;
 mod uploads;
 mod world;
