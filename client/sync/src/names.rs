@@ -25,20 +25,17 @@ pub(crate) fn choose<T: Copy + ToString>(
     what: What,
     candidates: impl Iterator<Item = (T, Option<String>)>,
 ) -> Result<T> {
-    let mut exact = Vec::new();
-    let mut begins = Vec::new();
+    let mut found = Vec::new();
     for (id, name) in candidates {
         let digits = id.to_string();
         if digits == text {
             return Ok(id);
         }
-        if name.as_deref() == Some(text) {
-            exact.push(id);
-        } else if text.len() >= PREFIX && digits.starts_with(text) {
-            begins.push(id);
+        // Whoever calls something by the beginning of another's id does not take its place.
+        if name.as_deref() == Some(text) || text.len() >= PREFIX && digits.starts_with(text) {
+            found.push(id);
         }
     }
-    let found = if exact.is_empty() { begins } else { exact };
     match found.as_slice() {
         [] => Err(ClientError::Unknown(what)),
         [one] => Ok(*one),
@@ -189,6 +186,9 @@ mod tests {
         assert_eq!(find("Omar").unwrap(), PersonId([0x22; 16]));
         assert_eq!(find("1111").unwrap(), PersonId([0x11; 16]));
         assert_eq!(find(&"12".repeat(16)).unwrap(), PersonId([0x12; 16]));
+        let decoy = people.iter().cloned().chain([(PersonId([0x33; 16]), Some("1111".to_owned()))]);
+        let found = choose("1111", What::Person, decoy);
+        assert!(matches!(found, Err(ClientError::Ambiguous(What::Person, ids)) if ids.len() == 2), "no name hides an id");
         assert!(matches!(find("omar"), Err(ClientError::Unknown(What::Person))));
         assert!(matches!(find("11"), Err(ClientError::Unknown(What::Person))), "too short for an id");
     }
