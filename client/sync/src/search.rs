@@ -1,6 +1,6 @@
 //! Search over the cases on this device. Text is folded so that spellings that readers take for one another find each other.
 
-use crate::store::sql::{Connection, params};
+use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_wire::id::JournalId;
 
 use crate::client::Client;
@@ -13,10 +13,27 @@ const HITS: usize = 200;
 /// Shorter words than this are not in the index of three-letter pieces, and are looked for one text after another.
 const PIECE: usize = 3;
 
-/// Puts a text into the index.
-pub(crate) fn index(db: &Connection, journal: &JournalId, place: &str, text: &str) -> Result<()> {
+/// What the index holds of the cases of this device's teams.
+const SEARCH: &str = "SELECT journal, place, text FROM search
+    WHERE journal IN (SELECT journal FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0)) AND";
+
+/// Puts a text into the index, in the stead of the one that had its key.
+pub(crate) fn index(db: &Connection, journal: &JournalId, (place, key): (&str, &str), text: &str) -> Result<()> {
+    forget(db, journal, (place, key))?;
     let sql = "INSERT INTO search (journal, place, text) VALUES (?1, ?2, ?3)";
     db.prepare_cached(sql)?.execute(params![journal.0, place, folded_with_original(text)])?;
+    let sql = "INSERT INTO indexed (journal, place, key, row) VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(sql)?.execute(params![journal.0, place, key, db.last_insert_rowid()])?;
+    Ok(())
+}
+
+/// Takes a text out of the index.
+pub(crate) fn forget(db: &Connection, journal: &JournalId, (place, key): (&str, &str)) -> Result<()> {
+    let sql = "DELETE FROM indexed WHERE journal = ?1 AND place = ?2 AND key = ?3 RETURNING row";
+    let row = db.prepare_cached(sql)?.query_row(params![journal.0, place, key], |row| row.get::<_, i64>(0)).optional()?;
+    if let Some(row) = row {
+        db.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([row])?;
+    }
     Ok(())
 }
 
@@ -57,13 +74,9 @@ impl Client {
         let pattern = long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect::<Vec<_>>().join(" AND ");
         self.profile.store.read(|db| {
             let found = if pattern.is_empty() {
-                hits(
-                    db,
-                    "SELECT journal, place, text FROM search WHERE text LIKE ?1 ESCAPE '\\' LIMIT 5000",
-                    &like(words.first()),
-                )?
+                hits(db, &format!("{SEARCH} text LIKE ?1 ESCAPE '\\' LIMIT 5000"), &like(words.first()))?
             } else {
-                hits(db, "SELECT journal, place, text FROM search WHERE search MATCH ?1 LIMIT 5000", &pattern)?
+                hits(db, &format!("{SEARCH} search MATCH ?1 LIMIT 5000"), &pattern)?
             };
             let mut answer = Vec::new();
             for (case, place, text) in found {
@@ -71,9 +84,7 @@ impl Client {
                     break;
                 }
                 let (haystack, text) = (fold(&text), original(&text));
-                // A title stands in the case and in the team's list of cases.
-                let known = |hit: &SearchHit| (hit.case, hit.place, &hit.text) == (case, place, &text);
-                if words.iter().all(|word| haystack.contains(word.as_str())) && !answer.iter().any(known) {
+                if words.iter().all(|word| haystack.contains(word.as_str())) {
                     answer.push(SearchHit { case, title: title(db, &case)?, place, text });
                 }
             }
@@ -104,7 +115,6 @@ fn original(text: &str) -> String {
 }
 
 fn title(db: &Connection, case: &JournalId) -> Result<String> {
-    use crate::store::sql::OptionalExtension;
     let found =
         db.prepare_cached("SELECT title FROM cases WHERE journal = ?1")?.query_row([case.0], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_default())

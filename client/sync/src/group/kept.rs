@@ -139,7 +139,8 @@ pub(super) fn set_aside(db: &Connection, team: &TeamId) -> Result<()> {
     Ok(())
 }
 
-/// This device is out of the team: its keys go, what it read stays until the profile is wiped.
+/// This device is out of the team: the team's keys go. What it read stays until the profile is wiped, with the keys of cases and
+/// documents that stand in it: who is let in again reads on from there.
 pub(crate) fn leave(db: &Connection, team: &TeamId) -> Result<()> {
     set_aside(db, team)?;
     for sql in ["DELETE FROM team_keys WHERE team = ?1", "DELETE FROM receipts WHERE team = ?1"] {

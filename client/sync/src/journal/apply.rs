@@ -14,6 +14,9 @@ use crate::names::Kind;
 use crate::search;
 use crate::store::column;
 
+/// Where a case's title stands in the index: once, though it is in the case and in the team's list of cases.
+const TITLE: (&str, &str) = ("title", "");
+
 /// Keeps `event`, whose entry has the hash `hash`, and what follows from it.
 pub(crate) fn apply(
     db: &Connection,
@@ -47,7 +50,7 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
     match effect {
         CaseEffect::SetTitle(title) => {
             db.prepare_cached("UPDATE cases SET title = ?2 WHERE journal = ?1")?.execute(params![case, title])?;
-            search::index(db, &place.journal, "title", &title)
+            search::index(db, &place.journal, TITLE, &title)
         }
         CaseEffect::SetStatus(status) => {
             db.prepare_cached("UPDATE cases SET status = ?2 WHERE journal = ?1")?.execute(params![case, status.as_str()])?;
@@ -57,11 +60,11 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
             let sql = "INSERT INTO fields (journal, field, value, sequence) VALUES (?1, ?2, ?3, ?4)
                 ON CONFLICT (journal, field) DO UPDATE SET value = ?3, sequence = ?4";
             db.prepare_cached(sql)?.execute(params![case, record.field, record.value, column(record.sequence)])?;
-            search::index(db, &place.journal, "field", &record.value)
+            search::index(db, &place.journal, ("field", &record.field), &record.value)
         }
         CaseEffect::ClearField(field) => {
             db.prepare_cached("DELETE FROM fields WHERE journal = ?1 AND field = ?2")?.execute(params![case, field])?;
-            Ok(())
+            search::forget(db, &place.journal, ("field", &field))
         }
         CaseEffect::PutDocument(record) => put_document(db, place, &record),
         CaseEffect::AddNote(note) => {
@@ -73,7 +76,7 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
                 note.person.0,
                 note.text
             ])?;
-            search::index(db, &place.journal, "note", &note.text)
+            search::index(db, &place.journal, ("note", &note.sequence.to_string()), &note.text)
         }
         CaseEffect::Custody(_) => Ok(()), // read from the entries themselves
     }
@@ -92,7 +95,7 @@ fn put_document(db: &Connection, place: &Place, record: &DocumentRecord) -> Resu
         &*SecretBytes::encode(version),
         column(record.sequence)
     ])?;
-    search::index(db, &place.journal, "document", version.name.as_str())
+    search::index(db, &place.journal, ("document", &record.sequence.to_string()), version.name.as_str())
 }
 
 fn apply_name(db: &Connection, effect: DirectoryEffect) -> Result<()> {
@@ -127,8 +130,11 @@ fn apply_team(db: &Connection, place: &Place, effect: TeamEffect) -> Result<()> 
         TeamEffect::Summarise { case, summary } => {
             let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)
                 ON CONFLICT (journal) DO UPDATE SET title = ?3, status = ?4 WHERE team = ?2";
-            db.prepare_cached(sql)?.execute(params![case.0, place.team.0, summary.title, summary.status.as_str()])?;
-            search::index(db, &case, "title", &summary.title)?;
+            let row = params![case.0, place.team.0, summary.title, summary.status.as_str()];
+            // A summary of another team's case is none.
+            if db.prepare_cached(sql)?.execute(row)? > 0 {
+                search::index(db, &case, TITLE, &summary.title)?;
+            }
         }
     }
     Ok(())

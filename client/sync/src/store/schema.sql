@@ -54,6 +54,9 @@ CREATE INDEX documents_name ON documents (journal, name);
 CREATE TABLE notes (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
 CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+-- Where in the index a text stands that gives way to another, or to none.
+CREATE TABLE indexed (journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (journal, place, key)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
 
 -- What the log says of devices that the person has not looked at yet.
