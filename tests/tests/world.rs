@@ -52,6 +52,9 @@ mod open_door;
 #[path = "world/operators.rs"]
 mod operators;
 #[cfg(test)]
+#[path = "world/outbox.rs"]
+mod outbox;
+#[cfg(test)]
 #[path = "world/partners.rs"]
 mod partners;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod doc;
 mod generate;
 mod join;
 mod org;
+mod outbox;
 mod partner;
 mod passphrase;
 mod protect;
@@ -39,6 +40,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
         Command::Custody { case } => case::custody(session, &case).await,
         Command::Search { query } => case::search(session, &query).await,
+        Command::Outbox(command) => outbox::run(session, command).await,
         Command::Alarms(command) => alarms::run(session, command).await,
         Command::Verify { case } => trust::verify(session, case.as_deref()).await,
         Command::Lock => lock(session),

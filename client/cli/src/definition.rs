@@ -88,6 +88,9 @@ pub(crate) enum Command {
         /// The words
         query: String,
     },
+    /// What waits on this device to be sent
+    #[command(subcommand)]
+    Outbox(Outbox),
     /// What was noticed to be wrong, until somebody has seen it
     #[command(subcommand)]
     Alarms(Alarms),
@@ -169,6 +172,21 @@ pub(crate) enum Device {
         /// Open with the passphrase alone
         #[arg(long)]
         no_system_keys: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Outbox {
+    /// List what waits, with what it says
+    List,
+    /// Drop what shall not be sent any more: it is then nowhere
+    Drop {
+        /// Their numbers
+        #[arg(value_name = "ITEM", required_unless_present = "all", conflicts_with = "all")]
+        items: Vec<u64>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
     },
 }
 

@@ -149,8 +149,8 @@ pub(crate) fn queued() -> Failure {
     Failure::new(
         "queued",
         Exit::Unreachable,
-        "A server could not be reached. What you wrote is saved on this device and waits to be sent.",
-        "Run casevault sync when there is a connection.",
+        "Not all of it was sent: a server could not be reached, or does not take it now. What you wrote is saved on this device and waits.",
+        "Run casevault sync when there is a connection: it sends what waits, or says why not. Do not write it again.",
     )
 }
 
@@ -168,7 +168,8 @@ pub(crate) fn still_waiting() -> Failure {
         "waiting",
         Exit::Unreachable,
         "Both servers answered, but some of what you wrote was not accepted yet. It is saved on this device.",
-        "Run casevault sync again; if it stays so, ask an administrator whether the team is frozen or you were removed from it.",
+        "Run casevault sync again; if it stays so, see casevault outbox list, and ask an administrator whether the team is frozen or \
+         you were removed from it.",
     )
 }
 

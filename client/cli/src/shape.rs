@@ -4,7 +4,8 @@ use casevault_sync::Role;
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
     FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView,
-    PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, VerifyReport,
+    PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, UnsentView,
+    VerifyReport,
 };
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
@@ -177,6 +178,13 @@ pub(crate) fn custody(view: &CustodyView) -> Value {
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
         "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text),
+    })
+}
+
+pub(crate) fn unsent(view: &UnsentView) -> Value {
+    json!({
+        "item": view.item, "time": rfc3339(view.time), "team": text(&view.team), "team_name": view.team_name,
+        "case": view.case.as_ref().map(text), "title": view.title, "event": view.event, "text": view.text, "member": view.member,
     })
 }
 

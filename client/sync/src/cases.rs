@@ -37,13 +37,14 @@ impl Client {
         let summary = SummaryEvent { case, title: name.clone(), status: Status::default() };
         let mut bodies: Vec<Body> = vec![CaseOpened { title: name }.into()];
         bodies.extend(fields.map(Body::from));
-        self.profile.store.write(|tx| {
+        let first = self.profile.store.write(|tx| {
             let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)";
             tx.execute(sql, params![case.0, team.0, title, Status::default().as_str()])?;
-            queue(tx, &self.team_place(team), &[summary.into()])?;
-            queue(tx, &place, &bodies)
+            let first = queue(tx, &self.team_place(team), &[summary.into()], self.now())?;
+            queue(tx, &place, &bodies, self.now())?;
+            Ok(first)
         })?;
-        Ok((case, self.deliver().await?))
+        Ok((case, self.deliver(first).await?))
     }
 
     async fn sync_group_if_reachable(&self, team: &TeamId) -> Result<bool> {
@@ -51,19 +52,6 @@ impl Client {
         match self.sync_group(team).await {
             Err(ClientError::Unreachable) => Ok(false),
             other => other,
-        }
-    }
-
-    /// Sends what waits. Offline, or if a server has trouble, it stays queued.
-    pub(crate) async fn deliver(&self) -> Result<Delivery> {
-        match self.flush().await {
-            Ok(_) => match self.tell_heads().await {
-                // What was sent is sent; what is wrong with the heads became an alarm, which synchronising shows.
-                Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => Ok(Delivery::Sent),
-                Err(error) => Err(error),
-            },
-            Err(ClientError::Unreachable | ClientError::Server(casevault_wire::problem::Code::Frozen)) => Ok(Delivery::Queued),
-            Err(error) => Err(error),
         }
     }
 
@@ -90,11 +78,12 @@ impl Client {
             .read(|db| Ok(db.query_row("SELECT title FROM cases WHERE journal = ?1", [id.0], |row| row.get::<_, String>(0))?))?;
         let title = Text::new(title).map_err(|_| ClientError::Damaged)?;
         let summary = SummaryEvent { case: id, title, status: Status::Closed };
-        self.profile.store.write(|tx| {
-            queue(tx, &self.place(team, id), &[StatusChanged { status: Status::Closed }.into()])?;
-            queue(tx, &self.team_place(team), &[summary.into()])
+        let first = self.profile.store.write(|tx| {
+            let first = queue(tx, &self.place(team, id), &[StatusChanged { status: Status::Closed }.into()], self.now())?;
+            queue(tx, &self.team_place(team), &[summary.into()], self.now())?;
+            Ok(first)
         })?;
-        self.deliver().await
+        self.deliver(first).await
     }
 
     /// Adds a note to a case.
@@ -112,8 +101,8 @@ impl Client {
     async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         let (case, team) = self.case_and_team(case)?;
-        self.queue(&self.place(team, case), bodies)?;
-        self.deliver().await
+        let first = self.queue(&self.place(team, case), bodies)?;
+        self.deliver(first).await
     }
 
     /// The case that `text` names, and the team that owns it, which this device must be in.
@@ -162,7 +151,6 @@ impl Client {
         self.refresh_case(&case, team).await?;
         let documents = self.document_views(&case)?;
         let person = self.me.person;
-        let now = self.now();
         self.profile.store.read(|db| {
             let sql = "SELECT journal, title, team, status FROM cases WHERE journal = ?1";
             let mut view = CaseView {
@@ -172,9 +160,9 @@ impl Client {
                 notes: notes(db, &case)?,
                 delivery: Delivery::Sent,
             };
-            for body in queued_bodies(db, &case)? {
+            for (time, body) in queued_bodies(db, &case)? {
                 view.delivery = Delivery::Queued;
-                overlay(db, &mut view, body, (person, now))?;
+                overlay(db, &mut view, body, (person, time))?;
             }
             Ok(view)
         })
@@ -213,7 +201,8 @@ impl Client {
     }
 }
 
-fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
+/// The documents that an event names.
+pub(crate) fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
     match body {
         Body::DocumentAdded(added) => vec![added.0.document],
         Body::DocumentReplaced(replaced) => vec![replaced.0.document],
@@ -262,11 +251,15 @@ fn notes(db: &Connection, case: &JournalId) -> Result<Vec<NoteView>> {
     Ok(notes)
 }
 
-/// What waits in the outbox for a journal, in order.
-pub(crate) fn queued_bodies(db: &Connection, journal: &JournalId) -> Result<Vec<Body>> {
-    let mut statement = db.prepare_cached("SELECT body FROM outbox WHERE journal = ?1 ORDER BY id")?;
-    let rows = statement.query_map([journal.0], |row| row.get::<_, Vec<u8>>(0))?;
-    rows.map(|row| decode_body(&row?)).collect()
+/// What waits in the outbox for a journal, in order, and when it was written.
+pub(crate) fn queued_bodies(db: &Connection, journal: &JournalId) -> Result<Vec<(Time, Body)>> {
+    let mut statement = db.prepare_cached("SELECT time, body FROM outbox WHERE journal = ?1 ORDER BY id")?;
+    let mut rows = statement.query([journal.0])?;
+    let mut bodies = Vec::new();
+    while let Some(row) = rows.next()? {
+        bodies.push((Time(count(row, 0)?), decode_body(&row.get::<_, Vec<u8>>(1)?)?));
+    }
+    Ok(bodies)
 }
 
 /// A queued event, laid over what the vault has.

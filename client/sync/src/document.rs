@@ -122,7 +122,7 @@ fn queued_versions(db: &Connection, case: &JournalId) -> Result<Vec<DocumentVers
         Body::DocumentReplaced(replaced) => Some(replaced.0),
         _ => None,
     };
-    Ok(queued_bodies(db, case)?.into_iter().filter_map(version).collect())
+    Ok(queued_bodies(db, case)?.into_iter().map(|(_, body)| body).filter_map(version).collect())
 }
 
 fn view(version: &DocumentVersion, delivery: Delivery) -> DocumentView {

@@ -205,8 +205,17 @@ pub enum What {
     Refusal,
     /// An alarm.
     Alarm,
+    /// Something that waits to be sent.
+    Unsent,
     /// An invitation.
     Invitation,
+}
+
+impl ClientError {
+    /// Whether the vault will never take what it refused. Everything else passes, and what was written waits for that.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Text | Self::Server(Code::TooLarge | Code::Malformed))
+    }
 }
 
 impl From<KeystoreError> for ClientError {

@@ -1,6 +1,9 @@
-//! The outbox: what this device wrote and the vault has not acknowledged. Events keep their order within a journal; a blob is at
-//! the vault before the event that names it.
+//! The outbox: what this device wrote and the vault has not acknowledged. Events keep their order within a journal, but go ahead of a
+//! document whose bytes the vault does not take; a blob is at the vault before the event that names it.
 
+mod show;
+
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -10,14 +13,17 @@ use bytes::Bytes;
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::{JournalId, TeamId, UploadId};
+use casevault_wire::id::{DocumentId, JournalId, TeamId, UploadId};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::time::Time;
 
+use crate::cases::documents_of;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
 use crate::store::{array, column, count};
+use crate::view::Delivery;
 
 /// Bytes of one piece of an upload.
 pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 4;
@@ -33,14 +39,59 @@ pub(crate) struct Parked {
 /// A row of the outbox.
 struct Row {
     id: i64,
+    time: Time,
     body: SecretBytes,
     blob: Option<BlobDigest>,
+}
+
+/// What stays behind while the rest of its journal is sent: documents whose bytes the vault does not take or the disk has lost, and what
+/// names them.
+#[derive(Default)]
+struct Held {
+    rows: BTreeSet<i64>,
+    documents: BTreeSet<DocumentId>,
+    why: Option<ClientError>,
+}
+
+impl Held {
+    fn hold(&mut self, rows: &[(i64, Vec<DocumentId>)], why: ClientError) {
+        self.why.get_or_insert(why);
+        for (row, documents) in rows {
+            self.rows.insert(*row);
+            self.documents.extend(documents);
+        }
+    }
+
+    /// Whether an event that names these documents stays behind.
+    fn holds(&self, row: i64, documents: &[DocumentId]) -> bool {
+        self.rows.contains(&row) || documents.iter().any(|document| self.documents.contains(document))
+    }
+}
+
+/// Whether it keeps one document from being sent, and not the others.
+fn is_about_blob(error: &ClientError) -> bool {
+    matches!(error, ClientError::Server(Code::Quota | Code::Full | Code::TooLarge | Code::Upload) | ClientError::File(_))
 }
 
 impl Client {
     /// How many records wait.
     pub(crate) fn queued(&self) -> Result<u64> {
         self.profile.store.read(|db| Ok(db.query_row("SELECT count(*) FROM outbox", [], |row| count(row, 0))?))
+    }
+
+    /// Sends what waits, and tells whether the rows from `first` on are at the vault. Why they or others are not is for synchronising
+    /// to say: what this command wrote is durable, and is not to be written again.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub(crate) async fn deliver(&self, first: i64) -> Result<Delivery> {
+        if !matches!(self.flush().await, Err(ClientError::Unreachable)) {
+            // What is wrong with the heads became an alarm.
+            let _ = self.tell_heads().await;
+        }
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE id >= ?1)";
+        let waits = self.profile.store.read(|db| Ok(db.query_row(sql, [first], |row| row.get(0))?))?;
+        Ok(if waits { Delivery::Queued } else { Delivery::Sent })
     }
 
     /// Sends what waits, team journals before cases. Returns how many records were acknowledged. What is wrong with one journal
@@ -57,7 +108,10 @@ impl Client {
         let mut wrong = None;
         for place in waiting {
             match self.flush_journal(&place).await {
-                Ok(number) => sent += number,
+                Ok((number, held)) => {
+                    sent += number;
+                    wrong = wrong.or(held);
+                }
                 Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
                 Err(error) => wrong = wrong.or(Some(error)),
             }
@@ -65,9 +119,13 @@ impl Client {
         wrong.map_or(Ok(sent), Err)
     }
 
+    /// The journals that something waits for, of teams that this device is in. What it wrote for one that it has left is set aside
+    /// until it is in it again.
     fn waiting_journals(&self) -> Result<Vec<Place>> {
         let mut places = self.profile.store.read(|db| {
-            let mut statement = db.prepare_cached("SELECT team, journal FROM outbox GROUP BY journal ORDER BY min(id)")?;
+            let mut statement = db.prepare_cached(
+                "SELECT team, journal FROM outbox WHERE team IN (SELECT team FROM teams WHERE gone = 0) GROUP BY journal ORDER BY min(id)",
+            )?;
             let rows = statement.query_map([], |row| Ok((TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
             rows.map(|row| row.map(|(team, journal)| self.place(team, journal)).map_err(ClientError::from))
                 .collect::<Result<Vec<_>>>()
@@ -76,47 +134,69 @@ impl Client {
         Ok(places)
     }
 
-    /// Sends what waits for one journal, in order.
-    pub(crate) async fn flush_journal(&self, place: &Place) -> Result<u64> {
-        let mut sent = 0;
+    /// Sends what waits for one journal, in order. Returns how many records were acknowledged, and why some stay behind, if any do.
+    pub(crate) async fn flush_journal(&self, place: &Place) -> Result<(u64, Option<ClientError>)> {
+        let (mut sent, mut held) = (0, Held::default());
         loop {
-            let items = self.gather(place).await?;
+            let items = self.gather(place, &mut held).await?;
             if items.is_empty() {
-                return Ok(sent);
+                return Ok((sent, held.why));
             }
             let number = items.len() as u64;
-            if self.push(place, items).await? {
-                sent += number;
-                self.forget_parked()?;
+            let with_blob: Vec<_> = items
+                .iter()
+                .filter(|item| item.blob.is_some())
+                .filter_map(|item| item.row.map(|row| (row, documents_of(&item.body))))
+                .collect();
+            match self.push(place, items).await {
+                Ok(true) => {
+                    sent += number;
+                    self.forget_parked()?;
+                }
+                Ok(false) => {}
+                Err(error) if !with_blob.is_empty() && is_about_blob(&error) => held.hold(&with_blob, error),
+                Err(error) => return Err(error),
             }
         }
     }
 
     /// The next items of a journal that fit one request; blobs too large for it are at the vault when this returns.
-    async fn gather(&self, place: &Place) -> Result<Vec<Item>> {
-        let rows = self.profile.store.read(|db| rows(db, place))?;
+    async fn gather(&self, place: &Place, held: &mut Held) -> Result<Vec<Item>> {
+        let most = PUSH_ITEMS + held.rows.len();
+        let rows = self.profile.store.read(|db| rows(db, place, most))?;
         let mut items = Vec::new();
         let mut bytes = 0;
         for row in rows {
-            let mut item = Item { body: decode_body(&row.body)?, blob: None, row: Some(row.id) };
-            bytes += row.body.len();
-            if let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() {
-                if parked.length <= limit::SMALL_BLOB as u64 {
-                    bytes += usize::try_from(parked.length).unwrap_or(usize::MAX);
-                    if bytes > PUSH_BYTES && !items.is_empty() {
-                        break;
-                    }
-                    item.blob = Some(std::fs::read(&parked.file)?.into());
-                } else {
-                    self.upload_parked(place, &parked).await?;
-                }
+            let mut item = Item { body: decode_body(&row.body)?, time: Some(row.time), blob: None, row: Some(row.id) };
+            let documents = documents_of(&item.body);
+            if held.holds(row.id, &documents) {
+                held.rows.insert(row.id);
+                continue;
             }
-            if bytes > PUSH_BYTES && !items.is_empty() {
+            match self.bring_blob(place, &row).await {
+                Ok(blob) => item.blob = blob,
+                Err(error) if is_about_blob(&error) => {
+                    held.hold(&[(row.id, documents)], error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            bytes += row.body.len() + item.blob.as_ref().map_or(0, Bytes::len);
+            if (bytes > PUSH_BYTES || items.len() == PUSH_ITEMS) && !items.is_empty() {
                 break;
             }
             items.push(item);
         }
         Ok(items)
+    }
+
+    /// The blob that a row waits for, if it travels with the event. Otherwise it is at the vault when this returns.
+    async fn bring_blob(&self, place: &Place, row: &Row) -> Result<Option<Bytes>> {
+        let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() else { return Ok(None) };
+        if parked.length <= limit::SMALL_BLOB as u64 {
+            return Ok(Some(std::fs::read(&parked.file)?.into()));
+        }
+        self.upload_parked(place, &parked).await.map(|()| None)
     }
 
     /// A blob that waits, or nothing if it is at the vault.
@@ -200,12 +280,13 @@ impl Client {
     }
 }
 
-fn rows(db: &Connection, place: &Place) -> Result<Vec<Row>> {
-    let mut statement = db.prepare_cached("SELECT id, body, blob FROM outbox WHERE journal = ?1 ORDER BY id LIMIT ?2")?;
-    let rows = statement.query_map(params![place.journal.0, column(PUSH_ITEMS as u64)], |row| {
+fn rows(db: &Connection, place: &Place, most: usize) -> Result<Vec<Row>> {
+    let mut statement = db.prepare_cached("SELECT id, body, blob, time FROM outbox WHERE journal = ?1 ORDER BY id LIMIT ?2")?;
+    let rows = statement.query_map(params![place.journal.0, column(most as u64)], |row| {
         let blob: Option<Vec<u8>> = row.get(2)?;
         let blob = blob.and_then(|bytes| bytes.try_into().ok()).map(BlobDigest);
-        Ok(Row { id: row.get(0)?, body: SecretBytes::from(row.get::<_, Vec<u8>>(1)?), blob })
+        let time = Time(count(row, 3)?);
+        Ok(Row { id: row.get(0)?, time, body: SecretBytes::from(row.get::<_, Vec<u8>>(1)?), blob })
     })?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
 }

@@ -210,6 +210,29 @@ pub enum Delivery {
     Queued,
 }
 
+/// Something that waits on this device to be sent.
+#[derive(Clone, Debug)]
+pub struct UnsentView {
+    /// Its number, by which it can be dropped.
+    pub item: u64,
+    /// The team that it is for.
+    pub team: TeamId,
+    /// The team's name, if it is known here.
+    pub team_name: Option<String>,
+    /// The case that it is for, unless it is for the team's list of cases.
+    pub case: Option<JournalId>,
+    /// The case's title.
+    pub title: Option<String>,
+    /// When it was written.
+    pub time: Time,
+    /// What it is, in lower case with hyphens.
+    pub event: String,
+    /// What it says; of a document the name.
+    pub text: String,
+    /// Whether this device is in the team. If not, it is set aside until it is again.
+    pub member: bool,
+}
+
 /// A case in a list.
 #[derive(Clone, Debug)]
 pub struct CaseSummary {

@@ -179,6 +179,9 @@ async fn what_goes_wrong_has_the_exit_code_of_the_contract() {
     world.vault.kill();
     let queued = nadia.run(&["note", "add", "Mira", "offline"]).await;
     assert_eq!((queued.code, &queued.answer["delivery"]), (Some(13), &"queued".into()), "{}", queued.error);
+    let keys = ["item", "time", "team", "team_name", "case", "title", "event", "text", "member"];
+    assert_eq!(answers(&nadia, &["outbox", "list"], &keys).await[0]["text"], "offline");
+    assert_eq!(ends(&nadia, 1, &["outbox", "drop", "70"]).await["code"], "unknown");
     ends(&nadia, 13, &["sync"]).await;
     world.restart_vault();
     assert_eq!(ends(&nadia, 0, &["sync"]).await["queued"], 0);

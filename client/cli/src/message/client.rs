@@ -342,6 +342,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Refusal => {
             ("refused change", "A member's device refuses a bad change when it synchronises: ask a member to run casevault sync.")
         }
+        What::Unsent => ("item", "See casevault outbox list."),
         What::Alarm => ("alarm", "See casevault alarms list."),
         What::Invitation => ("invitation", "See casevault org invitations."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),

@@ -22,6 +22,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::large::Spooled;
+use super::output::create_private;
 use super::seal::{Job, open_source, regular, seal_small};
 use super::{context, view};
 use crate::client::Client;
@@ -59,7 +60,7 @@ enum Work {
     Failed(PathBuf, ClientError),
 }
 
-/// One call: where to, whether the servers answer, and who is told how far it is.
+/// One call: where to, whether the servers take it, and who is told how far it is.
 pub(super) struct Adding {
     pub place: Place,
     online: AtomicBool,
@@ -76,19 +77,19 @@ impl Adding {
         (self.told)(*state);
     }
 
-    /// Whether the servers answered until now.
+    /// Whether the servers took everything until now.
     pub fn online(&self) -> bool {
         self.online.load(Ordering::Relaxed)
     }
 
-    /// A server did not answer.
+    /// A server did not answer, or took nothing: what comes waits.
     pub fn went_offline(&self) {
         self.online.store(false, Ordering::Relaxed);
     }
 }
 
 impl Client {
-    /// Adds files to a case as new documents. Each is sent, or sealed and queued if a server cannot be reached.
+    /// Adds files to a case as new documents. Each is sent, or sealed and queued if a server cannot be reached or does not take it now.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several; [`ClientError::Removed`] or
@@ -104,24 +105,15 @@ impl Client {
         let (sender, work) = mpsc::channel(1);
         let paths = files.to_vec();
         let sealing = tokio::task::spawn_blocking(move || seal_all(&place, paths, &sender));
-        let online = AtomicBool::new(self.flush_before(&place).await?);
+        // What waits for the journal already goes first; where it cannot be sent, this waits with it.
+        let online = AtomicBool::new(self.flush_journal(&place).await.is_ok());
         let adding = Adding { place, online, state, told: progress };
         let (sender, sent) = mpsc::channel(AHEAD);
         let ((), added) = tokio::join!(self.send_ahead(&adding, work, sender), self.append_sent(&adding, sent));
         sealing.await.map_err(|_| ClientError::Damaged)?;
-        match self.tell_heads().await {
-            Ok(()) | Err(ClientError::Unreachable | ClientError::Verification | ClientError::Server(_)) => added,
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Sends what waits for the journal already, so that order is kept. Returns whether the servers answer.
-    async fn flush_before(&self, place: &Place) -> Result<bool> {
-        match self.flush_journal(place).await {
-            Ok(_) => Ok(true),
-            Err(ClientError::Unreachable) => Ok(false),
-            Err(error) => Err(error),
-        }
+        // What was sent is sent; what is wrong with the heads became an alarm, which synchronising shows.
+        let _ = self.tell_heads().await;
+        Ok(added)
     }
 
     /// Sends blobs as they are sealed, several requests at a time, and passes the files on in their order.
@@ -174,7 +166,7 @@ impl Client {
         &self,
         adding: &Adding,
         mut sent: mpsc::Receiver<Vec<std::result::Result<Sealed, AddedDocument>>>,
-    ) -> Result<Vec<AddedDocument>> {
+    ) -> Vec<AddedDocument> {
         let (mut added, mut ready) = (Vec::new(), Vec::new());
         while sent.recv_many(&mut ready, AHEAD).await > 0 {
             let mut group = Group::default();
@@ -182,23 +174,23 @@ impl Client {
                 match file {
                     Ok(sealed) => {
                         if !group.has_room(&sealed) {
-                            added.extend(self.append(adding, std::mem::take(&mut group)).await?);
+                            added.extend(self.append(adding, std::mem::take(&mut group)).await);
                         }
                         group.push(sealed);
                     }
                     Err(failed) => {
-                        added.extend(self.append(adding, std::mem::take(&mut group)).await?);
+                        added.extend(self.append(adding, std::mem::take(&mut group)).await);
                         adding.add(0, 1);
                         added.push(failed);
                     }
                 }
             }
-            added.extend(self.append(adding, group).await?);
+            added.extend(self.append(adding, group).await);
         }
-        Ok(added)
+        added
     }
 
-    async fn append(&self, adding: &Adding, group: Group) -> Result<Vec<AddedDocument>> {
+    async fn append(&self, adding: &Adding, group: Group) -> Vec<AddedDocument> {
         let group = group.files;
         let spooled = group.iter().any(|sealed| matches!(sealed.blob, Blob::Spooled(_)));
         if spooled {
@@ -208,47 +200,53 @@ impl Client {
         if adding.online() && !group.is_empty() {
             match self.push(&adding.place, group.iter().map(Sealed::item).collect()).await {
                 Ok(_) => delivery = Delivery::Sent,
-                Err(ClientError::Unreachable) => adding.went_offline(),
-                Err(error) => return Ok(group.into_iter().map(|sealed| sealed.refused(&error)).collect()),
+                Err(error) if error.is_final() => return group.into_iter().map(|sealed| sealed.refused(&error)).collect(),
+                Err(_) => adding.went_offline(),
             }
         }
         let mut added = Vec::with_capacity(group.len());
         for sealed in group {
-            if delivery == Delivery::Queued {
-                // The sealed bytes are kept: nothing is sealed twice under one key.
-                self.park(&adding.place, &sealed)?;
-            }
+            // The sealed bytes are kept: nothing is sealed twice under one key.
+            let kept = if delivery == Delivery::Queued { self.park(&adding.place, &sealed) } else { Ok(()) };
             adding.add(sealed.blob.here().map_or(0, |_| sealed.version.seal.length), 1);
-            added.push(AddedDocument { path: sealed.path, outcome: Ok(view(&sealed.version, delivery)) });
+            let outcome = kept.map(|()| view(&sealed.version, delivery));
+            added.push(AddedDocument { path: sealed.path, outcome });
         }
-        Ok(added)
+        added
     }
 
-    /// Puts an event into the outbox, and its blob, durably, if it is not at the vault.
+    /// Puts an event into the outbox, and its blob, durably, if it is not at the vault. Where there is no room, nothing of it stays.
     fn park(&self, place: &Place, sealed: &Sealed) -> Result<()> {
-        let spooled = match &sealed.blob {
-            Blob::Stored => return self.queue(place, &[DocumentAdded(sealed.version.clone()).into()]),
-            Blob::Spooled(spooled) => spooled.clone(),
-            Blob::Here(blob) => {
-                let name = sealed.version.seal.digest.to_string();
-                super::output::create_private(&self.outbox().join(&name))?.write_all(blob)?;
-                Spooled { name, upload: None }
-            }
+        let (spooled, blob) = match &sealed.blob {
+            Blob::Stored => return self.queue(place, &[DocumentAdded(sealed.version.clone()).into()]).map(|_| ()),
+            Blob::Spooled(spooled) => (spooled.clone(), None),
+            Blob::Here(blob) => (Spooled { name: sealed.version.seal.digest.to_string(), upload: None }, Some(blob)),
         };
+        let kept = self.keep(place, &sealed.version, (&spooled, blob));
+        if kept.is_err() {
+            let _ = std::fs::remove_file(self.outbox().join(&spooled.name)); // ciphertext without a key; the next start removes it otherwise
+        }
+        kept
+    }
+
+    fn keep(&self, place: &Place, version: &DocumentVersion, (spooled, blob): (&Spooled, Option<&Bytes>)) -> Result<()> {
+        if let Some(blob) = blob {
+            create_private(&self.outbox().join(&spooled.name))?.write_all(blob)?;
+        }
         let file = File::open(self.outbox().join(&spooled.name))?;
         file.sync_all()?;
         File::open(self.outbox())?.sync_all()?;
         let length = file.metadata()?.len();
-        let body = encode_body(&DocumentAdded(sealed.version.clone()).into());
+        let body = encode_body(&DocumentAdded(version.clone()).into());
         self.profile.store.write(|tx| {
-            let digest = sealed.version.seal.digest.0;
-            let upload = spooled.upload.map(|id| id.to_string());
+            let digest = version.seal.digest.0;
+            let upload = spooled.upload.as_ref().map(|id| id.to_string());
             let sql =
                 "INSERT OR REPLACE INTO uploads (digest, team, journal, file, length, upload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let row = params![digest, place.team.0, place.journal.0, spooled.name, column(length), upload];
             tx.prepare_cached(sql)?.execute(row)?;
-            let sql = "INSERT INTO outbox (team, journal, body, blob) VALUES (?1, ?2, ?3, ?4)";
-            tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, &*body, digest])?;
+            let sql = "INSERT INTO outbox (team, journal, time, body, blob) VALUES (?1, ?2, ?3, ?4, ?5)";
+            tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, column(self.now().0), &*body, digest])?;
             Ok(())
         })
     }
@@ -267,18 +265,12 @@ impl Blob {
 
 impl Sealed {
     fn item(&self) -> Item {
-        Item { body: DocumentAdded(self.version.clone()).into(), blob: self.blob.here(), row: None }
+        Item { blob: self.blob.here(), ..Item::event(DocumentAdded(self.version.clone()).into()) }
     }
 
-    /// A server refused the request that this was in.
+    /// The request that this was in will never be taken.
     fn refused(self, error: &ClientError) -> AddedDocument {
-        let error = match error {
-            ClientError::Server(code) => ClientError::Server(*code),
-            ClientError::NoKey => ClientError::NoKey,
-            ClientError::Conflict => ClientError::Conflict,
-            ClientError::Verification => ClientError::Verification,
-            _ => ClientError::Damaged,
-        };
+        let error = if let ClientError::Server(code) = error { ClientError::Server(*code) } else { ClientError::Text };
         AddedDocument { path: self.path, outcome: Err::<DocumentView, _>(error) }
     }
 }

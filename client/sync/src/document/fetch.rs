@@ -55,11 +55,11 @@ impl Client {
             other => other?,
         };
         let version = self.newest_version(&case, &id)?;
-        self.record_opening(&place, std::slice::from_ref(&version))?;
+        let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let output = Output::create(out)?;
         let path = self.fetch_one(&place, &version, output, progress).await?;
         Output::settle(&directory_of(&path))?;
-        self.deliver().await?;
+        self.deliver(opening).await?;
         Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 })
     }
 
@@ -74,8 +74,9 @@ impl Client {
         let place = self.place(team, case);
         let versions = self.newest_versions(&case)?;
         std::fs::create_dir_all(out)?;
+        let mut opening = i64::MAX;
         for opened in versions.chunks(OPENED) {
-            self.record_opening(&place, opened)?;
+            opening = opening.min(self.record_opening(&place, opened)?);
         }
         let total = versions.iter().map(|version| version.seal.length).sum();
         let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
@@ -100,7 +101,7 @@ impl Client {
         drop(groups);
         tokio::task::spawn_blocking(|| settler.finish()).await.map_err(|_| ClientError::Damaged)??;
         Output::settle(out)?;
-        self.deliver().await?;
+        self.deliver(opening).await?;
         Ok(fetched)
     }
 
@@ -113,8 +114,8 @@ impl Client {
         })
     }
 
-    /// Reads are custody events.
-    fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<()> {
+    /// Reads are custody events. Returns the event's row in the outbox.
+    fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<i64> {
         let opened =
             versions.iter().map(|version| OpenedVersion { document: version.document, version: version.version }).collect();
         let event = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? };

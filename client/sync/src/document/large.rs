@@ -9,7 +9,6 @@ use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::DocumentVersion;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::id::UploadId;
-use casevault_wire::problem::Code;
 use tokio::sync::mpsc;
 
 use super::add::{Adding, fresh, version};
@@ -76,8 +75,8 @@ impl Client {
         if adding.online() {
             sent = match vault.begin(&adding.place.journal, length).await {
                 Ok(upload) => Sent::All(upload),
-                Err(ClientError::Unreachable) => Sent::Part(None),
-                Err(error) => return Err(error),
+                Err(error) if error.is_final() => return Err(error),
+                Err(_) => Sent::Part(None),
             };
         }
         let mut offset = 0;
@@ -87,8 +86,8 @@ impl Client {
                 match vault.piece(&upload, offset, piece).await {
                     Ok(()) => {}
                     // What the vault has is asked for when it is back.
-                    Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => sent = Sent::Part(Some(upload)),
-                    Err(error) => return Err(error),
+                    Err(error) if error.is_final() => return Err(error),
+                    Err(_) => sent = Sent::Part(Some(upload)),
                 }
             }
             offset += size;
@@ -105,8 +104,8 @@ impl Client {
         };
         match self.team_vault(&adding.place.team)?.finish(&upload, version.seal.digest).await {
             Ok(()) => Ok(None),
-            Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => Ok(Some(Some(upload))),
-            Err(error) => Err(error),
+            Err(error) if error.is_final() => Err(error),
+            Err(_) => Ok(Some(Some(upload))),
         }
     }
 }

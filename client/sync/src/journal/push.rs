@@ -1,7 +1,7 @@
 //! Appending to a journal: compare-and-set at the vault, and once it has acknowledged, the same entries here.
 
-use crate::store::count;
 use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::store::{column, count};
 use bytes::Bytes;
 use casevault_crypto::event::{Body, CaseKeyGiven};
 use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
@@ -12,6 +12,7 @@ use casevault_wire::codec::{List, encode};
 use casevault_wire::journal::{SignedVaultState, entry_hash};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::time::Time;
 use casevault_wire::vault::Batch;
 
 use super::apply::apply;
@@ -31,6 +32,8 @@ const TRIES: usize = 16;
 /// An event to append.
 pub(crate) struct Item {
     pub body: Body,
+    /// When it was written, if it waited.
+    pub time: Option<Time>,
     /// A small blob that it names, which travels with it.
     pub blob: Option<Bytes>,
     /// Its row in the outbox, which goes once it is acknowledged.
@@ -40,7 +43,7 @@ pub(crate) struct Item {
 impl Item {
     /// An event alone.
     pub fn event(body: Body) -> Self {
-        Self { body, blob: None, row: None }
+        Self { body, time: None, blob: None, row: None }
     }
 }
 
@@ -122,13 +125,23 @@ impl Client {
     fn prepare(&self, place: &Place, items: &[Item]) -> Result<std::result::Result<(ChainState, Appended), WriteError>> {
         let organisation = self.organisation()?;
         let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
-        let bodies: Vec<Body> = items.iter().map(|item| item.body.clone()).collect();
         self.profile.store.write(|tx| {
             let keys = ring_of(tx, place)?;
             let author = author(tx, place, &self.me.identity, organisation.position())?;
             let state = chain(tx, place)?;
             let writer = Writer { author: &author, keys: &keys, team_generation: generation, log: organisation.position() };
-            Ok(writer.append(&state, &bodies, self.now(), &mut SystemRandom).map(|appended| (state, appended)))
+            let mut appended = Appended { entries: Vec::new(), state: state.clone() };
+            for item in items {
+                let time = item.time.unwrap_or_else(|| self.now());
+                match writer.append(&appended.state, std::slice::from_ref(&item.body), time, &mut SystemRandom) {
+                    Ok(next) => {
+                        appended.state = next.state;
+                        appended.entries.extend(next.entries);
+                    }
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Ok(Ok((state, appended)))
         })
     }
 
@@ -196,24 +209,26 @@ impl Client {
         Box::pin(self.push(&team, vec![Item::event(given.into())])).await.map(|_| ())
     }
 
-    /// Puts events into the outbox: from now on they are not lost.
-    pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<()> {
+    /// Puts events into the outbox: from now on they are not lost. Returns the first one's row.
+    pub(crate) fn queue(&self, place: &Place, bodies: &[Body]) -> Result<i64> {
         self.check_writing()?;
-        self.profile.store.write(|tx| queue(tx, place, bodies))
+        self.profile.store.write(|tx| queue(tx, place, bodies, self.now()))
     }
 }
 
-/// Puts events into the outbox, with whatever else the transaction does.
-pub(crate) fn queue(db: &Connection, place: &Place, bodies: &[Body]) -> Result<()> {
-    let mut insert = db.prepare_cached("INSERT INTO outbox (team, journal, body) VALUES (?1, ?2, ?3)")?;
+/// Puts events into the outbox, with whatever else the transaction does. Returns the first one's row.
+pub(crate) fn queue(db: &Connection, place: &Place, bodies: &[Body], now: Time) -> Result<i64> {
+    let mut insert = db.prepare_cached("INSERT INTO outbox (team, journal, time, body) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut first = i64::MAX;
     for body in bodies {
         let body = encode_body(body);
         if body.len() > limit::EVENT_BODY {
             return Err(ClientError::Text); // it could never be sent
         }
-        insert.execute(params![place.team.0, place.journal.0, &*body])?;
+        insert.execute(params![place.team.0, place.journal.0, column(now.0), &*body])?;
+        first = first.min(db.last_insert_rowid());
     }
-    Ok(())
+    Ok(first)
 }
 
 /// A body as the outbox keeps it: its class and its bytes.

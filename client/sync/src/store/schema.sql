@@ -29,7 +29,8 @@ CREATE TABLE entries (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INT
     class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
-CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, body BLOB NOT NULL, blob BLOB);
+CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,
+    body BLOB NOT NULL, blob BLOB);
 CREATE INDEX outbox_journal ON outbox (journal, id);
 CREATE TABLE uploads (digest BLOB PRIMARY KEY, team BLOB NOT NULL, journal BLOB NOT NULL, file TEXT NOT NULL, length INTEGER NOT NULL,
     upload TEXT) WITHOUT ROWID;
