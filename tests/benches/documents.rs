@@ -71,7 +71,7 @@ async fn set(world: &World, name: &str, (writer, reader): (&Client, &Client), fi
     let out = world.directory.path().join("out");
     let fetched = timed(async {
         let got = reader.get_documents(&case, &out, silent()).await.expect("fetched");
-        assert_eq!(got.len(), files.len());
+        assert!(got.len() == files.len() && got.iter().all(|document| document.outcome.is_ok()));
     })
     .await;
     std::fs::remove_dir_all(&out).expect("removed");

@@ -1,10 +1,11 @@
 //! A member in bad faith: the keys of a device, taken from its unlocked profile, and requests that no client would make.
 
+use casevault_crypto::event::{Body, DocumentVersion};
 use casevault_crypto::identity::{DeviceIdentity, sign};
 use casevault_sync::{Options, Profile};
 use casevault_wire::codec::{List, Text, decode, encode};
 use casevault_wire::hash::{BlobDigest, Hash};
-use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId, PersonId, TeamId};
+use casevault_wire::id::{IdempotencyKey, JournalId, Nonce, OrganisationId, PersonId, TeamId};
 use casevault_wire::keyserver::{Append, LogPage, Refusal};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
@@ -29,6 +30,30 @@ pub struct Liar {
     /// The team of cases that it is in.
     pub team: TeamId,
     requests: u8,
+}
+
+/// Puts events that no client would write into the outbox of `name`, whose client must be closed. It sends them like any other.
+pub fn slip_in(world: &World, name: &str, (team, case): (TeamId, JournalId), bodies: &[Body]) {
+    let profile = Profile::open(&world.profile(name), &passphrase(), &Options::default()).expect("opens");
+    let written = profile.store.write(|tx| {
+        for body in bodies {
+            let bytes = [body.class().to_be_bytes().as_slice(), &body.encode()].concat();
+            tx.execute("INSERT INTO outbox (team, journal, time, body) VALUES (?1, ?2, 0, ?3)", (team.0, case.0, bytes))?;
+        }
+        Ok(())
+    });
+    written.expect("written");
+}
+
+/// The versions of documents that the store of `name`, whose client must be closed, has of a case, in the journal's order.
+pub fn versions(world: &World, name: &str, case: JournalId) -> Vec<DocumentVersion> {
+    let profile = Profile::open(&world.profile(name), &passphrase(), &Options::default()).expect("opens");
+    let sealed = profile.store.read(|db| {
+        let mut statement = db.prepare("SELECT seal FROM documents WHERE journal = ?1 ORDER BY sequence")?;
+        let rows = statement.query_map([case.0], |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|row| Ok(row?)).collect::<casevault_sync::Result<Vec<_>>>()
+    });
+    sealed.expect("read").iter().map(|bytes| decode(bytes, 8192).expect("a version")).collect()
 }
 
 impl Liar {

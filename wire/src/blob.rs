@@ -1,5 +1,7 @@
 //! Blobs as the vault sees them (SPEC §6.4): padded sizes.
 
+use crate::limit;
+
 /// Bytes of plaintext in every chunk but the last.
 pub const CHUNK: u64 = 64 * 1024;
 /// Bytes that a chunk grows by when it is sealed.
@@ -30,9 +32,10 @@ pub fn chunks(length: u64) -> u64 {
     padded(length).div_ceil(CHUNK)
 }
 
-/// The length of the whole blob of a document of `length` bytes.
-pub fn sealed_length(length: u64) -> u64 {
-    HEADER + padded(length) + chunks(length) * TAG
+/// The length of the whole blob of a document of `length` bytes, which anybody may claim; none if it is over [`limit::BLOB`].
+pub fn sealed_length(length: u64) -> Option<u64> {
+    let bounded = Some(length).filter(|length| *length <= limit::BLOB)?;
+    Some(HEADER + padded(bounded) + chunks(bounded) * TAG).filter(|sealed| *sealed <= limit::BLOB)
 }
 
 #[cfg(test)]
@@ -65,6 +68,13 @@ mod tests {
     fn an_empty_document_is_as_long_as_a_small_one() {
         assert_eq!(sealed_length(0), sealed_length(FLOOR));
         assert_eq!(chunks(0), 1);
-        assert_eq!(sealed_length(CHUNK + 1), HEADER + padded(CHUNK + 1) + 2 * TAG);
+        assert_eq!(sealed_length(CHUNK + 1), Some(HEADER + padded(CHUNK + 1) + 2 * TAG));
+    }
+
+    #[test]
+    fn a_length_that_no_blob_may_have_has_none() {
+        for length in [limit::BLOB, limit::BLOB + 1, u64::MAX - 1, u64::MAX] {
+            assert_eq!(sealed_length(length), None, "{length}");
+        }
     }
 }

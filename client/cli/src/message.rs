@@ -188,6 +188,15 @@ pub(crate) const FILES: Several = Several {
     ],
 };
 
+/// Documents that were to be written to files.
+pub(crate) const EXPORTS: Several = Several {
+    none: ["None of the documents was written.", "See each one's reason above, and repeat the command."],
+    some: [
+        "Some documents were written, some were not. Those that were written stay.",
+        "Repeat the command: documents that are there already are not fetched again.",
+    ],
+};
+
 /// Devices, of others or of one's own, that were to be approved.
 pub(crate) const APPROVALS: Several = Several {
     none: ["None of those who wait could be approved.", "See each one's reason above."],
@@ -278,6 +287,10 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Void => "A change of the team that this device had taken over was declared void.",
         AlarmKind::Journal => "An entry does not verify.",
         AlarmKind::Missing => "The vault does not hold what it had acknowledged.",
+        AlarmKind::Document => {
+            "A colleague's device wrote a document that is not what its entry says, or that has the id of another one. All are kept: \
+             casevault doc list --all shows every version. No server is accused."
+        }
         AlarmKind::History => {
             "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here."
         }

@@ -170,6 +170,14 @@ pub(crate) fn document(view: &DocumentView) -> Value {
     })
 }
 
+pub(crate) fn version(view: &DocumentView) -> Value {
+    let mut value = document(view);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("entry".to_owned(), json!(view.entry));
+    }
+    value
+}
+
 pub(crate) fn fetched(view: &FetchedDocument) -> Value {
     json!({"path": view.path.to_string_lossy(), "bytes": view.bytes, "sha256": HEXLOWER.encode(&view.sha256)})
 }

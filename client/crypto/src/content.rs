@@ -17,9 +17,9 @@ use std::fmt;
 
 use casevault_wire::blob;
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
+pub use casevault_wire::blob::sealed_length;
 pub use hasher::{PlaintextDigest, PlaintextHasher, Sha256};
 pub use opener::Opener;
 pub use sealer::{SealError, Sealer};
@@ -53,9 +53,4 @@ impl fmt::Debug for DocumentSeal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DocumentSeal(…)")
     }
-}
-
-/// The length of the blob of a document of `length` bytes, if it is within [`limit::BLOB`].
-pub fn sealed_length(length: u64) -> Option<u64> {
-    Some(length).filter(|length| *length <= limit::BLOB).map(blob::sealed_length).filter(|sealed| *sealed <= limit::BLOB)
 }

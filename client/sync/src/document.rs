@@ -3,6 +3,7 @@
 
 mod add;
 mod again;
+mod export;
 mod fetch;
 mod large;
 mod output;
@@ -10,18 +11,20 @@ mod seal;
 mod steady;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
-use casevault_crypto::event::{Body, DocumentVersion};
+use casevault_crypto::content::sealed_length;
+use casevault_crypto::event::{Body, DocumentVersion, class};
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::decode;
 use casevault_wire::context::Context;
 use casevault_wire::id::{DocumentId, JournalId};
 use casevault_wire::label::Label;
+use casevault_wire::limit;
 
 use crate::cases::queued_bodies;
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
-use crate::store::{array, count};
+use crate::store::{column, count};
 use crate::view::{Delivery, DocumentView};
 
 /// The context that a document version is sealed in.
@@ -33,6 +36,11 @@ pub(crate) fn context(place: &Place, document: DocumentId, version: u64) -> Cont
         version,
         ..Context::new(Label::DeriveContent, place.organisation)
     }
+}
+
+/// Whether the blob of a document of `length` bytes travels with others.
+fn is_small(length: u64) -> bool {
+    sealed_length(length).is_some_and(|sealed| sealed <= limit::SMALL_BLOB as u64)
 }
 
 impl Client {
@@ -47,47 +55,33 @@ impl Client {
         self.document_views(&case)
     }
 
+    /// Every version of every document of a case, in the journal's order.
+    ///
+    /// # Errors
+    /// As [`Client::documents`].
+    pub async fn document_versions(&self, case: &str) -> Result<Vec<DocumentView>> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        self.profile.store.read(|db| with_queued(db, &case, all_versions(db, &case)?))
+    }
+
     pub(crate) fn document_views(&self, case: &JournalId) -> Result<Vec<DocumentView>> {
-        self.profile.store.read(|db| {
-            let sql = "SELECT document, name, max(version), bytes, sha256 FROM documents WHERE journal = ?1 GROUP BY document ORDER BY min(sequence)";
-            let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map([case.0], |row| {
-                Ok(DocumentView {
-                    document: DocumentId(array(row, 0)?),
-                    name: row.get(1)?,
-                    version: count(row, 2)?,
-                    bytes: count(row, 3)?,
-                    sha256: array(row, 4)?,
-                    delivery: Delivery::Sent,
-                })
-            })?;
-            let mut views = rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()?;
-            views.extend(queued_versions(db, case)?.iter().map(|version| view(version, Delivery::Queued)));
-            Ok(views)
-        })
+        self.profile.store.read(|db| with_queued(db, case, newest_versions(db, case)?))
     }
 
-    /// Every version of every document of a case that is at the vault.
-    pub(crate) fn all_versions(&self, case: &JournalId) -> Result<Vec<DocumentVersion>> {
+    /// The newest version of a document, or the one that entry `entry` of the journal added.
+    fn one_version(&self, case: &JournalId, document: &DocumentId, entry: Option<u64>) -> Result<DocumentVersion> {
         self.profile.store.read(|db| {
-            let mut statement = db.prepare_cached("SELECT seal FROM documents WHERE journal = ?1 ORDER BY sequence")?;
-            let rows = statement.query_map([case.0], |row| row.get::<_, Vec<u8>>(0))?;
-            rows.map(|row| decode_version(row?)).collect()
-        })
-    }
-
-    /// The newest version of a document, and whether it is at the vault.
-    fn newest_version(&self, case: &JournalId, document: &DocumentId) -> Result<DocumentVersion> {
-        self.profile.store.read(|db| {
-            let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 ORDER BY version DESC LIMIT 1";
-            let kept: Option<Vec<u8>> =
-                db.prepare_cached(sql)?.query_row(params![case.0, document.0], |row| row.get(0)).optional()?;
+            let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 AND (?3 IS NULL OR sequence = ?3)
+                ORDER BY sequence DESC LIMIT 1";
+            let parameters = params![case.0, document.0, entry.map(column)];
+            let kept: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
+            let queued = || queued_versions(db, case).map(|queued| queued.into_iter().find(|v| v.document == *document));
             match kept {
                 Some(bytes) => decode_version(bytes),
-                None => queued_versions(db, case)?
-                    .into_iter()
-                    .find(|v| v.document == *document)
-                    .ok_or(ClientError::Unknown(What::Document)),
+                None if entry.is_none() => queued()?.ok_or(ClientError::Unknown(What::Document)),
+                None => Err(ClientError::Unknown(What::Document)),
             }
         })
     }
@@ -112,8 +106,48 @@ impl Client {
     }
 }
 
+/// A version that the vault has, and the entry that added it.
+pub(crate) type KeptVersion = (u64, DocumentVersion);
+
+/// Every version of every document of a case that is at the vault, in the journal's order (R-6.5-2).
+pub(crate) fn all_versions(db: &Connection, case: &JournalId) -> Result<Vec<KeptVersion>> {
+    kept_versions(db, case, "")
+}
+
+/// The current version of every document: the last in the journal, whatever number it has (R-6.5-2).
+fn newest_versions(db: &Connection, case: &JournalId) -> Result<Vec<KeptVersion>> {
+    kept_versions(
+        db,
+        case,
+        "AND sequence = (SELECT max(sequence) FROM documents WHERE journal = kept.journal AND document = kept.document)",
+    )
+}
+
+fn kept_versions(db: &Connection, case: &JournalId, which: &str) -> Result<Vec<KeptVersion>> {
+    let sql = format!("SELECT sequence, seal FROM documents AS kept WHERE journal = ?1 {which} ORDER BY sequence");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([case.0])?;
+    let mut versions = Vec::new();
+    while let Some(row) = rows.next()? {
+        versions.push((count(row, 0)?, decode_version(row.get(1)?)?));
+    }
+    Ok(versions)
+}
+
+/// Whether two events add a document of one id: no client does that (R-6.5-7).
+pub(crate) fn added_twice(db: &Connection, case: &JournalId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM documents JOIN entries USING (journal, sequence) WHERE journal = ?1 AND class = ?2
+        GROUP BY document HAVING count(*) > 1)";
+    Ok(db.prepare_cached(sql)?.query_row(params![case.0, class::DOCUMENT_ADDED], |row| row.get(0))?)
+}
+
 fn decode_version(bytes: Vec<u8>) -> Result<DocumentVersion> {
     decode(&SecretBytes::from(bytes), 8192).map_err(|_| ClientError::Damaged)
+}
+
+fn with_queued(db: &Connection, case: &JournalId, kept: Vec<KeptVersion>) -> Result<Vec<DocumentView>> {
+    let sent = kept.iter().map(|(entry, version)| DocumentView { entry: Some(*entry), ..view(version, Delivery::Sent) });
+    Ok(sent.chain(queued_versions(db, case)?.iter().map(|version| view(version, Delivery::Queued))).collect())
 }
 
 fn queued_versions(db: &Connection, case: &JournalId) -> Result<Vec<DocumentVersion>> {
@@ -130,6 +164,7 @@ fn view(version: &DocumentVersion, delivery: Delivery) -> DocumentView {
         document: version.document,
         name: version.name.as_str().to_owned(),
         version: version.version,
+        entry: None,
         bytes: version.seal.length,
         sha256: version.seal.sha256.0,
         delivery,

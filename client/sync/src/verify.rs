@@ -1,13 +1,13 @@
 //! Verification of everything that is held here and served there.
 
-use casevault_crypto::content::open_document;
 use casevault_crypto::journal::{ChainState, Place, Reader};
-use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::journal::entry_hash;
+use casevault_wire::problem::Code;
 
 use crate::alarm;
 use crate::client::Client;
+use crate::document::{added_twice, all_versions};
 use crate::error::{ClientError, Result};
 use crate::journal::{chain, ring_of};
 use crate::store::array;
@@ -35,8 +35,7 @@ impl Client {
         for place in &places {
             match self.verify_journal(place, &mut report).await {
                 Ok(()) => report.journals += 1,
-                Err(ClientError::Verification) => report.problems.push(self.problem(AlarmKind::Journal, place)),
-                Err(error) => return Err(error),
+                Err(error) => report.problems.push(self.problem(wrong_with_journal(error)?, place)),
             }
             self.verify_documents(place, &mut report).await?;
         }
@@ -107,32 +106,34 @@ impl Client {
         if place.is_of_team() {
             return Ok(());
         }
-        for version in self.all_versions(&place.journal)? {
-            let sound = self.check_document(place, &version).await;
-            match sound {
+        let (versions, twice) =
+            self.profile.store.read(|db| Ok((all_versions(db, &place.journal)?, added_twice(db, &place.journal)?)))?;
+        if twice {
+            report.problems.push(self.problem(AlarmKind::Document, place));
+        }
+        for (_, version) in versions {
+            match self.check_version(place, &version).await {
                 Ok(true) => report.documents += 1,
-                Ok(false) | Err(ClientError::Server(_) | ClientError::Verification) => {
+                Ok(false) => report.problems.push(self.problem(AlarmKind::Document, place)),
+                Err(error) => {
+                    wrong_with_journal(error)?;
                     report.problems.push(self.problem(AlarmKind::Missing, place));
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok(())
     }
+}
 
-    async fn check_document(&self, place: &Place, version: &casevault_crypto::event::DocumentVersion) -> Result<bool> {
-        let mut answer = self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, 0).await?;
-        let small = casevault_wire::blob::sealed_length(version.seal.length) <= casevault_wire::limit::SMALL_BLOB as u64;
-        if small {
-            let blob = crate::http::read(answer, casevault_wire::limit::SMALL_BLOB).await?;
-            let context = crate::document::context(place, version.document, version.version);
-            return Ok(open_document(&version.key, &context, &version.seal, &blob).is_ok());
-        }
-        // A large one is what its signed event says if its digest is: the event names it.
-        let mut digest = blake3::Hasher::new();
-        while let Some(piece) = answer.chunk().await.map_err(|_| ClientError::Unreachable)? {
-            digest.update(&piece);
-        }
-        Ok(BlobDigest(*digest.finalize().as_bytes()) == version.seal.digest)
+/// What is wrong with a journal that could not be read to its end.
+///
+/// # Errors
+/// `error`, if it is not about the journal: everything else can be checked no better.
+fn wrong_with_journal(error: ClientError) -> Result<AlarmKind> {
+    match error {
+        ClientError::Verification => Ok(AlarmKind::Journal),
+        ClientError::Server(Code::StaleGeneration) => Ok(AlarmKind::Rollback),
+        ClientError::Server(code) if !matches!(code, Code::Busy | Code::Unavailable) => Ok(AlarmKind::Missing),
+        error => Err(error),
     }
 }

@@ -281,8 +281,10 @@ pub struct DocumentView {
     pub document: DocumentId,
     /// The name it was added under: data, not a path.
     pub name: String,
-    /// The version, from 1.
+    /// The version that its author called it, from 1.
     pub version: u64,
+    /// The entry of the case that added it, once it was read: what names it for good.
+    pub entry: Option<u64>,
     /// The length in bytes.
     pub bytes: u64,
     /// SHA-256 of the content.
@@ -300,7 +302,16 @@ pub struct AddedDocument {
     pub outcome: Result<DocumentView, crate::error::ClientError>,
 }
 
-/// A document written to a file.
+/// What became of one document that was to be written to a file.
+#[derive(Debug)]
+pub struct ExportedDocument {
+    /// The file.
+    pub path: PathBuf,
+    /// The document, or why it was not written.
+    pub outcome: Result<FetchedDocument, crate::error::ClientError>,
+}
+
+/// A document in a file.
 #[derive(Clone, Debug)]
 pub struct FetchedDocument {
     /// Where it is.
@@ -309,6 +320,8 @@ pub struct FetchedDocument {
     pub bytes: u64,
     /// SHA-256 of the content, verified.
     pub sha256: [u8; 32],
+    /// Whether it was written now, and not there already.
+    pub new: bool,
 }
 
 /// One event in the custody of a case.

@@ -138,6 +138,7 @@ async fn commands_of_cases_and_documents_answer_as_the_contract_says() {
     let added = answers(&nadia, &add, &["document", "name", "bytes", "sha256"]).await;
     assert_eq!(answers(&nadia, &add, &["document"]).await, added, "again is as good");
     assert_eq!(answers(&nadia, &["doc", "list", "Mira"], &["document", "name", "version", "bytes", "sha256"]).await, added);
+    answers(&nadia, &["doc", "list", "Mira", "--all"], &["document", "entry", "name", "version", "bytes", "sha256"]).await;
     let some = [add.as_slice(), &["not there"]].concat();
     let ended = nadia.run(&some).await;
     assert_eq!((ended.code, &ended.answer), (Some(3), &added), "{}", ended.error);

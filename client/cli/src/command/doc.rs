@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use casevault_sync::view::{AddedDocument, Delivery, DocumentView, FetchedDocument};
+use casevault_sync::view::{AddedDocument, Delivery, DocumentView, ExportedDocument, FetchedDocument};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -17,12 +17,16 @@ use crate::{message, shape};
 pub(super) async fn run(session: &Session, command: Doc) -> Result<Answer, Failure> {
     match command {
         Doc::Add { case, files } => add(session, &case, &files).await,
-        Doc::List { case } => {
+        Doc::List { case, all: false } => {
             let list = session.client().await?.documents(&case).await?;
             Ok(Answer::new(shape::list(&list, shape::document), documents(&list)))
         }
-        Doc::Get { case, document: Some(document), all: _, out } => get(session, &case, &document, &out).await,
-        Doc::Get { case, document: None, all: _, out } => get_all(session, &case, &out).await,
+        Doc::List { case, all: true } => {
+            let list = session.client().await?.document_versions(&case).await?;
+            Ok(Answer::new(shape::list(&list, shape::version), versions(&list)))
+        }
+        Doc::Get { case, document: Some(document), entry, all: _, out } => get(session, &case, (&document, entry), &out).await,
+        Doc::Get { case, document: None, entry: _, all: _, out } => get_all(session, &case, &out).await,
     }
 }
 
@@ -66,10 +70,10 @@ fn name(path: &Path) -> String {
     display::untrusted(&path.to_string_lossy())
 }
 
-async fn get(session: &Session, case: &str, document: &str, out: &Path) -> Result<Answer, Failure> {
+async fn get(session: &Session, case: &str, version: (&str, Option<u64>), out: &Path) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Fetching");
-    let fetched = client.get_document(case, document, out, bar.mover()).await?;
+    let fetched = client.get_version(case, version, out, bar.mover()).await?;
     drop(bar);
     Ok(Answer::new(shape::fetched(&fetched), line(&fetched)))
 }
@@ -77,15 +81,42 @@ async fn get(session: &Session, case: &str, document: &str, out: &Path) -> Resul
 async fn get_all(session: &Session, case: &str, out: &Path) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Fetching");
-    let fetched = client.get_documents(case, out, bar.mover()).await?;
+    let exported = client.get_documents(case, out, bar.mover()).await?;
     drop(bar);
-    let text = fetched.iter().map(line).collect::<Vec<_>>().join("\n");
-    Ok(Answer::new(Value::Array(fetched.iter().map(shape::fetched).collect()), text))
+    Ok(exported_answer(exported))
+}
+
+fn exported_answer(exported: Vec<ExportedDocument>) -> Answer {
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for ExportedDocument { path, outcome } in exported {
+        match outcome {
+            Ok(document) => done.push(document),
+            Err(error) => failed.push((name(&path), Failure::from(error))),
+        }
+    }
+    let text = done.iter().map(line).collect::<Vec<_>>().join("\n");
+    let json = Value::Array(done.iter().map(shape::fetched).collect());
+    Answer::new(json, text).short_of(message::several(&failed, !done.is_empty(), &message::EXPORTS))
 }
 
 fn line(fetched: &FetchedDocument) -> String {
     let hash = data_encoding::HEXLOWER.encode(&fetched.sha256);
-    format!("Wrote {} ({}, SHA-256 {hash}).", name(&fetched.path), display::size(fetched.bytes))
+    let verb = if fetched.new { "Wrote" } else { "There already:" };
+    format!("{verb} {} ({}, SHA-256 {hash}).", name(&fetched.path), display::size(fetched.bytes))
+}
+
+/// Every version of documents for people.
+fn versions(list: &[DocumentView]) -> String {
+    let row = |view: &DocumentView| {
+        [
+            view.entry.map_or_else(|| "on this device".to_owned(), |entry| entry.to_string()),
+            display::short(&view.document),
+            display::untrusted(&view.name),
+            view.version.to_string(),
+            display::size(view.bytes),
+        ]
+    };
+    table(["entry", "document", "name", "version", "size"], &list.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Documents for people.

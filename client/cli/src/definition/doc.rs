@@ -18,6 +18,9 @@ pub(crate) enum Doc {
     List {
         /// The case
         case: String,
+        /// Every version of them, with the entry of the case that added it
+        #[arg(long)]
+        all: bool,
     },
     /// Write a document, or all of a case, to files
     Get {
@@ -26,6 +29,9 @@ pub(crate) enum Doc {
         /// The document
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         document: Option<String>,
+        /// The version that this entry of the case added, as doc list --all and custody name it [default: the newest]
+        #[arg(long, value_name = "ENTRY", conflicts_with = "all")]
+        entry: Option<u64>,
         /// Every document of the case
         #[arg(long)]
         all: bool,

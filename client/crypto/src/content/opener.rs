@@ -18,6 +18,7 @@ use crate::seal::OpenError;
 /// Opens the chunks of one document. Shared between threads, it opens chunks in any order.
 pub struct Opener {
     cipher: Cipher,
+    sealed: u64,
 }
 
 impl Opener {
@@ -26,7 +27,7 @@ impl Opener {
     /// # Errors
     /// [`OpenError`], whatever was wrong.
     pub fn new(key: &ContentKey, context: &Context, expected: &DocumentSeal, header: &[u8; HEADER]) -> Result<Self, OpenError> {
-        sealed_length(expected.length).ok_or(OpenError)?;
+        let sealed = sealed_length(expected.length).ok_or(OpenError)?;
         if expected.chunks != blob::chunks(expected.length) {
             return Err(OpenError);
         }
@@ -35,7 +36,7 @@ impl Opener {
         if !bool::from(derived.commitment.ct_eq(&expected.commitment)) {
             return Err(OpenError);
         }
-        Ok(Self { cipher: Cipher::new(&derived.key, expected.length) })
+        Ok(Self { cipher: Cipher::new(&derived.key, expected.length), sealed })
     }
 
     /// How many chunks there are.
@@ -45,7 +46,7 @@ impl Opener {
 
     /// How many bytes the whole blob has; one of another length is not the document's.
     pub fn sealed_length(&self) -> u64 {
-        blob::sealed_length(self.cipher.length)
+        self.sealed
     }
 
     /// Opens chunk `index` in place. `sealed` is exactly the chunk, as [`Opener::blob_range`] cuts it from the blob; what is

@@ -44,7 +44,8 @@ fn same(documents: &Documents, file: &Path) -> Option<DocumentView> {
     candidates.iter().find(|view| view.sha256 == sha256).cloned()
 }
 
-fn sha256(file: &Path) -> std::io::Result<[u8; 32]> {
+/// SHA-256 of a file.
+pub(super) fn sha256(file: &Path) -> std::io::Result<[u8; 32]> {
     let mut file = File::open(file)?;
     let mut hasher = PlaintextHasher::new();
     let mut piece = Zeroizing::new(vec![0; PIECE]);

@@ -1,49 +1,54 @@
 //! Fetching documents. Every chunk is verified before it is written; the file gets its name once the whole is.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use bytes::{Buf, Bytes, BytesMut};
-use casevault_crypto::content::{HEADER, Opener, PlaintextDigest, PlaintextHasher};
-use casevault_crypto::event::{DocumentVersion, DocumentsOpened, OpenedVersion, export_name};
+use bytes::{Bytes, BytesMut};
+use casevault_crypto::content::{HEADER, Opener, PlaintextDigest, PlaintextHasher, sealed_length};
+use casevault_crypto::event::{DocumentVersion, DocumentsOpened, OpenedVersion};
 use casevault_crypto::journal::Place;
-use casevault_wire::blob;
 use casevault_wire::codec::List;
-use casevault_wire::limit;
-use casevault_wire::vault::Fetch;
-use futures_util::{StreamExt, stream};
+use casevault_wire::hash::BlobDigest;
 use tokio::sync::mpsc;
 use zeroize::Zeroize;
 
+use super::context;
 use super::output::{Output, directory_of};
-use super::steady::{LONG, Settler, Steady};
-use super::{context, decode_version};
+use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::vault::BATCH_BYTES;
 use crate::view::{FetchedDocument, OnProgress, Progress};
 
 /// How often a fetch is taken up again after a cut.
 const TRIES: usize = 5;
-/// Openings in one event.
-const OPENED: usize = limit::OPENED;
-/// Groups of documents that are fetched at once.
-const AHEAD: usize = 3;
 /// Pieces of an answer that wait to be opened.
-const PIECES: usize = 8;
+pub(super) const PIECES: usize = 8;
 /// Opened chunks that wait to be written.
 const CHUNKS: usize = 64;
 
 impl Client {
-    /// Writes a document to the new file `out`. That it was opened is on record before a byte of it is shown.
+    /// Writes a document, in its newest version, to the new file `out`. That it was opened is on record before a byte of it is shown.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several; [`ClientError::Verification`] if
     /// what the vault serves is not the document: nothing is written then.
     pub async fn get_document(&self, case: &str, document: &str, out: &Path, progress: OnProgress) -> Result<FetchedDocument> {
+        self.get_version(case, (document, None), out, progress).await
+    }
+
+    /// The same with the version of the document that entry `entry` of the case added.
+    ///
+    /// # Errors
+    /// As [`Client::get_document`]; [`ClientError::Unknown`] if the entry added none of it.
+    pub async fn get_version(
+        &self,
+        case: &str,
+        (document, entry): (&str, Option<u64>),
+        out: &Path,
+        progress: OnProgress,
+    ) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
@@ -54,109 +59,30 @@ impl Client {
             }
             other => other?,
         };
-        let version = self.newest_version(&case, &id)?;
+        let version = self.one_version(&case, &id, entry)?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let output = Output::create(out)?;
         let path = self.fetch_one(&place, &version, output, progress).await?;
         Output::settle(&directory_of(&path))?;
         self.deliver(opening).await?;
-        Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 })
-    }
-
-    /// Writes every document of a case into the directory `out`, small ones many at a time.
-    ///
-    /// # Errors
-    /// As [`Client::get_document`].
-    pub async fn get_documents(&self, case: &str, out: &Path, progress: OnProgress) -> Result<Vec<FetchedDocument>> {
-        let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        let place = self.place(team, case);
-        let versions = self.newest_versions(&case)?;
-        std::fs::create_dir_all(out)?;
-        let mut opening = i64::MAX;
-        for opened in versions.chunks(OPENED) {
-            opening = opening.min(self.record_opening(&place, opened)?);
-        }
-        let total = versions.iter().map(|version| version.seal.length).sum();
-        let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
-        let mut fetched = Vec::with_capacity(versions.len());
-        let mut names = HashSet::new();
-        let mut jobs = Vec::new();
-        for group in groups(versions) {
-            let targets: Vec<_> = group.iter().map(|version| out.join(unique(&mut names, version))).collect();
-            jobs.push((group, targets));
-        }
-        let settler = Settler::begin()?;
-        let fetch = |(group, targets)| self.fetch_group(&place, group, (targets, settler.files()));
-        let groups = stream::iter(jobs).map(fetch).buffered(AHEAD);
-        let mut groups = Box::pin(groups);
-        while let Some(written) = groups.next().await {
-            let written = written?;
-            state.bytes += written.iter().map(|document| document.bytes).sum::<u64>();
-            state.items += written.len() as u64;
-            progress(state);
-            fetched.extend(written);
-        }
-        drop(groups);
-        tokio::task::spawn_blocking(|| settler.finish()).await.map_err(|_| ClientError::Damaged)??;
-        Output::settle(out)?;
-        self.deliver(opening).await?;
-        Ok(fetched)
-    }
-
-    fn newest_versions(&self, case: &casevault_wire::id::JournalId) -> Result<Vec<DocumentVersion>> {
-        self.profile.store.read(|db| {
-            let sql = "SELECT seal, max(version) FROM documents WHERE journal = ?1 GROUP BY document ORDER BY min(sequence)";
-            let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map([case.0], |row| row.get::<_, Vec<u8>>(0))?;
-            rows.map(|row| decode_version(row?)).collect()
-        })
+        Ok(fetched(&version, path))
     }
 
     /// Reads are custody events. Returns the event's row in the outbox.
-    fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<i64> {
+    pub(super) fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<i64> {
         let opened =
             versions.iter().map(|version| OpenedVersion { document: version.document, version: version.version }).collect();
         let event = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? };
         self.queue(place, &[event.into()])
     }
 
-    async fn fetch_group(
+    pub(super) async fn fetch_one(
         &self,
         place: &Place,
-        group: Vec<DocumentVersion>,
-        (targets, written): (Vec<PathBuf>, SyncSender<File>),
-    ) -> Result<Vec<FetchedDocument>> {
-        if let ([version], [target]) = (group.as_slice(), targets.as_slice())
-            && blob::sealed_length(version.seal.length) > limit::SMALL_BLOB as u64
-        {
-            let path = self.fetch_one(place, version, Output::create(target)?, std::sync::Arc::new(|_| {})).await?;
-            return Ok(vec![FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 }]);
-        }
-        let digests = group.iter().map(|version| version.seal.digest).collect();
-        let fetch = Fetch { digests: List::new(digests).map_err(|_| ClientError::Text)? };
-        let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
-        let (pieces, received) = mpsc::channel(PIECES);
-        let place = *place;
-        let opening = tokio::task::spawn_blocking(move || open_group(&place, &group, (targets, written), Pieces::from(received)));
-        let mut cut = false;
-        while let Some(piece) = answer.chunk().await.unwrap_or_else(|_| {
-            cut = true;
-            None
-        }) {
-            if pieces.send(piece).await.is_err() {
-                break; // opening failed: its error is the answer
-            }
-        }
-        drop(pieces);
-        match opening.await.map_err(|_| ClientError::Damaged)? {
-            Err(ClientError::Unreachable) if !cut => Err(ClientError::Verification),
-            opened => opened,
-        }
-    }
-
-    async fn fetch_one(&self, place: &Place, version: &DocumentVersion, output: Output, progress: OnProgress) -> Result<PathBuf> {
+        version: &DocumentVersion,
+        output: Output,
+        progress: OnProgress,
+    ) -> Result<PathBuf> {
         let (pieces, received) = mpsc::channel(PIECES);
         let job = (*place, version.clone());
         let told = progress;
@@ -167,16 +93,30 @@ impl Client {
         };
         drop(pieces);
         let written = writing.await.map_err(|_| ClientError::Damaged)?;
-        match (written, sent) {
-            (Ok(path), _) => Ok(path),
-            (Err(_), Err(error)) => Err(error),
-            (Err(error), Ok(())) => Err(error),
+        written.or_else(|error| sent.and(Err(error)))
+    }
+
+    /// Fetches a version from the vault, and tells whether it is what its event says. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`ClientError::Verification`] or [`ClientError::Server`] if the vault does not hold the blob that the event names.
+    pub(crate) async fn check_version(&self, place: &Place, version: &DocumentVersion) -> Result<bool> {
+        if sealed_length(version.seal.length).is_none() {
+            return Ok(false);
         }
+        let (pieces, received) = mpsc::channel(PIECES);
+        let job = (*place, version.clone());
+        let opening = tokio::task::spawn_blocking(move || check(&job.0, &job.1, Pieces::from(received)));
+        let sent = self.stream(place, version, &pieces).await;
+        drop(pieces);
+        let (digest, opens) = opening.await.map_err(|_| ClientError::Damaged)?;
+        sent?;
+        if digest == version.seal.digest { Ok(opens) } else { Err(ClientError::Verification) }
     }
 
     /// Passes a blob's bytes on as they come, taking up again where a cut was.
     async fn stream(&self, place: &Place, version: &DocumentVersion, out: &mpsc::Sender<Bytes>) -> Result<()> {
-        let length = blob::sealed_length(version.seal.length);
+        let length = sealed_length(version.seal.length).ok_or(ClientError::Verification)?;
         let mut from = 0;
         for _ in 0..TRIES {
             let mut answer = match self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, from).await {
@@ -184,13 +124,17 @@ impl Client {
                 Err(ClientError::Unreachable) if from > 0 => continue,
                 Err(error) => return Err(error),
             };
-            while let Ok(Some(piece)) = answer.chunk().await {
+            while let Ok(piece) = answer.chunk().await {
+                // An answer that breaks off is taken up again; one that ends is all that the vault has.
+                let Some(piece) = piece else {
+                    return if from == length { Ok(()) } else { Err(ClientError::Verification) };
+                };
                 from += piece.len() as u64;
                 if from > length {
                     return Err(ClientError::Verification);
                 }
                 if out.send(piece).await.is_err() {
-                    return Ok(()); // writing failed: its error is the answer
+                    return Ok(()); // opening failed: its error is the answer
                 }
             }
             if from == length {
@@ -212,95 +156,61 @@ async fn read_parked(file: &Path, out: &mpsc::Sender<Bytes>) -> Result<()> {
     }
 }
 
-/// Documents that travel together: many small ones, or one large one.
-fn groups(versions: Vec<DocumentVersion>) -> Vec<Vec<DocumentVersion>> {
-    let mut groups: Vec<Vec<DocumentVersion>> = Vec::new();
-    let mut bytes = u64::MAX;
-    for version in versions {
-        let length = blob::sealed_length(version.seal.length);
-        let fits = bytes.saturating_add(length) <= BATCH_BYTES as u64;
-        match groups.last_mut() {
-            Some(group) if fits && group.len() < limit::BATCH_BLOBS => {
-                bytes += length;
-                group.push(version);
-            }
-            _ => {
-                bytes = if length > limit::SMALL_BLOB as u64 { u64::MAX } else { length };
-                groups.push(vec![version]);
-            }
-        }
-    }
-    groups
-}
-
-/// A name for a version's file that no other file of this export has.
-fn unique(names: &mut HashSet<String>, version: &DocumentVersion) -> String {
-    let plain = export_name(version.name.as_str(), None);
-    if names.insert(plain.clone()) {
-        return plain;
-    }
-    let numbered = export_name(version.name.as_str(), Some(&version.document));
-    names.insert(numbered.clone());
-    numbered
+/// A version in the file that was written.
+pub(super) fn fetched(version: &DocumentVersion, path: PathBuf) -> FetchedDocument {
+    FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0, new: true }
 }
 
 /// Bytes as they arrive, to be taken in other portions.
-struct Pieces {
+pub(super) struct Pieces {
     received: mpsc::Receiver<Bytes>,
     buffer: BytesMut,
+    /// What arrived, if somebody wants to know.
+    digest: Option<blake3::Hasher>,
 }
 
 impl From<mpsc::Receiver<Bytes>> for Pieces {
     fn from(received: mpsc::Receiver<Bytes>) -> Self {
-        Self { received, buffer: BytesMut::new() }
+        Self { received, buffer: BytesMut::new(), digest: None }
     }
 }
 
 impl Pieces {
     /// The next `size` bytes; [`ClientError::Unreachable`] if they end before. Waits for them.
-    fn take(&mut self, size: usize) -> Result<BytesMut> {
+    pub fn take(&mut self, size: usize) -> Result<BytesMut> {
         while self.buffer.len() < size {
-            let piece = self.received.blocking_recv().ok_or(ClientError::Unreachable)?;
+            let piece = self.next().ok_or(ClientError::Unreachable)?;
             self.buffer.reserve(size.max(piece.len()));
             self.buffer.extend_from_slice(&piece);
         }
         Ok(self.buffer.split_to(size))
     }
+
+    fn next(&mut self) -> Option<Bytes> {
+        let piece = self.received.blocking_recv()?;
+        if let Some(digest) = &mut self.digest {
+            digest.update(&piece);
+        }
+        Some(piece)
+    }
 }
 
-/// Opens whole blobs, each after its length, and writes them. Runs on a thread of its own.
-fn open_group(
-    place: &Place,
-    versions: &[DocumentVersion],
-    (targets, written): (Vec<PathBuf>, SyncSender<File>),
-    mut pieces: Pieces,
-) -> Result<Vec<FetchedDocument>> {
-    let mut fetched = Vec::with_capacity(versions.len());
-    for (version, target) in versions.iter().zip(targets) {
-        if pieces.take(8)?.get_u64() != blob::sealed_length(version.seal.length) {
-            return Err(ClientError::Verification);
-        }
-        let mut output = Output::create(&target)?;
-        let mut hasher = PlaintextHasher::new();
-        open(place, version, &mut pieces, |mut chunk| {
-            hasher.update(&chunk);
-            output.file.write_all(&chunk)?;
-            chunk.zeroize();
-            Ok(())
-        })?;
-        hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
-        if version.seal.length >= LONG {
-            // Nobody takes it if the disk failed: the end says so.
-            let _ = written.send(output.file.try_clone()?);
-        }
-        let path = output.publish()?;
-        fetched.push(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 });
-    }
-    Ok(fetched)
+/// The digest of all that arrives, and whether it opens as `version`.
+fn check(place: &Place, version: &DocumentVersion, pieces: Pieces) -> (BlobDigest, bool) {
+    let mut pieces = Pieces { digest: Some(blake3::Hasher::new()), ..pieces };
+    let mut hasher = PlaintextHasher::new();
+    let opened = open(place, version, &mut pieces, |mut chunk| {
+        hasher.update(&chunk);
+        chunk.zeroize();
+        Ok(())
+    });
+    while pieces.next().is_some() {}
+    let digest = pieces.digest.map_or([0; 32], |digest| *digest.finalize().as_bytes());
+    (BlobDigest(digest), opened.is_ok() && hasher.finish().verify(&version.seal).is_ok())
 }
 
 /// Opens a blob chunk by chunk; `sink` gets what verified, in order.
-fn open(
+pub(super) fn open(
     place: &Place,
     version: &DocumentVersion,
     pieces: &mut Pieces,

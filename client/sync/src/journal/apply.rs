@@ -84,16 +84,13 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
 
 fn put_document(db: &Connection, place: &Place, record: &DocumentRecord) -> Result<()> {
     let version = &record.version;
-    let sql = "INSERT OR REPLACE INTO documents (journal, document, version, name, bytes, sha256, seal, sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT OR REPLACE INTO documents (journal, document, sequence, name, seal) VALUES (?1, ?2, ?3, ?4, ?5)";
     db.prepare_cached(sql)?.execute(params![
         place.journal.0,
         version.document.0,
-        column(version.version),
+        column(record.sequence),
         version.name.as_str(),
-        column(version.seal.length),
-        version.seal.sha256.0,
-        &*SecretBytes::encode(version),
-        column(record.sequence)
+        &*SecretBytes::encode(version)
     ])?;
     search::index(db, &place.journal, ("document", &record.sequence.to_string()), version.name.as_str())
 }
