@@ -83,15 +83,19 @@ impl Client {
     /// to say: what this command wrote is durable, and is not to be written again.
     ///
     /// # Errors
-    /// As the store's.
+    /// [`ClientError::Copied`] or [`ClientError::Removed`] if this device writes nothing any more.
     pub(crate) async fn deliver(&self, first: i64) -> Result<Delivery> {
-        if !matches!(self.flush().await, Err(ClientError::Unreachable)) {
+        let flushed = self.flush().await;
+        if !matches!(flushed, Err(ClientError::Unreachable | ClientError::Copied | ClientError::Removed)) {
             // What is wrong with the heads became an alarm.
             let _ = self.tell_heads().await;
         }
         let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE id >= ?1)";
         let waits = self.profile.store.read(|db| Ok(db.query_row(sql, [first], |row| row.get(0))?))?;
-        Ok(if waits { Delivery::Queued } else { Delivery::Sent })
+        match flushed {
+            Err(error @ (ClientError::Copied | ClientError::Removed)) if waits => Err(error),
+            _ => Ok(if waits { Delivery::Queued } else { Delivery::Sent }),
+        }
     }
 
     /// Sends what waits, team journals before cases. Returns how many records were acknowledged. What is wrong with one journal
