@@ -1,6 +1,7 @@
 use casevault_wire::context::Context;
 use casevault_wire::id::{DocumentId, OrganisationId};
 use casevault_wire::label::Label;
+use casevault_wire::limit;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use proptest::prelude::*;
