@@ -51,7 +51,7 @@ impl Client {
     pub(crate) async fn flush(&self) -> Result<u64> {
         let waiting = self.waiting_journals()?;
         if !waiting.is_empty() {
-            self.step_first().await?;
+            self.look_first().await?;
         }
         let mut sent = 0;
         let mut wrong = None;

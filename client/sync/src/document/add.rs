@@ -96,7 +96,7 @@ impl Client {
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_removal()?;
-        self.step_first().await?;
+        self.look_first().await?;
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();

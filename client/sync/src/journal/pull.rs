@@ -2,13 +2,14 @@
 
 use crate::store::sql::{Connection, params};
 use casevault_crypto::event::Body;
-use casevault_crypto::journal::{ChainState, Place, Reader};
+use casevault_crypto::journal::{ChainState, JournalError, Place, Reader};
 use casevault_wire::journal::{Entry, entry_hash};
 use casevault_wire::problem::Code;
 
 use super::apply::apply;
 use super::kept::{chain, ring_of, save_chain, team_generation};
 use super::push::encode_body;
+use super::waits::wait_from;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -45,6 +46,7 @@ impl Client {
 
     /// Reads the journal at `place` to its end, verifying every entry. Returns how many were new.
     pub(crate) async fn pull(&self, place: &Place) -> Result<u64> {
+        self.look_whether_it_came(place).await?;
         let vault = self.team_vault(&place.team)?;
         let mut received = 0;
         let mut waited = false;
@@ -72,6 +74,7 @@ impl Client {
                 Some(Wait::More) if !waited && taken == 0 => {
                     waited = true;
                     self.sync_log().await?;
+                    self.follow(&place.team).await?;
                     if !place.is_of_team() {
                         Box::pin(self.pull(&self.team_place(place.team))).await?;
                     }
@@ -88,8 +91,7 @@ impl Client {
         let outcome = self.profile.store.write(|tx| {
             let keys = ring_of(tx, place)?;
             let reader = Reader { organisation: &organisation, keys: &keys };
-            let mut taken = 0;
-            let mut wait = None;
+            let (mut taken, mut wait, mut waits) = (0, None, None);
             for entry in entries {
                 match reader.accept(&mut state, entry) {
                     Ok(event) => {
@@ -98,15 +100,19 @@ impl Client {
                             was_sent(tx, place, &event.body)?;
                         }
                     }
-                    // What is still missing after the log and the team's journal were read again is a liar's.
                     Err(error) if error.is_waiting() && !waited => {
                         wait = Some(Wait::More);
                         break;
                     }
                     // Not the vault's to repair: the entry is passed over, its gap shows for ever, and what follows is read.
-                    Err(_) => {
+                    Err(error) => {
                         refused = true;
-                        if !state.pass(entry) {
+                        // What is still missing after the log, the group and the team's journal were read again is a liar's, or kept back.
+                        if error.is_waiting() && waits.is_none() {
+                            waits = Some(state.clone());
+                        }
+                        let chained = error == JournalError::Late && reader.chain_late(&mut state, entry).is_ok();
+                        if !chained && !state.pass(entry) {
                             break;
                         }
                     }
@@ -114,6 +120,7 @@ impl Client {
                 taken += 1;
             }
             save_chain(tx, &state)?;
+            waits.map_or(Ok(()), |before| wait_from(tx, &before))?;
             look_again(tx, &place.team, &place.journal)?;
             Ok((taken, wait))
         })?;
@@ -130,7 +137,7 @@ impl Client {
     fn settle(&self, place: &Place) -> Result<()> {
         let generation = team_generation(self.kept(&place.team)?.as_ref());
         self.profile.store.write(|tx| {
-            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1";
+            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1 AND waits IS NULL";
             tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0])?;
             let Some(generation) = generation else { return Ok(()) };
             let mut state = chain(tx, place)?;

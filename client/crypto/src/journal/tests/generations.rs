@@ -7,7 +7,7 @@ use casevault_wire::time::Time;
 use super::forgeries::Forger;
 use super::world::{AMAL, BELA, World, note, notes};
 use crate::event::{Body, KeyGeneration, class};
-use crate::journal::{ChainState, JournalError, WriteError, Writer};
+use crate::journal::{ChainState, JournalError, Reader, WriteError, Writer};
 use crate::keys::CaseKey;
 use crate::secret::Secret;
 
@@ -75,7 +75,31 @@ fn nothing_is_accepted_late_once_the_journal_was_read_to_its_end() {
     state.settle(2);
     assert_eq!(world.accept(&mut state.clone(), &late), Err(JournalError::Late));
     state.settle(1);
-    assert_eq!(world.accept(&mut state, &late), Err(JournalError::Late), "settling does not go back");
+    assert_eq!(world.accept(&mut state.clone(), &late), Err(JournalError::Late), "settling does not go back");
+}
+
+// Plays D08.
+#[test]
+fn d08_who_refuses_a_late_entry_and_who_accepts_it_go_on_together() {
+    let (mut world, mut settled, amal, bela) = after_removal();
+    let mut elsewhere = settled.clone();
+    let length = world.organisation.position().length - 1;
+    let log = casevault_wire::log::LogPosition { length, hash: world.organisation.hash_at(length).unwrap() };
+    let writer = Writer { author: &bela, keys: &world.keys, team_generation: 1, log };
+    let late = writer.append(&settled, &[note("late")], Time(1), &mut world.random).unwrap().entries.remove(0);
+    settled.settle(2);
+    assert_eq!(world.accept(&mut settled, &late), Err(JournalError::Late));
+    let reader = Reader { organisation: &world.organisation, keys: &world.keys };
+    assert_eq!(reader.chain_late(&mut settled, &late), Ok(()));
+    assert!(world.accept(&mut elsewhere, &late).is_ok());
+    world.give(2, 2);
+    for text in ["of whoever refused it", "and the other way round"] {
+        let entries = world.write(&amal, &settled, &[text]);
+        for state in [&mut settled, &mut elsewhere] {
+            assert_eq!(notes(&world.accept_all(state, &entries)).len(), 1, "both read on");
+        }
+        std::mem::swap(&mut settled, &mut elsewhere);
+    }
 }
 
 #[test]
