@@ -61,6 +61,7 @@ fn every_bit_of_the_key_and_the_context_counts() {
 }
 
 /// One ciphertext that the bare AEAD opens under two keys, to two testimonies, opens under neither here.
+// Plays A36.
 #[test]
 fn a_record_has_one_meaning() {
     let fixture: serde_json::Value = serde_json::from_str(include_str!("../../tests/data/two_key.json")).unwrap();
