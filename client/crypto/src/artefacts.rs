@@ -26,11 +26,14 @@ const KEY: [u8; 32] = [0x5a; 32];
 /// Up to this length every bit is flipped; of what is longer, as many bits as this, spread evenly.
 const EXHAUSTIVE: usize = 4096;
 
+/// Whether bytes are taken for something.
+type Door = Box<dyn Fn(&[u8]) -> bool>;
+
 /// Something valid, and whether other bytes are taken for it.
 struct Artefact {
     label: Label,
     bytes: Vec<u8>,
-    opens: Box<dyn Fn(&[u8]) -> bool>,
+    opens: Door,
     /// Where its suite or version stands.
     version: Option<usize>,
     /// How many of its first bytes another artefact has, of the same construction: of these not every bit is flipped again.

@@ -13,7 +13,7 @@ use casevault_wire::log::Role;
 use casevault_wire::recovery::{Escrow, RecoveryPolicy};
 use casevault_wire::time::Time;
 
-use super::{Artefact, KEY, artefact};
+use super::{Artefact, Door, KEY, artefact};
 use crate::content::{DocumentSeal, open_document, seal_document};
 use crate::derive;
 use crate::heads::{HeadsReader, HeadsState, MemoryHeads, Recorder, Word, accept, propose};
@@ -82,8 +82,6 @@ pub(super) fn record(label: Label) -> Artefact {
     let known = if label == Label::SealToRecovery { BEHIND_HPKE } else { 0 };
     Artefact { version: Some(version), known, ..artefact(label, bytes, door) }
 }
-
-type Door = Box<dyn Fn(&[u8]) -> bool>;
 
 fn entry() -> (Vec<u8>, Door) {
     let mut world = World::new();
@@ -169,7 +167,7 @@ fn invitation() -> (Vec<u8>, Door) {
 }
 
 fn keystore() -> (Vec<u8>, Door) {
-    (keystore::cheap_file(&StoreKey::new(secret())), Box::new(|bytes| keystore::opens_cheaply(bytes)))
+    (keystore::cheap_file(&StoreKey::new(secret())), Box::new(keystore::opens_cheaply))
 }
 
 fn to_team() -> (Vec<u8>, Door) {
