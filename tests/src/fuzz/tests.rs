@@ -18,8 +18,13 @@ use casevault_wire::log::SignedLogEntry;
 
 use super::codes;
 
-/// How many mutations one target is fed with, besides its corpus.
-const MUTATIONS: usize = 400;
+/// How many mutations one target is fed with, besides its corpus, and from which seed; a long run says more in the environment.
+const MUTATIONS: u64 = 200;
+const SEED: u64 = 1 << 32;
+
+fn chosen(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |number| number.parse().expect("a number"))
+}
 /// The longest mutation, bytes.
 const LONGEST: usize = 4096;
 
@@ -68,15 +73,15 @@ fn mutation(corpus: &[Vec<u8>], random: &mut Counter) -> Vec<u8> {
 
 /// Feeds the targets whose names begin so, each with its corpus and mutations of it.
 fn feed(beginnings: &[&str]) {
-    let chosen = TARGETS.iter().filter(|(name, _)| beginnings.iter().any(|beginning| name.starts_with(beginning)));
+    let targets = TARGETS.iter().filter(|(name, _)| beginnings.iter().any(|beginning| name.starts_with(beginning)));
     let mut failed = Vec::new();
-    for (name, target) in chosen {
-        let (corpus, mut random) = (corpus(name), Counter(1 << 32));
+    for (name, target) in targets {
+        let (corpus, mut random) = (corpus(name), Counter(chosen("CASEVAULT_FUZZ_SEED", SEED)));
         assert!(!corpus.is_empty(), "{name} has a corpus");
-        let mutations: Vec<_> = (0..MUTATIONS).map(|_| mutation(&corpus, &mut random)).collect();
-        let fails = |input: &&Vec<u8>| std::panic::catch_unwind(|| target(input)).is_err();
-        let found = corpus.iter().chain(&mutations).find(fails);
-        failed.extend(found.map(|input| format!("{name}: {}", data_encoding::HEXLOWER.encode(input))));
+        let mutations = (0..chosen("CASEVAULT_FUZZ_MUTATIONS", MUTATIONS)).map(|_| mutation(&corpus, &mut random));
+        let fails = |input: &Vec<u8>| std::panic::catch_unwind(|| target(input)).is_err();
+        let found = corpus.iter().cloned().chain(mutations).find(fails);
+        failed.extend(found.map(|input| format!("{name}: {}", data_encoding::HEXLOWER.encode(&input))));
     }
     assert_eq!(failed, [""; 0], "inputs that end a program or break a property");
 }
