@@ -148,7 +148,8 @@ pub(super) fn mls_key_packages(data: &[u8]) {
         let validate = |bytes: &[u8]| key_package::validate(&met.crypto, bytes, &met.world.organisation, met.world.team, NOON);
         assert_eq!(validate(&met.package), Ok(met.second.identity.id()));
         let changed = Bytes::new(data).mutate(&met.package);
-        for package in [data, &changed] {
+        let longer = [&met.package[..], data].concat();
+        for package in [data, &changed, &longer] {
             assert_eq!(validate(package).is_ok(), *package == met.package[..], "a package counts as it was signed");
         }
     });
