@@ -5,6 +5,7 @@ pub mod device;
 pub mod evil;
 pub mod exchange;
 pub mod leakage;
+pub mod fuzz;
 pub mod liar;
 pub mod limit;
 pub mod long_log;

@@ -246,4 +246,35 @@ proptest! {
         prop_assert_eq!(stream(&long, &chunks(&long), &seal), Err(OpenError));
         prop_assert_eq!(open_document(&key(), &context(), &seal, &long), Err(OpenError));
     }
+
+    #[test]
+    fn any_range_of_a_document_is_its_slice(length in 0u64..3 * CHUNK as u64, start in 0u64..4 * CHUNK as u64, size in 0u64..2 * CHUNK as u64) {
+        let (plaintext, (blob, seal)) = (text(length as usize), sealed(length as usize));
+        let opener = opener(&blob, &seal).unwrap();
+        let chunks = opener.chunks_of(start..start + size);
+        let mut read = Vec::new();
+        for index in chunks.clone() {
+            let range = opener.blob_range(index..index + 1);
+            let mut chunk = blob[range.start as usize..range.end as usize].to_vec();
+            read.extend_from_slice(opener.open_chunk(index, &mut chunk).unwrap());
+        }
+        let within = |at: u64| at.min(length) as usize;
+        let skipped = (start.min(length) - (chunks.start * CHUNK as u64).min(start.min(length))) as usize;
+        let wanted = &plaintext[within(start)..within(start + size)];
+        prop_assert_eq!(&read.get(skipped..skipped + wanted.len()).unwrap_or_default(), &wanted);
+    }
+
+    #[test]
+    fn padding_never_shrinks_costs_an_eighth_at_most_and_is_all_that_a_length_shows(
+        length in prop_oneof![0u64..1 << 20, 0u64..1 << 35],
+        more in prop_oneof![0u64..1 << 12, 0u64..1 << 34],
+    ) {
+        let (padded, longer) = (blob::padded(length), blob::padded(length + more));
+        prop_assert!(padded >= length.max(blob::FLOOR) && longer >= padded, "monotone, above the floor");
+        prop_assert!(padded == blob::FLOOR || padded - length <= length * 12 / 100, "{} for {}", padded, length);
+        prop_assert_eq!(blob::padded(padded), padded, "a class is its own");
+        prop_assert_eq!(padded == longer, blob::sealed_length(length) == blob::sealed_length(length + more));
+        prop_assert!(padded != longer || blob::chunks(length) == blob::chunks(length + more));
+        prop_assert_eq!(sealed_length(length), Some(blob::sealed_length(length)));
+    }
 }
