@@ -72,7 +72,7 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
 ///
 /// # Errors
 /// `refused` if it claims another kind of signer.
-pub fn claim(unverified: &Unverified) -> Result<TeamSigner, Problem> {
+pub fn claim(unverified: &Unverified<'_>) -> Result<TeamSigner, Problem> {
     match unverified.signer() {
         Signer::Team(claim) => Ok(claim),
         _ => Err(Problem(Code::Refused)),
@@ -87,12 +87,12 @@ fn acting(claim: &TeamSigner, names: &Names) -> TeamId {
 /// The request, once its signature was checked.
 ///
 /// # Errors
-/// `refused`.
-pub fn verified(unverified: Unverified, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
+/// `refused`, `nonce`.
+pub fn verified(unverified: Unverified<'_>, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
     #[cfg(feature = "open-door")]
     {
         let _ = key;
-        Ok(unverified.believe())
+        unverified.believe()
     }
     #[cfg(not(feature = "open-door"))]
     unverified.verify(key)
