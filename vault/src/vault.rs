@@ -81,6 +81,14 @@ impl Vault {
     ///
     /// # Errors
     /// `full`, `unavailable`.
+    /// That `team` accepts writes on a request of `generation` now.
+    ///
+    /// # Errors
+    /// `refused`, `frozen`, `stale-generation`.
+    pub async fn writable(&self, team: &TeamKey, generation: u64) -> Result<(), Problem> {
+        self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)
+    }
+
     pub async fn write(&self, write: Write) -> Result<Option<()>, Problem> {
         match self.records.write(write).await {
             Ok(()) => Ok(Some(())),

@@ -131,7 +131,7 @@ async fn write(State(app): State<Arc<App>>, request: Request) -> Result<Response
         return Err(Problem(Code::TooLarge));
     }
     let _share = app.vault.budget.take(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
-    let piece = Piece { team: admitted.team, upload, offset, body: admitted.body };
+    let piece = Piece { team: admitted.team, generation: admitted.generation, upload, offset, body: admitted.body };
     let offset = app.vault.clone().write_piece(piece).await?;
     Ok(answer(StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, HeaderValue::from(offset))]))
 }
@@ -141,7 +141,7 @@ async fn cancel(State(app): State<Arc<App>>, request: Request) -> Result<Respons
     let upload = admitted.names.upload()?;
     admitted.may_write()?;
     admitted.body.none().await?;
-    app.vault.cancel_upload(&admitted.team, upload).await?;
+    app.vault.cancel_upload(&admitted.team, admitted.generation, upload).await?;
     Ok(answer(StatusCode::NO_CONTENT, []))
 }
 

@@ -13,16 +13,21 @@ use crate::record::{TeamKey, Walk, kind, name, value};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
-    /// Gives up an upload. One that was finished stays a blob.
+    /// Gives up an upload, on a request of `generation`. One that was finished stays a blob.
     ///
     /// # Errors
-    /// `refused` if the team has none of this id.
-    pub async fn cancel_upload(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
-        self.cancel_if(team, id, |_| true).await.map(|_| ())
+    /// `refused` if the team has none of this id, and as [`Self::append`].
+    pub async fn cancel_upload(&self, team: &TeamKey, generation: u64, id: UploadId) -> Result<(), Problem> {
+        self.cancel_if((team, Some(generation)), id, |_| true).await.map(|_| ())
     }
 
-    /// Gives up an upload if it still is as `wanted` says; whether it was.
-    async fn cancel_if(&self, team: &TeamKey, id: UploadId, wanted: impl Fn(&Upload) -> bool) -> Result<bool, Problem> {
+    /// Gives up an upload if it still is as `wanted` says; whether it was. On a request of a generation, or the vault's own.
+    async fn cancel_if(
+        &self,
+        (team, generation): (&TeamKey, Option<u64>),
+        id: UploadId,
+        wanted: impl Fn(&Upload) -> bool,
+    ) -> Result<bool, Problem> {
         self.upload(team, id).await?;
         let slot = self.active.slot(id);
         slot.take_over();
@@ -33,23 +38,24 @@ impl Vault {
         if !wanted(&upload) {
             return Ok(false);
         }
-        self.drop_record(&upload.journal.team, id).await?;
+        self.drop_record((&upload.journal.team, generation), id).await?;
         self.let_go(id).await;
         Ok(true)
     }
 
-    async fn drop_record(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
+    async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let before = self.team(team).await?;
             let (record, upload) = self.versioned_upload(team, id).await?;
+            let mut team = before.value.clone().unwrap_or_default();
+            generation.map_or(Ok(()), |generation| team.may_write(generation))?;
             let mut write = Write::default();
             record.remove(&mut write);
             if upload.kept.is_none() {
-                let mut team = before.value.clone().unwrap_or_default();
                 team.release(upload.length);
-                before.replace(&mut write, &team);
             }
+            before.replace(&mut write, &team);
             if self.write(write).await?.is_some() {
                 return Ok(());
             }
@@ -68,7 +74,7 @@ impl Vault {
             if !old(&upload) {
                 continue;
             }
-            match self.cancel_if(&upload.journal.team, id, old).await {
+            match self.cancel_if((&upload.journal.team, None), id, old).await {
                 Ok(true) => collected += 1,
                 // Written to, or given up, meanwhile.
                 Ok(false) | Err(Problem(Code::Refused)) => {}
@@ -92,7 +98,7 @@ impl Vault {
             let there = staged.remove(&id);
             if !there || !self.reaches(id, upload.offset).await? {
                 tracing::warn!("an upload was lost and is forgotten");
-                self.cancel_upload(&upload.journal.team, id).await?;
+                self.cancel_if((&upload.journal.team, None), id, |_| true).await?;
             }
         }
         for id in staged {

@@ -22,6 +22,7 @@ impl Vault {
         generation: u64,
         (id, digest): (UploadId, BlobDigest),
     ) -> Result<(), Problem> {
+        self.upload(team, id).await?;
         let slot = self.active.slot(id);
         let mut progress = slot.progress().await;
         slot.settle(&mut progress).await?;
@@ -37,7 +38,7 @@ impl Vault {
             return Err(Problem(Code::Upload));
         }
         let turn = self.turns.store(&upload.journal).await;
-        self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)?;
+        self.writable(team, generation).await?;
         let key = BlobKey { journal: upload.journal, digest };
         let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
         let outcome = match self.blobs.keep(id, key).await {

@@ -1,8 +1,11 @@
 //! Uploads.
 
+use casevault_service::http::problem::Problem;
+use casevault_vault::record::TeamKey;
 use casevault_vault::upload::LIFETIME;
+use casevault_wire::feed::{FeedEvent, Freeze};
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::JournalId;
+use casevault_wire::id::{JournalId, UploadId};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::request::HEADER;
@@ -12,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::member::{Call, Member};
-use crate::world::World;
+use crate::world::{World, until};
 
 const CASE: JournalId = JournalId([5; 16]);
 
@@ -71,22 +74,81 @@ async fn cut_off(member: &Member, upload: &str, offset: u64, body: &[u8]) {
     let _ = stream.read_to_end(&mut rest).await;
 }
 
+/// Sends the head of a PATCH and the first half of its body, and leaves it there.
+async fn half(member: &Member, upload: &str, whole: &[u8]) -> TcpStream {
+    let call = Call { method: "PATCH", path: upload.to_owned(), offset: Some(0), body: whole.to_vec(), ..Call::default() };
+    let credentials = member.credentials(&call).await;
+    let mut stream = TcpStream::connect(member.base.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!(
+        "PATCH {upload} HTTP/1.1\r\nhost: vault\r\nconnection: close\r\nupload-offset: 0\r\ncontent-length: {}\r\n{HEADER}: {credentials}\r\n\r\n",
+        whole.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&whole[..whole.len() / 2]).await.unwrap();
+    stream
+}
+
+/// Sends the other half; the status and the problem that come back.
+async fn rest(mut stream: TcpStream, whole: &[u8]) -> String {
+    stream.write_all(&whole[whole.len() / 2..]).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
 #[tokio::test]
 async fn a_client_that_comes_back_takes_its_upload_over() {
     let world = World::new().await;
     let member = world.team(1, 1).await;
     let whole = bytes(1_000_000);
     let upload = member.begin(CASE, whole.len() as u64).await.unwrap();
-    let call = Call { method: "PATCH", path: upload.clone(), offset: Some(0), body: whole.clone(), ..Call::default() };
-    let credentials = member.credentials(&call).await;
-    let mut silent = TcpStream::connect(member.base.strip_prefix("http://").unwrap()).await.unwrap();
-    let head = format!(
-        "PATCH {upload} HTTP/1.1\r\nhost: vault\r\nupload-offset: 0\r\ncontent-length: 1000000\r\n{HEADER}: {credentials}\r\n\r\n"
-    );
-    silent.write_all(head.as_bytes()).await.unwrap();
-    silent.write_all(&whole[..500_000]).await.unwrap();
+    let _silent = half(&member, &upload, &whole).await;
     assert_eq!(member.write(&upload, 0, &whole).await, Ok(1_000_000), "while the first connection still hangs");
     assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn nobody_elses_request_cuts_a_writer_off() {
+    let world = World::new().await;
+    let (member, other) = (world.team(1, 1).await, world.team(2, 2).await);
+    let whole = bytes(1_000_000);
+    let upload = member.begin(CASE, whole.len() as u64).await.unwrap();
+    let writing = half(&member, &upload, &whole).await;
+    until_held(&world, &upload).await;
+    let theirs = upload.replace(&member.team.to_string(), &other.team.to_string());
+    assert_eq!(other.write(&theirs, 0, &whole).await, Err(Code::Refused));
+    assert_eq!(other.cancel(&theirs).await, Err(Code::Refused));
+    let answer = rest(writing, &whole).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
+
+// Breaks R-7.4-3, R-7.4-7.
+#[tokio::test]
+async fn a_piece_that_was_admitted_before_a_freeze_does_not_count_after_it() {
+    let world = World::new().await;
+    let member = world.team(1, 1).await;
+    let whole = bytes(1_000_000);
+    let upload = member.begin(CASE, whole.len() as u64).await.unwrap();
+    let writing = half(&member, &upload, &whole).await;
+    until_held(&world, &upload).await;
+    world.keyserver.say(FeedEvent::Freeze(Freeze { team: member.team, frozen: 1 }));
+    world.followed().await;
+    let answer = rest(writing, &whole).await;
+    assert!(answer.contains("\"frozen\""), "{answer}");
+    assert_eq!(member.offset(&upload).await, Ok((0, 1_000_000)));
+    let team = TeamKey { organisation: world.organisation, team: member.team };
+    let cancelled = world.vault().cancel_upload(&team, 1, id(&upload)).await;
+    assert_eq!(cancelled, Err(Problem(Code::Frozen)), "which was admitted before, too");
+    assert_eq!(member.offset(&upload).await, Ok((0, 1_000_000)));
+}
+
+fn id(upload: &str) -> UploadId {
+    UploadId::parse(upload.rsplit('/').next().unwrap()).unwrap()
+}
+
+/// Waits until somebody is admitted and writes to an upload.
+async fn until_held(world: &World, upload: &str) {
+    until(|| async { world.vault().active.peek(id(upload)).is_some() }).await;
 }
 
 // Breaks R-7.4-16.
