@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use casevault_service::auth::{Authenticated, SignedBody, Unverified};
 use casevault_service::http::problem::Problem;
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{IdempotencyKey, TeamId};
 use casevault_wire::problem::Code;
 use casevault_wire::request::{Signer, TeamSigner};
 use casevault_wire::signature::PublicKey;
@@ -23,6 +23,8 @@ pub struct Admitted {
     pub generation: u64,
     /// The team as it was then.
     pub record: Team,
+    /// Names the operation across retries.
+    pub idempotency: IdempotencyKey,
     /// What the path names.
     pub names: Names,
     /// The body, not read yet.
@@ -65,7 +67,8 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
         return Err(Problem(Code::Refused));
     }
     record.may_read(claim.generation)?;
-    Ok(Admitted { team, generation: claim.generation, record, names, body: authenticated.body })
+    let Authenticated { idempotency, body, .. } = authenticated;
+    Ok(Admitted { team, generation: claim.generation, record, idempotency, names, body })
 }
 
 /// The team key that a request claims to be signed by.

@@ -8,6 +8,7 @@ use axum::routing::{delete, head, patch, post};
 use casevault_service::http::answer::Done;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
+use casevault_wire::id::UploadId;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Finish;
@@ -109,7 +110,8 @@ async fn begin(State(app): State<Arc<App>>, request: Request) -> Result<Response
     let (journal, length) = (admitted.journal()?, length?);
     admitted.may_write()?;
     admitted.body.none().await?;
-    let upload = app.vault.begin_upload(journal, admitted.generation, length).await?;
+    let upload = UploadId(admitted.idempotency.0);
+    app.vault.begin_upload(journal, admitted.generation, (upload, length)).await?;
     let location = format!("/v1/teams/{}/uploads/{upload}", journal.team.team);
     let location = HeaderValue::from_str(&location).map_err(|_| Problem(Code::Unavailable))?;
     Ok(answer(StatusCode::CREATED, [(LOCATION, location)]))

@@ -43,7 +43,7 @@ impl Vault {
         Ok(true)
     }
 
-    async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
+    pub(super) async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let before = self.team(team).await?;

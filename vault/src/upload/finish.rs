@@ -15,7 +15,7 @@ impl Vault {
     /// Makes an upload the blob `digest`, on a request of `generation`. Again is as good.
     ///
     /// # Errors
-    /// `upload` if it is not whole or has another digest; `full`, and as [`Self::append`].
+    /// `upload` if it is not whole, or has another digest and is given up; `full`, and as [`Self::append`].
     pub async fn finish_upload(
         &self,
         team: &TeamKey,
@@ -35,6 +35,9 @@ impl Vault {
         }
         self.catch_up(&mut progress.running, id, upload.length).await?;
         if progress.running.hasher.finalize().as_bytes() != digest.as_bytes() {
+            // What is whole and wrong never becomes right.
+            self.drop_record((team, Some(generation)), id).await?;
+            self.let_go(id).await;
             return Err(Problem(Code::Upload));
         }
         let turn = self.turns.store(&upload.journal).await;

@@ -157,7 +157,7 @@ async fn a_flipped_byte_is_noticed() {
     let world = World::new().await;
     let member = world.team(1, 1).await;
     let whole = bytes(200_000);
-    let upload = member.begin(CASE, 200_000).await.unwrap();
+    let upload = member.begin_as(1, CASE, 200_000).await.unwrap();
     let mut call = Call { method: "PATCH", path: upload.clone(), offset: Some(0), body: whole.clone(), ..Call::default() };
     let credentials = member.credentials(&call).await;
     call.body[100_000] ^= 1;
@@ -167,8 +167,10 @@ async fn a_flipped_byte_is_noticed() {
     assert_eq!(member.write(&upload, 0, &call.body).await, Ok(200_000), "by the client itself");
     assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Err(Code::Upload));
     assert_eq!(member.blob(CASE, BlobDigest::of(&whole), None).await.status(), StatusCode::FORBIDDEN);
-    assert_eq!(member.cancel(&upload).await, Ok(()));
-    assert_eq!(member.offset(&upload).await, Err(StatusCode::FORBIDDEN));
+    assert_eq!(member.offset(&upload).await, Err(StatusCode::FORBIDDEN), "given up");
+    assert_eq!(member.begin_as(1, CASE, 200_000).await.as_ref(), Ok(&upload), "begun anew");
+    assert_eq!(member.write(&upload, 0, &whole).await, Ok(200_000));
+    assert_eq!(member.finish(&upload, BlobDigest::of(&whole)).await, Ok(()));
 }
 
 // Breaks R-7.4-15, R-7.4-16.
@@ -186,6 +188,23 @@ async fn a_piece_begins_where_the_upload_ends() {
     let other = world.team(2, 2).await;
     let theirs = upload.replace(&member.team.to_string(), &other.team.to_string());
     assert_eq!(other.write(&theirs, 60, &[0; 40]).await, Err(Code::Refused), "another team's upload");
+}
+
+#[tokio::test]
+async fn an_upload_whose_beginning_is_repeated_is_one() {
+    let mut world = World::with_quota(40_000).await;
+    let (member, other) = (world.team(1, 1).await, world.team(2, 2).await);
+    let upload = member.begin_as(1, CASE, 20_000).await.unwrap();
+    member.write(&upload, 0, &[1; 5000]).await.unwrap();
+    assert_eq!(member.begin_as(1, CASE, 20_000).await.as_ref(), Ok(&upload), "again, and its room is taken once");
+    assert_eq!(member.offset(&upload).await, Ok((5000, 20_000)), "as far as it was");
+    assert_eq!(member.begin_as(1, CASE, 20_001).await, Err(Code::Conflict));
+    assert_eq!(member.begin_as(1, JournalId([6; 16]), 20_000).await, Err(Code::Conflict));
+    assert_eq!(other.begin_as(1, JournalId([7; 16]), 20_000).await, Err(Code::Refused), "another team's");
+    member.write(&upload, 5000, &[1; 15_000]).await.unwrap();
+    member.finish(&upload, BlobDigest::of(&[1; 20_000])).await.unwrap();
+    assert_eq!(member.begin_as(1, CASE, 20_000).await, Ok(upload), "and when it is done");
+    assert_eq!(world.fsck().await, []);
 }
 
 #[tokio::test]
