@@ -19,6 +19,7 @@ impl Vault {
         if length > limit::BLOB {
             return Err(Problem(Code::TooLarge));
         }
+        self.owner(&journal).await?;
         let _turn = self.turns.team(&journal.team).await;
         let known = Versioned::<Upload>::load(&*self.records, record::upload(&id)).await?;
         match known.value {
@@ -52,7 +53,6 @@ impl Vault {
             team.may_write(generation)?;
             team.reserve(upload.length, self.settings.quota)?;
             let mut write = Write::default();
-            self.claim(&upload.journal, &self.owner(&upload.journal).await?, &mut write);
             known.replace(&mut write, upload);
             before.replace(&mut write, &team);
             if self.write(write).await?.is_some() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use casevault_service::http::problem::Problem;
-use casevault_service::store::Write;
+use casevault_service::store::{StoreError, Write};
 use casevault_wire::id::UploadId;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
@@ -52,9 +52,7 @@ impl Vault {
             generation.map_or(Ok(()), |generation| team.may_write(generation))?;
             let mut write = Write::default();
             record.remove(&mut write);
-            if upload.kept.is_none() {
-                team.release(upload.length);
-            }
+            team.release(upload.length, upload.kept.is_some());
             before.replace(&mut write, &team);
             if self.write(write).await?.is_some() {
                 return Ok(());
@@ -69,16 +67,15 @@ impl Vault {
     /// `unavailable`; what was forgotten before stays so.
     pub async fn collect_uploads(&self, now: Time) -> Result<usize, Problem> {
         let old = |upload: &Upload| now.since(upload.touched) >= LIFETIME;
-        let mut collected = 0;
-        for (id, upload) in self.recorded_uploads().await? {
-            if !old(&upload) {
-                continue;
-            }
-            match self.cancel_if((&upload.journal.team, None), id, old).await {
-                Ok(true) => collected += 1,
-                // Written to, or given up, meanwhile.
-                Ok(false) | Err(Problem(Code::Refused)) => {}
-                Err(problem) => return Err(problem),
+        let (mut walk, mut collected) = (Walk::of(kind::UPLOAD), 0);
+        while let Some(uploads) = self.next_uploads(&mut walk).await? {
+            for (id, upload) in uploads.into_iter().filter(|(_, upload)| old(upload)) {
+                match self.cancel_if((&upload.journal.team, None), id, old).await {
+                    Ok(true) => collected += 1,
+                    // Written to, or given up, meanwhile.
+                    Ok(false) | Err(Problem(Code::Refused)) => {}
+                    Err(problem) => return Err(problem),
+                }
             }
         }
         Ok(collected)
@@ -91,14 +88,14 @@ impl Vault {
     /// `unavailable`.
     pub async fn recover_uploads(&self) -> Result<(), Problem> {
         let mut staged: BTreeSet<_> = self.blobs.uploads().await?.into_iter().collect();
-        for (id, upload) in self.recorded_uploads().await? {
-            if upload.kept.is_some() {
-                continue;
-            }
-            let there = staged.remove(&id);
-            if !there || !self.reaches(id, upload.offset).await? {
-                tracing::warn!("an upload was lost and is forgotten");
-                self.cancel_if((&upload.journal.team, None), id, |_| true).await?;
+        let mut walk = Walk::of(kind::UPLOAD);
+        while let Some(uploads) = self.next_uploads(&mut walk).await? {
+            for (id, upload) in uploads.into_iter().filter(|(_, upload)| upload.kept.is_none()) {
+                let there = staged.remove(&id);
+                if !there || !self.reaches(id, upload.offset).await? {
+                    tracing::warn!("an upload was lost and is forgotten");
+                    self.cancel_if((&upload.journal.team, None), id, |_| true).await?;
+                }
             }
         }
         for id in staged {
@@ -113,16 +110,11 @@ impl Vault {
         Ok(self.blobs.staged(id, last, 1).await?.len() == 1)
     }
 
-    async fn recorded_uploads(&self) -> Result<Vec<(UploadId, Upload)>, Problem> {
-        let (mut walk, mut uploads) = (Walk::of(kind::UPLOAD), Vec::new());
-        loop {
-            let found = walk.next(&*self.records).await?;
-            if found.is_empty() {
-                return Ok(uploads);
-            }
-            for (key, upload) in found {
-                uploads.push((name(kind::UPLOAD, &key)?, value(&upload)?));
-            }
-        }
+    /// The next few of all uploads; `None` at the end.
+    async fn next_uploads(&self, walk: &mut Walk) -> Result<Option<Vec<(UploadId, Upload)>>, Problem> {
+        let found = walk.next(&*self.records).await?;
+        let read = |(key, upload): &(Vec<u8>, Vec<u8>)| Ok((name(kind::UPLOAD, key)?, value(upload)?));
+        let uploads: Vec<_> = found.iter().map(read).collect::<Result<_, StoreError>>()?;
+        Ok(Some(uploads).filter(|uploads| !uploads.is_empty()))
     }
 }

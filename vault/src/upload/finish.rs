@@ -9,6 +9,7 @@ use casevault_wire::problem::Code;
 
 use super::Upload;
 use crate::record::{self, BlobKey, TeamKey};
+use crate::team::cost;
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
@@ -63,10 +64,11 @@ impl Vault {
             let (record, upload) = self.versioned_upload(&key.journal.team, id).await?;
             let mut team = before.value.clone().ok_or(Problem(Code::Refused))?;
             team.may_write(generation)?;
-            team.release(upload.length);
+            team.keep(upload.length);
             let mut write = Write::default();
+            self.claim(&key.journal, &self.owner(&key.journal).await?, &mut write);
             if self.records.read(&record::blob(&key)).await?.is_none() {
-                team.stored = team.stored.saturating_add(upload.length);
+                team.stored = team.stored.saturating_add(cost(upload.length));
                 write.expect(record::blob(&key), None);
                 write.put(record::blob(&key), encode(&upload.length));
             }

@@ -2,6 +2,7 @@
 
 use casevault_service::http::problem::Problem;
 use casevault_vault::record::TeamKey;
+use casevault_vault::team::OVERHEAD;
 use casevault_vault::upload::LIFETIME;
 use casevault_wire::feed::{FeedEvent, Freeze};
 use casevault_wire::hash::BlobDigest;
@@ -53,7 +54,7 @@ async fn an_upload_is_interrupted_resumed_and_finished_across_restarts() {
     assert_eq!(member.finish(&upload, BlobDigest([1; 32])).await, Err(Code::Upload));
     assert_eq!(member.offset(&upload).await, Ok((3_000_000, 3_000_000)));
     assert!(read(&member, digest).await == whole);
-    assert_eq!(member.state().await.unwrap().stored, 3_000_000);
+    assert_eq!(member.state().await.unwrap().stored, 3_000_000 + OVERHEAD);
     assert_eq!(world.fsck().await, []);
 }
 
@@ -229,7 +230,7 @@ async fn the_same_blob_twice_is_counted_once() {
         member.finish(&upload, BlobDigest::of(&whole)).await.unwrap();
     }
     member.append(CASE, crate::member::batch(&[&whole], Vec::new())).await.unwrap();
-    assert_eq!(member.state().await.unwrap().stored, 5000);
+    assert_eq!(member.state().await.unwrap().stored, 5000 + OVERHEAD);
     assert_eq!(world.fsck().await, []);
 }
 
@@ -237,15 +238,39 @@ async fn the_same_blob_twice_is_counted_once() {
 // Breaks R-7.4-19.
 #[tokio::test]
 async fn a_team_stores_no_more_than_its_quota() {
-    let world = World::with_quota(10_000).await;
+    let world = World::with_quota(20_000).await;
     let member = world.team(1, 1).await;
     let upload = member.begin(CASE, 8000).await.unwrap();
-    assert_eq!(member.begin(CASE, 2001).await, Err(Code::Quota), "open uploads count");
-    assert_eq!(member.append(CASE, crate::member::batch(&[&bytes(2001)], Vec::new())).await.err(), Some(Code::Quota));
+    assert_eq!(member.begin(CASE, 3809).await, Err(Code::Quota), "open uploads count");
+    assert_eq!(member.append(CASE, crate::member::batch(&[&bytes(3809)], Vec::new())).await.err(), Some(Code::Quota));
     member.cancel(&upload).await.unwrap();
-    assert!(member.append(CASE, crate::member::batch(&[&bytes(2001)], Vec::new())).await.is_ok());
+    assert!(member.append(CASE, crate::member::batch(&[&bytes(3809)], Vec::new())).await.is_ok());
     assert_eq!(member.begin(CASE, 8000).await, Err(Code::Quota), "stored blobs count");
     assert!(world.team(2, 2).await.begin(JournalId([6; 16]), 8000).await.is_ok(), "another team's quota is its own");
+}
+
+// Breaks R-7.4-8, R-7.4-19.
+#[tokio::test]
+async fn what_has_no_bytes_takes_room_or_nothing() {
+    let mut world = World::with_quota(4 * OVERHEAD).await;
+    let (member, other) = (world.team(1, 1).await, world.team(2, 2).await);
+    for _ in 0..2 {
+        let upload = member.begin(CASE, 0).await.unwrap();
+        member.finish(&upload, BlobDigest::of(b"")).await.unwrap();
+    }
+    member.begin(CASE, 0).await.unwrap();
+    assert_eq!(member.begin(CASE, 0).await, Err(Code::Quota), "one blob and three uploads");
+    assert_eq!(world.vault().collect_uploads(Time(world.vault().now().0 + LIFETIME)).await, Ok(3));
+    let upload = member.begin(JournalId([6; 16]), OVERHEAD).await.unwrap();
+    member.append(JournalId([6; 16]), crate::member::batch(&[], Vec::new())).await.unwrap();
+    other.append(JournalId([6; 16]), crate::member::batch(&[b"blob"], Vec::new())).await.unwrap();
+    member.write(&upload, 0, &[0; 4096]).await.unwrap();
+    assert_eq!(
+        member.finish(&upload, BlobDigest::of(&[0; 4096])).await,
+        Err(Code::Refused),
+        "a journal is whose it has something of"
+    );
+    assert_eq!(world.fsck().await, []);
 }
 
 // Obeys R-7.4-18.
