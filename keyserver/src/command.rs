@@ -35,7 +35,13 @@ struct Serve {
     /// The address to listen on, for example 127.0.0.1:7001; port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     listen: String,
+    /// How many organisations may use this server. Once those that it is for are founded, their number keeps everybody else out.
+    #[arg(long, value_name = "NUMBER", default_value_t = ORGANISATIONS)]
+    organisations: usize,
 }
+
+/// Organisations that may use a server whose operator does not say.
+const ORGANISATIONS: usize = 1000;
 
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
@@ -50,7 +56,7 @@ enum Command {
 impl Arguments {
     /// The arguments that serve `data` on `listen`.
     pub fn serve(data: PathBuf, listen: String) -> Self {
-        Self { command: None, serve: Some(Serve { data, listen }) }
+        Self { command: None, serve: Some(Serve { data, listen, organisations: ORGANISATIONS }) }
     }
 }
 
@@ -101,21 +107,21 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         match (arguments.command, arguments.serve) {
             (Some(Command::Fsck { data }), _) => check(&data).await,
-            (None, Some(Serve { data, listen })) => serve(&data, &listen).await,
+            (None, Some(arguments)) => serve(&arguments).await,
             (None, None) => Err(Failure::Usage),
         }
     })
 }
 
-async fn serve(data: &Path, listen: &str) -> Result<(), Failure> {
-    let directory = DataDirectory::open(data)?;
+async fn serve(arguments: &Serve) -> Result<(), Failure> {
+    let directory = DataDirectory::open(&arguments.data)?;
     let stop = Stop::default();
     stop.on_signals()?;
     let key = ServerKey::open(directory.path())?;
     let node = Arc::new(Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone()));
     let records = Arc::new(SledRecords::open(&directory.path().join("records"))?);
-    let keyserver = Keyserver::load(node, records).await?;
-    let listener = Listener::bind(listen).await?;
+    let keyserver = Keyserver::load(node, records, arguments.organisations).await?;
+    let listener = Listener::bind(&arguments.listen).await?;
     listener.announce()?;
     listener.serve(keyserver.app(), stop).await;
     Ok(())

@@ -41,6 +41,9 @@ pub struct Arguments {
     /// Bytes that each team may store.
     #[arg(long, value_name = "BYTES", default_value_t = Settings::default().quota)]
     pub quota: u64,
+    /// How many organisations may use this vault. Once those that it is for are founded, their number keeps everybody else out.
+    #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().organisations)]
+    pub organisations: usize,
 }
 
 /// Why a vault does not run.
@@ -97,7 +100,7 @@ pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (S
     let blobs = LocalBlobs::open(directory.path())?;
     blobs.sweep()?;
     let node = Arc::new(Node::new(ServerKind::Vault, key, clock, stop));
-    let settings = Settings { quota: arguments.quota, ..Settings::default() };
+    let settings = Settings { quota: arguments.quota, organisations: arguments.organisations };
     let vault = Arc::new(Vault::new(node, records, Arc::new(blobs), settings));
     vault.recover_pending().await.map_err(RunError::Recovery)?;
     vault.recover_uploads().await.map_err(RunError::Recovery)?;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use casevault_crypto::random::{Random, SystemRandom};
+use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::{Text, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId};
@@ -49,6 +49,8 @@ pub struct Ask {
     pub length: Option<u64>,
     /// `Range`.
     pub range: Option<String>,
+    /// What names the operation through its repetitions; drawn for this request alone if there is none.
+    pub idempotency: Option<IdempotencyKey>,
     /// The body.
     pub body: Payload,
     /// The longest answer that is read, bytes.
@@ -58,7 +60,8 @@ pub struct Ask {
 impl Ask {
     /// Asks for `path` with nothing else.
     pub fn path(path: String) -> Self {
-        Self { path, query: String::new(), offset: None, length: None, range: None, body: Payload::default(), most: limit::BODY }
+        let (query, body) = (String::new(), Payload::default());
+        Self { path, query, offset: None, length: None, range: None, idempotency: None, body, most: limit::BODY }
     }
 
     /// The same with a query.
@@ -130,8 +133,10 @@ impl Server {
         key: &dyn Signing,
         ask: Ask,
     ) -> Result<reqwest::Response> {
-        let mut idempotency = [0; IdempotencyKey::LENGTH];
-        SystemRandom.fill(&mut idempotency).map_err(crate::view::no_randomness)?;
+        let idempotency = match ask.idempotency {
+            Some(key) => key,
+            None => IdempotencyKey(draw(&mut SystemRandom).map_err(crate::view::no_randomness)?),
+        };
         let digest = ask.body.digest();
         let mut retried = false;
         loop {
@@ -147,7 +152,7 @@ impl Server {
                 organisation: *organisation,
                 signer: key.signer(),
                 nonce,
-                idempotency: IdempotencyKey(idempotency),
+                idempotency,
             };
             let signature = key.sign(&request);
             let answer = self.transmit(&method, &ask, &request, signature).await?;

@@ -8,16 +8,17 @@ use std::path::PathBuf;
 use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
 use casevault_crypto::journal::Place;
+use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
 use casevault_wire::limit;
-use casevault_wire::problem::Code;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
 use crate::store::{array, column, count};
+use crate::view::no_randomness;
 
 /// Bytes of one piece of an upload.
 pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 4;
@@ -139,25 +140,13 @@ impl Client {
     /// Sends what the vault does not have of a parked blob. The stored ciphertext is sent; nothing is sealed again.
     async fn upload_parked(&self, place: &Place, parked: &Parked) -> Result<()> {
         let vault = self.team_vault(&place.team)?;
-        let known = match &parked.upload {
-            Some(upload) => match vault.offset(upload).await {
-                Ok(offset) => Some((*upload, offset)),
-                Err(ClientError::Server(Code::Refused | Code::Upload)) => None, // given up by the vault meanwhile
-                Err(error) => return Err(error),
-            },
-            None => None,
+        let upload = match parked.upload {
+            Some(upload) => upload,
+            None => self.name_upload(&parked.digest)?,
         };
-        let (upload, mut offset) = match known {
-            Some(known) => known,
-            None => {
-                let upload = vault.begin(&place.journal, parked.length).await?;
-                self.profile.store.write(|tx| {
-                    tx.execute("UPDATE uploads SET upload = ?2 WHERE digest = ?1", params![parked.digest.0, upload.to_string()])?;
-                    Ok(())
-                })?;
-                (upload, 0)
-            }
-        };
+        // Whether it was begun, is half way or was given up meanwhile: to begin it again is as good.
+        vault.begin(&place.journal, &upload, parked.length).await?;
+        let mut offset = vault.offset(&upload).await?;
         let file = File::open(&parked.file)?;
         while offset < parked.length {
             let size = usize::try_from(parked.length - offset).unwrap_or(PIECE).min(PIECE);
@@ -167,6 +156,16 @@ impl Client {
             offset += size as u64;
         }
         vault.finish(&upload, parked.digest).await
+    }
+
+    /// Draws the id of a parked blob's upload and keeps it, before the vault hears of it: whatever answer is lost, it is one upload.
+    fn name_upload(&self, digest: &BlobDigest) -> Result<UploadId> {
+        let upload = UploadId(draw(&mut SystemRandom).map_err(no_randomness)?);
+        self.profile.store.write(|tx| {
+            tx.execute("UPDATE uploads SET upload = ?2 WHERE digest = ?1", params![digest.0, upload.to_string()])?;
+            Ok(())
+        })?;
+        Ok(upload)
     }
 
     /// Removes blobs that no event waits for any more.

@@ -8,7 +8,7 @@ use casevault_wire::signature::PublicKey;
 
 use crate::keyserver::receipt;
 use crate::member::{Call, batch, empty, entries, key, outcome, public};
-use crate::world::{World, founding};
+use crate::world::{ORGANISATIONS, World, founding, founding_of};
 
 const CASE: JournalId = JournalId([5; 16]);
 
@@ -194,4 +194,20 @@ async fn an_organisation_is_taken_over_only_by_a_founding_that_names_this_vault(
     let mut forged = founding(keyserver, vault);
     forged.signature = casevault_wire::signature::Signature([1; 64]);
     assert_eq!(world.found(&forged).await, Err(Code::Refused));
+}
+
+// Breaks R-7.4-1.
+#[tokio::test]
+async fn a_vault_takes_as_many_organisations_as_its_operator_allows() {
+    let mut world = World::new().await;
+    let found = |salt| founding_of(world.keyserver.public(), world.key(), salt);
+    let all: Vec<_> = (0..=ORGANISATIONS as u8).map(found).collect();
+    let (last, few) = all.split_last().unwrap();
+    for _ in 0..2 {
+        for founding in few {
+            assert_eq!(world.found(founding).await, Ok(()));
+        }
+        assert_eq!(world.found(last).await, Err(Code::Refused));
+        world.restart().await;
+    }
 }

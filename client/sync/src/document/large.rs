@@ -74,9 +74,11 @@ impl Client {
         let vault = self.team_vault(&adding.place.team)?;
         let mut sent = Sent::Part(None);
         if adding.online() {
-            sent = match vault.begin(&adding.place.journal, length).await {
-                Ok(upload) => Sent::All(upload),
-                Err(ClientError::Unreachable) => Sent::Part(None),
+            let upload = UploadId(draw(&mut SystemRandom).map_err(no_randomness)?);
+            sent = match vault.begin(&adding.place.journal, &upload, length).await {
+                Ok(()) => Sent::All(upload),
+                // Begun or not: it is begun again under the same id.
+                Err(ClientError::Unreachable) => Sent::Part(Some(upload)),
                 Err(error) => return Err(error),
             };
         }

@@ -64,8 +64,8 @@ impl Writer {
                 continue;
             }
             match self.apply(batch, &write) {
-                Ok(()) => written.push(answer),
-                Err(StoreError::Conflict) => tell(answer, Err(StoreError::Conflict)),
+                // Who was outrun may take it for done: it is, once what was faster is durable.
+                outcome @ (Ok(()) | Err(StoreError::Conflict)) => written.push((answer, outcome)),
                 Err(error) => {
                     // Half of a batch may be in memory: nothing after it can be trusted until the records are opened again.
                     self.inflight.fail();
@@ -75,7 +75,7 @@ impl Writer {
             }
         }
         let durable = self.flush(batch);
-        written.into_iter().for_each(|answer| tell(answer, durable));
+        written.into_iter().for_each(|(answer, outcome)| tell(answer, durable.and(outcome)));
     }
 
     fn apply(&self, batch: u64, write: &Write) -> Result<(), StoreError> {
@@ -152,5 +152,21 @@ mod tests {
         let (answer, mut done) = oneshot::channel();
         writer.write_group(1, vec![(Write { put: vec![(vec![1], vec![2])], ..Write::default() }, answer)]);
         assert_eq!(done.try_recv(), Ok(Err(StoreError::Unavailable)));
+    }
+
+    #[test]
+    fn who_was_outrun_is_not_told_before_what_was_faster_is_durable() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = ::sled::open(directory.path()).unwrap();
+        // A file that cannot be flushed.
+        let file = File::open("/dev/null").unwrap();
+        let writer = Writer { tree: Tree::clone(&database), file, inflight: Arc::new(Inflight::new()) };
+        let write = Write { expect: vec![(vec![1], None)], put: vec![(vec![1], vec![2])], ..Write::default() };
+        let (jobs, told): (Vec<_>, Vec<_>) =
+            (0..2).map(|_| oneshot::channel()).map(|(say, told)| ((write.clone(), say), told)).unzip();
+        writer.write_group(1, jobs);
+        for mut told in told {
+            assert_eq!(told.try_recv(), Ok(Err(StoreError::Unavailable)));
+        }
     }
 }
