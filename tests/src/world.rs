@@ -59,7 +59,7 @@ pub fn program(name: &str) -> PathBuf {
         directory.pop();
     }
     let path = directory.join(name);
-    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/open-door.sh", path.display());
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/programs.sh", path.display());
     path
 }
 
@@ -68,7 +68,7 @@ pub fn program(name: &str) -> PathBuf {
 pub enum Door {
     /// The one that is shipped.
     Closed,
-    /// A build that checks no access (`tests/open-door.sh` makes it), to show what does not depend on those checks.
+    /// A build that checks no access (`tests/programs.sh` makes it), to show what does not depend on those checks.
     Open,
 }
 
