@@ -7,6 +7,9 @@ mod administration;
 #[path = "world/at_rest.rs"]
 mod at_rest;
 #[cfg(test)]
+#[path = "world/backup.rs"]
+mod backup;
+#[cfg(test)]
 #[path = "world/bad_faith.rs"]
 mod bad_faith;
 #[cfg(test)]
