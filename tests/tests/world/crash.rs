@@ -1,7 +1,7 @@
 //! Everything killed at any moment while people write: the vault, the keyserver, and the program on the writers' devices. What was
 //! acknowledged is there, once.
 //!
-//! `CASEVAULT_CRASH_ROUNDS` and `CASEVAULT_CRASH_SEED` ask for more and other moments.
+//! `CASEVAULT_CRASH_ROUNDS`, `CASEVAULT_CRASH_DEATHS` (in a round) and `CASEVAULT_CRASH_SEED` ask for more and other moments.
 
 #[path = "crash/load.rs"]
 mod load;
@@ -33,7 +33,7 @@ impl Moments {
     }
 }
 
-/// Deaths in a round.
+/// Deaths in a round, unless more are asked for.
 const DEATHS: u64 = 3;
 
 /// What stops the writers: at once, or when they have done what they are doing.
@@ -75,7 +75,7 @@ async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64
 
 async fn storm(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64 {
     let mut killed = 0;
-    for _ in 0..DEATHS {
+    for _ in 0..number("CASEVAULT_CRASH_DEATHS", DEATHS) {
         killed += die(world, moments, strings).await;
     }
     strings.stop.store(true, Ordering::Relaxed);
