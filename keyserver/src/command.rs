@@ -1,9 +1,10 @@
-//! The program: `casevault-keyserver --data DIR --listen ADDR`, and `casevault-keyserver fsck --data DIR`.
+//! The program: `casevault-keyserver --data DIR --listen ADDR`, and `casevault-keyserver fsck|backup|restore`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use casevault_service::backup::BackupError;
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
 use casevault_service::http::Listener;
@@ -14,6 +15,7 @@ use casevault_service::store::{SledRecords, StoreError};
 use casevault_wire::server::ServerKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::backup::{self, RECORDS};
 use crate::fsck;
 use crate::state::{Keyserver, LoadError};
 
@@ -51,6 +53,24 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Write all that is stored to one new file, checked before and after; the server must not run. Keep it as secret as the directory.
+    Backup {
+        /// The data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The file; nothing may be there.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Restore a backup into a new or empty directory, and check it. A restored server says what it said then: see README.md.
+    Restore {
+        /// The backup.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The data directory, which must be empty or not there.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 impl Arguments {
@@ -81,6 +101,12 @@ pub enum Failure {
     /// `fsck` found faults.
     #[error("{0} faults were found")]
     Faults(usize),
+    /// There is no keyserver in the directory.
+    #[error("there is no keyserver in this directory")]
+    Absent,
+    /// No backup was made, or none restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// Neither an address nor a subcommand.
     #[error("nothing to do: give --data and --listen")]
     Usage,
@@ -107,6 +133,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         match (arguments.command, arguments.serve) {
             (Some(Command::Fsck { data }), _) => check(&data).await,
+            (Some(Command::Backup { data, to }), _) => {
+                present(&data)?;
+                tell(&backup::backup(&data, &to).await?)
+            }
+            (Some(Command::Restore { from, data }), _) => tell(&backup::restore(&from, &data).await?),
             (None, Some(arguments)) => serve(&arguments).await,
             (None, None) => Err(Failure::Usage),
         }
@@ -119,7 +150,7 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     stop.on_signals()?;
     let key = ServerKey::open(directory.path())?;
     let node = Arc::new(Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone()));
-    let records = Arc::new(SledRecords::open(&directory.path().join("records"))?);
+    let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
     let keyserver = Keyserver::load(node, records, arguments.organisations).await?;
     let listener = Listener::bind(&arguments.listen).await?;
     listener.announce()?;
@@ -127,10 +158,31 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// That there is a keyserver in a directory: what only reads makes none.
+fn present(data: &Path) -> Result<(), Failure> {
+    if data.join(RECORDS).is_dir() { Ok(()) } else { Err(Failure::Absent) }
+}
+
+fn tell(outcome: &backup::Outcome) -> Result<(), Failure> {
+    match outcome {
+        Ok(contents) => {
+            println!("{contents}");
+            Ok(())
+        }
+        Err(faults) => {
+            for fault in faults {
+                println!("{fault}");
+            }
+            Err(BackupError::Faults(faults.len()).into())
+        }
+    }
+}
+
 async fn check(data: &Path) -> Result<(), Failure> {
+    present(data)?;
     let directory = DataDirectory::open(data)?;
     let key = ServerKey::open(directory.path())?;
-    let records = SledRecords::open(&directory.path().join("records"))?;
+    let records = SledRecords::open(&directory.path().join(RECORDS))?;
     let report = fsck::check(&records, key.public()).await?;
     for fault in &report.faults {
         println!("{fault}");

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
+use casevault_wire::server::ServerKind;
 use tempfile::TempDir;
 
 use crate::device::Device;
@@ -25,13 +26,22 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts the program at `binary` with `arguments` and waits until it listens.
     pub fn start(binary: &Path, arguments: &[&str], log: &Path) -> Self {
+        Self::try_start(&mut Command::new(binary), arguments, log).expect("the contract's line")
+    }
+
+    /// Starts a program that may die before it listens: nothing then.
+    fn try_start(program: &mut Command, arguments: &[&str], log: &Path) -> Option<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log file opens");
-        let mut child =
-            Command::new(binary).args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut child = program.args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line comes");
-        let address = line.trim().strip_prefix("listening on ").expect("the contract's line").to_owned();
-        Self { child, address }
+        match line.trim().strip_prefix("listening on ") {
+            Some(address) => Some(Self { child, address: address.to_owned() }),
+            None => {
+                child.wait().expect("it ended");
+                None
+            }
+        }
     }
 
     /// `kill -9`.
@@ -59,7 +69,7 @@ pub fn program(name: &str) -> PathBuf {
         directory.pop();
     }
     let path = directory.join(name);
-    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/open-door.sh", path.display());
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/programs.sh", path.display());
     path
 }
 
@@ -68,7 +78,7 @@ pub fn program(name: &str) -> PathBuf {
 pub enum Door {
     /// The one that is shipped.
     Closed,
-    /// A build that checks no access (`tests/open-door.sh` makes it), to show what does not depend on those checks.
+    /// A build that checks no access (`tests/programs.sh` makes it), to show what does not depend on those checks.
     Open,
 }
 
@@ -207,6 +217,29 @@ impl World {
         self.keyserver.kill();
         let listen = self.keyserver.address.trim_start_matches("http://").to_owned();
         self.keyserver = start_keyserver(self.directory.path(), &listen);
+    }
+
+    /// Starts a server again, where it was, as the build for tests that meets `fault` (see `fault/`). If it dies of that before it
+    /// listens, there is none.
+    pub fn restart_faulty(&mut self, server: ServerKind, fault: &str) {
+        let (process, name) = match server {
+            ServerKind::Keyserver => (&mut self.keyserver, "keyserver"),
+            ServerKind::Vault => (&mut self.vault, "vault"),
+        };
+        process.kill();
+        let (data, log) = (self.directory.path().join(name), self.directory.path().join(format!("{name}.log")));
+        let listen = process.address.trim_start_matches("http://").to_owned();
+        let mut arguments = vec!["--data", data.to_str().expect("UTF-8"), "--listen", &listen];
+        if server == ServerKind::Vault {
+            arguments.extend(["--keyserver", &self.keyserver.address]);
+        }
+        let mut command = Command::new(program(&format!("casevault-{name}-faults")));
+        if let Some(started) = ServerProcess::try_start(command.env("CASEVAULT_FAULT", fault), &arguments, &log) {
+            match server {
+                ServerKind::Keyserver => self.keyserver = started,
+                ServerKind::Vault => self.vault = started,
+            }
+        }
     }
 
     /// The profile directory of a device.

@@ -7,6 +7,9 @@ mod administration;
 #[path = "world/at_rest.rs"]
 mod at_rest;
 #[cfg(test)]
+#[path = "world/backup.rs"]
+mod backup;
+#[cfg(test)]
 #[path = "world/bad_faith.rs"]
 mod bad_faith;
 #[cfg(test)]
@@ -30,6 +33,9 @@ mod crash;
 #[cfg(test)]
 #[path = "world/devices.rs"]
 mod devices;
+#[cfg(test)]
+#[path = "world/faults.rs"]
+mod faults;
 #[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
+use casevault_fault::step as fault;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
 use casevault_wire::limit;
@@ -179,7 +180,7 @@ impl Client {
         })?;
         for file in files {
             // Ciphertext whose key is in the journal; if it stays, the next start removes it.
-            let _ = std::fs::remove_file(self.outbox().join(file));
+            let _ = fault("sealed.remove", || std::fs::remove_file(self.outbox().join(file)));
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use casevault_crypto::secret::SecretBytes;
 use crate::client::Options;
 use crate::error::{ClientError, Result};
 use crate::store::Store;
-use file::{destroy, replace, temporary, write_durably};
+use file::{destroy, make_directory, replace, temporary, write_durably};
 
 pub use harden::harden;
 
@@ -44,7 +44,7 @@ impl Profile {
     pub fn create(directory: &Path, passphrase: &SecretBytes) -> Result<Self> {
         match fs::metadata(directory) {
             Ok(_) => check_mode(directory)?,
-            Err(_) => DirBuilder::new().recursive(true).mode(0o700).create(directory)?,
+            Err(_) => make_directory(directory)?,
         }
         let lock = lock(directory)?;
         if directory.join(KEYSTORE).exists() {

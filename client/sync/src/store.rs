@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use casevault_crypto::secret::SecretBytes;
+use casevault_fault::step as fault;
 use openmls_sqlite_storage::SqliteStorageProvider;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use zeroize::Zeroizing;
@@ -79,7 +80,7 @@ impl Store {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&tx)?;
-        tx.commit()?;
+        fault("store.commit", || tx.commit().map_err(ClientError::from))?;
         Ok(result)
     }
 

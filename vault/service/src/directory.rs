@@ -34,7 +34,7 @@ impl DataDirectory {
     /// # Errors
     /// [`DirectoryError`]; [`DirectoryError::InUse`] at once if another process has it.
     pub fn open(path: &Path) -> Result<Self, DirectoryError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        make_durably(path)?;
         if path.metadata()?.mode() & 0o077 != 0 {
             return Err(DirectoryError::Permissions);
         }
@@ -50,6 +50,32 @@ impl DataDirectory {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes `path`, private, with every directory above it that is not there, so that a crash takes none of them back.
+fn make_durably(path: &Path) -> io::Result<()> {
+    let parent = parent(path);
+    if !path.is_dir() {
+        if !parent.is_dir() {
+            make_durably(parent)?;
+        }
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+    }
+    // Also if it was there: whoever made it may have been killed before this.
+    sync_directory(parent)
+}
+
+/// The directory that `path` is in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the entries of a directory durable.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]

@@ -61,6 +61,12 @@ pub enum StoreError {
     InUse,
 }
 
+impl From<std::io::Error> for StoreError {
+    fn from(_: std::io::Error) -> Self {
+        Self::Unavailable
+    }
+}
+
 /// Where a server keeps its records. Object safe, so that a server does not know which backend it has.
 pub trait Records: Send + Sync + 'static {
     /// The value of `key`. Never one that is not durable.

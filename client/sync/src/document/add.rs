@@ -14,6 +14,7 @@ use casevault_crypto::event::{DocumentAdded, DocumentVersion};
 use casevault_crypto::journal::Place;
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::{SystemRandom, draw};
+use casevault_fault::step as fault;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
@@ -231,13 +232,14 @@ impl Client {
             Blob::Spooled(spooled) => spooled.clone(),
             Blob::Here(blob) => {
                 let name = sealed.version.seal.digest.to_string();
-                super::output::create_private(&self.outbox().join(&name))?.write_all(blob)?;
+                let mut file = super::output::create_private(&self.outbox().join(&name))?;
+                fault("sealed.write", || file.write_all(blob))?;
                 Spooled { name, upload: None }
             }
         };
         let file = File::open(self.outbox().join(&spooled.name))?;
-        file.sync_all()?;
-        File::open(self.outbox())?.sync_all()?;
+        fault("sealed.sync", || file.sync_all())?;
+        fault("sealed.named", || File::open(self.outbox())?.sync_all())?;
         let length = file.metadata()?.len();
         let body = encode_body(&DocumentAdded(sealed.version.clone()).into());
         self.profile.store.write(|tx| {

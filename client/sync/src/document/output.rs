@@ -5,8 +5,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use casevault_crypto::random::{SystemRandom, draw};
+use casevault_fault::step as fault;
 
-use crate::error::{ClientError, Result};
+use crate::error::Result;
 use crate::view::no_randomness;
 
 /// Makes a file that only this user can read, and that was not there.
@@ -36,16 +37,17 @@ impl Output {
     /// Gives the file its name. It is durable once [`Self::settle`] was called for its directory.
     pub fn publish(self) -> Result<PathBuf> {
         let flags = rustix::fs::RenameFlags::NOREPLACE;
-        rustix::fs::renameat_with(rustix::fs::CWD, &self.temporary, rustix::fs::CWD, &self.target, flags)
-            .map_err(|error| ClientError::from(std::io::Error::from(error)))?;
+        fault("copy.rename", || {
+            rustix::fs::renameat_with(rustix::fs::CWD, &self.temporary, rustix::fs::CWD, &self.target, flags)
+                .map_err(std::io::Error::from)
+        })?;
         Ok(self.target.clone())
     }
 
     /// Makes everything in `directory` durable, files that were published there included.
     pub fn settle(directory: &Path) -> Result<()> {
         let directory = File::open(directory)?;
-        rustix::fs::syncfs(&directory).map_err(std::io::Error::from)?;
-        Ok(())
+        Ok(fault("copy.named", || rustix::fs::syncfs(&directory).map_err(std::io::Error::from))?)
     }
 }
 

@@ -30,6 +30,14 @@ impl Client {
     pub(crate) async fn pull_on(&self, place: &Place) -> Result<u64> {
         let generation = || Ok::<_, ClientError>(self.kept(&place.team)?.map(|kept| kept.state.generation));
         let (mut stayed, mut outcome) = (0, self.pull(place).await);
+        if let Err(ClientError::Server(Code::Refused)) = outcome {
+            // It may have been set back to where it knows neither the key nor the journal (R-8.3-27).
+            self.lead_vault_again(&place.team).await?;
+            outcome = match self.pull(place).await {
+                Err(ClientError::Server(Code::Refused)) => Err(self.journal_alarm(place, AlarmKind::Rollback)),
+                other => other,
+            };
+        }
         while let Err(ClientError::Server(Code::StaleGeneration)) = outcome {
             // The first time the vault may have had to be led on.
             if stayed == 2 {

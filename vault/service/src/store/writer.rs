@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use ::sled::{Batch, Tree};
+use casevault_fault::step as fault;
 use tokio::sync::oneshot;
 
 use super::inflight::Inflight;
@@ -95,11 +96,12 @@ impl Writer {
         }
         let keys = write.put.iter().map(|(key, _)| key).chain(&write.delete);
         self.inflight.begin(batch, keys.cloned());
-        self.tree.apply_batch(changes).map_err(failed)
+        fault("records.apply", || self.tree.apply_batch(changes).map_err(failed))
     }
 
     fn flush(&self, batch: u64) -> Result<(), StoreError> {
-        let flushed = self.tree.flush().is_ok() && rustix::fs::fdatasync(&self.file).is_ok();
+        let flushed = fault("records.flush", || self.tree.flush().map_err(failed)).is_ok()
+            && fault("records.sync", || rustix::fs::fdatasync(&self.file).map_err(|_| StoreError::Unavailable)).is_ok();
         if !flushed || self.inflight.failed() {
             tracing::error!("records could not be flushed; nothing more is acknowledged until the server is started again");
             self.inflight.fail();
