@@ -31,6 +31,9 @@ mod crash;
 #[path = "world/devices.rs"]
 mod devices;
 #[cfg(test)]
+#[path = "world/files.rs"]
+mod files;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
@@ -60,3 +63,6 @@ mod reader;
 #[cfg(test)]
 #[path = "world/recovery.rs"]
 mod recovery;
+#[cfg(test)]
+#[path = "world/screen.rs"]
+mod screen;
