@@ -37,6 +37,9 @@ mod devices;
 #[path = "world/faults.rs"]
 mod faults;
 #[cfg(test)]
+#[path = "world/files.rs"]
+mod files;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
@@ -69,3 +72,6 @@ mod reader;
 #[cfg(test)]
 #[path = "world/recovery.rs"]
 mod recovery;
+#[cfg(test)]
+#[path = "world/screen.rs"]
+mod screen;

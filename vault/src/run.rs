@@ -17,6 +17,7 @@ use casevault_wire::server::ServerKind;
 use casevault_wire::time::Clock;
 
 use crate::blob::LocalBlobs;
+use crate::door;
 use crate::feed::{Followers, Pace, Source, SourceError};
 use crate::http::{App, router};
 use crate::vault::{Settings, Vault};
@@ -115,6 +116,7 @@ pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (S
 /// [`RunError`].
 pub async fn run(arguments: Arguments) -> Result<(), RunError> {
     casevault_service::log::init();
+    door::announce();
     let stop = Stop::default();
     stop.on_signals()?;
     let served = open(&arguments, Arc::new(SystemClock), (stop, Pace::default())).await?;

@@ -39,7 +39,7 @@ pub mod bulk;
 pub mod error;
 pub mod view;
 
-pub use casevault_crypto::event::{display_name, export_name};
+pub use casevault_crypto::event::{display_line, display_name, export_name, is_plain};
 pub use casevault_crypto::recovery::{ShareFault, WordsError};
 pub use casevault_crypto::secret::SecretBytes;
 pub use casevault_statistics::htcds::FieldError;

@@ -1,5 +1,5 @@
-//! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, a unique beginning of an
-//! id, or exactly what the directory, a title or a document is called.
+//! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, or else the beginning of an id
+//! or exactly what the directory, a title or a document is called, if it fits one thing: nothing is called as another's id begins.
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
@@ -25,20 +25,16 @@ pub(crate) fn choose<T: Copy + ToString>(
     what: What,
     candidates: impl Iterator<Item = (T, Option<String>)>,
 ) -> Result<T> {
-    let mut exact = Vec::new();
-    let mut begins = Vec::new();
+    let mut found = Vec::new();
     for (id, name) in candidates {
         let digits = id.to_string();
         if digits == text {
             return Ok(id);
         }
-        if name.as_deref() == Some(text) {
-            exact.push(id);
-        } else if text.len() >= PREFIX && digits.starts_with(text) {
-            begins.push(id);
+        if name.as_deref() == Some(text) || text.len() >= PREFIX && digits.starts_with(text) {
+            found.push(id);
         }
     }
-    let found = if exact.is_empty() { begins } else { exact };
     match found.as_slice() {
         [] => Err(ClientError::Unknown(what)),
         [one] => Ok(*one),
@@ -190,6 +186,9 @@ mod tests {
         assert_eq!(find("1111").unwrap(), PersonId([0x11; 16]));
         assert_eq!(find(&"12".repeat(16)).unwrap(), PersonId([0x12; 16]));
         assert!(matches!(find("omar"), Err(ClientError::Unknown(What::Person))));
+        let posing = people.iter().cloned().chain([(PersonId([0x33; 16]), Some("222222".to_owned()))]);
+        let posing = choose("222222", What::Person, posing);
+        assert!(matches!(posing, Err(ClientError::Ambiguous(What::Person, ids)) if ids.len() == 2), "Omar's id begins so");
         assert!(matches!(find("11"), Err(ClientError::Unknown(What::Person))), "too short for an id");
     }
 }

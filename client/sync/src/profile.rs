@@ -220,7 +220,8 @@ fn make_private_directory(path: &Path) -> Result<()> {
 
 fn check_mode(directory: &Path) -> Result<()> {
     let metadata = fs::metadata(directory)?;
-    if !metadata.is_dir() || metadata.mode() & 0o077 != 0 { Err(ClientError::Permissions) } else { Ok(()) }
+    let private = metadata.mode() & 0o077 == 0 && metadata.uid() == rustix::process::geteuid().as_raw();
+    if metadata.is_dir() && private { Ok(()) } else { Err(ClientError::Permissions) }
 }
 
 fn lock(directory: &Path) -> Result<File> {

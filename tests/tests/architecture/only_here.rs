@@ -74,3 +74,46 @@ fn a_second_place_that_derives_is_found() {
     ]);
     assert_eq!(derivation(&tree), [Violation::new("client/crypto/src/keystore.rs:1", "names hkdf")]);
 }
+
+/// Names that only code has which waits for somebody to connect.
+const LISTENING: [&str; 7] =
+    ["TcpListener", "UnixListener", "UdpSocket", "UnixDatagram", "TcpSocket", "SocketAddrUnix", "listen"];
+
+/// Nothing under `client/`, nor what it is made of, waits for somebody to connect: there is no page, and nothing to reach one by.
+pub fn listening(tree: &Tree) -> Vec<Violation> {
+    let servers = ["vault/", "keyserver/", "demo/", "tests/"];
+    outside(tree, &LISTENING, |file| servers.iter().any(|server| file.path.starts_with(server)))
+}
+
+/// No program starts another or loads code: what comes from a server, or in a document, is bytes. The demonstration starts the servers.
+pub fn starting(tree: &Tree) -> Vec<Violation> {
+    let mut violations = outside(tree, &["execve", "fexecve", "posix_spawn", "dlopen", "libloading"], |_| false);
+    for file in tree.product().filter(|file| !file.path.starts_with("demo/") && !file.path.starts_with("tests/")) {
+        for (line, code) in file.code().filter(|(_, code)| code.contains("process::") && has_word(code, "Command")) {
+            violations.push(Violation::new(file.at(line), code.trim()));
+        }
+    }
+    violations
+}
+
+#[test]
+fn a_client_that_listens_is_found() {
+    let tree = Tree::planted(&[
+        ("client/web/src/lib.rs", "let door = tokio::net::TcpListener::bind(address);"),
+        ("vault/service/src/http/listener.rs", "use tokio::net::TcpListener;"),
+        ("client/sync/src/lib.rs", "/// Somebody may listen.\nrustix::net::listen(socket, 1)"),
+    ]);
+    let places: Vec<_> = listening(&tree).into_iter().map(|violation| violation.place).collect();
+    assert_eq!(places, ["client/web/src/lib.rs:1", "client/sync/src/lib.rs:2"]);
+}
+
+#[test]
+fn a_program_that_is_started_is_found() {
+    let tree = Tree::planted(&[
+        ("client/cli/src/open.rs", "use std::process::{Command, Stdio};"),
+        ("client/cli/src/main.rs", "std::process::ExitCode;\ndefinition::Command;"),
+        ("demo/src/server.rs", "tokio::process::Command::new(vault)"),
+    ]);
+    let places: Vec<_> = starting(&tree).into_iter().map(|violation| violation.place).collect();
+    assert_eq!(places, ["client/cli/src/open.rs:1"]);
+}

@@ -99,7 +99,7 @@ const IN_USE: Texts = (
 const PERMISSIONS: Texts = (
     "permissions",
     Exit::Failed,
-    "Other users of this machine may read the profile's directory, so it was not opened.",
+    "Other users of this machine may read the profile's directory, or it is another user's, so it was not opened.",
     "Take their rights away with chmod 700 on the directory, and consider whether somebody copied it.",
 );
 const WRONG_PASSPHRASE: Texts = (
@@ -311,7 +311,7 @@ pub(crate) fn file(error: &Error) -> Failure {
         }
         ErrorKind::AlreadyExists => ("file-exists", "it exists already and was left as it is.", "Name another file."),
         ErrorKind::IsADirectory => ("file-is-directory", "it is a directory, not a file.", "Name a file."),
-        ErrorKind::NotADirectory => ("file-not-directory", "it is a file, not a directory.", "Name a directory."),
+        ErrorKind::NotADirectory => ("file-not-directory", "it is a file, or a link, and not a directory.", "Name a directory."),
         ErrorKind::InvalidFilename => ("file-name", "the system cannot keep a file of that name.", "Name another file."),
         ErrorKind::InvalidInput => ("file-kind", "it is not an ordinary file.", "Name an ordinary file."),
         ErrorKind::StorageFull => return failure(DISK_FULL),

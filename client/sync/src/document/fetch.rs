@@ -18,7 +18,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 use zeroize::Zeroize;
 
-use super::output::{Output, directory_of};
+use super::output::{Folder, Output, Target};
 use super::steady::{LONG, Settler, Steady};
 use super::{context, decode_version};
 use crate::client::Client;
@@ -56,9 +56,10 @@ impl Client {
         };
         let version = self.newest_version(&case, &id)?;
         self.record_opening(&place, std::slice::from_ref(&version))?;
-        let output = Output::create(out)?;
-        let path = self.fetch_one(&place, &version, output, progress).await?;
-        Output::settle(&directory_of(&path))?;
+        let target = Target::at(out)?;
+        let folder = target.folder.clone();
+        let path = self.fetch_one(&place, &version, target.begin()?, progress).await?;
+        folder.settle()?;
         self.deliver().await?;
         Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 })
     }
@@ -73,7 +74,7 @@ impl Client {
         self.refresh_case(&case, team).await?;
         let place = self.place(team, case);
         let versions = self.newest_versions(&case)?;
-        std::fs::create_dir_all(out)?;
+        let folder = Folder::make(out)?;
         for opened in versions.chunks(OPENED) {
             self.record_opening(&place, opened)?;
         }
@@ -83,7 +84,7 @@ impl Client {
         let mut names = HashSet::new();
         let mut jobs = Vec::new();
         for group in groups(versions) {
-            let targets: Vec<_> = group.iter().map(|version| out.join(unique(&mut names, version))).collect();
+            let targets: Vec<_> = group.iter().map(|version| Target::new(&folder, unique(&mut names, version))).collect();
             jobs.push((group, targets));
         }
         let settler = Settler::begin()?;
@@ -99,7 +100,7 @@ impl Client {
         }
         drop(groups);
         tokio::task::spawn_blocking(|| settler.finish()).await.map_err(|_| ClientError::Damaged)??;
-        Output::settle(out)?;
+        folder.settle()?;
         self.deliver().await?;
         Ok(fetched)
     }
@@ -125,12 +126,13 @@ impl Client {
         &self,
         place: &Place,
         group: Vec<DocumentVersion>,
-        (targets, written): (Vec<PathBuf>, SyncSender<File>),
+        (mut targets, written): (Vec<Target>, SyncSender<File>),
     ) -> Result<Vec<FetchedDocument>> {
-        if let ([version], [target]) = (group.as_slice(), targets.as_slice())
+        if let [version] = group.as_slice()
             && blob::sealed_length(version.seal.length) > limit::SMALL_BLOB as u64
+            && let Some(target) = targets.pop()
         {
-            let path = self.fetch_one(place, version, Output::create(target)?, std::sync::Arc::new(|_| {})).await?;
+            let path = self.fetch_one(place, version, target.begin()?, std::sync::Arc::new(|_| {})).await?;
             return Ok(vec![FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0 }]);
         }
         let digests = group.iter().map(|version| version.seal.digest).collect();
@@ -271,7 +273,7 @@ impl Pieces {
 fn open_group(
     place: &Place,
     versions: &[DocumentVersion],
-    (targets, written): (Vec<PathBuf>, SyncSender<File>),
+    (targets, written): (Vec<Target>, SyncSender<File>),
     mut pieces: Pieces,
 ) -> Result<Vec<FetchedDocument>> {
     let mut fetched = Vec::with_capacity(versions.len());
@@ -279,7 +281,7 @@ fn open_group(
         if pieces.take(8)?.get_u64() != blob::sealed_length(version.seal.length) {
             return Err(ClientError::Verification);
         }
-        let mut output = Output::create(&target)?;
+        let mut output = target.begin()?;
         let mut hasher = PlaintextHasher::new();
         open(place, version, &mut pieces, |mut chunk| {
             hasher.update(&chunk);
