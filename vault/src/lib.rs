@@ -5,7 +5,6 @@
 
 pub mod access;
 pub mod blob;
-mod budget;
 mod door;
 pub mod feed;
 pub mod fsck;

@@ -9,7 +9,6 @@ use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
 use crate::blob::Blobs;
-use crate::budget::Budget;
 use crate::record::{self, TeamKey, Versioned};
 use crate::team::Team;
 use crate::turns::Turns;
@@ -48,8 +47,6 @@ pub struct Vault {
     pub turns: Turns,
     /// The uploads that this process has at hand.
     pub active: Active,
-    /// Memory that bodies may take.
-    pub budget: Budget,
 }
 
 impl std::fmt::Debug for Vault {
@@ -61,7 +58,7 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over its stores.
     pub fn new(node: Arc<Node>, records: Arc<dyn Records>, blobs: Arc<dyn Blobs>, settings: Settings) -> Self {
-        Self { node, records, blobs, settings, turns: Turns::default(), active: Active::default(), budget: Budget::default() }
+        Self { node, records, blobs, settings, turns: Turns::default(), active: Active::default() }
     }
 
     /// Now.

@@ -49,6 +49,7 @@ async fn a_request_without_credentials_is_refused_and_nonsense_is_malformed() {
     assert_eq!(world.get::<LogPage>(&ngo.device(1), "/log?from=x").await, Err(Code::Malformed));
 }
 
+// Plays B03.
 // Obeys R-7.3-2, R-7.2-6.
 // Breaks R-7.3-2, R-7.2-6.
 #[tokio::test]
@@ -64,6 +65,7 @@ async fn a_nonce_is_good_once() {
     assert_eq!(world.send("GET", &target, Some(&credentials), Vec::new()).await.done(), Err(Code::Nonce), "too old");
 }
 
+// Plays B04.
 // Breaks R-7.2-2, R-7.2-4.
 #[tokio::test]
 async fn what_is_executed_is_what_was_signed() {

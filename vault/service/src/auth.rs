@@ -2,6 +2,8 @@
 
 mod body;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use bytes::Bytes;
 use casevault_wire::codec::{Text, decode};
@@ -19,7 +21,9 @@ use http::request::Parts;
 
 pub use body::SignedBody;
 
+use crate::budget::Budget;
 use crate::http::problem::Problem;
+use crate::http::seat::Seat;
 use crate::nonces::NonceBook;
 
 /// The fields of a request that are signed besides its path and body.
@@ -37,12 +41,13 @@ pub struct Gate {
     /// Verified against when the signer is unknown, so that the answer takes as long.
     decoy: PublicKey,
     nonces: NonceBook,
+    budget: Arc<Budget>,
 }
 
 impl Gate {
-    /// The gate of the server with `key`.
-    pub fn new(key: PublicKey, nonces: NonceBook) -> Self {
-        Self { server: server_id(&key), decoy: key, nonces }
+    /// The gate of the server with `key`; bodies are read within `budget`.
+    pub fn new(key: PublicKey, nonces: NonceBook, budget: Arc<Budget>) -> Self {
+        Self { server: server_id(&key), decoy: key, nonces, budget }
     }
 
     /// A fresh nonce.
@@ -51,6 +56,14 @@ impl Gate {
     /// `unavailable` if the operating system has no randomness.
     pub fn nonce(&self) -> Result<Nonce, Problem> {
         self.nonces.issue().map_err(|_| Problem(Code::Unavailable))
+    }
+
+    /// One of many fresh nonces.
+    ///
+    /// # Errors
+    /// As [`Self::nonce`].
+    pub fn one_of_many(&self) -> Result<Nonce, Problem> {
+        self.nonces.issue_many().map_err(|_| Problem(Code::Unavailable))
     }
 
     /// Reads the credentials of `request` and redeems its nonce. The body is not read yet.
@@ -62,6 +75,8 @@ impl Gate {
         let credentials = credentials(&parts.headers)?;
         let request = self.rebuild(&parts, &credentials)?;
         let issued = self.nonces.redeem(&credentials.nonce).ok_or(Problem(Code::Nonce))?;
+        let holder = parts.extensions.get::<Arc<Seat>>().cloned();
+        let body = SignedBody::new(body, (request.body_digest, request.body_length), (self.budget.clone(), holder));
         Ok(Unverified { request, signature: credentials.signature, decoy: self.decoy, issued, body })
     }
 
@@ -94,7 +109,7 @@ pub struct Unverified {
     signature: Signature,
     decoy: PublicKey,
     issued: Time,
-    body: Body,
+    body: SignedBody,
 }
 
 impl Unverified {
@@ -114,9 +129,9 @@ impl Unverified {
     /// # Errors
     /// `too-large` before anything is read, `malformed` if the body is not what the credentials say.
     pub async fn buffered(self, limit: usize) -> Result<(Self, Bytes), Problem> {
-        let Self { request, signature, decoy, issued, body } = self;
-        let bytes = SignedBody::new(body, request.body_digest, request.body_length).read(limit).await?;
-        Ok((Self { request, signature, decoy, issued, body: Body::from(bytes.clone()) }, bytes))
+        let Self { body, .. } = self;
+        let (bytes, body) = body.buffered(limit).await?;
+        Ok((Self { body, ..self }, bytes))
     }
 
     /// The request as if it were signed. Only in builds for tests which show that confidentiality does not depend on signatures.
@@ -139,9 +154,8 @@ impl Unverified {
     }
 
     fn authenticated(self) -> Authenticated {
-        let Request { organisation, signer, idempotency, body_digest, body_length, .. } = self.request;
-        let body = SignedBody::new(self.body, body_digest, body_length);
-        Authenticated { organisation, signer, idempotency, issued: self.issued, body }
+        let Request { organisation, signer, idempotency, .. } = self.request;
+        Authenticated { organisation, signer, idempotency, issued: self.issued, body: self.body }
     }
 }
 

@@ -8,12 +8,15 @@ use casevault_wire::time::{Clock, Time};
 
 use crate::random::{self, NoRandomness};
 
-/// How many issued nonces are remembered; the oldest give way.
+/// How many issued nonces of each kind are remembered; the oldest give way.
 const CAPACITY: usize = 128 * 1024;
 
 /// Issues and redeems nonces.
 pub struct NonceBook {
-    nonces: Mutex<Nonces>,
+    /// Those that came with answers.
+    single: Mutex<Nonces>,
+    /// Those that were asked for, many at a time: whoever asks for ever more displaces no nonce of an answer.
+    many: Mutex<Nonces>,
     clock: Arc<dyn Clock>,
 }
 
@@ -26,17 +29,30 @@ impl std::fmt::Debug for NonceBook {
 impl NonceBook {
     /// An empty book.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { nonces: Mutex::new(Nonces::new(CAPACITY)), clock }
+        let empty = || Mutex::new(Nonces::new(CAPACITY));
+        Self { single: empty(), many: empty(), clock }
     }
 
-    /// A fresh nonce.
+    /// A fresh nonce, to go with an answer.
     ///
     /// # Errors
     /// [`NoRandomness`] if the operating system has none.
     pub fn issue(&self) -> Result<Nonce, NoRandomness> {
+        self.issue_in(&self.single)
+    }
+
+    /// One of many fresh nonces.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    pub fn issue_many(&self) -> Result<Nonce, NoRandomness> {
+        self.issue_in(&self.many)
+    }
+
+    fn issue_in(&self, nonces: &Mutex<Nonces>) -> Result<Nonce, NoRandomness> {
         let nonce = Nonce(random::bytes()?);
         let now = self.clock.now();
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).issue(nonce, now);
+        nonces.lock().unwrap_or_else(PoisonError::into_inner).issue(nonce, now);
         Ok(nonce)
     }
 
@@ -44,6 +60,26 @@ impl NonceBook {
     #[must_use]
     pub fn redeem(&self, nonce: &Nonce) -> Option<Time> {
         let now = self.clock.now();
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).redeem(nonce, now)
+        let redeem = |nonces: &Mutex<Nonces>| nonces.lock().unwrap_or_else(PoisonError::into_inner).redeem(nonce, now);
+        redeem(&self.single).or_else(|| redeem(&self.many))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+
+    // Plays B07.
+    #[test]
+    fn b07_whoever_asks_for_nonces_without_end_takes_nobody_elses() {
+        let book = NonceBook::new(Arc::new(ManualClock::at(Time(1))));
+        let (answers, early) = (book.issue().unwrap(), book.issue_many().unwrap());
+        for _ in 0..CAPACITY {
+            book.issue_many().unwrap();
+        }
+        assert_eq!(book.redeem(&answers), Some(Time(1)), "who is told to sign again can");
+        assert_eq!(book.redeem(&early), None, "memory has an end");
+        assert_eq!(book.redeem(&answers), None);
     }
 }

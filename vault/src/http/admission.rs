@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use casevault_service::auth::{Authenticated, SignedBody, Unverified};
+use casevault_service::budget::Holder;
 use casevault_service::http::problem::Problem;
 use casevault_wire::id::TeamId;
 use casevault_wire::problem::Code;
@@ -27,6 +28,8 @@ pub struct Admitted {
     pub names: Names,
     /// The body, not read yet.
     pub body: SignedBody,
+    /// Whose connection it came on.
+    pub holder: Holder,
 }
 
 impl Admitted {
@@ -65,7 +68,8 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
         return Err(Problem(Code::Refused));
     }
     record.may_read(claim.generation)?;
-    Ok(Admitted { team, generation: claim.generation, record, names, body: authenticated.body })
+    let holder = authenticated.body.holder();
+    Ok(Admitted { team, generation: claim.generation, record, names, body: authenticated.body, holder })
 }
 
 /// The team key that a request claims to be signed by.
