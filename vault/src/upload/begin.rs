@@ -23,7 +23,13 @@ impl Vault {
         }
         let id = UploadId(random::bytes().map_err(|_| Problem(Code::Unavailable))?);
         self.blobs.begin(id).await?;
-        let recorded = self.record_upload(journal, generation, (id, length)).await;
+        let mut recorded = self.record_upload(journal, generation, (id, length)).await;
+        if let Err(full @ Problem(Code::Quota | Code::Busy)) = recorded {
+            recorded = match self.make_room(&journal.team, full).await {
+                Ok(()) => self.record_upload(journal, generation, (id, length)).await,
+                Err(problem) => Err(problem),
+            };
+        }
         if recorded.is_err_and(|problem| problem != Problem(Code::Unavailable)) {
             // Left behind, it goes at the next start.
             let _ = self.blobs.discard(id).await;
