@@ -61,6 +61,9 @@ mod open_door;
 #[path = "world/operators.rs"]
 mod operators;
 #[cfg(test)]
+#[path = "world/overload.rs"]
+mod overload;
+#[cfg(test)]
 #[path = "world/partners.rs"]
 mod partners;
 #[cfg(test)]

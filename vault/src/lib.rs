@@ -7,7 +7,6 @@
 pub mod access;
 pub mod backup;
 pub mod blob;
-mod budget;
 mod door;
 pub mod feed;
 pub mod fsck;

@@ -10,7 +10,6 @@ use casevault_wire::time::Time;
 use tokio::sync::Mutex;
 
 use crate::blob::Blobs;
-use crate::budget::Budget;
 use crate::record::{self, TeamKey, Versioned};
 use crate::team::Team;
 use crate::turns::Turns;
@@ -49,8 +48,6 @@ pub struct Vault {
     pub turns: Turns,
     /// The uploads that this process has at hand.
     pub active: Active,
-    /// Memory that bodies may take.
-    pub budget: Budget,
     /// How many organisations there are, once somebody counted. Held while one is founded.
     pub founded: Mutex<Option<usize>>,
 }
@@ -64,8 +61,8 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over its stores.
     pub fn new(node: Arc<Node>, records: Arc<dyn Records>, blobs: Arc<dyn Blobs>, settings: Settings) -> Self {
-        let (turns, active, budget, founded) = Default::default();
-        Self { node, records, blobs, settings, turns, active, budget, founded }
+        let (turns, active, founded) = Default::default();
+        Self { node, records, blobs, settings, turns, active, founded }
     }
 
     /// Now.

@@ -68,6 +68,7 @@ async fn a_nonce_is_good_once() {
     assert_eq!(world.send("GET", &target, Some(&credentials), Vec::new()).await.done(), Err(Code::Nonce), "too old");
 }
 
+// Plays B04.
 // Breaks R-7.2-2, R-7.2-4.
 #[tokio::test]
 async fn what_is_executed_is_what_was_signed() {

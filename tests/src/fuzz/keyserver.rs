@@ -46,7 +46,7 @@ fn serve() -> Served {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let clock = Arc::new(ManualClock::at(NOON));
     let node = Arc::new(Node::new(ServerKind::Keyserver, ServerKey::from_seed(&[0xaa; 32]), clock, Stop::default()));
-    let loaded = runtime.block_on(Keyserver::load(node.clone(), Arc::new(Memory::default()))).expect("nothing is stored");
+    let loaded = runtime.block_on(Keyserver::load(node.clone(), Arc::new(Memory::default()), 1000)).expect("nothing is stored");
     let server = Server { runtime, node, app: loaded.app() };
     let world =
         World::with_servers(SigningKey::from_seed(&Secret::new([0xaa; 32])), SigningKey::from_seed(&Secret::new([0xbb; 32])));

@@ -2,6 +2,8 @@
 
 mod body;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use bytes::Bytes;
 use casevault_wire::codec::{Text, decode};
@@ -19,7 +21,9 @@ use http::request::Parts;
 
 pub use body::SignedBody;
 
+use crate::budget::Budget;
 use crate::http::problem::Problem;
+use crate::http::seat::Seat;
 use crate::nonces::NonceBook;
 
 /// The fields of a request that are signed besides its path and body.
@@ -37,12 +41,13 @@ pub struct Gate {
     /// Verified against when the signer is unknown, so that the answer takes as long.
     decoy: PublicKey,
     nonces: NonceBook,
+    budget: Arc<Budget>,
 }
 
 impl Gate {
-    /// The gate of the server with `key`.
-    pub fn new(key: PublicKey, nonces: NonceBook) -> Self {
-        Self { server: server_id(&key), decoy: key, nonces }
+    /// The gate of the server with `key`; bodies are read within `budget`.
+    pub fn new(key: PublicKey, nonces: NonceBook, budget: Arc<Budget>) -> Self {
+        Self { server: server_id(&key), decoy: key, nonces, budget }
     }
 
     /// A fresh nonce.
@@ -62,6 +67,8 @@ impl Gate {
         let credentials = credentials(&parts.headers)?;
         let request = self.rebuild(&parts, &credentials)?;
         let issued = self.nonces.check(&credentials.nonce).ok_or(Problem(Code::Nonce))?;
+        let holder = parts.extensions.get::<Arc<Seat>>().cloned();
+        let body = SignedBody::new(body, (request.body_digest, request.body_length), (self.budget.clone(), holder));
         Ok(Unverified { gate: self, request, signature: credentials.signature, issued, body })
     }
 
@@ -94,7 +101,7 @@ pub struct Unverified<'a> {
     request: Request,
     signature: Signature,
     issued: Time,
-    body: Body,
+    body: SignedBody,
 }
 
 impl Unverified<'_> {
@@ -114,9 +121,9 @@ impl Unverified<'_> {
     /// # Errors
     /// `too-large` before anything is read, `malformed` if the body is not what the credentials say.
     pub async fn buffered(self, limit: usize) -> Result<(Self, Bytes), Problem> {
-        let Self { gate, request, signature, issued, body } = self;
-        let bytes = SignedBody::new(body, request.body_digest, request.body_length).read(limit).await?;
-        Ok((Self { gate, request, signature, issued, body: Body::from(bytes.clone()) }, bytes))
+        let Self { body, .. } = self;
+        let (bytes, body) = body.buffered(limit).await?;
+        Ok((Self { body, ..self }, bytes))
     }
 
     /// The request as if it were signed. Only in builds for tests which show that confidentiality does not depend on signatures.
@@ -141,12 +148,11 @@ impl Unverified<'_> {
     }
 
     fn authenticated(self) -> Result<Authenticated, Problem> {
-        let Request { organisation, signer, idempotency, body_digest, body_length, nonce, .. } = self.request;
+        let Request { organisation, signer, idempotency, nonce, .. } = self.request;
         if !self.gate.nonces.spend(nonce, self.issued) {
             return Err(Problem(Code::Nonce));
         }
-        let body = SignedBody::new(self.body, body_digest, body_length);
-        Ok(Authenticated { organisation, signer, idempotency, issued: self.issued, body })
+        Ok(Authenticated { organisation, signer, idempotency, issued: self.issued, body: self.body })
     }
 }
 

@@ -4,9 +4,14 @@ pub mod answer;
 mod app;
 mod detach;
 mod drain;
+mod hold;
+mod line;
 pub mod listener;
 mod measure;
 pub mod problem;
+pub mod room;
+pub(crate) mod seat;
+mod shape;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod backup;
+pub mod budget;
 pub mod clock;
 pub mod directory;
 pub mod http;

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use casevault_service::auth::{Authenticated, SignedBody, Unverified};
+use casevault_service::budget::Holder;
 use casevault_service::http::problem::Problem;
 use casevault_wire::id::{IdempotencyKey, TeamId};
 use casevault_wire::problem::Code;
@@ -29,6 +30,8 @@ pub struct Admitted {
     pub names: Names,
     /// The body, not read yet.
     pub body: SignedBody,
+    /// Whose connection it came on.
+    pub holder: Holder,
 }
 
 impl Admitted {
@@ -68,7 +71,8 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
     }
     record.may_read(claim.generation)?;
     let Authenticated { idempotency, body, .. } = authenticated;
-    Ok(Admitted { team, generation: claim.generation, record, idempotency, names, body })
+    let holder = body.holder();
+    Ok(Admitted { team, generation: claim.generation, record, idempotency, names, body, holder })
 }
 
 /// The team key that a request claims to be signed by.

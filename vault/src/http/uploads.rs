@@ -132,7 +132,7 @@ async fn write(State(app): State<Arc<App>>, request: Request) -> Result<Response
     if admitted.body.remaining() > limit::UPLOAD_PIECE as u64 {
         return Err(Problem(Code::TooLarge));
     }
-    let _share = app.vault.budget.take(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
+    let _share = admitted.body.memory(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
     let piece = Piece { team: admitted.team, generation: admitted.generation, upload, offset, body: admitted.body };
     let offset = app.vault.clone().write_piece(piece).await?;
     Ok(answer(StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, HeaderValue::from(offset))]))

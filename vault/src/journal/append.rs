@@ -60,7 +60,11 @@ impl Vault {
         let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
         let bytes = new.iter().map(|(_, blob)| cost(blob.len() as u64)).sum::<u64>();
         let entries = append.chain.as_ref().map_or(0, Chain::bytes);
-        before.count().has_room(bytes.saturating_add(entries), self.settings.quota)?;
+        let room = |before: &Before| before.count().has_room(bytes.saturating_add(entries), self.settings.quota);
+        if let Err(full) = room(&before) {
+            self.make_room(&append.journal.team, full).await?;
+            room(&self.before(&append).await?)?;
+        }
         let kept: Vec<Kept> = new.iter().map(|(key, blob)| (*key, blob.len() as u64)).collect();
         let pending = self.announce(append.journal, &kept).await?;
         let outcome = match self.store(append.journal, new).await {

@@ -20,6 +20,16 @@ impl Vault {
             return Err(Problem(Code::TooLarge));
         }
         self.owner(&journal).await?;
+        match self.begin_once(journal, generation, (id, length)).await {
+            Err(full @ Problem(Code::Quota | Code::Busy)) => {
+                self.make_room(&journal.team, full).await?;
+                self.begin_once(journal, generation, (id, length)).await
+            }
+            begun => begun,
+        }
+    }
+
+    async fn begin_once(&self, journal: JournalKey, generation: u64, (id, length): (UploadId, u64)) -> Result<(), Problem> {
         let _turn = self.turns.team(&journal.team).await;
         let known = Versioned::<Upload>::load(&*self.records, record::upload(&id)).await?;
         match known.value {

@@ -8,7 +8,7 @@ use casevault_wire::id::UploadId;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
-use super::{LIFETIME, Upload};
+use super::{LIFETIME, PAUSE, Upload};
 use crate::record::{TeamKey, Walk, kind, name, value};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
@@ -66,11 +66,25 @@ impl Vault {
     /// # Errors
     /// `unavailable`; what was forgotten before stays so.
     pub async fn collect_uploads(&self, now: Time) -> Result<usize, Problem> {
-        let old = |upload: &Upload| now.since(upload.touched) >= LIFETIME;
+        self.give_up(|upload| now.since(upload.touched) >= LIFETIME).await
+    }
+
+    /// Forgets uploads of a team that is `full` which nobody touched for [`PAUSE`].
+    ///
+    /// # Errors
+    /// `full` if there are none.
+    pub async fn make_room(&self, team: &TeamKey, full: Problem) -> Result<(), Problem> {
+        let now = self.now();
+        let idle = |upload: &Upload| upload.journal.team == *team && upload.kept.is_none() && now.since(upload.touched) >= PAUSE;
+        if self.give_up(idle).await? == 0 { Err(full) } else { Ok(()) }
+    }
+
+    /// Gives up uploads that are as `old` says; how many.
+    async fn give_up(&self, old: impl Fn(&Upload) -> bool) -> Result<usize, Problem> {
         let (mut walk, mut collected) = (Walk::of(kind::UPLOAD), 0);
         while let Some(uploads) = self.next_uploads(&mut walk).await? {
             for (id, upload) in uploads.into_iter().filter(|(_, upload)| old(upload)) {
-                match self.cancel_if((&upload.journal.team, None), id, old).await {
+                match self.cancel_if((&upload.journal.team, None), id, &old).await {
                     Ok(true) => collected += 1,
                     // Written to, or given up, meanwhile.
                     Ok(false) | Err(Problem(Code::Refused)) => {}

@@ -139,6 +139,7 @@ async fn a_frozen_team_reads_and_does_not_write() {
     assert!(member.append(CASE, body).await.is_ok());
 }
 
+// Plays B03 and B04.
 // Obeys R-7.2-2, R-7.2-5.
 // Breaks R-7.2-2.
 #[tokio::test]

@@ -3,7 +3,7 @@
 use casevault_service::http::problem::Problem;
 use casevault_vault::record::TeamKey;
 use casevault_vault::team::OVERHEAD;
-use casevault_vault::upload::LIFETIME;
+use casevault_vault::upload::{LIFETIME, PAUSE};
 use casevault_wire::feed::{FeedEvent, Freeze};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, UploadId};
@@ -234,6 +234,7 @@ async fn the_same_blob_twice_is_counted_once() {
     assert_eq!(world.fsck().await, []);
 }
 
+// Plays D15.
 // Obeys R-7.4-19.
 // Breaks R-7.4-19.
 #[tokio::test]
@@ -270,6 +271,34 @@ async fn what_has_no_bytes_takes_room_or_nothing() {
         Err(Code::Refused),
         "a journal is whose it has something of"
     );
+    assert_eq!(world.fsck().await, []);
+}
+
+// Plays D15.
+#[tokio::test]
+async fn d15_uploads_that_are_only_begun_do_not_keep_a_team_from_writing() {
+    let mut world = World::with_quota(10_000).await;
+    let (insider, other) = (world.team(1, 1).await, world.team(2, 2).await);
+    let whole = insider.begin(CASE, 10_000).await.unwrap();
+    let small = || crate::member::batch(&[&bytes(2000)], Vec::new());
+    assert_eq!(insider.append(CASE, small()).await.err(), Some(Code::Quota), "whoever began it may still be at it");
+    assert!(other.append(JournalId([6; 16]), small()).await.is_ok(), "another team's quota is its own");
+    world.clock.advance(PAUSE);
+    assert!(insider.append(CASE, small()).await.is_ok());
+    assert_eq!(insider.offset(&whole).await, Err(StatusCode::FORBIDDEN), "it was given up");
+    let many: Vec<_> = {
+        let mut many = Vec::new();
+        for _ in 0..8 {
+            many.push(insider.begin(CASE, 1000).await.unwrap());
+        }
+        many
+    };
+    assert_eq!(insider.begin(CASE, 1000).await, Err(Code::Quota));
+    world.clock.advance(PAUSE / 2);
+    insider.write(&many[0], 0, &[1; 500]).await.unwrap();
+    world.clock.advance(PAUSE / 2);
+    assert!(insider.begin(CASE, 1000).await.is_ok());
+    assert_eq!(insider.offset(&many[0]).await, Ok((500, 1000)), "one that goes on stays");
     assert_eq!(world.fsck().await, []);
 }
 

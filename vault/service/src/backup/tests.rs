@@ -24,7 +24,7 @@ async fn backed_up() -> (TempDir, PathBuf) {
     (directory, file)
 }
 
-// Obeys R-7.1-5.
+// Obeys R-7.1-7.
 #[tokio::test]
 async fn what_was_backed_up_is_restored() {
     let (directory, file) = backed_up().await;
@@ -44,7 +44,7 @@ async fn what_was_backed_up_is_restored() {
     assert_eq!(key(&target), key(&directory.path().join("data")));
 }
 
-// Breaks R-7.1-5.
+// Breaks R-7.1-7.
 #[tokio::test]
 async fn a_backup_of_which_any_byte_is_another_is_none() {
     let (directory, file) = backed_up().await;
@@ -68,7 +68,7 @@ async fn a_backup_of_which_any_byte_is_another_is_none() {
     assert!(matches!(Backup::open(&file, ServerKind::Keyserver), Err(BackupError::Kind)), "the other server's");
 }
 
-// Breaks R-7.1-5.
+// Breaks R-7.1-7.
 #[tokio::test]
 async fn nothing_that_is_there_is_replaced() {
     let (directory, file) = backed_up().await;

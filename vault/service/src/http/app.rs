@@ -1,7 +1,6 @@
 //! A server's routes with what every server has: its key, nonces, health, metrics, and the layers around every answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -14,20 +13,20 @@ use casevault_wire::problem::Code;
 use casevault_wire::vault::NonceList;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::answer::Encoded;
 use super::detach::detach;
 use super::drain::drain;
+use super::hold::hold;
 use super::measure::{measure, recorder};
 use super::problem::Problem;
+use super::room;
+use super::shape::refuse_ambiguous;
 use crate::auth::Target;
 use crate::node::Node;
 
 /// How many nonces one request gets.
 const NONCES: usize = 64;
-/// A body that pauses for longer is given up.
-const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and `/metrics`; every answer carries a nonce, every failure
 /// is a problem, a panic too.
@@ -45,9 +44,11 @@ pub fn app(node: Arc<Node>, routes: Router) -> Router {
         .fallback(|| async { Problem(Code::Refused) })
         .method_not_allowed_fallback(|| async { Problem(Code::Malformed) })
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(node.budget.clone(), hold))
+        .layer(from_fn_with_state(node.room.clone(), room::admit))
         .layer(from_fn(detach))
         .layer(from_fn(drain))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn(refuse_ambiguous))
         .layer(from_fn_with_state(node, surround))
         .layer(from_fn(measure))
 }

@@ -1,5 +1,7 @@
 //! The rules that hold for every route.
 
+mod hostile;
+
 use std::sync::Arc;
 use std::time::Duration;
 
