@@ -11,5 +11,5 @@ pub mod problem;
 #[cfg(test)]
 mod tests;
 
-pub use app::app;
+pub use app::{app, metrics, serve_metrics};
 pub use listener::Listener;

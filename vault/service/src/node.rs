@@ -22,6 +22,8 @@ pub struct Node {
     pub gate: Gate,
     /// Asks it to stop.
     pub stop: Stop,
+    /// Whether its metrics are served on another address than all else.
+    pub metrics_apart: bool,
 }
 
 impl std::fmt::Debug for Node {
@@ -34,7 +36,7 @@ impl Node {
     /// A node with no nonces issued.
     pub fn new(kind: ServerKind, key: ServerKey, clock: Arc<dyn Clock>, stop: Stop) -> Self {
         let gate = Gate::new(*key.public(), NonceBook::new(clock.clone()));
-        Self { kind, key, clock, gate, stop }
+        Self { kind, key, clock, gate, stop, metrics_apart: false }
     }
 
     /// What it says of itself.
