@@ -7,7 +7,7 @@ use std::sync::Arc;
 use casevault_service::backup::BackupError;
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
-use casevault_service::http::Listener;
+use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
@@ -40,6 +40,9 @@ struct Serve {
     /// How many organisations may use this server. Once those that it is for are founded, their number keeps everybody else out.
     #[arg(long, value_name = "NUMBER", default_value_t = ORGANISATIONS)]
     organisations: usize,
+    /// Serves `/metrics` on this address, and there alone.
+    #[arg(long, value_name = "ADDR")]
+    metrics: Option<String>,
 }
 
 /// Organisations that may use a server whose operator does not say.
@@ -76,7 +79,7 @@ enum Command {
 impl Arguments {
     /// The arguments that serve `data` on `listen`.
     pub fn serve(data: PathBuf, listen: String) -> Self {
-        Self { command: None, serve: Some(Serve { data, listen, organisations: ORGANISATIONS }) }
+        Self { command: None, serve: Some(Serve { data, listen, organisations: ORGANISATIONS, metrics: None }) }
     }
 }
 
@@ -149,9 +152,13 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     let stop = Stop::default();
     stop.on_signals()?;
     let key = ServerKey::open(directory.path())?;
-    let node = Arc::new(Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone()));
+    let node = Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone());
+    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
     let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
     let keyserver = Keyserver::load(node, records, arguments.organisations).await?;
+    if let Some(address) = &arguments.metrics {
+        serve_metrics(address, stop.clone()).await?;
+    }
     let listener = Listener::bind(&arguments.listen).await?;
     listener.announce()?;
     listener.serve(keyserver.app(), stop).await;

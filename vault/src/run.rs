@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
-use casevault_service::http::Listener;
 use casevault_service::http::problem::Problem;
+use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
@@ -45,6 +45,9 @@ pub struct Arguments {
     /// How many organisations may use this vault. Once those that it is for are founded, their number keeps everybody else out.
     #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().organisations)]
     pub organisations: usize,
+    /// Serves `/metrics` on this address, and there alone.
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<String>,
 }
 
 /// Why a vault does not run.
@@ -100,7 +103,8 @@ pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (S
     let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
     let blobs = LocalBlobs::open(directory.path())?;
     blobs.sweep()?;
-    let node = Arc::new(Node::new(ServerKind::Vault, key, clock, stop));
+    let node = Node::new(ServerKind::Vault, key, clock, stop);
+    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
     let settings = Settings { quota: arguments.quota, organisations: arguments.organisations };
     let vault = Arc::new(Vault::new(node, records, Arc::new(blobs), settings));
     vault.recover_pending().await.map_err(RunError::Recovery)?;
@@ -120,6 +124,9 @@ pub async fn run(arguments: Arguments) -> Result<(), RunError> {
     let stop = Stop::default();
     stop.on_signals()?;
     let served = open(&arguments, Arc::new(SystemClock), (stop, Pace::default())).await?;
+    if let Some(address) = &arguments.metrics {
+        serve_metrics(address, served.app.vault.node.stop.clone()).await?;
+    }
     let listener = Listener::bind(&arguments.listen).await?;
     listener.announce()?;
     served.serve(listener).await;

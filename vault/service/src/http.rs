@@ -16,5 +16,5 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use app::app;
+pub use app::{app, metrics, serve_metrics};
 pub use listener::Listener;

@@ -28,6 +28,8 @@ pub struct Node {
     pub room: Room,
     /// Memory that bodies and answers may take.
     pub budget: Arc<Budget>,
+    /// Whether its metrics are served on another address than all else.
+    pub metrics_apart: bool,
 }
 
 impl std::fmt::Debug for Node {
@@ -42,7 +44,7 @@ impl Node {
         let room = Room::default();
         let budget = Arc::new(Budget::new(room.clone()));
         let gate = Gate::new(*key.public(), NonceBook::new(clock.clone()), budget.clone());
-        Self { kind, key, clock, gate, stop, room, budget }
+        Self { kind, key, clock, gate, stop, room, budget, metrics_apart: false }
     }
 
     /// What it says of itself.

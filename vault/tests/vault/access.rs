@@ -1,5 +1,9 @@
 //! Who may come in.
 
+use casevault_service::store::{Records as _, SledRecords, Write};
+use casevault_vault::record::{self, TeamKey};
+use casevault_vault::team::Team;
+use casevault_wire::codec::encode;
 use casevault_wire::feed::{Confirmation, FeedEvent, Freeze, VoidCommit};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
@@ -211,4 +215,27 @@ async fn a_vault_takes_as_many_organisations_as_its_operator_allows() {
         assert_eq!(world.found(last).await, Err(Code::Refused));
         world.restart().await;
     }
+}
+
+// Breaks R-7.4-4.
+#[tokio::test]
+async fn an_organisation_has_so_many_teams_and_no_more() {
+    let mut world = World::new().await;
+    world.team(1, 1).await;
+    world.stop().await;
+    {
+        let records = SledRecords::open(&world.data().join("records")).unwrap();
+        let mut write = Write::default();
+        for number in 1..4096u64 {
+            let team = [[0xff; 24].as_slice(), &number.to_be_bytes()].concat().try_into().unwrap();
+            let key = TeamKey { organisation: world.organisation, team: TeamId(team) };
+            write.put(record::team(&key), encode(&Team::default()));
+        }
+        records.write(write).await.unwrap();
+    }
+    world.start().await;
+    let another = world.member(2, 1, 2);
+    let first = world.keyserver.sign(receipt(another.team, 0, 1, public(&another.key)));
+    assert_eq!(another.switch(&first, &another.key).await, Err(Code::Busy));
+    assert!(world.member(1, 1, 1).state().await.is_ok());
 }

@@ -81,6 +81,7 @@ impl World {
             keyserver: self.keyserver.address.clone(),
             quota: self.quota,
             organisations: ORGANISATIONS,
+            metrics: None,
         };
         open(&arguments, self.clock.clone(), (stop.clone(), pace)).await.map(|served| (served, stop))
     }

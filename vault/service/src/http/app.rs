@@ -1,5 +1,6 @@
 //! A server's routes with what every server has: its key, nonces, health, metrics, and the layers around every answer.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,18 +19,20 @@ use super::answer::Encoded;
 use super::detach::detach;
 use super::drain::drain;
 use super::hold::hold;
+use super::listener::Listener;
 use super::measure::{measure, recorder};
 use super::problem::Problem;
 use super::room;
 use super::shape::refuse_ambiguous;
 use crate::auth::Target;
 use crate::node::Node;
+use crate::stop::Stop;
 
 /// How many nonces one request gets.
 const NONCES: usize = 64;
 
-/// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and `/metrics`; every answer carries a nonce, every failure
-/// is a problem, a panic too.
+/// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and, unless it is elsewhere, `/metrics`; every answer carries a
+/// nonce, every failure is a problem, a panic too.
 pub fn app(node: Arc<Node>, routes: Router) -> Router {
     recorder();
     let own = Router::new()
@@ -37,10 +40,11 @@ pub fn app(node: Arc<Node>, routes: Router) -> Router {
         .route("/v1/nonces", get(nonces))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(|| async { recorder().render() }))
         .with_state(node.clone());
+    let shown = if node.metrics_apart { Router::new() } else { metrics() };
     routes
         .merge(own)
+        .merge(shown)
         .fallback(|| async { Problem(Code::Refused) })
         .method_not_allowed_fallback(|| async { Problem(Code::Malformed) })
         .layer(DefaultBodyLimit::disable())
@@ -51,6 +55,21 @@ pub fn app(node: Arc<Node>, routes: Router) -> Router {
         .layer(from_fn(refuse_ambiguous))
         .layer(from_fn_with_state(node, surround))
         .layer(from_fn(measure))
+}
+
+/// `/metrics` alone.
+pub fn metrics() -> Router {
+    Router::new().route("/metrics", get(|| async { recorder().render() }))
+}
+
+/// Serves `/metrics` on `address` until `stop`.
+///
+/// # Errors
+/// The operating system's.
+pub async fn serve_metrics(address: &str, stop: Stop) -> io::Result<()> {
+    let listener = Listener::bind(address).await?;
+    tokio::spawn(listener.serve(metrics(), stop));
+    Ok(())
 }
 
 async fn server(State(node): State<Arc<Node>>) -> Encoded {
