@@ -7,7 +7,7 @@ mod pull;
 mod push;
 
 pub(crate) use kept::{CaseRing, chain, ring_of};
-pub(crate) use push::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body, encode_body, queue};
+pub(crate) use push::{Item, PUSH_ITEMS, decode_body, encode_body, queue};
 
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};
