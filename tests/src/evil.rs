@@ -61,6 +61,21 @@ pub type Swap = Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>;
 /// Whom an act is for.
 pub type Whom = Box<dyn Fn(&Asked) -> bool + Send + Sync>;
 
+/// Changes a request; its credentials stay.
+pub type Change = fn(&mut Asked);
+
+/// What became of a request that was sent changed, and then as it was.
+pub struct Relayed {
+    /// How it was changed.
+    pub change: Change,
+    /// What was sent first.
+    pub asked: Asked,
+    /// The status that answered it.
+    pub first: u16,
+    /// The status that answered what was meant.
+    pub then: u16,
+}
+
 /// What the operator does with a request.
 #[derive(Clone)]
 pub enum Act {
@@ -70,6 +85,10 @@ pub enum Act {
     Delay(Duration),
     /// Answered without the server, with a status and a body.
     Answer(u16, Vec<u8>),
+    /// Sent first as it is changed, to this server or another, and then as it was.
+    Relay(Option<String>, Change),
+    /// Sent elsewhere, with a status and an address.
+    Redirect(u16, String),
     /// Answered with what the same request was answered when it passed last; with 404 if it never did.
     Replay,
     /// Passed to another server: a fork of the real one.
@@ -86,6 +105,7 @@ struct Kept {
     /// The last answer to each request, by signer, method, path and query.
     answers: HashMap<String, Answered>,
     seen: Vec<(Asked, Option<Answered>)>,
+    relayed: Vec<Relayed>,
 }
 
 /// The proxy. Stops with the runtime that it was started on.
@@ -128,6 +148,11 @@ impl Evil {
     /// What was asked since the last look, and answered.
     pub fn seen(&self) -> Vec<(Asked, Option<Answered>)> {
         std::mem::take(&mut self.kept().seen)
+    }
+
+    /// What was sent changed, and what was answered.
+    pub fn relayed(&self) -> Vec<Relayed> {
+        std::mem::take(&mut self.kept().relayed)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -175,6 +200,19 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
             evil.pass(&evil.server, &asked, &parts.headers).await
         }
         Some(Act::Answer(status, body)) => Some(plain(status, body)),
+        Some(Act::Relay(server, change)) => {
+            let mut changed = asked.clone();
+            change(&mut changed);
+            let (_, answered) = opened(evil.pass(server.as_ref().unwrap_or(&evil.server), &changed, &parts.headers).await).await;
+            let (response, then) = opened(evil.pass(&evil.server, &asked, &parts.headers).await).await;
+            let status = |answered: Option<Answered>| answered.map_or(0, |answered| answered.status);
+            evil.kept().relayed.push(Relayed { change, asked: changed, first: status(answered), then: status(then) });
+            Some(response)
+        }
+        Some(Act::Redirect(status, address)) => {
+            let response = Response::builder().status(status).header("location", address);
+            Some(response.body(Body::empty()).expect("a status"))
+        }
         Some(Act::Replay) => {
             let old = evil.kept().answers.get(&key).cloned();
             Some(old.map_or_else(|| plain(404, Vec::new()), |old| plain(old.status, old.body.to_vec())))
@@ -212,7 +250,8 @@ async fn swapped(response: Option<Response>, swap: &Swap) -> Option<Response> {
 }
 
 fn plain(status: u16, body: Vec<u8>) -> Response {
-    Response::builder().status(status).body(Body::from(body)).expect("a status")
+    let response = Response::builder().status(status).header("content-type", "application/octet-stream");
+    response.body(Body::from(body)).expect("a status")
 }
 
 /// An answer that breaks off before its first byte.

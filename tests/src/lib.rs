@@ -12,5 +12,6 @@ pub mod long_log;
 pub mod plaintext;
 pub mod scan;
 pub mod tape;
+pub mod thin;
 pub mod world;
 pub mod written;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::device::Device;
 use crate::evil::Evil;
 use crate::tape::Tape;
+use crate::thin::Thin;
 
 /// The passphrase of every device in a world.
 pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
@@ -198,6 +199,17 @@ impl World {
         let before_vault = Tape::start(&vault.address, &tapes.join("vault")).await;
         let fronts = Fronts { keyserver: before_keyserver.address, vault: before_vault.address, feed: feed.address };
         Self { directory, keyserver, vault, door, fronts: Some(fronts) }
+    }
+
+    /// The same with a [`Thin`] link between devices and each server: the keyserver's, and the vault's.
+    pub async fn start_thin() -> (Self, Thin, Thin) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
+        let (to_keyserver, to_vault) = (Thin::before(&keyserver.address).await, Thin::before(&vault.address).await);
+        let fronts =
+            Fronts { keyserver: to_keyserver.address.clone(), vault: to_vault.address.clone(), feed: keyserver.address.clone() };
+        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts) }, to_keyserver, to_vault)
     }
 
     /// Where the tapes are.

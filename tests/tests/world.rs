@@ -55,6 +55,9 @@ mod lost_team;
 #[path = "world/many_teams.rs"]
 mod many_teams;
 #[cfg(test)]
+#[path = "world/network.rs"]
+mod network;
+#[cfg(test)]
 #[path = "world/open_door.rs"]
 mod open_door;
 #[cfg(test)]

@@ -60,6 +60,9 @@ pub(crate) enum Command {
         /// What this device shall be called [default: the machine's name]
         #[arg(long, value_name = "NAME")]
         device_name: Option<String>,
+        /// File of the certificates, PEM, that alone vouch for the organisation's servers [default: whom the system trusts]
+        #[arg(long, value_name = "FILE")]
+        server_ca: Option<PathBuf>,
     },
     /// Your devices
     #[command(subcommand)]
@@ -169,6 +172,12 @@ pub(crate) enum Device {
         /// Open with the passphrase alone
         #[arg(long)]
         no_system_keys: bool,
+        /// File of the certificates, PEM, that alone vouch for the organisation's servers
+        #[arg(long, value_name = "FILE", conflicts_with = "no_server_ca")]
+        server_ca: Option<PathBuf>,
+        /// Trust the servers' certificates as the system does
+        #[arg(long)]
+        no_server_ca: bool,
     },
 }
 

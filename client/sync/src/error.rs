@@ -130,6 +130,9 @@ pub enum ClientError {
     /// The address is not `https`, nor `http` on the loopback address.
     #[error("address not allowed")]
     Address,
+    /// What is to vouch for servers holds no certificates.
+    #[error("no certificates")]
+    Certificates,
     /// The operating system gave no randomness.
     #[error("no randomness")]
     Randomness,

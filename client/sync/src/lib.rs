@@ -28,6 +28,7 @@ mod removal;
 mod search;
 mod standing;
 mod store;
+mod stride;
 mod sync;
 mod teams;
 mod unstated;

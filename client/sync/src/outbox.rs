@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
@@ -14,15 +15,14 @@ use casevault_fault::step as fault;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
 use casevault_wire::limit;
+use casevault_wire::problem::Code;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
+use crate::journal::{Item, PUSH_ITEMS, decode_body};
 use crate::store::{array, column, count};
+use crate::stride::{Stride, WHOLE};
 use crate::view::no_randomness;
-
-/// Bytes of one piece of an upload.
-pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 4;
 
 /// A sealed blob that waits on this device.
 pub(crate) struct Parked {
@@ -80,22 +80,24 @@ impl Client {
 
     /// Sends what waits for one journal, in order.
     pub(crate) async fn flush_journal(&self, place: &Place) -> Result<u64> {
-        let mut sent = 0;
+        let (mut sent, mut stride) = (0, Stride::CAREFUL);
         loop {
-            let items = self.gather(place).await?;
+            let items = self.gather(place, &mut stride).await?;
             if items.is_empty() {
                 return Ok(sent);
             }
-            let number = items.len() as u64;
-            if self.push(place, items).await? {
+            let (number, begun) = (items.len() as u64, Instant::now());
+            let pushed = self.push(place, items).await?;
+            stride = stride.after(begun.elapsed());
+            if pushed {
                 sent += number;
                 self.forget_parked()?;
             }
         }
     }
 
-    /// The next items of a journal that fit one request; blobs too large for it are at the vault when this returns.
-    async fn gather(&self, place: &Place) -> Result<Vec<Item>> {
+    /// The next items of a journal that go at once; blobs too large for that are at the vault when this returns.
+    async fn gather(&self, place: &Place, stride: &mut Stride) -> Result<Vec<Item>> {
         let rows = self.profile.store.read(|db| rows(db, place))?;
         let mut items = Vec::new();
         let mut bytes = 0;
@@ -103,17 +105,17 @@ impl Client {
             let mut item = Item { body: decode_body(&row.body)?, blob: None, row: Some(row.id) };
             bytes += row.body.len();
             if let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() {
-                if parked.length <= limit::SMALL_BLOB as u64 {
+                if parked.length <= WHOLE {
                     bytes += usize::try_from(parked.length).unwrap_or(usize::MAX);
-                    if bytes > PUSH_BYTES && !items.is_empty() {
+                    if bytes > stride.bytes() && !items.is_empty() {
                         break;
                     }
                     item.blob = Some(std::fs::read(&parked.file)?.into());
                 } else {
-                    self.upload_parked(place, &parked).await?;
+                    self.upload_parked(place, &parked, stride).await?;
                 }
             }
-            if bytes > PUSH_BYTES && !items.is_empty() {
+            if bytes > stride.bytes() && !items.is_empty() {
                 break;
             }
             items.push(item);
@@ -139,7 +141,7 @@ impl Client {
     }
 
     /// Sends what the vault does not have of a parked blob. The stored ciphertext is sent; nothing is sealed again.
-    async fn upload_parked(&self, place: &Place, parked: &Parked) -> Result<()> {
+    async fn upload_parked(&self, place: &Place, parked: &Parked, stride: &mut Stride) -> Result<()> {
         let vault = self.team_vault(&place.team)?;
         let upload = match parked.upload {
             Some(upload) => upload,
@@ -150,11 +152,13 @@ impl Client {
         let mut offset = vault.offset(&upload).await?;
         let file = File::open(&parked.file)?;
         while offset < parked.length {
-            let size = usize::try_from(parked.length - offset).unwrap_or(PIECE).min(PIECE);
+            let begun = Instant::now();
+            let size = usize::try_from(parked.length - offset).unwrap_or(usize::MAX).min(stride.bytes());
             let mut piece = vec![0; size];
             file.read_exact_at(&mut piece, offset)?;
             vault.piece(&upload, offset, Bytes::from(piece)).await?;
             offset += size as u64;
+            *stride = stride.after(begun.elapsed());
         }
         vault.finish(&upload, parked.digest).await
     }

@@ -183,7 +183,8 @@ mod tests {
         served_seat.begin();
         slow_seat.wait(For::Body, old);
         let evicted = async {
-            slow_seat.evicted().await; // half of all, for long, and nothing comes
+            // Half of all, for long, and nothing comes.
+            tokio::time::timeout(Duration::from_secs(5), slow_seat.evicted()).await.unwrap();
             drop(slow);
         };
         let (taken, ()) = tokio::join!(budget.take(BODIES / 4, None), evicted);

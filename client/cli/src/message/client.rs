@@ -59,6 +59,7 @@ impl From<ClientError> for Failure {
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
             ClientError::Address => failure(ADDRESS),
+            ClientError::Certificates => failure(CERTIFICATES),
             ClientError::Randomness => failure(RANDOMNESS),
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             ClientError::PartnerUnconfirmed => failure(PARTNER_UNCONFIRMED),
@@ -264,6 +265,12 @@ const ADDRESS: Texts = (
     Exit::Usage,
     "The address is not one that can be used safely. Nothing was sent.",
     "Give an https:// address, or an http:// address on this machine such as http://127.0.0.1:8440.",
+);
+const CERTIFICATES: Texts = (
+    "certificates",
+    Exit::Usage,
+    "The file holds no certificates that can vouch for a server. Nothing was sent or changed.",
+    "Give a file of PEM certificates: of the authority that signed the servers' certificates, or the servers' own.",
 );
 const RANDOMNESS: Texts = (
     "randomness",

@@ -23,6 +23,8 @@ use super::steady::{LONG, Settler, Steady};
 use super::{context, decode_version};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::http::Reading;
+use crate::stride::WHOLE;
 use crate::vault::BATCH_BYTES;
 use crate::view::{FetchedDocument, OnProgress, Progress};
 
@@ -137,12 +139,12 @@ impl Client {
         }
         let digests = group.iter().map(|version| version.seal.digest).collect();
         let fetch = Fetch { digests: List::new(digests).map_err(|_| ClientError::Text)? };
-        let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
+        let mut answer = Reading::new(self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?);
         let (pieces, received) = mpsc::channel(PIECES);
         let place = *place;
         let opening = tokio::task::spawn_blocking(move || open_group(&place, &group, (targets, written), Pieces::from(received)));
         let mut cut = false;
-        while let Some(piece) = answer.chunk().await.unwrap_or_else(|_| {
+        while let Some(piece) = answer.next().await.unwrap_or_else(|_| {
             cut = true;
             None
         }) {
@@ -175,17 +177,19 @@ impl Client {
         }
     }
 
-    /// Passes a blob's bytes on as they come, taking up again where a cut was.
+    /// Passes a blob's bytes on as they come, taking up again where a cut was for as long as more of them come.
     async fn stream(&self, place: &Place, version: &DocumentVersion, out: &mpsc::Sender<Bytes>) -> Result<()> {
         let length = blob::sealed_length(version.seal.length);
-        let mut from = 0;
-        for _ in 0..TRIES {
+        let (mut from, mut tries) = (0, 0);
+        while tries < TRIES {
+            tries += 1;
+            let begun = from;
             let mut answer = match self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, from).await {
-                Ok(answer) => answer,
+                Ok(answer) => Reading::new(answer),
                 Err(ClientError::Unreachable) if from > 0 => continue,
                 Err(error) => return Err(error),
             };
-            while let Ok(Some(piece)) = answer.chunk().await {
+            while let Ok(Some(piece)) = answer.next().await {
                 from += piece.len() as u64;
                 if from > length {
                     return Err(ClientError::Verification);
@@ -196,6 +200,9 @@ impl Client {
             }
             if from == length {
                 return Ok(());
+            }
+            if from - begun >= WHOLE {
+                tries = 0;
             }
         }
         Err(ClientError::Unreachable)

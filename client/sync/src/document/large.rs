@@ -3,12 +3,14 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use bytes::Bytes;
 use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::DocumentVersion;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::id::UploadId;
+use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use tokio::sync::mpsc;
 
@@ -18,6 +20,7 @@ use super::seal::{open_source, seal_large};
 use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::stride::Stride;
 use crate::view::no_randomness;
 
 /// A sealed blob in the outbox that is not at the vault, or not all of it.
@@ -82,19 +85,22 @@ impl Client {
                 Err(error) => return Err(error),
             };
         }
-        let mut offset = 0;
-        while let Some(piece) = pieces.recv().await {
-            let size = piece.len() as u64;
-            if let Sent::All(upload) = sent {
-                match vault.piece(&upload, offset, piece).await {
-                    Ok(()) => {}
-                    // What the vault has is asked for when it is back.
-                    Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => sent = Sent::Part(Some(upload)),
-                    Err(error) => return Err(error),
+        let (mut offset, mut stride) = (0, if length > limit::SMALL_BLOB as u64 { Stride::FRESH } else { Stride::CAREFUL });
+        while let Some(mut piece) = pieces.recv().await {
+            while !piece.is_empty() {
+                let (part, begun) = (piece.split_to(stride.bytes().min(piece.len())), Instant::now());
+                let size = part.len() as u64;
+                if let Sent::All(upload) = sent {
+                    match vault.piece(&upload, offset, part).await {
+                        Ok(()) => stride = stride.after(begun.elapsed()),
+                        // What the vault has is asked for when it is back.
+                        Err(ClientError::Unreachable | ClientError::Server(Code::Upload)) => sent = Sent::Part(Some(upload)),
+                        Err(error) => return Err(error),
+                    }
                 }
+                offset += size;
+                adding.add(size, 0);
             }
-            offset += size;
-            adding.add(size, 0);
         }
         Ok(sent)
     }

@@ -23,8 +23,6 @@ use crate::view::{AlarmKind, no_randomness};
 
 /// Items that one request carries at most; a certificate and a key generation may come on top.
 pub(crate) const PUSH_ITEMS: usize = limit::ENTRY_PAGE - 8;
-/// Bytes of blobs that one request carries at most.
-pub(crate) const PUSH_BYTES: usize = limit::BODY / 2;
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 16;
 
