@@ -17,6 +17,9 @@ use crate::thin::Thin;
 /// The passphrase of every device in a world.
 pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
 
+/// What servers log where nobody asks for more.
+const LOG: &str = "info";
+
 /// A server process. Killed when dropped.
 pub struct ServerProcess {
     child: Child,
@@ -103,6 +106,8 @@ pub struct World {
     door: Door,
     /// What stands between, if anything does.
     fronts: Option<Fronts>,
+    /// What the servers log.
+    log: &'static str,
 }
 
 /// Addresses of what stands before the servers.
@@ -139,17 +144,17 @@ impl World {
     /// Starts both servers on free ports.
     pub fn start() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
-        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
-        Self { directory, keyserver, vault, door: Door::Closed, fronts: None }
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", LOG);
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address), LOG);
+        Self { directory, keyserver, vault, door: Door::Closed, fronts: None, log: LOG }
     }
 
     /// The same with an [`Evil`] before each server, and between the two.
     pub async fn start_evil() -> (Self, Operators) {
         let directory = tempfile::tempdir().expect("a directory");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", LOG);
         let feed = Evil::before(&keyserver.address).await;
-        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &feed.address));
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &feed.address), LOG);
         let operators =
             Operators { keyserver: Evil::before(&keyserver.address).await, vault: Evil::before(&vault.address).await, feed };
         let fronts = Fronts {
@@ -157,7 +162,7 @@ impl World {
             vault: operators.vault.address.clone(),
             feed: operators.feed.address.clone(),
         };
-        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts) }, operators)
+        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts), log: LOG }, operators)
     }
 
     /// A second keyserver with the same key that goes on from here, and knows nothing of what the first learns.
@@ -166,7 +171,7 @@ impl World {
         let fork = self.directory.path().join("fork");
         copy(&self.directory.path().join("keyserver"), &fork.join("keyserver"));
         self.restart_keyserver();
-        start_keyserver(&fork, "127.0.0.1:0")
+        start_keyserver(&fork, "127.0.0.1:0", self.log)
     }
 
     /// A second vault with the same key that goes on from here.
@@ -175,7 +180,7 @@ impl World {
         let fork = self.directory.path().join("fork");
         copy(&self.directory.path().join("vault"), &fork.join("vault"));
         self.restart_vault();
-        start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()))
+        start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()), self.log)
     }
 
     /// Where devices, and partners, reach the keyserver.
@@ -188,17 +193,17 @@ impl World {
     }
 
     /// The same, with every connection recorded in the directory [`Self::tapes`]: each device's to each server, and the vault's to the
-    /// keyserver.
+    /// keyserver. Servers log all that they can.
     pub async fn start_taped(door: Door) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let tapes = directory.path().join("tapes");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", "trace");
         let feed = Tape::start(&keyserver.address, &tapes.join("feed")).await;
-        let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address));
+        let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address), "trace");
         let before_keyserver = Tape::start(&keyserver.address, &tapes.join("keyserver")).await;
         let before_vault = Tape::start(&vault.address, &tapes.join("vault")).await;
         let fronts = Fronts { keyserver: before_keyserver.address, vault: before_vault.address, feed: feed.address };
-        Self { directory, keyserver, vault, door, fronts: Some(fronts) }
+        Self { directory, keyserver, vault, door, fronts: Some(fronts), log: "trace" }
     }
 
     /// The same with a [`Thin`] link between devices and each server: the keyserver's, and the vault's.
@@ -221,14 +226,14 @@ impl World {
     pub fn restart_vault(&mut self) {
         self.vault.kill();
         let listen = self.vault.address.trim_start_matches("http://").to_owned();
-        self.vault = start_vault(self.door, self.directory.path(), (&listen, self.feed_address()));
+        self.vault = start_vault(self.door, self.directory.path(), (&listen, self.feed_address()), self.log);
     }
 
     /// Starts the keyserver again, where it was.
     pub fn restart_keyserver(&mut self) {
         self.keyserver.kill();
         let listen = self.keyserver.address.trim_start_matches("http://").to_owned();
-        self.keyserver = start_keyserver(self.directory.path(), &listen);
+        self.keyserver = start_keyserver(self.directory.path(), &listen, self.log);
     }
 
     /// Starts a server again, where it was, as the build for tests that meets `fault` (see `fault/`). If it dies of that before it
@@ -348,16 +353,20 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn start_keyserver(directory: &Path, listen: &str) -> ServerProcess {
+fn start_keyserver(directory: &Path, listen: &str, log: &str) -> ServerProcess {
     let data = directory.join("keyserver");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen];
-    ServerProcess::start(&program("casevault-keyserver"), &arguments, &directory.join("keyserver.log"))
+    let mut command = Command::new(program("casevault-keyserver"));
+    let started = ServerProcess::try_start(command.env("CASEVAULT_LOG", log), &arguments, &directory.join("keyserver.log"));
+    started.expect("the contract's line")
 }
 
-fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str)) -> ServerProcess {
+fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str), log: &str) -> ServerProcess {
     let data = directory.join("vault");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen, "--keyserver", keyserver];
-    ServerProcess::start(&program(door.vault()), &arguments, &directory.join("vault.log"))
+    let mut command = Command::new(program(door.vault()));
+    let started = ServerProcess::try_start(command.env("CASEVAULT_LOG", log), &arguments, &directory.join("vault.log"));
+    started.expect("the contract's line")
 }
 
 /// The passphrase of every device.

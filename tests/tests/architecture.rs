@@ -41,6 +41,14 @@ fn dependencies_point_in_one_direction() {
 }
 
 #[test]
+fn what_is_for_tests_is_in_no_release() {
+    assert_none(
+        "no manifest switches on what is for tests",
+        &dependencies::shipped_for_tests(&dependencies::features_of_workspace()),
+    );
+}
+
+#[test]
 fn only_http_modules_know_status_codes() {
     assert_none("only `http` modules name StatusCode", &only_here::status_codes(&Tree::of_workspace()));
 }

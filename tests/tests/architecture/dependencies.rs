@@ -68,6 +68,56 @@ pub fn wrong_direction(crates: &[Crate]) -> Vec<Violation> {
     violations
 }
 
+/// Features of builds for tests, each with the only crate that may pass it on, and to which.
+const FOR_TESTS: [(&str, &[&str]); 2] = [("faults", &[]), ("open-door", &["casevault-service/open-door"])];
+
+/// What a manifest switches on: `default` and every other feature, and the features that it asks of dependencies.
+pub struct Features {
+    pub name: String,
+    pub enabled: Vec<(String, String)>,
+}
+
+/// The features of this workspace.
+pub fn features_of_workspace() -> Vec<Features> {
+    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
+    let of = |package: &cargo_metadata::Package| {
+        let own = package.features.iter().flat_map(|(name, all)| all.iter().map(move |one| (name.clone(), one.clone())));
+        let asked = package.dependencies.iter().flat_map(|dependency| {
+            dependency.features.iter().map(move |one| (dependency.name.clone(), format!("{}/{one}", dependency.name)))
+        });
+        Features { name: package.name.to_string(), enabled: own.chain(asked).collect() }
+    };
+    metadata.packages.iter().map(of).collect()
+}
+
+/// Manifests by which a build that nobody asked anything of would have a feature for tests.
+pub fn shipped_for_tests(all: &[Features]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for one in all {
+        for (by, what) in &one.enabled {
+            let Some((name, passed)) = FOR_TESTS.iter().find(|(name, _)| what.rsplit('/').next() == Some(name)) else { continue };
+            if by != name || !passed.contains(&what.as_str()) {
+                violations.push(Violation::new(&one.name, format!("{by} switches on {what}")));
+            }
+        }
+    }
+    violations
+}
+
+#[test]
+fn a_release_that_would_have_what_is_for_tests_is_found() {
+    let plant = |name: &str, by: &str, what: &str| Features { name: name.into(), enabled: vec![(by.into(), what.into())] };
+    let found = shipped_for_tests(&[
+        plant("casevault-vault", "open-door", "casevault-service/open-door"),
+        plant("casevault-vault", "default", "open-door"),
+        plant("casevault-sync", "casevault-fault", "casevault-fault/faults"),
+        plant("casevault-fault", "default", "faults"),
+        plant("casevault-cli", "faults", "casevault-fault/faults"),
+    ]);
+    let places: Vec<_> = found.iter().map(|violation| violation.place.as_str()).collect();
+    assert_eq!(places, ["casevault-vault", "casevault-sync", "casevault-fault", "casevault-cli"]);
+}
+
 #[test]
 fn a_server_that_can_decrypt_is_found() {
     let plant =

@@ -66,3 +66,16 @@ fn random_pair(names: &BTreeSet<String>, moments: &mut Moments) -> String {
     };
     format!("{},{}", one(), one())
 }
+
+/// The programs as they are shipped have nothing of it: neither the variable nor a step's name.
+#[test]
+fn the_programs_meet_no_fault() {
+    for name in ["casevault", "casevault-vault", "casevault-keyserver"] {
+        let has = |program_name: &str, what: &str| {
+            let program = std::fs::read(casevault_tests::world::program(program_name)).unwrap();
+            program.windows(what.len()).any(|window| window == what.as_bytes())
+        };
+        assert!(!has(name, "CASEVAULT_FAULT"), "{name}");
+        assert!(has(&format!("{name}-faults"), "CASEVAULT_FAULT"), "{name}");
+    }
+}

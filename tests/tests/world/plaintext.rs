@@ -3,6 +3,7 @@
 use casevault_sync::Role;
 use casevault_sync::view::Delivery;
 use casevault_tests::plaintext::{Search, found, search};
+use casevault_tests::tape::{ADDRESS, FORWARDED};
 use casevault_tests::world::{Door, PASSPHRASE, World, silent};
 
 /// Everything that people write in the story below.
@@ -25,6 +26,21 @@ const CANARIES: &[&str] = &[
 fn words() -> Search {
     let passphrase = std::str::from_utf8(PASSPHRASE).unwrap();
     search(&[CANARIES, &[passphrase]].concat())
+}
+
+/// Where people's connections came from, as text and as programs keep it: family, port, address.
+fn addresses(world: &World) -> Search {
+    let mut all = vec![ADDRESS.as_bytes().to_vec(), FORWARDED.as_bytes().to_vec()];
+    for server in ["keyserver", "vault", "feed"] {
+        for entry in std::fs::read_dir(world.tapes().join(server)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "port") {
+                all.push([&[2, 0], std::fs::read(path).unwrap().as_slice(), &[127, 0, 0, 77]].concat());
+            }
+        }
+    }
+    assert!(all.len() > 10, "people came more than once");
+    search(&all)
 }
 
 pub async fn story(world: &mut World) {
@@ -74,6 +90,15 @@ pub async fn holds_no_word(mut world: World) {
         assert!(findings.found.is_empty(), "in {part}: {:?}", findings.found);
         bytes += findings.bytes;
     }
+    let addresses = addresses(&world);
+    for part in ["keyserver", "vault", "keyserver.log", "vault.log"] {
+        let findings = found(&addresses, &world.directory.path().join(part));
+        assert!(findings.found.is_empty(), "in {part}: {:?}", findings.found);
+    }
+    for log in ["keyserver.log", "vault.log"] {
+        let traced = found(&search(&["sled::pagecache"]), &world.directory.path().join(log));
+        assert!(!traced.found.is_empty(), "{log} is what a server logs that is asked for everything");
+    }
     assert!(bytes > 3 * 5_000_000, "the large document is in the vault and twice on the tape: {bytes}");
     // The tapes are some: each holds what was certainly asked there. The device's own files are where the words are.
     for (tape, asked) in [("keyserver", "POST /v1/organisations"), ("vault", "/batch HTTP/1.1"), ("feed", "/feed?from=0")] {
@@ -83,6 +108,7 @@ pub async fn holds_no_word(mut world: World) {
     assert!(!found(&words, &world.directory.path().join("files")).found.is_empty());
 }
 
+// Plays A41.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_server_and_no_wire_holds_a_word_of_what_people_wrote() {
     holds_no_word(World::start_taped(Door::Closed).await).await;

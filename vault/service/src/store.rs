@@ -3,6 +3,9 @@
 pub mod conformance;
 mod inflight;
 mod layout;
+mod mark;
+#[cfg(test)]
+mod rot;
 mod sled;
 mod writer;
 

@@ -11,7 +11,8 @@ use casevault_fault::step as fault;
 use tokio::sync::oneshot;
 
 use super::inflight::Inflight;
-use super::layout::{failed, read, replace};
+use super::layout::{NUMBER, failed, number, read, replace};
+use super::mark::Mark;
 use super::{StoreError, Write};
 
 /// Writes that share a flush at most.
@@ -32,13 +33,21 @@ pub(super) struct Writer {
     pub(super) file: File,
     /// Keys not yet flushed.
     pub(super) inflight: Arc<Inflight>,
+    /// How far records were flushed, and the number that the first batch follows.
+    pub(super) mark: (Mark, u64),
 }
 
 impl Writer {
     /// Opens the database's file for flushing.
     pub(super) fn new(tree: Tree, directory: &Path, inflight: Arc<Inflight>) -> Result<Self, StoreError> {
         let file = File::open(directory.join("db")).map_err(|_| StoreError::Unavailable)?;
-        Ok(Self { tree, file, inflight })
+        let (mark, flushed) = Mark::open(directory)?;
+        let last = number(&tree)?;
+        if last < flushed {
+            tracing::error!("records that were acknowledged are missing: the database is damaged; restore a backup");
+            return Err(StoreError::Corrupt);
+        }
+        Ok(Self { tree, file, inflight, mark: (mark, last) })
     }
 
     /// Works until nobody can ask any more.
@@ -94,6 +103,7 @@ impl Writer {
         for (key, value) in &write.put {
             replace(&self.tree, &mut changes, key, Some(value))?;
         }
+        changes.insert(&NUMBER, &self.number(batch).to_be_bytes());
         let keys = write.put.iter().map(|(key, _)| key).chain(&write.delete);
         self.inflight.begin(batch, keys.cloned());
         fault("records.apply", || self.tree.apply_batch(changes).map_err(failed))
@@ -107,8 +117,14 @@ impl Writer {
             self.inflight.fail();
             return Err(StoreError::Unavailable);
         }
+        // Where this fails the number stays lower than it might be, which asks for less.
+        let _ = self.mark.0.put(number(&self.tree).unwrap_or(self.mark.1));
         self.inflight.finish(batch);
         Ok(())
+    }
+
+    fn number(&self, batch: u64) -> u64 {
+        self.mark.1.saturating_add(batch)
     }
 
     fn is_full(&self) -> bool {
