@@ -4,5 +4,6 @@ mod authors;
 mod chains;
 mod forgeries;
 mod generations;
+mod transplants;
 mod vectors;
 pub(crate) mod world;
