@@ -6,6 +6,7 @@ pub mod evil;
 pub mod liar;
 pub mod limit;
 pub mod long_log;
+pub mod pen;
 pub mod plaintext;
 pub mod scan;
 pub mod tape;

@@ -31,6 +31,9 @@ mod crash;
 #[path = "world/devices.rs"]
 mod devices;
 #[cfg(test)]
+#[path = "world/evil_vault.rs"]
+mod evil_vault;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
