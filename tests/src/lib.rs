@@ -9,6 +9,7 @@ pub mod long_log;
 pub mod pen;
 pub mod plaintext;
 pub mod scan;
+pub mod secrets;
 pub mod tape;
 pub mod world;
 pub mod written;

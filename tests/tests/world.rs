@@ -40,6 +40,12 @@ mod interrupt;
 #[path = "world/journey.rs"]
 mod journey;
 #[cfg(test)]
+#[path = "world/keys.rs"]
+mod keys;
+#[cfg(test)]
+#[path = "world/leakage.rs"]
+mod leakage;
+#[cfg(test)]
 #[path = "world/lost_team.rs"]
 mod lost_team;
 #[cfg(test)]
