@@ -58,6 +58,9 @@ mod open_door;
 #[path = "world/operators.rs"]
 mod operators;
 #[cfg(test)]
+#[path = "world/partition.rs"]
+mod partition;
+#[cfg(test)]
 #[path = "world/partners.rs"]
 mod partners;
 #[cfg(test)]
