@@ -95,6 +95,8 @@ pub enum Act {
     Elsewhere(String),
     /// The server's answer, changed.
     Swap(Swap),
+    /// The server's answer, and more after it.
+    More(Vec<u8>),
     /// The server is asked, and its answer is lost.
     Lose,
 }
@@ -192,8 +194,9 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     let key = format!("{:?} {} {}?{}", asked.signer, asked.method, asked.path, asked.query);
     let act = evil.act(&asked);
     let honest = act.is_none();
+    let more = if let Some(Act::More(more)) = &act { Some(more.clone()) } else { None };
     let response = match act {
-        None => evil.pass(&evil.server, &asked, &parts.headers).await,
+        None | Some(Act::More(_)) => evil.pass(&evil.server, &asked, &parts.headers).await,
         Some(Act::Drop) => None,
         Some(Act::Delay(time)) => {
             tokio::time::sleep(time).await;
@@ -229,9 +232,14 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     if let (true, Some(answered)) = (honest, &answered) {
         kept.answers.insert(key, answered.clone());
     }
-    kept.seen.push((asked, answered));
+    kept.seen.push((asked, answered.clone()));
     drop(kept);
-    response
+    match (more, answered) {
+        (Some(more), Some(answered)) => Response::new(Body::from_stream(futures_util::stream::iter(
+            [answered.body, more.into()].map(Ok::<_, std::convert::Infallible>),
+        ))),
+        _ => response,
+    }
 }
 
 /// The answer, and what is in it; nothing is a connection that is cut.

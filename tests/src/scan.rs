@@ -1,6 +1,6 @@
 //! Every key that a device holds, tried on what the vault keeps of a team: whether whoever has the device's passphrase could read it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use casevault_crypto::derive::{database_key, seal, team_journal_key};
@@ -45,6 +45,11 @@ impl Captured {
         Self { context, nonce: *nonce, commitment: *rest.first_chunk().expect("a seal") }
     }
 
+    /// Its journal and its sequence.
+    pub fn place(&self) -> (JournalId, u64) {
+        (self.context.journal, self.context.version)
+    }
+
     /// Whether `key` is the key of this entry, or the team key that it derives from.
     fn opens_under(&self, key: &[u8; 32]) -> bool {
         let opens = |key: &Secret| seal(key, &self.nonce, &self.context).commitment == self.commitment;
@@ -56,18 +61,33 @@ impl Captured {
     }
 }
 
+/// All entries that the vault with this data directory keeps. It must not run.
+pub async fn entries(vault: &Path) -> Vec<Captured> {
+    let records = SledRecords::open(&vault.join("records")).expect("nobody has it open");
+    let mut found = Vec::new();
+    for (key, value) in records.scan(&[ENTRY], &[ENTRY + 1], usize::MAX).await.expect("readable") {
+        let ((organisation, team), _): ((OrganisationId, TeamId), (JournalId, u64)) =
+            decode(&key[1..], key.len()).expect("a key");
+        found.push(Captured::of(organisation, team, &decode(&value, value.len()).expect("an entry")));
+    }
+    found
+}
+
+/// Those of `entries` that open under one of `keys`, by journal and sequence.
+pub fn opened(entries: &[Captured], keys: &[[u8; 32]]) -> BTreeSet<(JournalId, u64)> {
+    let open = entries.iter().filter(|one| keys.iter().any(|key| one.opens_under(key)));
+    open.map(Captured::place).collect()
+}
+
 /// The first entries, one of the team's own journal and one of a case, that the vault with this data directory keeps of `team`. It must
 /// not run.
 pub async fn captured(vault: &Path, team: TeamId) -> Vec<Captured> {
-    let records = SledRecords::open(&vault.join("records")).expect("nobody has it open");
     let mut found: Vec<Captured> = Vec::new();
-    for (key, value) in records.scan(&[ENTRY], &[ENTRY + 1], usize::MAX).await.expect("readable") {
-        let ((organisation, of), (journal, sequence)): ((OrganisationId, TeamId), (JournalId, u64)) =
-            decode(&key[1..], key.len()).expect("a key");
-        let is_own = journal == team_journal(&team);
+    for entry in entries(vault).await {
+        let is_own = entry.context.journal == team_journal(&team);
         let known = found.iter().any(|one| (one.context.journal == team_journal(&team)) == is_own);
-        if of == team && sequence == 0 && !known {
-            found.push(Captured::of(organisation, team, &decode(&value, value.len()).expect("an entry")));
+        if entry.context.team == team && entry.context.version == 0 && !known {
+            found.push(entry);
         }
     }
     assert_eq!(found.len(), 2, "an entry of the team's journal and one of a case");

@@ -63,6 +63,15 @@ fn only_one_file_derives_keys() {
     assert_none("only client/crypto/src/derive.rs uses HKDF", &only_here::derivation(&Tree::of_workspace()));
 }
 
+// Plays A07.
+#[test]
+fn a07_nothing_is_encrypted_that_would_not_notice_a_change() {
+    let tree = Tree::of_workspace();
+    assert_none("two files call an AEAD", &only_here::sealing(&tree));
+    assert_none("no bare cipher is called", &only_here::bare_ciphers(&tree));
+    assert_none("no crate of ours is built with one", &dependencies::bare_ciphers(&dependencies::of_workspace()));
+}
+
 #[test]
 fn only_the_store_says_what_was_verified_before() {
     assert_none("one file replays a log that was verified before", &only_here::trust_in_own_store(&Tree::of_workspace()));

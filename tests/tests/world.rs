@@ -34,6 +34,9 @@ mod crash;
 #[path = "world/devices.rs"]
 mod devices;
 #[cfg(test)]
+#[path = "world/evil_vault.rs"]
+mod evil_vault;
+#[cfg(test)]
 #[path = "world/faults.rs"]
 mod faults;
 #[cfg(test)]
@@ -45,6 +48,9 @@ mod interrupt;
 #[cfg(test)]
 #[path = "world/journey.rs"]
 mod journey;
+#[cfg(test)]
+#[path = "world/keys.rs"]
+mod keys;
 #[cfg(test)]
 #[path = "world/leakage.rs"]
 mod leakage;
@@ -67,6 +73,9 @@ mod operators;
 #[path = "world/overload.rs"]
 mod overload;
 #[cfg(test)]
+#[path = "world/partition.rs"]
+mod partition;
+#[cfg(test)]
 #[path = "world/partners.rs"]
 mod partners;
 #[cfg(test)]
@@ -81,3 +90,6 @@ mod recovery;
 #[cfg(test)]
 #[path = "world/screen.rs"]
 mod screen;
+#[cfg(test)]
+#[path = "world/traffic.rs"]
+mod traffic;

@@ -24,6 +24,12 @@ use crate::error::{ClientError, Result, What};
 use crate::store::{array, count};
 use crate::view::{Delivery, DocumentView};
 
+/// The rows of the documents of a case, each in its newest version: the last in the journal, whatever its number says (R-6.5-2). In the
+/// order in which the documents were added.
+const NEWEST: &str = "FROM documents d WHERE journal = ?1
+    AND sequence = (SELECT max(sequence) FROM documents WHERE journal = d.journal AND document = d.document)
+    ORDER BY (SELECT min(sequence) FROM documents WHERE journal = d.journal AND document = d.document)";
+
 /// The context that a document version is sealed in.
 pub(crate) fn context(place: &Place, document: DocumentId, version: u64) -> Context {
     Context {
@@ -49,8 +55,7 @@ impl Client {
 
     pub(crate) fn document_views(&self, case: &JournalId) -> Result<Vec<DocumentView>> {
         self.profile.store.read(|db| {
-            let sql = "SELECT document, name, max(version), bytes, sha256 FROM documents WHERE journal = ?1 GROUP BY document ORDER BY min(sequence)";
-            let mut statement = db.prepare_cached(sql)?;
+            let mut statement = db.prepare_cached(&format!("SELECT document, name, version, bytes, sha256 {NEWEST}"))?;
             let rows = statement.query_map([case.0], |row| {
                 Ok(DocumentView {
                     document: DocumentId(array(row, 0)?),
@@ -79,7 +84,7 @@ impl Client {
     /// The newest version of a document, and whether it is at the vault.
     fn newest_version(&self, case: &JournalId, document: &DocumentId) -> Result<DocumentVersion> {
         self.profile.store.read(|db| {
-            let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 ORDER BY version DESC LIMIT 1";
+            let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 ORDER BY sequence DESC LIMIT 1";
             let kept: Option<Vec<u8>> =
                 db.prepare_cached(sql)?.query_row(params![case.0, document.0], |row| row.get(0)).optional()?;
             match kept {

@@ -27,6 +27,17 @@ const ANYTHING: &[&str] = &["*"];
 const NOT_IN_SERVERS: &[&str] = &["openmls", "chacha20poly1305", "argon2", "rusqlite"];
 const SERVERS: &[&str] = &["casevault-service", "casevault-vault", "casevault-keyserver"];
 
+/// Ciphers that do not notice a change, and modes of one.
+const BARE: &[&str] =
+    &["aes", "chacha20", "salsa20", "rc4", "des", "ctr", "cbc", "cfb-mode", "ofb", "ecb", "cipher", "openssl", "aes-soft"];
+
+/// Crates of ours that name a bare cipher in their manifest.
+pub fn bare_ciphers(crates: &[Crate]) -> Vec<Violation> {
+    let named = crates.iter().flat_map(|one| one.needs.iter().map(move |need| (one, need)));
+    let bare = named.filter(|(_, need)| BARE.contains(&need.as_str()));
+    bare.map(|(one, need)| Violation::new(&one.name, format!("must not depend on {need}"))).collect()
+}
+
 /// A crate and what its manifest names.
 pub struct Crate {
     pub name: String,
@@ -129,6 +140,8 @@ fn a_server_that_can_decrypt_is_found() {
         plant("casevault-helpers", &[]),
         plant("casevault-demo", &["casevault-crypto"]),
     ]);
+    let bare = [plant("casevault-crypto", &["ring", "chacha20poly1305", "chacha20"])];
+    assert_eq!(bare_ciphers(&bare), [Violation::new("casevault-crypto", "must not depend on chacha20")]);
     let places: Vec<_> = found.iter().map(|violation| violation.place.as_str()).collect();
     assert_eq!(places, ["casevault-vault", "casevault-vault", "casevault-wire", "casevault-cli", "casevault-helpers"]);
 }

@@ -11,6 +11,7 @@ use casevault_tests::world::{Door, World, program, silent};
 use super::bad_luck::copy_profile;
 use super::plaintext::holds_no_word;
 
+// Plays A17, A29.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_open_doors_no_server_and_no_wire_holds_a_word_of_what_people_wrote() {
     holds_no_word(World::start_taped(Door::Open).await).await;

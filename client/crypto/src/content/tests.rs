@@ -101,6 +101,7 @@ fn chunks_are_chacha20_poly1305() {
     }
 }
 
+// Plays A06.
 #[test]
 fn no_arrangement_of_the_chunks_but_their_own_is_a_document() {
     let (blob, seal) = sealed(5 * CHUNK - 3);
@@ -124,6 +125,7 @@ fn no_arrangement_of_the_chunks_but_their_own_is_a_document() {
     assert!(arrangements.is_empty(), "nothing follows the last chunk");
 }
 
+// Plays A06, A11.
 #[test]
 fn chunks_of_other_documents_do_not_fit() {
     let (blob, seal) = sealed(3 * CHUNK);
@@ -153,6 +155,7 @@ fn chunks_of_other_documents_do_not_fit() {
     }
 }
 
+// Plays A06.
 #[test]
 fn nothing_is_left_of_a_chunk_that_does_not_verify() {
     let (blob, seal) = sealed(100);
@@ -197,6 +200,33 @@ fn a_range_is_read_from_its_chunks_alone() {
     }
     assert_eq!(opener.blob_range(4..9), 0..0);
     assert_eq!(opener.blob_range(0..u64::MAX).end, blob.len() as u64);
+}
+
+/// A member seals one blob and names it in two events, under two keys, so that two readers would see two documents.
+// Plays D06.
+#[test]
+fn d06_a_blob_has_one_key_one_salt_and_one_plaintext() {
+    let keys = [0x11, 0x12].map(|byte| ContentKey::new(Secret::new([byte; 32])));
+    let (blob, seal) = sealed(CHUNK + 9);
+    let other = seal_document(&keys[1], &context(), &text(CHUNK + 9), &mut Seeded(9)).unwrap();
+    let (mut opened, tried) = (Vec::new(), [0, 1]);
+    for (key, salt, commitment, said) in tried
+        .iter()
+        .flat_map(|key| tried.map(|salt| (*key, salt)))
+        .flat_map(|(key, salt)| tried.iter().flat_map(move |commitment| tried.map(move |said| (key, salt, *commitment, said))))
+    {
+        let of = |which: usize| [&blob, &other.0][which];
+        let header: Vec<u8> = [&of(0)[..2], &of(salt)[2..34], &of(commitment)[34..HEADER]].concat();
+        let claim = DocumentSeal { commitment: [seal, other.1][said].commitment, ..seal };
+        if Opener::new(&keys[key], &context(), &claim, header.first_chunk().unwrap()).is_ok() {
+            opened.push((key, commitment, said));
+        }
+    }
+    assert_eq!(opened, [(0, 0, 0), (0, 0, 0), (1, 1, 1), (1, 1, 1)], "each key its own: the salts are equal here");
+    for sha256 in [[0; 32], PlaintextHasher::new().finish().sha256.0] {
+        let claim = DocumentSeal { sha256: Sha256(sha256), ..seal };
+        assert_eq!(open_document(&keys[0], &context(), &claim, &blob).err(), Some(OpenError), "nor another plaintext");
+    }
 }
 
 #[test]

@@ -5,5 +5,6 @@ mod chains;
 mod forgeries;
 mod generations;
 mod model;
+mod transplants;
 mod vectors;
 pub(crate) mod world;

@@ -20,7 +20,7 @@ use zeroize::Zeroize;
 
 use super::output::{Folder, Output, Target};
 use super::steady::{LONG, Settler, Steady};
-use super::{context, decode_version};
+use super::{NEWEST, context, decode_version};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::http::Reading;
@@ -109,8 +109,7 @@ impl Client {
 
     fn newest_versions(&self, case: &casevault_wire::id::JournalId) -> Result<Vec<DocumentVersion>> {
         self.profile.store.read(|db| {
-            let sql = "SELECT seal, max(version) FROM documents WHERE journal = ?1 GROUP BY document ORDER BY min(sequence)";
-            let mut statement = db.prepare_cached(sql)?;
+            let mut statement = db.prepare_cached(&format!("SELECT seal {NEWEST}"))?;
             let rows = statement.query_map([case.0], |row| row.get::<_, Vec<u8>>(0))?;
             rows.map(|row| decode_version(row?)).collect()
         })
@@ -171,9 +170,8 @@ impl Client {
         drop(pieces);
         let written = writing.await.map_err(|_| ClientError::Damaged)?;
         match (written, sent) {
-            (Ok(path), _) => Ok(path),
-            (Err(_), Err(error)) => Err(error),
-            (Err(error), Ok(())) => Err(error),
+            (Ok(output), Ok(())) => output.publish(),
+            (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         }
     }
 
@@ -328,13 +326,14 @@ fn open(
     Ok(())
 }
 
-/// Opens a large blob on this thread, and hashes and writes what verified on another.
+/// Opens a large blob on this thread, and hashes and writes what verified on another. The file has no name yet: there may be more than
+/// the document.
 fn write_verified(
     place: &Place,
     version: &DocumentVersion,
     output: Output,
     (mut pieces, told): (Pieces, OnProgress),
-) -> Result<PathBuf> {
+) -> Result<Output> {
     let (sender, verified) = sync_channel(CHUNKS);
     let (opened, written) = std::thread::scope(|scope| {
         let file = &output.file;
@@ -348,7 +347,7 @@ fn write_verified(
     let digest = written.map_err(|_| ClientError::Damaged)??;
     opened?;
     digest.verify(&version.seal).map_err(|_| ClientError::Verification)?;
-    output.publish()
+    Ok(output)
 }
 
 /// Writes and hashes chunks. The disk writes what it was given while more comes.

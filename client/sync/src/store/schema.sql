@@ -50,7 +50,7 @@ CREATE INDEX cases_title ON cases (title);
 CREATE TABLE fields (journal BLOB NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER NOT NULL,
     PRIMARY KEY (journal, field)) WITHOUT ROWID;
 CREATE TABLE documents (journal BLOB NOT NULL, document BLOB NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, bytes INTEGER NOT NULL,
-    sha256 BLOB NOT NULL, seal BLOB NOT NULL, sequence INTEGER, PRIMARY KEY (journal, document, version)) WITHOUT ROWID;
+    sha256 BLOB NOT NULL, seal BLOB NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (journal, document, sequence)) WITHOUT ROWID;
 CREATE INDEX documents_name ON documents (journal, name);
 CREATE TABLE notes (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (journal, sequence)) WITHOUT ROWID;

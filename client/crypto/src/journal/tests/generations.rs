@@ -102,6 +102,7 @@ fn d08_who_refuses_a_late_entry_and_who_accepts_it_go_on_together() {
     }
 }
 
+// Plays D08.
 #[test]
 fn an_old_key_serves_no_new_team_generation() {
     let mut forger = Forger::new();
@@ -120,6 +121,7 @@ fn an_old_key_serves_no_new_team_generation() {
     assert!(error.is_waiting());
 }
 
+// Plays D08.
 #[test]
 fn a_key_generation_says_the_truth_where_it_is_due() {
     let mut forger = Forger::new();
@@ -144,6 +146,36 @@ fn a_key_generation_says_the_truth_where_it_is_due() {
     assert_eq!(forger.refused(&back), JournalError::GenerationFell);
 }
 
+/// A member with every key claims any numbers at all.
+// Plays D08.
+#[test]
+fn d08_of_all_numbers_that_an_entry_may_have_those_that_come_next_are_accepted() {
+    let mut forger = Forger::new();
+    forger.world.give(2, 5);
+    forger.world.give(3, 7);
+    let (key, next) = (forger.author.key().clone(), forger.state.length());
+    let sequences = [0, 1, next, next + 1, u64::MAX];
+    let mut accepted = Vec::new();
+    for generation in 1..=3 {
+        forger.generation = generation;
+        for (outer, inner) in sequences.iter().flat_map(|outer| sequences.map(|inner| (*outer, inner))) {
+            for team_generation in [0, 1, 2, 5, 6, 7, u64::MAX] {
+                let entry = forger.forge(&key, &note("x"), |header| {
+                    (header.sequence, header.team_generation) = (inner, team_generation);
+                });
+                let entry = Entry { sequence: outer, ..entry };
+                if forger.world.accept(&mut forger.state.clone(), &entry).is_ok() {
+                    accepted.push((generation, outer, inner, team_generation));
+                }
+            }
+        }
+    }
+    assert_eq!(accepted, [(1, next, next, 1)], "a later generation begins by saying so");
+    let one = forger.honest.last().unwrap().clone();
+    assert_eq!(forger.refused(&one), JournalError::Chain, "nor is a number used twice");
+}
+
+// Plays D08.
 #[test]
 fn a_team_generation_does_not_fall() {
     let mut forger = Forger::new();
