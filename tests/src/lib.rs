@@ -3,6 +3,7 @@
 
 pub mod device;
 pub mod evil;
+pub mod image;
 pub mod liar;
 pub mod limit;
 pub mod long_log;

@@ -26,8 +26,10 @@ impl ServerProcess {
     /// Starts the program at `binary` with `arguments` and waits until it listens.
     pub fn start(binary: &Path, arguments: &[&str], log: &Path) -> Self {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log file opens");
-        let mut child =
-            Command::new(binary).args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut command = Command::new(binary);
+        // Whoever reads logs reads the finest.
+        command.args(arguments).env("CASEVAULT_LOG", "trace").stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line comes");
         let address = line.trim().strip_prefix("listening on ").expect("the contract's line").to_owned();

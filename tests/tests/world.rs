@@ -64,5 +64,8 @@ mod reader;
 #[path = "world/recovery.rs"]
 mod recovery;
 #[cfg(test)]
+#[path = "world/residue.rs"]
+mod residue;
+#[cfg(test)]
 #[path = "world/screen.rs"]
 mod screen;

@@ -30,6 +30,7 @@ mod standing;
 mod store;
 mod sync;
 mod teams;
+mod travel;
 mod unstated;
 mod vault;
 mod verify;
