@@ -164,6 +164,28 @@ fn contains(bytes: &[u8], sought: &[u8]) -> bool {
     bytes.windows(sought.len()).any(|window| window == sought)
 }
 
+async fn reads_and_does_nothing_else(along: &Device, case: &str, out: &Path) {
+    let shown = ends(along, 0, &["case", "show", "Chosen Case of Mira"]).await;
+    assert_eq!((&shown["title"], &shown["notes"][0]["text"]), (&"Chosen Case of Mira".into(), &"a chosen note".into()));
+    assert_eq!(
+        (&shown["fields"]["cv_GuardianName"], &shown["notes"][0]["person_name"]),
+        (&"Guardian Canary".into(), &"Nadia".into())
+    );
+    assert_eq!(shown["documents"][0]["name"], "ticket.pdf");
+    assert_eq!(ends(along, 0, &["case", "list"]).await.as_array().map(Vec::len), Some(1));
+    assert_eq!(ends(along, 0, &["search", "note"]).await.as_array().map(Vec::len), Some(1));
+    for arguments in [
+        vec!["sync"],
+        vec!["note", "add", case, "x"],
+        vec!["case", "close", case],
+        vec!["org", "people"],
+        vec!["team", "list"],
+        vec!["doc", "get", case, "ticket.pdf", "--out", out.to_str().unwrap()],
+    ] {
+        assert_eq!(ends(along, 15, &arguments).await["code"], "travels", "{arguments:?}");
+    }
+}
+
 // Plays J01: at a border the profile is unlocked, and whoever unlocked it has the vault's disk, too.
 // Obeys R-6.6-9.
 // Breaks R-6.6-9.
@@ -193,28 +215,7 @@ async fn j01_a_profile_to_travel_with_holds_the_chosen_case_and_no_key_of_anythi
         ends(&home, 1, &[&keep[..], &[to.to_str().unwrap(), "--new-passphrase-file", word.to_str().unwrap()]].concat()).await;
     assert_eq!(again["code"], "profile-exists", "no profile is written over");
 
-    let shown = ends(&along, 0, &["case", "show", "Chosen Case of Mira"]).await;
-    assert_eq!((&shown["title"], &shown["notes"][0]["text"]), (&"Chosen Case of Mira".into(), &"a chosen note".into()));
-    assert_eq!(
-        (&shown["fields"]["cv_GuardianName"], &shown["notes"][0]["person_name"]),
-        (&"Guardian Canary".into(), &"Nadia".into())
-    );
-    assert_eq!(shown["documents"][0]["name"], "ticket.pdf");
-    assert_eq!(ends(&along, 0, &["case", "list"]).await.as_array().map(Vec::len), Some(1));
-    assert_eq!(ends(&along, 0, &["search", "note"]).await.as_array().map(Vec::len), Some(1));
-    let case = chosen.to_string();
-    let out = world.directory.path().join("ticket");
-    for arguments in [
-        vec!["sync"],
-        vec!["note", "add", &case, "x"],
-        vec!["case", "close", &case],
-        vec!["org", "people"],
-        vec!["team", "list"],
-        vec!["doc", "get", &case, "ticket.pdf", "--out", out.to_str().unwrap()],
-    ] {
-        assert_eq!(ends(&along, 15, &arguments).await["code"], "travels", "{arguments:?}");
-    }
-
+    reads_and_does_nothing_else(&along, &chosen.to_string(), &world.directory.path().join("ticket")).await;
     world.vault.kill();
     let captured = captured(&world.directory.path().join("vault"), team).await;
     assert_eq!(tried(&to, &captured).0, 0, "the profile that travels does not");
