@@ -4,8 +4,9 @@
 pub mod device;
 pub mod evil;
 pub mod exchange;
-pub mod leakage;
 pub mod fuzz;
+pub mod image;
+pub mod leakage;
 pub mod liar;
 pub mod limit;
 pub mod long_log;

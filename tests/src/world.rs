@@ -17,9 +17,6 @@ use crate::thin::Thin;
 /// The passphrase of every device in a world.
 pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
 
-/// What servers log where nobody asks for more.
-const LOG: &str = "info";
-
 /// A server process. Killed when dropped.
 pub struct ServerProcess {
     child: Child,
@@ -36,7 +33,9 @@ impl ServerProcess {
     /// Starts a program that may die before it listens: nothing then.
     fn try_start(program: &mut Command, arguments: &[&str], log: &Path) -> Option<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log file opens");
-        let mut child = program.args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        // Whoever reads logs reads the finest.
+        program.args(arguments).env("CASEVAULT_LOG", "trace").stdout(Stdio::piped()).stderr(log);
+        let mut child = program.spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line comes");
         match line.trim().strip_prefix("listening on ") {
@@ -106,8 +105,6 @@ pub struct World {
     door: Door,
     /// What stands between, if anything does.
     fronts: Option<Fronts>,
-    /// What the servers log.
-    log: &'static str,
 }
 
 /// Addresses of what stands before the servers.
@@ -144,17 +141,17 @@ impl World {
     /// Starts both servers on free ports.
     pub fn start() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", LOG);
-        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address), LOG);
-        Self { directory, keyserver, vault, door: Door::Closed, fronts: None, log: LOG }
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
+        Self { directory, keyserver, vault, door: Door::Closed, fronts: None }
     }
 
     /// The same with an [`Evil`] before each server, and between the two.
     pub async fn start_evil() -> (Self, Operators) {
         let directory = tempfile::tempdir().expect("a directory");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", LOG);
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
         let feed = Evil::before(&keyserver.address).await;
-        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &feed.address), LOG);
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &feed.address));
         let operators =
             Operators { keyserver: Evil::before(&keyserver.address).await, vault: Evil::before(&vault.address).await, feed };
         let fronts = Fronts {
@@ -162,7 +159,7 @@ impl World {
             vault: operators.vault.address.clone(),
             feed: operators.feed.address.clone(),
         };
-        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts), log: LOG }, operators)
+        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts) }, operators)
     }
 
     /// A second keyserver with the same key that goes on from here, and knows nothing of what the first learns.
@@ -171,7 +168,7 @@ impl World {
         let fork = self.directory.path().join("fork");
         copy(&self.directory.path().join("keyserver"), &fork.join("keyserver"));
         self.restart_keyserver();
-        start_keyserver(&fork, "127.0.0.1:0", self.log)
+        start_keyserver(&fork, "127.0.0.1:0")
     }
 
     /// A second vault with the same key that goes on from here.
@@ -180,7 +177,7 @@ impl World {
         let fork = self.directory.path().join("fork");
         copy(&self.directory.path().join("vault"), &fork.join("vault"));
         self.restart_vault();
-        start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()), self.log)
+        start_vault(self.door, &fork, ("127.0.0.1:0", self.feed_address()))
     }
 
     /// Where devices, and partners, reach the keyserver.
@@ -193,17 +190,17 @@ impl World {
     }
 
     /// The same, with every connection recorded in the directory [`Self::tapes`]: each device's to each server, and the vault's to the
-    /// keyserver. Servers log all that they can.
+    /// keyserver.
     pub async fn start_taped(door: Door) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let tapes = directory.path().join("tapes");
-        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0", "trace");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
         let feed = Tape::start(&keyserver.address, &tapes.join("feed")).await;
-        let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address), "trace");
+        let vault = start_vault(door, directory.path(), ("127.0.0.1:0", &feed.address));
         let before_keyserver = Tape::start(&keyserver.address, &tapes.join("keyserver")).await;
         let before_vault = Tape::start(&vault.address, &tapes.join("vault")).await;
         let fronts = Fronts { keyserver: before_keyserver.address, vault: before_vault.address, feed: feed.address };
-        Self { directory, keyserver, vault, door, fronts: Some(fronts), log: "trace" }
+        Self { directory, keyserver, vault, door, fronts: Some(fronts) }
     }
 
     /// The same with a [`Thin`] link between devices and each server: the keyserver's, and the vault's.
@@ -226,14 +223,14 @@ impl World {
     pub fn restart_vault(&mut self) {
         self.vault.kill();
         let listen = self.vault.address.trim_start_matches("http://").to_owned();
-        self.vault = start_vault(self.door, self.directory.path(), (&listen, self.feed_address()), self.log);
+        self.vault = start_vault(self.door, self.directory.path(), (&listen, self.feed_address()));
     }
 
     /// Starts the keyserver again, where it was.
     pub fn restart_keyserver(&mut self) {
         self.keyserver.kill();
         let listen = self.keyserver.address.trim_start_matches("http://").to_owned();
-        self.keyserver = start_keyserver(self.directory.path(), &listen, self.log);
+        self.keyserver = start_keyserver(self.directory.path(), &listen);
     }
 
     /// Starts a server again, where it was, as the build for tests that meets `fault` (see `fault/`). If it dies of that before it
@@ -353,19 +350,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn start_keyserver(directory: &Path, listen: &str, log: &str) -> ServerProcess {
+fn start_keyserver(directory: &Path, listen: &str) -> ServerProcess {
     let data = directory.join("keyserver");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen];
     let mut command = Command::new(program("casevault-keyserver"));
-    let started = ServerProcess::try_start(command.env("CASEVAULT_LOG", log), &arguments, &directory.join("keyserver.log"));
+    let started = ServerProcess::try_start(&mut command, &arguments, &directory.join("keyserver.log"));
     started.expect("the contract's line")
 }
 
-fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str), log: &str) -> ServerProcess {
+fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str)) -> ServerProcess {
     let data = directory.join("vault");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen, "--keyserver", keyserver];
     let mut command = Command::new(program(door.vault()));
-    let started = ServerProcess::try_start(command.env("CASEVAULT_LOG", log), &arguments, &directory.join("vault.log"));
+    let started = ServerProcess::try_start(&mut command, &arguments, &directory.join("vault.log"));
     started.expect("the contract's line")
 }
 

@@ -88,6 +88,9 @@ mod reader;
 #[path = "world/recovery.rs"]
 mod recovery;
 #[cfg(test)]
+#[path = "world/residue.rs"]
+mod residue;
+#[cfg(test)]
 #[path = "world/screen.rs"]
 mod screen;
 #[cfg(test)]

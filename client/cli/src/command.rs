@@ -14,6 +14,7 @@ mod protect;
 mod recovery;
 mod removal;
 mod team;
+mod travel;
 mod trust;
 mod wipe;
 

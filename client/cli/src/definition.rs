@@ -157,6 +157,18 @@ pub(crate) enum Device {
         #[command(flatten)]
         how: How,
     },
+    /// Make a profile to take across a border: the text of chosen cases, for reading, and no key
+    Travel {
+        /// A case whose text is taken along; may be given several times
+        #[arg(long, required = true, value_name = "CASE")]
+        keep: Vec<String>,
+        /// The directory to make it in
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// File whose first line is its passphrase, instead of a prompt; not this profile's own
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
     /// Say or set how this device's profile is protected
     Protect {
         /// Destroy the profile after so many wrong passphrases in a row

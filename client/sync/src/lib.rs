@@ -31,6 +31,7 @@ mod store;
 mod stride;
 mod sync;
 mod teams;
+mod travel;
 mod unstated;
 mod vault;
 mod verify;

@@ -14,8 +14,6 @@ use casevault_crypto::secret::SecretBytes;
 use casevault_fault::step as fault;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, TeamId, UploadId};
-use casevault_wire::limit;
-use casevault_wire::problem::Code;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};

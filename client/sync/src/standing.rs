@@ -85,6 +85,7 @@ impl Client {
 
     /// That this device may write: the log has not put it out, and no step has found another than it.
     pub(crate) fn check_writing(&self) -> Result<()> {
+        self.check_at_home()?;
         self.check_removal()?;
         self.check_copied()
     }

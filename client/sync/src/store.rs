@@ -96,6 +96,19 @@ impl Store {
     }
 }
 
+/// Puts the answers of a question, whose one parameter is `of`, into a table of another store.
+pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &[u8]), insert: &str) -> Result<()> {
+    let mut statement = from.prepare_cached(question)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([of])?;
+    let mut insert = to.prepare_cached(insert)?;
+    while let Some(row) = rows.next()? {
+        let values = (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<rusqlite::types::Value>>>()?;
+        insert.execute(rusqlite::params_from_iter(values))?;
+    }
+    Ok(())
+}
+
 /// A value of the `meta` table.
 pub fn meta(db: &Connection, key: &str) -> Result<Option<SecretBytes>> {
     let value = db

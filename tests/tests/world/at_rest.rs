@@ -25,7 +25,7 @@ pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// Whether the process has the file open.
-fn has_open(running: &Running, name: &str) -> bool {
+pub fn has_open(running: &Running, name: &str) -> bool {
     let Ok(entries) = std::fs::read_dir(running.proc("fd")) else { return false };
     entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok()).any(|path| path.ends_with(name))
 }

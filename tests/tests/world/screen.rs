@@ -54,6 +54,8 @@ async fn g01_nothing_that_others_write_drives_a_terminal_or_passes_for_the_progr
     amal.invite(HARM, Role::Caseworker).await.unwrap();
     amal.name_device(&nadia.device().to_string(), HARM).await.unwrap();
     let team = amal.team_create(HARM, &["Nadia".into()]).await.unwrap();
+    // A list of teams is printed as it would be written to a file.
+    amal.team_create("Bare\u{1b}[2J\u{9b}31m", &["Nadia".into()]).await.unwrap();
     nadia.sync().await.unwrap();
     let guardian = [("cv_GuardianName".to_owned(), HARM.to_owned())];
     let (case, _) = nadia.case_open(HARM, &team.to_string(), &guardian).await.unwrap();

@@ -49,6 +49,7 @@ impl From<ClientError> for Failure {
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
             ClientError::Copied => failure(COPIED),
+            ClientError::Travels => failure(TRAVELS),
             ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
@@ -211,6 +212,12 @@ const COPIED: Texts = (
      what it holds stays readable here, what waits to be sent too.",
     "Revoke this device from another of yours with casevault device revoke, or have an administrator do it; then join anew with another \
      --profile and add again what was not sent. If you did not copy it, somebody else did: tell an administrator.",
+);
+const TRAVELS: Texts = (
+    "travels",
+    Exit::Refused,
+    "This is a profile to travel with: the text of some cases, for reading. It writes nothing and asks no server. Nothing was changed.",
+    "Use the profile that it was made from. If that was destroyed, join anew with another --profile.",
 );
 const CODE: Texts = (
     "not-a-code",
@@ -397,6 +404,7 @@ mod tests {
             (ClientError::NotApproved, 15),
             (ClientError::Removed, 15),
             (ClientError::Copied, 14),
+            (ClientError::Travels, 15),
             (ClientError::LastAdministrator, 15),
             (ClientError::SecondAdministrator, 15),
             (ClientError::Ended, 15),

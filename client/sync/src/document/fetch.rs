@@ -47,6 +47,7 @@ impl Client {
     /// what the vault serves is not the document: nothing is written then.
     pub async fn get_document(&self, case: &str, document: &str, out: &Path, progress: OnProgress) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
+        self.check_at_home()?;
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let id = match self.find_any_document(&case, document) {
@@ -72,6 +73,7 @@ impl Client {
     /// As [`Client::get_document`].
     pub async fn get_documents(&self, case: &str, out: &Path, progress: OnProgress) -> Result<Vec<FetchedDocument>> {
         let _turn = self.turn.lock().await;
+        self.check_at_home()?;
         let (case, team) = self.case_and_team(case)?;
         self.refresh_case(&case, team).await?;
         let place = self.place(team, case);

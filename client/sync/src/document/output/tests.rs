@@ -42,6 +42,14 @@ fn f15_no_race_makes_an_export_follow_a_link_or_replace_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let (victim, target) = (directory.path().join("victim"), directory.path().join("export"));
     fs::write(&victim, b"a victim").unwrap();
+    for named in [false, true] {
+        let begun = Target::at(&target).unwrap();
+        let output = if named { begun.named().unwrap() } else { begun.begin().unwrap() };
+        symlink(&victim, &target).unwrap();
+        assert!(output.publish().is_err(), "at the last moment");
+        assert_eq!(fs::read_link(&target).unwrap(), victim);
+        fs::remove_file(&target).unwrap();
+    }
     let enemy = |round: usize| {
         match round % 32 {
             0 => drop(symlink(&victim, &target)),
