@@ -178,7 +178,8 @@ mod tests {
         let database = ::sled::open(directory.path()).unwrap();
         // A file that cannot be flushed.
         let file = File::open("/dev/null").unwrap();
-        let writer = Writer { tree: Tree::clone(&database), file, inflight: Arc::new(Inflight::new()) };
+        let made = Writer::new(Tree::clone(&database), directory.path(), Arc::new(Inflight::new())).unwrap();
+        let writer = Writer { file, ..made };
         let write = Write { expect: vec![(vec![1], None)], put: vec![(vec![1], vec![2])], ..Write::default() };
         let (jobs, told): (Vec<_>, Vec<_>) =
             (0..2).map(|_| oneshot::channel()).map(|(say, told)| ((write.clone(), say), told)).unzip();
