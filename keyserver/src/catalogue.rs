@@ -9,7 +9,7 @@ use casevault_wire::log::Organisation;
 use tokio::sync::{Mutex, watch};
 
 use crate::feed::Tip;
-use crate::rate::{COMMITS, STATEMENTS, Shares, Used};
+use crate::rate::{COMMITS, INSTRUCTIONS, STATEMENTS, Shares, Used};
 
 /// One organisation.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Cell {
     pub(crate) commits: Shares<(TeamId, PersonId)>,
     /// Statements of those who do not administer.
     pub(crate) statements: Shares<PersonId>,
+    /// Statements of those who do.
+    pub(crate) instructions: Shares<PersonId>,
 }
 
 impl Cell {
@@ -33,6 +35,7 @@ impl Cell {
             grown,
             commits: Shares::new(COMMITS),
             statements: Shares::new(STATEMENTS),
+            instructions: Shares::new(INSTRUCTIONS),
         }
     }
 
@@ -65,9 +68,21 @@ pub(crate) struct Catalogue {
     roots: RwLock<HashMap<Hash, OrganisationId>>,
     /// Held while an organisation is founded.
     pub(crate) founding: Mutex<Used>,
+    /// How many organisations there may be.
+    most: usize,
 }
 
 impl Catalogue {
+    /// Room for `most` organisations.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
+    /// Whether there are as many organisations as there may be.
+    pub(crate) fn is_full(&self) -> bool {
+        self.cells.read().unwrap_or_else(PoisonError::into_inner).len() >= self.most
+    }
+
     /// The organisation of this id.
     pub(crate) fn find(&self, id: &OrganisationId) -> Option<Arc<Cell>> {
         self.cells.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()

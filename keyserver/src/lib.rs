@@ -1,8 +1,10 @@
 //! The keyserver: keeps organisations' logs, delivers MLS messages, orders commits and signs what it ordered.
 //!
 //! It holds pseudonymous ids, public keys and ciphertext. [`records`] is the layout of all that it stores, [`state`] what it keeps
-//! in memory, [`routes`] what it answers, [`teams`] how it orders commits, [`fsck`] what must hold of its records.
+//! in memory, [`routes`] what it answers, [`teams`] how it orders commits, [`fsck`] what must hold of its records,
+//! [`backup`] how they are copied.
 
+pub mod backup;
 mod catalogue;
 pub mod command;
 mod feed;

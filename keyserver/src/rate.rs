@@ -20,6 +20,8 @@ pub(crate) struct Rate {
 pub(crate) const COMMITS: Rate = Rate { burst: 64, interval: 600_000 };
 /// Statements of one person who does not administer, besides sealing keys, which need a new receipt each.
 pub(crate) const STATEMENTS: Rate = Rate { burst: 256, interval: 10_000 };
+/// Statements of one person who administers: ten thousand people come in at once, and nobody fills the log in a day.
+pub(crate) const INSTRUCTIONS: Rate = Rate { burst: 32_768, interval: 1000 };
 /// Foundings, which nobody has to sign in for.
 pub(crate) const FOUNDINGS: Rate = Rate { burst: 64, interval: 60_000 };
 

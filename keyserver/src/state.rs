@@ -41,12 +41,12 @@ impl std::fmt::Debug for Keyserver {
 }
 
 impl Keyserver {
-    /// A server over `records`, all of whose logs it verifies first.
+    /// A server for at most `most` organisations over `records`, all of whose logs it verifies first.
     ///
     /// # Errors
     /// [`LoadError`] if what is stored cannot be read or does not verify.
-    pub async fn load(node: Arc<Node>, records: Arc<dyn Records>) -> Result<Arc<Self>, LoadError> {
-        let catalogue = Catalogue::default();
+    pub async fn load(node: Arc<Node>, records: Arc<dyn Records>, most: usize) -> Result<Arc<Self>, LoadError> {
+        let catalogue = Catalogue::new(most);
         for id in organisations(&*records).await? {
             let organisation = fold(&*records, &id).await?;
             let tip = feed_tip(&*records, &id).await?;

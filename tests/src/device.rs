@@ -16,6 +16,8 @@ use crate::world::{PASSPHRASE, program};
 pub struct Device {
     profile: PathBuf,
     passphrase: PathBuf,
+    /// What the build for tests meets, if it is that which runs.
+    fault: Option<String>,
 }
 
 /// A command that runs.
@@ -41,12 +43,17 @@ impl Device {
         let passphrase = profile.with_extension("passphrase");
         std::fs::create_dir_all(profile.parent().expect("not the root")).expect("a directory");
         std::fs::write(&passphrase, PASSPHRASE).expect("written");
-        Self { profile: profile.to_owned(), passphrase }
+        Self { profile: profile.to_owned(), passphrase, fault: None }
     }
 
     /// The same device, unlocked with the words in another file.
     pub fn with_passphrase_file(&self, file: &Path) -> Self {
         Self { passphrase: file.to_owned(), ..self.clone() }
+    }
+
+    /// The same device, with the build for tests that meets `fault` (see `fault/`).
+    pub fn with_fault(&self, fault: &str) -> Self {
+        Self { fault: Some(fault.to_owned()), ..self.clone() }
     }
 
     /// What comes before the words of every command: the program and its options.
@@ -69,7 +76,8 @@ impl Device {
     }
 
     fn start_with<A: AsRef<OsStr>>(&self, arguments: &[A], input: Stdio) -> Running {
-        let mut command = Command::new(program("casevault"));
+        let mut command = Command::new(program(self.fault.as_ref().map_or("casevault", |_| "casevault-faults")));
+        command.env("CASEVAULT_FAULT", self.fault.as_deref().unwrap_or_default());
         command.arg("--json").arg("--profile").arg(&self.profile).arg("--passphrase-file").arg(&self.passphrase);
         // No test asks the key store of whoever runs it.
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");

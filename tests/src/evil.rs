@@ -61,6 +61,21 @@ pub type Swap = Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>;
 /// Whom an act is for.
 pub type Whom = Box<dyn Fn(&Asked) -> bool + Send + Sync>;
 
+/// Changes a request; its credentials stay.
+pub type Change = fn(&mut Asked);
+
+/// What became of a request that was sent changed, and then as it was.
+pub struct Relayed {
+    /// How it was changed.
+    pub change: Change,
+    /// What was sent first.
+    pub asked: Asked,
+    /// The status that answered it.
+    pub first: u16,
+    /// The status that answered what was meant.
+    pub then: u16,
+}
+
 /// What the operator does with a request.
 #[derive(Clone)]
 pub enum Act {
@@ -70,12 +85,18 @@ pub enum Act {
     Delay(Duration),
     /// Answered without the server, with a status and a body.
     Answer(u16, Vec<u8>),
+    /// Sent first as it is changed, to this server or another, and then as it was.
+    Relay(Option<String>, Change),
+    /// Sent elsewhere, with a status and an address.
+    Redirect(u16, String),
     /// Answered with what the same request was answered when it passed last; with 404 if it never did.
     Replay,
     /// Passed to another server: a fork of the real one.
     Elsewhere(String),
     /// The server's answer, changed.
     Swap(Swap),
+    /// The server's answer, and more after it.
+    More(Vec<u8>),
     /// The server is asked, and its answer is lost.
     Lose,
 }
@@ -86,6 +107,7 @@ struct Kept {
     /// The last answer to each request, by signer, method, path and query.
     answers: HashMap<String, Answered>,
     seen: Vec<(Asked, Option<Answered>)>,
+    relayed: Vec<Relayed>,
 }
 
 /// The proxy. Stops with the runtime that it was started on.
@@ -130,6 +152,11 @@ impl Evil {
         std::mem::take(&mut self.kept().seen)
     }
 
+    /// What was sent changed, and what was answered.
+    pub fn relayed(&self) -> Vec<Relayed> {
+        std::mem::take(&mut self.kept().relayed)
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -167,14 +194,28 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     let key = format!("{:?} {} {}?{}", asked.signer, asked.method, asked.path, asked.query);
     let act = evil.act(&asked);
     let honest = act.is_none();
+    let more = if let Some(Act::More(more)) = &act { Some(more.clone()) } else { None };
     let response = match act {
-        None => evil.pass(&evil.server, &asked, &parts.headers).await,
+        None | Some(Act::More(_)) => evil.pass(&evil.server, &asked, &parts.headers).await,
         Some(Act::Drop) => None,
         Some(Act::Delay(time)) => {
             tokio::time::sleep(time).await;
             evil.pass(&evil.server, &asked, &parts.headers).await
         }
         Some(Act::Answer(status, body)) => Some(plain(status, body)),
+        Some(Act::Relay(server, change)) => {
+            let mut changed = asked.clone();
+            change(&mut changed);
+            let (_, answered) = opened(evil.pass(server.as_ref().unwrap_or(&evil.server), &changed, &parts.headers).await).await;
+            let (response, then) = opened(evil.pass(&evil.server, &asked, &parts.headers).await).await;
+            let status = |answered: Option<Answered>| answered.map_or(0, |answered| answered.status);
+            evil.kept().relayed.push(Relayed { change, asked: changed, first: status(answered), then: status(then) });
+            Some(response)
+        }
+        Some(Act::Redirect(status, address)) => {
+            let response = Response::builder().status(status).header("location", address);
+            Some(response.body(Body::empty()).expect("a status"))
+        }
         Some(Act::Replay) => {
             let old = evil.kept().answers.get(&key).cloned();
             Some(old.map_or_else(|| plain(404, Vec::new()), |old| plain(old.status, old.body.to_vec())))
@@ -191,9 +232,14 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     if let (true, Some(answered)) = (honest, &answered) {
         kept.answers.insert(key, answered.clone());
     }
-    kept.seen.push((asked, answered));
+    kept.seen.push((asked, answered.clone()));
     drop(kept);
-    response
+    match (more, answered) {
+        (Some(more), Some(answered)) => Response::new(Body::from_stream(futures_util::stream::iter(
+            [answered.body, more.into()].map(Ok::<_, std::convert::Infallible>),
+        ))),
+        _ => response,
+    }
 }
 
 /// The answer, and what is in it; nothing is a connection that is cut.
@@ -212,7 +258,8 @@ async fn swapped(response: Option<Response>, swap: &Swap) -> Option<Response> {
 }
 
 fn plain(status: u16, body: Vec<u8>) -> Response {
-    Response::builder().status(status).body(Body::from(body)).expect("a status")
+    let response = Response::builder().status(status).header("content-type", "application/octet-stream");
+    response.body(Body::from(body)).expect("a status")
 }
 
 /// An answer that breaks off before its first byte.

@@ -2,12 +2,12 @@
 
 use casevault_crypto::event::{Body, DocumentVersion};
 use casevault_crypto::identity::{DeviceIdentity, sign};
+use casevault_crypto::keys::SigningKey;
 use casevault_sync::{Options, Profile};
 use casevault_wire::codec::{List, Text, decode, encode};
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{IdempotencyKey, JournalId, Nonce, OrganisationId, PersonId, TeamId};
 use casevault_wire::keyserver::{Append, LogPage, Refusal};
-use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::{Author, LogEntry, LogPosition, Statement};
 use casevault_wire::request::{Credentials, HEADER, Request, Signer};
@@ -19,17 +19,24 @@ use reqwest::Method;
 use crate::world::{World, passphrase};
 
 /// What the store keeps as `membership`.
-type Membership = ((OrganisationId, Hash), ((ServerEntry, ServerEntry), (PersonId, DeviceIdentity)));
+pub(crate) type Membership = ((OrganisationId, Hash), ((ServerEntry, ServerEntry), (PersonId, DeviceIdentity)));
+
+/// Whose device this is, and which servers it knows.
+pub(crate) fn membership(profile: &Profile) -> Membership {
+    let sql = "SELECT value FROM meta WHERE key = 'membership'";
+    let bytes: Vec<u8> =
+        profile.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).expect("the device has a membership");
+    decode(&bytes, 4096).expect("a structure is its fields in order")
+}
 
 /// A device whose owner means harm.
 pub struct Liar {
     /// The organisation.
     pub organisation: OrganisationId,
-    keyserver: ServerEntry,
     device: DeviceIdentity,
     /// The team of cases that it is in.
     pub team: TeamId,
-    requests: u8,
+    voice: Voice,
 }
 
 /// Puts events that no client would write into the outbox of `name`, whose client must be closed. It sends them like any other.
@@ -60,12 +67,9 @@ impl Liar {
     /// Takes the keys out of the profile of `name`, whose client must be closed, and of the team that `team` picks.
     pub fn of(world: &World, name: &str, team: TeamId) -> Self {
         let profile = Profile::open(&world.profile(name), &passphrase(), &Options::default()).expect("opens");
-        let sql = "SELECT value FROM meta WHERE key = 'membership'";
-        let bytes: Vec<u8> =
-            profile.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).expect("the device has a membership");
-        let membership: Membership = decode(&bytes, 4096).expect("a structure is its fields in order");
-        let ((organisation, _), ((keyserver, _), (_, device))) = membership;
-        Self { organisation, keyserver, device, team, requests: 0 }
+        let ((organisation, _), ((server, _), (_, device))) = membership(&profile);
+        let (signer, key) = (Signer::Device(device.id()), device.signing.clone());
+        Self { organisation, device, team, voice: Voice { organisation, server, signer, key, requests: 0 } }
     }
 
     /// Asks the keyserver for something of the team's; the answer's body.
@@ -94,14 +98,32 @@ impl Liar {
         self.ask_at(Method::POST, (path, ""), encode(&Append { entries })).await;
     }
 
-    async fn ask_at(&mut self, method: Method, (path, query): (String, &str), body: Vec<u8>) -> Vec<u8> {
-        let base = self.keyserver.address.as_str().to_owned();
+    async fn ask_at(&mut self, method: Method, place: (String, &str), body: Vec<u8>) -> Vec<u8> {
+        let answer = self.voice.ask(method, place, body).await;
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.bytes().await.expect("whole").to_vec()
+    }
+}
+
+/// Somebody whose requests one server takes.
+pub(crate) struct Voice {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) server: ServerEntry,
+    pub(crate) signer: Signer,
+    pub(crate) key: SigningKey,
+    pub(crate) requests: u8,
+}
+
+impl Voice {
+    /// Asks for anything; the answer, whatever it is.
+    pub(crate) async fn ask(&mut self, method: Method, (path, query): (String, &str), body: Vec<u8>) -> reqwest::Response {
+        let base = self.server.address.as_str().to_owned();
         let http = reqwest::Client::new();
         let nonces = http.get(format!("{base}/v1/nonces")).send().await.expect("answers").bytes().await.expect("whole");
         let nonce: Nonce = decode::<NonceList>(&nonces, 16 * 1024).expect("nonces").into_vec().remove(0);
         self.requests += 1;
         let request = Request {
-            server: server_id(&self.keyserver.key),
+            server: server_id(&self.server.key),
             method: Text::new(method.as_str()).expect("short"),
             path: Text::new(path.as_str()).expect("short"),
             query: Text::new(query).expect("short"),
@@ -109,7 +131,7 @@ impl Liar {
             body_digest: BlobDigest::of(&body),
             body_length: body.len() as u64,
             organisation: self.organisation,
-            signer: Signer::Device(self.device.id()),
+            signer: self.signer,
             nonce,
             idempotency: IdempotencyKey([self.requests; 16]),
         };
@@ -119,12 +141,10 @@ impl Liar {
             nonce,
             idempotency: request.idempotency,
             body_digest: request.body_digest,
-            signature: self.device.sign(Label::DeviceRequest, &request),
+            signature: self.key.sign(self.signer.label(), &request),
         };
         let url = if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") };
         let header = BASE64URL_NOPAD.encode(&encode(&credentials));
-        let answer = http.request(method, url).header(HEADER, header).body(body).send().await.expect("answers");
-        assert!(answer.status().is_success(), "{}", answer.status());
-        answer.bytes().await.expect("whole").to_vec()
+        http.request(method, url).header(HEADER, header).body(body).send().await.expect("answers")
     }
 }

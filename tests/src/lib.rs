@@ -4,12 +4,17 @@
 pub mod device;
 pub mod evil;
 pub mod exchange;
+pub mod fuzz;
+pub mod image;
 pub mod leakage;
 pub mod liar;
 pub mod limit;
 pub mod long_log;
+pub mod pen;
 pub mod plaintext;
 pub mod scan;
+pub mod secrets;
 pub mod tape;
+pub mod thin;
 pub mod world;
 pub mod written;

@@ -1,6 +1,6 @@
 //! Every key that a device holds, tried on what the vault keeps of a team: whether whoever has the device's passphrase could read it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use casevault_crypto::derive::{database_key, seal, team_journal_key};
@@ -45,6 +45,11 @@ impl Captured {
         Self { context, nonce: *nonce, commitment: *rest.first_chunk().expect("a seal") }
     }
 
+    /// Its journal and its sequence.
+    pub fn place(&self) -> (JournalId, u64) {
+        (self.context.journal, self.context.version)
+    }
+
     /// Whether `key` is the key of this entry, or the team key that it derives from.
     fn opens_under(&self, key: &[u8; 32]) -> bool {
         let opens = |key: &Secret| seal(key, &self.nonce, &self.context).commitment == self.commitment;
@@ -56,18 +61,33 @@ impl Captured {
     }
 }
 
+/// All entries that the vault with this data directory keeps. It must not run.
+pub async fn entries(vault: &Path) -> Vec<Captured> {
+    let records = SledRecords::open(&vault.join("records")).expect("nobody has it open");
+    let mut found = Vec::new();
+    for (key, value) in records.scan(&[ENTRY], &[ENTRY + 1], usize::MAX).await.expect("readable") {
+        let ((organisation, team), _): ((OrganisationId, TeamId), (JournalId, u64)) =
+            decode(&key[1..], key.len()).expect("a key");
+        found.push(Captured::of(organisation, team, &decode(&value, value.len()).expect("an entry")));
+    }
+    found
+}
+
+/// Those of `entries` that open under one of `keys`, by journal and sequence.
+pub fn opened(entries: &[Captured], keys: &[[u8; 32]]) -> BTreeSet<(JournalId, u64)> {
+    let open = entries.iter().filter(|one| keys.iter().any(|key| one.opens_under(key)));
+    open.map(Captured::place).collect()
+}
+
 /// The first entries, one of the team's own journal and one of a case, that the vault with this data directory keeps of `team`. It must
 /// not run.
 pub async fn captured(vault: &Path, team: TeamId) -> Vec<Captured> {
-    let records = SledRecords::open(&vault.join("records")).expect("nobody has it open");
     let mut found: Vec<Captured> = Vec::new();
-    for (key, value) in records.scan(&[ENTRY], &[ENTRY + 1], usize::MAX).await.expect("readable") {
-        let ((organisation, of), (journal, sequence)): ((OrganisationId, TeamId), (JournalId, u64)) =
-            decode(&key[1..], key.len()).expect("a key");
-        let is_own = journal == team_journal(&team);
+    for entry in entries(vault).await {
+        let is_own = entry.context.journal == team_journal(&team);
         let known = found.iter().any(|one| (one.context.journal == team_journal(&team)) == is_own);
-        if of == team && sequence == 0 && !known {
-            found.push(Captured::of(organisation, team, &decode(&value, value.len()).expect("an entry")));
+        if entry.context.team == team && entry.context.version == 0 && !known {
+            found.push(entry);
         }
     }
     assert_eq!(found.len(), 2, "an entry of the team's journal and one of a case");
@@ -88,12 +108,25 @@ pub fn tried(profile: &Path, captured: &[Captured]) -> (usize, usize) {
 
 /// Whatever may be a key in the profile: the keystore's key, and every 32 bytes in a row in every value of every table.
 fn keys(profile: &Path) -> Vec<[u8; 32]> {
+    let (own, rows) = rows(profile);
+    let mut found = HashSet::from(own);
+    for value in rows.into_iter().flatten() {
+        windows(&value, &mut found);
+        windows(&listed(&value), &mut found);
+    }
+    found.into_iter().collect()
+}
+
+/// The keystore's key and the database's, and every row of every table of the profile, whose client must be closed: each column as the
+/// database keeps it, one after the other.
+pub fn rows(profile: &Path) -> ([[u8; 32]; 2], Vec<Vec<Vec<u8>>>) {
     let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
     let store = unlock(&keystore, &passphrase()).expect("unlocks");
     let database_key = database_key(&store);
     let database = Connection::open(profile.join("store")).expect("opens");
     database.pragma_update(None, "key", format!("x'{}'", HEXLOWER.encode(database_key.secret().expose()))).expect("keyed");
-    let mut found = HashSet::from([*store.secret().expose(), *database_key.secret().expose()]);
+    let own = [*store.secret().expose(), *database_key.secret().expose()];
+    let mut found = Vec::new();
     let mut tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").expect("its schema");
     let tables: Vec<String> =
         tables.query_map([], |row| row.get(0)).expect("readable").map(|name| name.expect("a name")).collect();
@@ -102,18 +135,27 @@ fn keys(profile: &Path) -> Vec<[u8; 32]> {
         let columns = statement.column_count();
         let mut rows = statement.query([]).expect("readable");
         while let Some(row) = rows.next().expect("readable") {
-            for column in 0..columns {
-                if let Ok(ValueRef::Blob(bytes) | ValueRef::Text(bytes)) = row.get_ref(column) {
-                    windows(bytes, &mut found);
-                    windows(&listed(bytes), &mut found);
-                }
-            }
+            found.push((0..columns).map(|column| kept(row.get_ref(column).expect("a column"))).collect());
         }
     }
-    found.into_iter().collect()
+    (own, found)
 }
 
-fn windows(bytes: &[u8], found: &mut HashSet<[u8; 32]>) {
+/// A value as a row of SQLite has it.
+fn kept(value: ValueRef<'_>) -> Vec<u8> {
+    let number = match value {
+        ValueRef::Blob(bytes) | ValueRef::Text(bytes) => return bytes.to_vec(),
+        ValueRef::Integer(number @ (..0 | 2..)) => number,
+        _ => return Vec::new(), // nothing, or a number that its type says
+    };
+    let bytes = number.to_be_bytes();
+    let fits = |size: &usize| *size == 8 || (-(1 << (8 * size - 1))..1 << (8 * size - 1)).contains(&number);
+    let size = [1, 2, 3, 4, 6, 8].into_iter().find(fits).expect("eight fit");
+    bytes[8 - size..].to_vec()
+}
+
+/// Adds to `found` every 32 bytes in a row of `bytes` that may be a key.
+pub fn windows(bytes: &[u8], found: &mut HashSet<[u8; 32]>) {
     for window in bytes.windows(32) {
         let mut seen = [false; 256];
         window.iter().for_each(|byte| seen[usize::from(*byte)] = true);

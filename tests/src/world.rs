@@ -6,11 +6,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use casevault_sync::{Client, FoundRequest, Options, Role, SecretBytes};
+use casevault_wire::server::ServerKind;
 use tempfile::TempDir;
 
 use crate::device::Device;
 use crate::evil::Evil;
 use crate::tape::Tape;
+use crate::thin::Thin;
 
 /// The passphrase of every device in a world.
 pub const PASSPHRASE: &[u8] = b"a passphrase of a test";
@@ -25,13 +27,24 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts the program at `binary` with `arguments` and waits until it listens.
     pub fn start(binary: &Path, arguments: &[&str], log: &Path) -> Self {
+        Self::try_start(&mut Command::new(binary), arguments, log).expect("the contract's line")
+    }
+
+    /// Starts a program that may die before it listens: nothing then.
+    fn try_start(program: &mut Command, arguments: &[&str], log: &Path) -> Option<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log file opens");
-        let mut child =
-            Command::new(binary).args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        // Whoever reads logs reads the finest.
+        program.args(arguments).env("CASEVAULT_LOG", "trace").stdout(Stdio::piped()).stderr(log);
+        let mut child = program.spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line comes");
-        let address = line.trim().strip_prefix("listening on ").expect("the contract's line").to_owned();
-        Self { child, address }
+        match line.trim().strip_prefix("listening on ") {
+            Some(address) => Some(Self { child, address: address.to_owned() }),
+            None => {
+                child.wait().expect("it ended");
+                None
+            }
+        }
     }
 
     /// `kill -9`.
@@ -59,7 +72,7 @@ pub fn program(name: &str) -> PathBuf {
         directory.pop();
     }
     let path = directory.join(name);
-    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/open-door.sh", path.display());
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins, and tests/programs.sh", path.display());
     path
 }
 
@@ -68,7 +81,7 @@ pub fn program(name: &str) -> PathBuf {
 pub enum Door {
     /// The one that is shipped.
     Closed,
-    /// A build that checks no access (`tests/open-door.sh` makes it), to show what does not depend on those checks.
+    /// A build that checks no access (`tests/programs.sh` makes it), to show what does not depend on those checks.
     Open,
 }
 
@@ -190,6 +203,17 @@ impl World {
         Self { directory, keyserver, vault, door, fronts: Some(fronts) }
     }
 
+    /// The same with a [`Thin`] link between devices and each server: the keyserver's, and the vault's.
+    pub async fn start_thin() -> (Self, Thin, Thin) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let keyserver = start_keyserver(directory.path(), "127.0.0.1:0");
+        let vault = start_vault(Door::Closed, directory.path(), ("127.0.0.1:0", &keyserver.address));
+        let (to_keyserver, to_vault) = (Thin::before(&keyserver.address).await, Thin::before(&vault.address).await);
+        let fronts =
+            Fronts { keyserver: to_keyserver.address.clone(), vault: to_vault.address.clone(), feed: keyserver.address.clone() };
+        (Self { directory, keyserver, vault, door: Door::Closed, fronts: Some(fronts) }, to_keyserver, to_vault)
+    }
+
     /// Where the tapes are.
     pub fn tapes(&self) -> PathBuf {
         self.directory.path().join("tapes")
@@ -207,6 +231,29 @@ impl World {
         self.keyserver.kill();
         let listen = self.keyserver.address.trim_start_matches("http://").to_owned();
         self.keyserver = start_keyserver(self.directory.path(), &listen);
+    }
+
+    /// Starts a server again, where it was, as the build for tests that meets `fault` (see `fault/`). If it dies of that before it
+    /// listens, there is none.
+    pub fn restart_faulty(&mut self, server: ServerKind, fault: &str) {
+        let (process, name) = match server {
+            ServerKind::Keyserver => (&mut self.keyserver, "keyserver"),
+            ServerKind::Vault => (&mut self.vault, "vault"),
+        };
+        process.kill();
+        let (data, log) = (self.directory.path().join(name), self.directory.path().join(format!("{name}.log")));
+        let listen = process.address.trim_start_matches("http://").to_owned();
+        let mut arguments = vec!["--data", data.to_str().expect("UTF-8"), "--listen", &listen];
+        if server == ServerKind::Vault {
+            arguments.extend(["--keyserver", &self.keyserver.address]);
+        }
+        let mut command = Command::new(program(&format!("casevault-{name}-faults")));
+        if let Some(started) = ServerProcess::try_start(command.env("CASEVAULT_FAULT", fault), &arguments, &log) {
+            match server {
+                ServerKind::Keyserver => self.keyserver = started,
+                ServerKind::Vault => self.vault = started,
+            }
+        }
     }
 
     /// The profile directory of a device.
@@ -306,13 +353,17 @@ fn copy(from: &Path, to: &Path) {
 fn start_keyserver(directory: &Path, listen: &str) -> ServerProcess {
     let data = directory.join("keyserver");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen];
-    ServerProcess::start(&program("casevault-keyserver"), &arguments, &directory.join("keyserver.log"))
+    let mut command = Command::new(program("casevault-keyserver"));
+    let started = ServerProcess::try_start(&mut command, &arguments, &directory.join("keyserver.log"));
+    started.expect("the contract's line")
 }
 
 fn start_vault(door: Door, directory: &Path, (listen, keyserver): (&str, &str)) -> ServerProcess {
     let data = directory.join("vault");
     let arguments = ["--data", data.to_str().expect("UTF-8"), "--listen", listen, "--keyserver", keyserver];
-    ServerProcess::start(&program(door.vault()), &arguments, &directory.join("vault.log"))
+    let mut command = Command::new(program(door.vault()));
+    let started = ServerProcess::try_start(&mut command, &arguments, &directory.join("vault.log"));
+    started.expect("the contract's line")
 }
 
 /// The passphrase of every device.

@@ -19,6 +19,9 @@ mod labels;
 #[path = "architecture/only_here.rs"]
 mod only_here;
 #[cfg(test)]
+#[path = "architecture/shipped.rs"]
+mod shipped;
+#[cfg(test)]
 #[path = "architecture/supply.rs"]
 mod supply;
 #[cfg(test)]
@@ -38,6 +41,14 @@ fn dependencies_point_in_one_direction() {
 }
 
 #[test]
+fn what_is_for_tests_is_in_no_release() {
+    assert_none(
+        "no manifest switches on what is for tests",
+        &dependencies::shipped_for_tests(&dependencies::features_of_workspace()),
+    );
+}
+
+#[test]
 fn only_http_modules_know_status_codes() {
     assert_none("only `http` modules name StatusCode", &only_here::status_codes(&Tree::of_workspace()));
 }
@@ -50,6 +61,15 @@ fn only_store_modules_know_a_database() {
 #[test]
 fn only_one_file_derives_keys() {
     assert_none("only client/crypto/src/derive.rs uses HKDF", &only_here::derivation(&Tree::of_workspace()));
+}
+
+// Plays A07.
+#[test]
+fn a07_nothing_is_encrypted_that_would_not_notice_a_change() {
+    let tree = Tree::of_workspace();
+    assert_none("two files call an AEAD", &only_here::sealing(&tree));
+    assert_none("no bare cipher is called", &only_here::bare_ciphers(&tree));
+    assert_none("no crate of ours is built with one", &dependencies::bare_ciphers(&dependencies::of_workspace()));
 }
 
 #[test]
@@ -103,4 +123,31 @@ fn i01_what_is_built_in_comes_from_the_registry_and_what_runs_meanwhile_was_look
 #[test]
 fn i02_no_crate_is_there_in_a_version_with_a_published_fault() {
     assert_none("published faults are mended", &supply::faulty(&supply::lock()));
+}
+
+// Plays F01, F02, F03, F04, F06, F07, F08, F10, F11, F12 and G02: no program of ours serves a page, so that there is none to attack. Once there
+// is one, this fails, and each of these needs a test of its own.
+#[test]
+fn f12_no_client_listens_and_no_page_is_served() {
+    assert_none("nothing that clients are made of listens", &only_here::listening(&Tree::of_workspace()));
+    assert_none("no client has a server built in", &shipped::crates(&shipped::built_of(shipped::CLIENT), shipped::SERVING));
+}
+
+// Plays A38 and G07: nothing that was downloaded is run, and no program is started on a document.
+#[test]
+fn a38_no_program_starts_another_or_loads_code() {
+    assert_none("no program starts another", &only_here::starting(&Tree::of_workspace()));
+    assert_none("no program is built to", &shipped::crates(&shipped::built_of(shipped::SHIPPED), shipped::ACTING));
+}
+
+// Plays G03.
+#[test]
+fn g03_no_program_expands_what_was_compressed() {
+    assert_none("nothing is decompressed", &shipped::crates(&shipped::built_of(shipped::SHIPPED), shipped::EXPANDING));
+}
+
+// Plays E13: a feature that prints secrets, as openmls has them, is in no program.
+#[test]
+fn e13_no_program_has_a_feature_that_prints_secrets_or_skips_checks() {
+    assert_none("no feature is for tests or prints", &shipped::features(&shipped::built_of(shipped::SHIPPED), shipped::LOOSE));
 }

@@ -7,6 +7,9 @@ mod administration;
 #[path = "world/at_rest.rs"]
 mod at_rest;
 #[cfg(test)]
+#[path = "world/backup.rs"]
+mod backup;
+#[cfg(test)]
 #[path = "world/bad_faith.rs"]
 mod bad_faith;
 #[cfg(test)]
@@ -34,11 +37,23 @@ mod devices;
 #[path = "world/documents.rs"]
 mod documents;
 #[cfg(test)]
+#[path = "world/evil_vault.rs"]
+mod evil_vault;
+#[cfg(test)]
+#[path = "world/faults.rs"]
+mod faults;
+#[cfg(test)]
+#[path = "world/files.rs"]
+mod files;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
 #[path = "world/journey.rs"]
 mod journey;
+#[cfg(test)]
+#[path = "world/keys.rs"]
+mod keys;
 #[cfg(test)]
 #[path = "world/leakage.rs"]
 mod leakage;
@@ -49,6 +64,9 @@ mod lost_team;
 #[path = "world/many_teams.rs"]
 mod many_teams;
 #[cfg(test)]
+#[path = "world/network.rs"]
+mod network;
+#[cfg(test)]
 #[path = "world/open_door.rs"]
 mod open_door;
 #[cfg(test)]
@@ -57,6 +75,12 @@ mod operators;
 #[cfg(test)]
 #[path = "world/outbox.rs"]
 mod outbox;
+#[cfg(test)]
+#[path = "world/overload.rs"]
+mod overload;
+#[cfg(test)]
+#[path = "world/partition.rs"]
+mod partition;
 #[cfg(test)]
 #[path = "world/partners.rs"]
 mod partners;
@@ -69,3 +93,12 @@ mod reader;
 #[cfg(test)]
 #[path = "world/recovery.rs"]
 mod recovery;
+#[cfg(test)]
+#[path = "world/residue.rs"]
+mod residue;
+#[cfg(test)]
+#[path = "world/screen.rs"]
+mod screen;
+#[cfg(test)]
+#[path = "world/traffic.rs"]
+mod traffic;

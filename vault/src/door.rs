@@ -3,3 +3,13 @@
 
 /// Whether this build checks no access.
 pub const OPEN: bool = cfg!(feature = "open-door");
+
+/// What such a build alone contains, and says when it starts.
+#[cfg(feature = "open-door")]
+const MARK: &str = "a casevault build for tests: its door is open";
+
+/// Says so if this build checks no access.
+pub(crate) fn announce() {
+    #[cfg(feature = "open-door")]
+    tracing::error!("{MARK}");
+}

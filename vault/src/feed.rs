@@ -40,7 +40,10 @@ pub type KeptHeads = List<SignedFeedItem, HEADS>;
 /// Why an item of the feed was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FeedError {
-    /// It is not signed by the pinned keyserver, or does not continue the chain. Nothing after it can be believed.
+    /// It is not the keyserver's word, of this organisation, or in its place: whoever is in between may have made or moved it.
+    #[error("an item is not the keyserver's next one")]
+    Foreign,
+    /// The keyserver signed another item before it than the one that the vault has. Nothing after it can be believed.
     #[error("the keyserver's feed is broken")]
     Broken,
     /// It could not be stored.
@@ -72,11 +75,11 @@ impl Vault {
     /// Takes the next item of an organisation's feed, whose keyserver has `key`. An item before the cursor was taken already.
     ///
     /// # Errors
-    /// [`FeedError::Broken`] if it is not the keyserver's next word.
+    /// [`FeedError::Foreign`] if it is not the keyserver's next word, [`FeedError::Broken`] if it is and contradicts the last one.
     pub async fn take_item(&self, id: &OrganisationId, key: &PublicKey, item: &SignedFeedItem) -> Result<(), FeedError> {
-        let content = item.verify(key).map_err(|_| FeedError::Broken)?;
+        let content = item.verify(key).map_err(|_| FeedError::Foreign)?;
         if content.organisation != *id {
-            return Err(FeedError::Broken);
+            return Err(FeedError::Foreign);
         }
         for _ in 0..ATTEMPTS {
             let before = self.cursor(id).await?;
@@ -84,8 +87,8 @@ impl Vault {
             if content.sequence < cursor.next {
                 return Ok(());
             }
-            let next = content.sequence.checked_add(1).ok_or(FeedError::Broken)?;
-            if content.sequence != cursor.next || content.previous != cursor.previous {
+            let next = content.sequence.checked_add(1).filter(|_| content.sequence == cursor.next).ok_or(FeedError::Foreign)?;
+            if content.previous != cursor.previous {
                 return Err(FeedError::Broken);
             }
             let mut write = Write::default();

@@ -26,16 +26,20 @@ impl Vault {
         if self.records.read(&key).await?.is_some() {
             return Ok(id);
         }
-        if self.organisations().await?.len() >= self.settings.organisations {
+        let mut founded = self.founded.lock().await;
+        let count = match founded.take() {
+            Some(count) => count,
+            None => self.organisations().await?.len(),
+        };
+        if count >= self.settings.organisations {
+            *founded = Some(count);
             return Err(Problem(Code::Refused));
         }
         let mut write = Write::default();
         write.expect(key.clone(), None);
         write.put(key, encode(founding));
-        match self.records.write(write).await {
-            Ok(()) | Err(StoreError::Conflict) => Ok(id),
-            Err(error) => Err(error.into()),
-        }
+        *founded = self.write(write).await?.and(count.checked_add(1));
+        Ok(id)
     }
 
     /// The key that an organisation's keyserver signs with.

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use casevault_service::backup::BackupError;
 use clap::{Parser, Subcommand};
 
+use crate::backup;
 use crate::fsck::fsck;
 use crate::run::{Arguments, run};
 
@@ -27,6 +29,24 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Writes all that a vault keeps, which must not run, to one new file, checked before and after. Keep it as secret as the directory.
+    Backup {
+        /// The vault's data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The file; nothing may be there.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Restores a backup into a new or empty directory, and checks it. A restored vault says what it said then: see README.md.
+    Restore {
+        /// The backup.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The vault's data directory, which must be empty or not there.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 impl Program {
@@ -38,6 +58,8 @@ impl Program {
         };
         match (self.command, self.serve) {
             (Some(Command::Fsck { data }), _) => runtime.block_on(check(data)),
+            (Some(Command::Backup { data, to }), _) => tell(&runtime.block_on(backup::backup(&data, &to))),
+            (Some(Command::Restore { from, data }), _) => tell(&runtime.block_on(backup::restore(&from, &data))),
             (None, Some(arguments)) => match runtime.block_on(run(arguments)) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failed(&error),
@@ -63,6 +85,21 @@ async fn check(data: PathBuf) -> ExitCode {
     match fsck(&data).await {
         Ok(findings) => report(&findings),
         Err(error) => failed(&error),
+    }
+}
+
+fn tell(outcome: &Result<backup::Outcome, backup::Failure>) -> ExitCode {
+    match outcome {
+        Ok(Ok(contents)) => {
+            // A closed standard output leaves the exit code.
+            let _ = writeln!(std::io::stdout(), "{contents}");
+            ExitCode::SUCCESS
+        }
+        Ok(Err(findings)) => {
+            report(findings);
+            failed(&BackupError::Faults(findings.len()))
+        }
+        Err(error) => failed(error),
     }
 }
 

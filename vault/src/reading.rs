@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use casevault_service::budget::Share;
 use casevault_service::http::problem::Problem;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::problem::Code;
 use futures_util::{Stream, StreamExt};
 
 use crate::blob::{BlobError, Blobs, Part};
-use crate::budget::Share;
 use crate::record::{self, BlobKey, JournalKey};
 use crate::vault::Vault;
 
@@ -50,7 +50,11 @@ impl Vault {
 }
 
 /// One after the other, everything that is wanted. Holds `share` until it ends.
-pub fn stream(blobs: Arc<dyn Blobs>, wanted: Vec<Wanted>, share: Share) -> impl Stream<Item = Result<Bytes, BlobError>> + Send {
+pub fn stream(
+    blobs: Arc<dyn Blobs>,
+    wanted: Vec<Wanted>,
+    share: Arc<Share>,
+) -> impl Stream<Item = Result<Bytes, BlobError>> + Send {
     futures_util::stream::iter(Pieces { wanted: wanted.into_iter(), rest: None })
         .map(move |piece| {
             let (blobs, _held) = (blobs.clone(), &share);

@@ -199,6 +199,13 @@ impl Walk {
         Self { from, to }
     }
 
+    /// Of the teams of an organisation.
+    pub fn teams(organisation: &OrganisationId) -> Self {
+        let from = key(kind::TEAM, organisation);
+        let to = [from.as_slice(), &[0xff; TeamId::LENGTH + 1]].concat();
+        Self { from, to }
+    }
+
     /// The next few records; empty at the end.
     ///
     /// # Errors

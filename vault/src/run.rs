@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
-use casevault_service::http::Listener;
 use casevault_service::http::problem::Problem;
+use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
@@ -17,6 +17,7 @@ use casevault_wire::server::ServerKind;
 use casevault_wire::time::Clock;
 
 use crate::blob::LocalBlobs;
+use crate::door;
 use crate::feed::{Followers, Pace, Source, SourceError};
 use crate::http::{App, router};
 use crate::vault::{Settings, Vault};
@@ -41,6 +42,12 @@ pub struct Arguments {
     /// Bytes that each team may store.
     #[arg(long, value_name = "BYTES", default_value_t = Settings::default().quota)]
     pub quota: u64,
+    /// How many organisations may use this vault. Once those that it is for are founded, their number keeps everybody else out.
+    #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().organisations)]
+    pub organisations: usize,
+    /// Serves `/metrics` on this address, and there alone.
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<String>,
 }
 
 /// Why a vault does not run.
@@ -96,8 +103,9 @@ pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (S
     let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
     let blobs = LocalBlobs::open(directory.path())?;
     blobs.sweep()?;
-    let node = Arc::new(Node::new(ServerKind::Vault, key, clock, stop));
-    let settings = Settings { quota: arguments.quota, ..Settings::default() };
+    let node = Node::new(ServerKind::Vault, key, clock, stop);
+    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
+    let settings = Settings { quota: arguments.quota, organisations: arguments.organisations };
     let vault = Arc::new(Vault::new(node, records, Arc::new(blobs), settings));
     vault.recover_pending().await.map_err(RunError::Recovery)?;
     vault.recover_uploads().await.map_err(RunError::Recovery)?;
@@ -112,9 +120,13 @@ pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (S
 /// [`RunError`].
 pub async fn run(arguments: Arguments) -> Result<(), RunError> {
     casevault_service::log::init();
+    door::announce();
     let stop = Stop::default();
     stop.on_signals()?;
     let served = open(&arguments, Arc::new(SystemClock), (stop, Pace::default())).await?;
+    if let Some(address) = &arguments.metrics {
+        serve_metrics(address, served.app.vault.node.stop.clone()).await?;
+    }
     let listener = Listener::bind(&arguments.listen).await?;
     listener.announce()?;
     served.serve(listener).await;

@@ -10,8 +10,11 @@ use casevault_wire::signature::PublicKey;
 use casevault_wire::vault::{Switch, TeamState};
 
 use crate::access::{Key, SwitchError};
-use crate::record::TeamKey;
+use crate::record::{TeamKey, Walk};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
+
+/// Teams that one organisation may have here.
+pub const TEAMS: usize = 4096;
 
 impl From<SwitchError> for Problem {
     fn from(error: SwitchError) -> Self {
@@ -48,13 +51,16 @@ impl Vault {
     ///
     /// # Errors
     /// `refused` unless keyserver and new key have signed; `conflict` if the receipt is void, of another generation than the next
-    /// one, or of a team that began already; `stale-generation` if the key that signed is not in force.
+    /// one, or of a team that began already; `stale-generation` if the key that signed is not in force; `busy` for a team too many.
     pub async fn switch(&self, team: &TeamKey, generation: u64, switch: &Switch) -> Result<TeamState, Problem> {
         let key = self.checked(team, switch).await?;
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let cursor = self.cursor(&team.organisation).await?;
             let before = self.team(team).await?;
+            if before.value.is_none() {
+                self.has_room_for_a_team(team).await?;
+            }
             let mut after = before.value.clone().unwrap_or_default();
             let followed = cursor.value.unwrap_or_default().next;
             let changed = after.access.switch(&key, generation, followed)?;
@@ -66,6 +72,19 @@ impl Vault {
             }
         }
         Err(OUTRUN)
+    }
+
+    /// That the organisation of `team` may have one more: whoever has its keyserver's key signs first receipts of any.
+    async fn has_room_for_a_team(&self, team: &TeamKey) -> Result<(), Problem> {
+        let (mut walk, mut teams) = (Walk::teams(&team.organisation), 0);
+        while teams < TEAMS {
+            let found = walk.next(&*self.records).await?;
+            if found.is_empty() {
+                return Ok(());
+            }
+            teams += found.len();
+        }
+        Err(Problem(Code::Busy))
     }
 
     /// The key that a switch names, once the pinned keyserver and the key itself are seen to have signed.

@@ -12,6 +12,14 @@ use crate::door;
 /// Uploads that a team may have open.
 const UPLOADS: u32 = 4096;
 
+/// What a blob takes besides its bytes, and an upload for as long as it is remembered: a file and records.
+pub const OVERHEAD: u64 = 4096;
+
+/// What a blob of `length` bytes counts for.
+pub fn cost(length: u64) -> u64 {
+    length.saturating_add(OVERHEAD)
+}
+
 /// A team.
 #[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Team {
@@ -21,9 +29,9 @@ pub struct Team {
     pub frozen: u8,
     /// How many appends its journals have had.
     pub change: u64,
-    /// Bytes of entries and blobs that it stores.
+    /// What its entries and blobs count for, bytes.
     pub stored: u64,
-    /// Bytes that its open uploads may come to.
+    /// What its uploads may come to, bytes.
     pub reserved: u64,
     /// Its open uploads.
     pub uploads: u32,
@@ -66,19 +74,27 @@ impl Team {
     /// # Errors
     /// `quota`, `busy` if too many are open.
     pub fn reserve(&mut self, length: u64, quota: u64) -> Result<(), Problem> {
-        self.has_room(length, quota)?;
+        self.has_room(cost(length), quota)?;
         if self.uploads >= UPLOADS {
             return Err(Problem(Code::Busy));
         }
-        self.reserved = self.reserved.saturating_add(length);
+        self.reserved = self.reserved.saturating_add(cost(length));
         self.uploads = self.uploads.saturating_add(1);
         Ok(())
     }
 
-    /// Counts an upload of `length` bytes as open no more.
-    pub fn release(&mut self, length: u64) {
+    /// Counts an upload of `length` bytes as a blob, which is remembered for a while.
+    pub fn keep(&mut self, length: u64) {
         self.reserved = self.reserved.saturating_sub(length);
         self.uploads = self.uploads.saturating_sub(1);
+    }
+
+    /// Counts an upload of `length` bytes that was `kept` as a blob, or not, no more.
+    pub fn release(&mut self, length: u64, kept: bool) {
+        if !kept {
+            self.keep(length);
+        }
+        self.reserved = self.reserved.saturating_sub(OVERHEAD);
     }
 
     /// What members are told; nothing before the team has its first key.

@@ -20,7 +20,9 @@ use crate::vault::Vault;
 pub use active::Active;
 pub use write::{MEMORY as PIECE_MEMORY, Piece};
 
-/// How long an upload that nobody touches is kept, milliseconds (7 days).
+/// How long an upload that nobody touches keeps its team from writing where the quota is used up, milliseconds (1 hour).
+pub const PAUSE: u64 = 3600 * 1000;
+/// How long an upload that nobody touches is kept otherwise, milliseconds (7 days).
 pub const LIFETIME: u64 = 7 * 24 * 3600 * 1000;
 
 /// An upload.

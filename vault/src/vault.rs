@@ -7,9 +7,9 @@ use casevault_service::node::Node;
 use casevault_service::store::{Records, StoreError, Write};
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
+use tokio::sync::Mutex;
 
 use crate::blob::Blobs;
-use crate::budget::Budget;
 use crate::record::{self, TeamKey, Versioned};
 use crate::team::Team;
 use crate::turns::Turns;
@@ -48,8 +48,8 @@ pub struct Vault {
     pub turns: Turns,
     /// The uploads that this process has at hand.
     pub active: Active,
-    /// Memory that bodies may take.
-    pub budget: Budget,
+    /// How many organisations there are, once somebody counted. Held while one is founded.
+    pub founded: Mutex<Option<usize>>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -61,7 +61,8 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over its stores.
     pub fn new(node: Arc<Node>, records: Arc<dyn Records>, blobs: Arc<dyn Blobs>, settings: Settings) -> Self {
-        Self { node, records, blobs, settings, turns: Turns::default(), active: Active::default(), budget: Budget::default() }
+        let (turns, active, founded) = Default::default();
+        Self { node, records, blobs, settings, turns, active, founded }
     }
 
     /// Now.
@@ -75,6 +76,14 @@ impl Vault {
     /// [`StoreError`].
     pub async fn team(&self, team: &TeamKey) -> Result<Versioned<Team>, StoreError> {
         Versioned::load(&*self.records, record::team(team)).await
+    }
+
+    /// That `team` accepts writes on a request of `generation` now.
+    ///
+    /// # Errors
+    /// `refused`, `frozen`, `stale-generation`.
+    pub async fn writable(&self, team: &TeamKey, generation: u64) -> Result<(), Problem> {
+        self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)
     }
 
     /// Writes; `None` if another was faster and the caller decides anew.

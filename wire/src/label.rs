@@ -159,6 +159,8 @@ labels! {
 
     /// Authentication of an invited device's keys by the invitation's secret.
     MacInvitation = 0x0401, "mac invitation";
+    /// Authentication of a nonce by the server that issued it.
+    MacNonce = 0x0402, "mac nonce";
 }
 
 #[cfg(test)]

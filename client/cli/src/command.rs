@@ -15,6 +15,7 @@ mod protect;
 mod recovery;
 mod removal;
 mod team;
+mod travel;
 mod trust;
 mod wipe;
 
@@ -30,7 +31,7 @@ use crate::{message, profile};
 pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Org(command) => org::run(session, command).await,
-        Command::Join { code, device_name } => join::run(session, code, device_name).await,
+        Command::Join { code, device_name, server_ca } => join::run(session, code, (device_name, server_ca)).await,
         Command::Device(command) => device::run(session, command).await,
         Command::Passphrase { new_passphrase_file } => passphrase::run(session, new_passphrase_file.as_deref()).await,
         Command::Team(command) => team::run(session, command).await,

@@ -60,6 +60,9 @@ pub(crate) enum Command {
         /// What this device shall be called [default: the machine's name]
         #[arg(long, value_name = "NAME")]
         device_name: Option<String>,
+        /// File of the certificates, PEM, that alone vouch for the organisation's servers [default: whom the system trusts]
+        #[arg(long, value_name = "FILE")]
+        server_ca: Option<PathBuf>,
     },
     /// Your devices
     #[command(subcommand)]
@@ -157,6 +160,18 @@ pub(crate) enum Device {
         #[command(flatten)]
         how: How,
     },
+    /// Make a profile to take across a border: the text of chosen cases, for reading, and no key
+    Travel {
+        /// A case whose text is taken along; may be given several times
+        #[arg(long, required = true, value_name = "CASE")]
+        keep: Vec<String>,
+        /// The directory to make it in
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// File whose first line is its passphrase, instead of a prompt; not this profile's own
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
     /// Say or set how this device's profile is protected
     Protect {
         /// Destroy the profile after so many wrong passphrases in a row
@@ -172,6 +187,12 @@ pub(crate) enum Device {
         /// Open with the passphrase alone
         #[arg(long)]
         no_system_keys: bool,
+        /// File of the certificates, PEM, that alone vouch for the organisation's servers
+        #[arg(long, value_name = "FILE", conflicts_with = "no_server_ca")]
+        server_ca: Option<PathBuf>,
+        /// Trust the servers' certificates as the system does
+        #[arg(long)]
+        no_server_ca: bool,
     },
 }
 

@@ -1,17 +1,46 @@
 //! Words of others on a terminal: control characters and direction marks are shown, never obeyed.
 
+use casevault_sync::{display_line, is_plain};
 use casevault_wire::id::{PersonId, TeamId};
+use serde_json::Value;
 
-/// Text that somebody else wrote, safe to print on one line. Text with right-to-left letters is isolated, so that it does not turn
-/// round what stands beside it.
+/// Text that somebody else wrote, safe to print on one line.
 pub(crate) fn untrusted(text: &str) -> String {
-    let shown: String = text.chars().map(|letter| if is_harmful(letter) { escape(letter) } else { letter.to_string() }).collect();
-    if shown.chars().any(is_right_to_left) { format!("\u{2068}{shown}\u{2069}") } else { shown }
+    casevault_sync::display_name(text)
 }
 
-/// Text of several lines that somebody else wrote.
+/// Text of several lines that somebody else wrote. All of it stands back from the margin, where it would pass for words of the program.
 pub(crate) fn paragraph(text: &str) -> String {
-    text.lines().map(untrusted).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| format!("  {}", display_line(line)).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The text that is printed: whatever would still drive the terminal is escaped, wherever it comes from. Lines, tabs and the isolates of
+/// [`untrusted`] stay.
+pub(crate) fn guarded(text: &str) -> String {
+    let mut letters = text.chars().peekable();
+    let mut shown = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        let line_end = letter == '\r' && letters.peek() == Some(&'\n');
+        if line_end || is_plain(letter) || matches!(letter, '\n' | '\t' | '\u{2068}' | '\u{2069}') {
+            shown.push(letter);
+        } else {
+            shown.extend(letter.escape_unicode());
+        }
+    }
+    shown
+}
+
+/// The document that is printed: the same, with escapes for whatever would drive a terminal.
+pub(crate) fn json(document: &Value) -> String {
+    let mut shown = String::new();
+    for letter in document.to_string().chars() {
+        if is_plain(letter) {
+            shown.push(letter);
+        } else {
+            letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    shown
 }
 
 /// The beginning of an id: enough to name it by.
@@ -40,23 +69,6 @@ pub(crate) fn size(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
 }
 
-fn escape(letter: char) -> String {
-    letter.escape_unicode().to_string()
-}
-
-/// Control characters, line and paragraph separators, direction marks and other letters that draw nothing.
-fn is_harmful(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn is_right_to_left(letter: char) -> bool {
-    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
-        | '\u{1e800}'..='\u{1efff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +93,21 @@ mod tests {
 
     #[test]
     fn lines_of_a_note_stay_lines() {
-        assert_eq!(paragraph("one\ntwo\u{1b}"), "one\ntwo\\u{1b}");
+        assert_eq!(paragraph("one\n\n  two\u{1b}"), "  one\n\n    two\\u{1b}");
+    }
+
+    #[test]
+    fn nothing_drives_the_terminal_whatever_a_command_overlooks() {
+        let kept = "a\tb\r\nc \u{2068}أمل\u{2069}\n";
+        assert_eq!(guarded(kept), kept);
+        assert_eq!(guarded("a\rb\u{1b}]52;c;QQ==\u{7}\u{9b}2J\u{202e}"), "a\\u{d}b\\u{1b}]52;c;QQ==\\u{7}\\u{9b}2J\\u{202e}");
+    }
+
+    #[test]
+    fn a_document_is_the_same_and_drives_no_terminal() {
+        let document = serde_json::json!({"name": "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}é\n"});
+        let printed = json(&document);
+        assert_eq!(printed, r#"{"name":"a\u001b\u007f\u009b\u202e\udb40\udc41é\n"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), document);
     }
 }

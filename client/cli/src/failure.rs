@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::display;
+
 /// The exit codes of the command contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -99,7 +101,7 @@ impl Failure {
 /// Prints a failure for scripts on standard error.
 pub(crate) fn print_json(failure: &Failure) {
     // Nobody is left to tell if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "{}", failure.to_json());
+    let _ = writeln!(std::io::stderr(), "{}", display::json(&failure.to_json()));
 }
 
 /// Prints a failure for people on standard error.
@@ -112,5 +114,5 @@ pub(crate) fn print_text(failure: &Failure) {
         text.push_str(&format!("  What to do: {}\n", failure.hint));
     }
     // Nobody is left to tell if standard error is closed.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(display::guarded(&text).as_bytes());
 }

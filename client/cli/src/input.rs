@@ -1,9 +1,15 @@
 //! Standard input, read so that a person can interrupt it.
 
 use std::io::{Error, Read as _};
+use std::path::Path;
 
 use crate::failure::Failure;
 use crate::message;
+
+/// The file of the certificates that vouch for servers, if one is named.
+pub(crate) fn server_ca(file: Option<&Path>) -> Result<Option<Vec<u8>>, Failure> {
+    file.map(|file| std::fs::read(file).map_err(|error| message::file(file, &error))).transpose()
+}
 
 /// One line.
 pub(crate) async fn line() -> Result<String, Failure> {

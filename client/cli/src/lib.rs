@@ -19,7 +19,7 @@ mod shape;
 mod sheet;
 mod statement;
 mod table;
-mod when;
+pub mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use casevault_sync::{Client, Options};
 use crate::answer::Answer;
 use crate::definition::Global;
 use crate::failure::{self, Failure};
-use crate::{message, passphrase, profile};
+use crate::{display, message, passphrase, profile};
 
 /// One run.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Session {
 
     /// Prints an answer; what it lacks is the failure.
     pub(crate) fn print(&self, answer: Answer) -> Result<(), Failure> {
-        let text = if self.global.json { answer.json.to_string() } else { answer.text };
+        let text = if self.global.json { display::json(&answer.json) } else { display::guarded(&answer.text) };
         let mut out = std::io::stdout().lock();
         let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(line_end.as_bytes())).and_then(|()| out.flush());
@@ -76,7 +76,7 @@ impl Session {
     pub(crate) fn say(&self, text: &str) {
         if !self.global.quiet && !self.global.json {
             // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", display::guarded(text));
         }
     }
 

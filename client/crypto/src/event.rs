@@ -20,7 +20,7 @@ use crate::secret::SecretBytes;
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
-pub use name::{Name, display_name, export_name, is_plain};
+pub use name::{Name, display_line, display_name, export_name, is_plain};
 pub use team::{CaseKeyGiven, CaseSummary};
 
 /// Makes `C[g]` the key of a case; the last event that every holder of `C[g-1]` alone could have written came before it.

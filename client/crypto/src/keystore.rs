@@ -4,7 +4,7 @@
 mod parameters;
 mod stretch;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::context::Context;

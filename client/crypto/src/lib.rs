@@ -1,6 +1,8 @@
 //! All keys and plaintext formats of Casevault, and nothing that reads a clock, draws randomness by itself or does I/O: time and
 //! randomness are arguments (SPEC §6).
 
+#[cfg(test)]
+mod artefacts;
 pub mod case;
 pub mod content;
 pub mod derive;

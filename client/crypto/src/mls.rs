@@ -9,6 +9,7 @@ mod config;
 mod credential;
 mod crypto;
 mod group;
+mod guard;
 mod join;
 pub mod key_package;
 mod leaf;

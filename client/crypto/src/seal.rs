@@ -41,7 +41,6 @@ pub fn open(key: &Secret, context: &Context, sealed: &[u8]) -> Result<SecretByte
     let (suite, rest) = sealed.split_first_chunk::<SUITE>().ok_or(OpenError)?;
     let (nonce, rest) = rest.split_first_chunk::<NONCE>().ok_or(OpenError)?;
     let (commitment, rest) = rest.split_first_chunk::<COMMITMENT>().ok_or(OpenError)?;
-    let (ciphertext, tag) = rest.split_last_chunk::<TAG>().ok_or(OpenError)?;
     if context.suite != limit::SUITE || *suite != limit::SUITE.to_be_bytes() {
         return Err(OpenError);
     }
@@ -49,9 +48,14 @@ pub fn open(key: &Secret, context: &Context, sealed: &[u8]) -> Result<SecretByte
     if !bool::from(derived.commitment.ct_eq(commitment)) {
         return Err(OpenError);
     }
+    decrypt(&derived.key, nonce, &encode(context), rest)
+}
+
+fn decrypt(key: &Secret, nonce: &[u8; NONCE], aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, OpenError> {
+    let (ciphertext, tag) = sealed.split_last_chunk::<TAG>().ok_or(OpenError)?;
     let mut plaintext = SecretBytes::from(ciphertext.to_vec());
-    XChaCha20Poly1305::new(derived.key.expose().into())
-        .decrypt_inout_detached(&XNonce::from(*nonce), &encode(context), plaintext.as_mut().into(), &Tag::from(*tag))
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt_inout_detached(&XNonce::from(*nonce), aad, plaintext.as_mut().into(), &Tag::from(*tag))
         .map_err(|_| OpenError)?;
     Ok(plaintext)
 }

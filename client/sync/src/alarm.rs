@@ -7,6 +7,7 @@ use casevault_wire::time::Time;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
+use crate::journal;
 use crate::store::{Store, array, column, count};
 use crate::view::{Alarm, AlarmKind};
 
@@ -92,7 +93,8 @@ impl Client {
     }
 
     /// Forgets the alarms of these numbers, which a person has seen; all of them without numbers. What is still wrong is noticed, and
-    /// told, again. A fork stays: it is what keeps two histories from being joined. Returns how many are forgotten.
+    /// told, again; but where an entry of a journal waits for what is missing, the journal goes on without it from then on. A fork
+    /// stays: it is what keeps two histories from being joined. Returns how many are forgotten.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] if there is no alarm of one of the numbers, [`ClientError::ForkStays`] if it is a fork: nothing is
@@ -100,15 +102,23 @@ impl Client {
     pub fn dismiss_alarms(&self, numbers: Option<&[u64]>) -> Result<usize> {
         self.profile.store.write(|tx| {
             let fork = AlarmKind::Fork.as_str();
-            let Some(numbers) = numbers else { return Ok(tx.execute("DELETE FROM alarms WHERE kind <> ?1", [fork])?) };
+            let Some(numbers) = numbers else {
+                journal::go_on(tx, None)?;
+                return Ok(tx.execute("DELETE FROM alarms WHERE kind <> ?1", [fork])?);
+            };
             for number in numbers {
-                let kind =
-                    tx.query_row("SELECT kind FROM alarms WHERE id = ?1", [column(*number)], |row| row.get::<_, String>(0));
-                match kind.optional()? {
+                let named = tx.query_row("SELECT kind, team, journal FROM alarms WHERE id = ?1", [column(*number)], |row| {
+                    Ok((row.get::<_, String>(0)?, TeamId(array(row, 1)?), JournalId(array(row, 2)?)))
+                });
+                match named.optional()? {
                     None => return Err(ClientError::Unknown(What::Alarm)),
-                    Some(kind) if kind == fork => return Err(ClientError::ForkStays),
-                    Some(_) => tx.execute("DELETE FROM alarms WHERE id = ?1", [column(*number)])?,
-                };
+                    Some((kind, ..)) if kind == fork => return Err(ClientError::ForkStays),
+                    Some((kind, team, journal)) if kind == AlarmKind::Journal.as_str() => {
+                        journal::go_on(tx, Some((&team, &journal)))?;
+                    }
+                    Some(_) => {}
+                }
+                tx.execute("DELETE FROM alarms WHERE id = ?1", [column(*number)])?;
             }
             Ok(numbers.len())
         })

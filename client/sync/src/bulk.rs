@@ -26,6 +26,7 @@ use check::{Known, KnownPerson, KnownTeam, Wanted};
 use plan::Plan;
 
 pub use export::{ExportedPerson, to_csv};
+pub use rows::{Row, rows};
 
 /// A column of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

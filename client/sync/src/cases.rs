@@ -112,18 +112,19 @@ impl Client {
             let team = db.query_row("SELECT team FROM cases WHERE journal = ?1", [case.0], |row| array(row, 0)).optional()?;
             team.map(TeamId).ok_or(ClientError::Unknown(What::Case))
         })?;
-        if self.kept(&team)?.is_none() { Err(ClientError::NoKey) } else { Ok((case, team)) }
+        if self.kept(&team)?.is_none() && !self.travels()? { Err(ClientError::NoKey) } else { Ok((case, team)) }
     }
 
-    /// Brings a case up to date if the servers answer. A copy of a device reads what it has, and asks nobody.
+    /// Brings a case up to date if the servers answer. A copy of a device, and a profile to travel with, reads what it has and asks nobody.
     pub(crate) async fn refresh_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
         match self.update_case(case, team).await {
-            Err(ClientError::Unreachable | ClientError::Copied) => Ok(()),
+            Err(ClientError::Unreachable | ClientError::Copied | ClientError::Travels) => Ok(()),
             other => other,
         }
     }
 
     async fn update_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
+        self.check_at_home()?;
         self.check_copied()?;
         Box::pin(self.pull_on(&self.place(team, *case))).await.map(|_| ())
     }
@@ -133,12 +134,11 @@ impl Client {
     /// # Errors
     /// [`ClientError::Verification`] if what a server shows does not verify.
     pub async fn cases(&self) -> Result<Vec<CaseSummary>> {
-        self.profile.store.read(|db| {
-            let sql = "SELECT journal, title, team, status FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0) ORDER BY title, journal";
-            let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map([], summary)?;
-            rows.map(|row| row.map_err(ClientError::from)).collect()
-        })
+        if self.travels()? {
+            return self.profile.store.read(all);
+        }
+        let mine = "team IN (SELECT team FROM teams WHERE gone = 0)";
+        self.profile.store.read(|db| summaries(db, mine))
     }
 
     /// One case, as new as the vault has it if it answers.
@@ -199,6 +199,18 @@ impl Client {
             Ok(custody)
         })
     }
+}
+
+/// All cases of a store.
+pub(crate) fn all(db: &Connection) -> Result<Vec<CaseSummary>> {
+    summaries(db, "1")
+}
+
+fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
+    let sql = format!("SELECT journal, title, team, status FROM cases WHERE {which} ORDER BY title, journal");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([], summary)?;
+    rows.map(|row| row.map_err(ClientError::from)).collect()
 }
 
 /// The documents that an event names.

@@ -19,7 +19,7 @@ use casevault_wire::time::{Clock, Time};
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::error::{ClientError, Result};
-use crate::http::{Server, Signing};
+use crate::http::{Server, Signing, Vouchers};
 use crate::keychain::{Keychain, SecretService};
 use crate::profile::Profile;
 use crate::store::log::Whose;
@@ -35,11 +35,14 @@ pub struct Options {
     pub keychain: Arc<dyn Keychain>,
     /// What a new device shall be called; without it, as its machine.
     pub device_name: Option<String>,
+    /// The certificates that alone vouch for the servers of the organisation that is founded or joined, as PEM; without any, whom the
+    /// operating system trusts.
+    pub server_ca: Option<Vec<u8>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), keychain: Arc::new(SecretService), device_name: None }
+        Self { clock: Arc::new(SystemClock), keychain: Arc::new(SecretService), device_name: None, server_ca: None }
     }
 }
 
@@ -64,6 +67,9 @@ pub(crate) struct Membership {
     pub person: PersonId,
     pub identity: DeviceIdentity,
 }
+
+/// Under what the store keeps the certificates that vouch for the servers.
+const SERVER_CA: &str = "server-ca";
 
 /// A member's unlocked device.
 pub struct Client {
@@ -96,8 +102,9 @@ impl Client {
     pub(crate) fn with_profile(profile: Profile, options: Options) -> Result<Self> {
         let bytes = profile.store.read(|db| meta(db, "membership"))?.ok_or(ClientError::NoProfile)?;
         let me: Membership = decode(&bytes, 4096).map_err(|_| ClientError::Damaged)?;
-        let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key)?;
-        let vault = Server::new(me.vault.address.as_str(), &me.vault.key)?;
+        let vouchers = vouchers(&profile)?;
+        let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key, &vouchers)?;
+        let vault = Server::new(me.vault.address.as_str(), &me.vault.key, &vouchers)?;
         let organisation = crate::store::log::load(&profile.store, Whose::Own)?.map(Arc::new);
         Ok(Self {
             profile,
@@ -159,6 +166,24 @@ impl Client {
         self.profile.set_wipe_after(after)
     }
 
+    /// Whether certificates of the organisation's own vouch for its servers.
+    pub fn has_server_ca(&self) -> Result<bool> {
+        self.profile.store.read(|db| Ok(meta(db, SERVER_CA)?.is_some_and(|pem| !pem.is_empty())))
+    }
+
+    /// Sets the certificates that alone vouch for the organisation's servers, as PEM, from the next start on; none stands for whom the
+    /// operating system trusts.
+    ///
+    /// # Errors
+    /// [`ClientError::Certificates`] if there are none in it.
+    pub fn set_server_ca(&self, pem: Option<&[u8]>) -> Result<()> {
+        keep_server_ca(&self.profile, pem)
+    }
+
+    pub(crate) fn vouchers(&self) -> Result<Vouchers> {
+        vouchers(&self.profile)
+    }
+
     /// This device's id.
     pub fn device(&self) -> DeviceId {
         self.me.identity.id()
@@ -204,6 +229,20 @@ impl Client {
     pub(crate) fn outbox(&self) -> PathBuf {
         self.profile.outbox()
     }
+}
+
+/// Who vouches for the servers of `profile`.
+pub(crate) fn vouchers(profile: &Profile) -> Result<Vouchers> {
+    let pem = profile.store.read(|db| meta(db, SERVER_CA))?;
+    Vouchers::parse(pem.as_deref().unwrap_or_default())
+}
+
+/// Has `pem` vouch for the servers of `profile`.
+pub(crate) fn keep_server_ca(profile: &Profile, pem: Option<&[u8]>) -> Result<()> {
+    if let Some(pem) = pem {
+        Vouchers::parse(pem).and(if pem.is_empty() { Err(ClientError::Certificates) } else { Ok(()) })?;
+    }
+    profile.store.write(|tx| set_meta(tx, SERVER_CA, pem.unwrap_or_default()))
 }
 
 pub(crate) fn save_membership(db: &Connection, me: &Membership) -> Result<()> {

@@ -121,6 +121,9 @@ pub enum ClientError {
     /// This is a copy of the device, or an older state of it. Nothing is sent or taken over.
     #[error("not the device as it last was")]
     Copied,
+    /// This is a profile to travel with: it is read, and nothing else.
+    #[error("a profile to travel with")]
+    Travels,
     /// Something served does not verify. Nothing was written or shown.
     #[error("verification failed")]
     Verification,
@@ -130,6 +133,9 @@ pub enum ClientError {
     /// The address is not `https`, nor `http` on the loopback address.
     #[error("address not allowed")]
     Address,
+    /// What is to vouch for servers holds no certificates.
+    #[error("no certificates")]
+    Certificates,
     /// The operating system gave no randomness.
     #[error("no randomness")]
     Randomness,

@@ -1,12 +1,12 @@
 //! Signed requests to the two servers. The only module that knows status codes and headers.
 
 mod payload;
+mod transport;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
-use casevault_crypto::random::{Random, SystemRandom};
+use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::{Text, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId};
@@ -20,11 +20,9 @@ use reqwest::{Method, Url};
 
 use crate::error::{ClientError, Result};
 pub use payload::Payload;
+pub use transport::{Reading, Vouchers, check_address, read};
+use transport::{ask as answer_to, is_servers};
 
-/// Longest a server may stay silent within one answer.
-const SILENCE: Duration = Duration::from_secs(60);
-/// Longest a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(10);
 /// The longest problem that is read.
 const PROBLEM: usize = 4096;
 
@@ -49,6 +47,8 @@ pub struct Ask {
     pub length: Option<u64>,
     /// `Range`.
     pub range: Option<String>,
+    /// What names the operation through its repetitions; drawn for this request alone if there is none.
+    pub idempotency: Option<IdempotencyKey>,
     /// The body.
     pub body: Payload,
     /// The longest answer that is read, bytes.
@@ -58,7 +58,8 @@ pub struct Ask {
 impl Ask {
     /// Asks for `path` with nothing else.
     pub fn path(path: String) -> Self {
-        Self { path, query: String::new(), offset: None, length: None, range: None, body: Payload::default(), most: limit::BODY }
+        let (query, body) = (String::new(), Payload::default());
+        Self { path, query, offset: None, length: None, range: None, idempotency: None, body, most: limit::BODY }
     }
 
     /// The same with a query.
@@ -89,10 +90,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at `address` whose key is `key`. Connects to nothing yet.
-    pub fn new(address: &str, key: &PublicKey) -> Result<Self> {
+    /// The organisation's own server at `address` whose key is `key`. Connects to nothing yet.
+    pub fn new(address: &str, key: &PublicKey, vouchers: &Vouchers) -> Result<Self> {
         let base = check_address(address)?;
-        let http = client(&base)?;
+        let http = vouchers.own(&base)?;
+        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
+    }
+
+    /// A partner's server.
+    pub fn of_partner(address: &str, key: &PublicKey, vouchers: &Vouchers) -> Result<Self> {
+        let base = check_address(address)?;
+        let http = vouchers.partners(&base)?;
         Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
     }
 
@@ -130,8 +138,10 @@ impl Server {
         key: &dyn Signing,
         ask: Ask,
     ) -> Result<reqwest::Response> {
-        let mut idempotency = [0; IdempotencyKey::LENGTH];
-        SystemRandom.fill(&mut idempotency).map_err(crate::view::no_randomness)?;
+        let idempotency = match ask.idempotency {
+            Some(key) => key,
+            None => IdempotencyKey(draw(&mut SystemRandom).map_err(crate::view::no_randomness)?),
+        };
         let digest = ask.body.digest();
         let mut retried = false;
         loop {
@@ -147,7 +157,7 @@ impl Server {
                 organisation: *organisation,
                 signer: key.signer(),
                 nonce,
-                idempotency: IdempotencyKey(idempotency),
+                idempotency,
             };
             let signature = key.sign(&request);
             let answer = self.transmit(&method, &ask, &request, signature).await?;
@@ -185,7 +195,7 @@ impl Server {
                 builder = builder.header(name, value);
             }
         }
-        let answer = builder.body(reqwest::Body::wrap(ask.body.clone())).send().await.map_err(|_| ClientError::Unreachable)?;
+        let answer = answer_to(builder.body(reqwest::Body::wrap(ask.body.clone())), ask.body.left()).await?;
         self.keep_nonce(&answer);
         Ok(answer)
     }
@@ -211,7 +221,7 @@ impl Server {
             return Ok(nonce);
         }
         let url = self.base.join("/v1/nonces").map_err(|_| ClientError::Address)?;
-        let answer = check(self.http.get(url).send().await.map_err(|_| ClientError::Unreachable)?).await?;
+        let answer = check(answer_to(self.http.get(url), 0).await?).await?;
         let bytes = read(answer, 16 * 1024).await?;
         let mut fresh = decode::<NonceList>(&bytes, 16 * 1024).map_err(|_| ClientError::Verification)?.into_vec();
         let nonce = fresh.pop().ok_or(ClientError::Verification)?;
@@ -220,44 +230,28 @@ impl Server {
     }
 }
 
-/// Posts bytes to a server that needs no signature: a founding, which signs itself.
-pub async fn post_unsigned(address: &str, path: &str, body: Vec<u8>) -> Result<Bytes> {
+/// Posts bytes to an own server that needs no signature: a founding, which signs itself.
+pub async fn post_unsigned(address: &str, path: &str, body: Vec<u8>, vouchers: &Vouchers) -> Result<Bytes> {
     let base = check_address(address)?;
     let url = base.join(path).map_err(|_| ClientError::Address)?;
-    let answer = client(&base)?.post(url).body(body).send().await.map_err(|_| ClientError::Unreachable)?;
+    let length = body.len() as u64;
+    let answer = answer_to(vouchers.own(&base)?.post(url).body(body), length).await?;
     read(check(answer).await?, limit::BODY).await
 }
 
-/// Reads what a server answers to anybody, of at most `most` bytes.
-pub async fn get_unsigned(address: &str, path: &str, most: usize) -> Result<Bytes> {
+/// Reads what a partner's server answers to anybody, of at most `most` bytes.
+pub async fn get_unsigned(address: &str, path: &str, most: usize, vouchers: &Vouchers) -> Result<Bytes> {
     let base = check_address(address)?;
     let url = base.join(path).map_err(|_| ClientError::Address)?;
-    let answer = client(&base)?.get(url).send().await.map_err(|_| ClientError::Unreachable)?;
-    read(check(answer).await?, most).await
+    read(check(answer_to(vouchers.partners(&base)?.get(url), 0).await?).await?, most).await
 }
 
-/// Asks a server who it is.
-pub async fn server_info(address: &str) -> Result<ServerInfo> {
+/// Asks an own server who it is.
+pub async fn server_info(address: &str, vouchers: &Vouchers) -> Result<ServerInfo> {
     let base = check_address(address)?;
     let url = base.join("/v1/server").map_err(|_| ClientError::Address)?;
-    let answer = check(client(&base)?.get(url).send().await.map_err(|_| ClientError::Unreachable)?).await?;
-    let bytes = read(answer, 1024).await?;
+    let bytes = read(check(answer_to(vouchers.own(&base)?.get(url), 0).await?).await?, 1024).await?;
     decode(&bytes, 1024).map_err(|_| ClientError::Verification)
-}
-
-/// Reads an answer's body, of at most `limit` bytes.
-pub async fn read(mut answer: reqwest::Response, limit: usize) -> Result<Bytes> {
-    if answer.content_length().is_some_and(|length| length > limit as u64) {
-        return Err(ClientError::Verification);
-    }
-    let mut body = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|_| ClientError::Unreachable)? {
-        if body.len() + piece.len() > limit {
-            return Err(ClientError::Verification);
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(Bytes::from(body))
 }
 
 /// The value of a header of an answer.
@@ -267,7 +261,7 @@ pub fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> 
 
 async fn check(answer: reqwest::Response) -> Result<reqwest::Response> {
     if answer.status().is_success() {
-        return Ok(answer);
+        return if is_servers(&answer) { Ok(answer) } else { Err(ClientError::Unreachable) };
     }
     let body = read(answer, PROBLEM).await.map_err(|_| ClientError::Unreachable)?;
     Err(problem(&body))
@@ -289,31 +283,8 @@ fn text<const MAX: usize>(value: &str) -> Result<Text<MAX>> {
     Text::new(value).map_err(|_| ClientError::Text)
 }
 
-/// `https` anywhere, `http` on the loopback address only; no path, no user, no query.
-pub fn check_address(address: &str) -> Result<Url> {
-    let url = Url::parse(address).map_err(|_| ClientError::Address)?;
-    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty() && url.fragment().is_none();
-    let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
-    if bare && safe && address.len() <= limit::ADDRESS { Ok(url) } else { Err(ClientError::Address) }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn client(base: &Url) -> Result<reqwest::Client> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .http1_only()
-        .min_tls_version(reqwest::tls::Version::TLS_1_3);
-    if is_loopback(base) {
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(|_| ClientError::Unreachable)
-}
+#[cfg(test)]
+mod hostile;
 
 #[cfg(test)]
 mod tests {
@@ -336,6 +307,7 @@ mod tests {
         assert!(matches!(problem(b"<html>Bad Gateway</html>"), ClientError::Unreachable));
     }
 
+    // Plays B02.
     // Obeys R-7.1-1.
     // Breaks R-7.1-1.
     #[test]

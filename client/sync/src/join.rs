@@ -24,9 +24,9 @@ use casevault_wire::signature::Signature;
 use casevault_wire::time::Time;
 use casevault_wire::{hash::Hash, limit};
 
-use crate::client::{Client, Membership, Options, save_membership};
+use crate::client::{Client, Membership, Options, keep_server_ca, save_membership, vouchers};
 use crate::error::{ClientError, Result};
-use crate::http::{Ask, Server, Signing, check_address, post_unsigned, server_info};
+use crate::http::{Ask, Server, Signing, Vouchers, check_address, post_unsigned, server_info};
 use crate::names::Kind;
 use crate::people::check_name;
 use crate::profile::Profile;
@@ -239,16 +239,25 @@ fn address(text: &str) -> Result<Text<{ limit::ADDRESS }>> {
     Text::new(text.trim_end_matches('/')).map_err(|_| ClientError::Address)
 }
 
-async fn server_entry(text: &str, kind: ServerKind) -> Result<ServerEntry> {
+async fn server_entry(text: &str, kind: ServerKind, vouchers: &Vouchers) -> Result<ServerEntry> {
     let address = address(text)?;
-    let info = server_info(text).await?;
+    let info = server_info(text, vouchers).await?;
     if info.kind != kind || info.version != 1 { Err(ClientError::Address) } else { Ok(ServerEntry { address, key: info.key }) }
+}
+
+/// Who is to vouch for the servers, before any of them is asked.
+fn begin_trusting(profile: &Profile, options: &Options) -> Result<Vouchers> {
+    if let Some(pem) = &options.server_ca {
+        keep_server_ca(profile, Some(pem))?;
+    }
+    vouchers(profile)
 }
 
 /// Draws every key, signs the founding and keeps all of it before anything is sent.
 async fn begin_founding(profile: &Profile, request: &FoundRequest, options: &Options) -> Result<()> {
-    let keyserver = server_entry(&request.keyserver, ServerKind::Keyserver).await?;
-    let vault = server_entry(&request.vault, ServerKind::Vault).await?;
+    let vouchers = begin_trusting(profile, options)?;
+    let keyserver = server_entry(&request.keyserver, ServerKind::Keyserver, &vouchers).await?;
+    let vault = server_entry(&request.vault, ServerKind::Vault, &vouchers).await?;
     let root = RootKey::generate(&mut SystemRandom).map_err(no_randomness)?;
     let identity = DeviceIdentity::generate(&mut SystemRandom).map_err(no_randomness)?;
     let person = PersonId(draw(&mut SystemRandom).map_err(no_randomness)?);
@@ -312,8 +321,9 @@ async fn post_founding(profile: &Profile) -> Result<()> {
     let me: Membership = decode(&me, 4096).map_err(|_| ClientError::Damaged)?;
     let entries: Append = decode(&append, limit::BODY).map_err(|_| ClientError::Damaged)?;
     let first = entries.entries.as_slice().first().ok_or(ClientError::Damaged)?;
-    post_unsigned(me.vault.address.as_str(), "/v1/organisations", encode(first)).await?;
-    post_unsigned(me.keyserver.address.as_str(), "/v1/organisations", append.to_vec()).await?;
+    let vouchers = vouchers(profile)?;
+    post_unsigned(me.vault.address.as_str(), "/v1/organisations", encode(first), &vouchers).await?;
+    post_unsigned(me.keyserver.address.as_str(), "/v1/organisations", append.to_vec(), &vouchers).await?;
     Ok(())
 }
 
@@ -322,14 +332,15 @@ fn invitation_signing(code: &Code) -> InvitationSigning {
 }
 
 /// Takes out of the store what a device has that never was a member.
-const FORGET: &str = "DELETE FROM meta WHERE key <> 'device-name'; DELETE FROM log; DELETE FROM partner_log; DELETE FROM notices;
+const FORGET: &str = "DELETE FROM meta WHERE key NOT IN ('device-name', 'server-ca'); DELETE FROM log; DELETE FROM partner_log; DELETE FROM notices;
     DELETE FROM openmls_key_packages; DELETE FROM openmls_encryption_keys;";
 
 /// Reads the invitation, verifies the log from the code's fingerprint and draws the device's keys.
 async fn begin_joining(profile: &Profile, code: &Code, options: &Options) -> Result<()> {
     let to = &code.destination;
-    let info = server_info(to.keyserver.as_str()).await?;
-    let server = Server::new(to.keyserver.as_str(), &info.key)?;
+    let vouchers = begin_trusting(profile, options)?;
+    let info = server_info(to.keyserver.as_str(), &vouchers).await?;
+    let server = Server::new(to.keyserver.as_str(), &info.key, &vouchers)?;
     let key = invitation_signing(code);
     let ask = Ask::path(format!("/v1/organisations/{}/invitations/{}", to.organisation, key.id));
     let invitation: Invitation = server.get(&to.organisation, &key, ask).await.map_err(spent)?;

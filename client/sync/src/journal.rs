@@ -5,9 +5,11 @@ mod apply;
 mod kept;
 mod pull;
 mod push;
+mod waits;
 
 pub(crate) use kept::{CaseRing, chain, ring_of};
-pub(crate) use push::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body, encode_body, queue};
+pub(crate) use push::{Item, PUSH_ITEMS, decode_body, encode_body, queue};
+pub(crate) use waits::go_on;
 
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};

@@ -48,6 +48,7 @@ fn verify_kept(store: &Store, me: &Membership) -> Result<Option<Organisation>> {
 impl Client {
     /// Fetches what is new of the log, verifies it and keeps it.
     pub(crate) async fn sync_log(&self) -> Result<()> {
+        self.check_at_home()?;
         self.sync_log_as(self).await?;
         self.check_removal()
     }

@@ -1,5 +1,5 @@
-//! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, a unique beginning of an
-//! id, or exactly what the directory, a title or a document is called.
+//! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, or else the beginning of an id
+//! or exactly what the directory, a title or a document is called, if it fits one thing: nothing is called as another's id begins.
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
@@ -190,6 +190,9 @@ mod tests {
         let found = choose("1111", What::Person, decoy);
         assert!(matches!(found, Err(ClientError::Ambiguous(What::Person, ids)) if ids.len() == 2), "no name hides an id");
         assert!(matches!(find("omar"), Err(ClientError::Unknown(What::Person))));
+        let posing = people.iter().cloned().chain([(PersonId([0x33; 16]), Some("222222".to_owned()))]);
+        let posing = choose("222222", What::Person, posing);
+        assert!(matches!(posing, Err(ClientError::Ambiguous(What::Person, ids)) if ids.len() == 2), "Omar's id begins so");
         assert!(matches!(find("11"), Err(ClientError::Unknown(What::Person))), "too short for an id");
     }
 }

@@ -7,26 +7,26 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use bytes::Bytes;
 use casevault_crypto::journal::Place;
+use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::secret::SecretBytes;
+use casevault_fault::step as fault;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{DocumentId, JournalId, TeamId, UploadId};
-use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
 use crate::cases::documents_of;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{Item, PUSH_BYTES, PUSH_ITEMS, decode_body};
+use crate::journal::{Item, PUSH_ITEMS, decode_body};
 use crate::store::{array, column, count};
-use crate::view::Delivery;
-
-/// Bytes of one piece of an upload.
-pub(crate) const PIECE: usize = limit::UPLOAD_PIECE / 4;
+use crate::stride::{Stride, WHOLE};
+use crate::view::{Delivery, no_randomness};
 
 /// A sealed blob that waits on this device.
 pub(crate) struct Parked {
@@ -106,7 +106,7 @@ impl Client {
     pub(crate) async fn flush(&self) -> Result<u64> {
         let waiting = self.waiting_journals()?;
         if !waiting.is_empty() {
-            self.step_first().await?;
+            self.look_first().await?;
         }
         let mut sent = 0;
         let mut wrong = None;
@@ -140,19 +140,21 @@ impl Client {
 
     /// Sends what waits for one journal, in order. Returns how many records were acknowledged, and why some stay behind, if any do.
     pub(crate) async fn flush_journal(&self, place: &Place) -> Result<(u64, Option<ClientError>)> {
-        let (mut sent, mut held) = (0, Held::default());
+        let (mut sent, mut held, mut stride) = (0, Held::default(), Stride::CAREFUL);
         loop {
-            let items = self.gather(place, &mut held).await?;
+            let items = self.gather(place, &mut held, &mut stride).await?;
             if items.is_empty() {
                 return Ok((sent, held.why));
             }
-            let number = items.len() as u64;
+            let (number, begun) = (items.len() as u64, Instant::now());
             let with_blob: Vec<_> = items
                 .iter()
                 .filter(|item| item.blob.is_some())
                 .filter_map(|item| item.row.map(|row| (row, documents_of(&item.body))))
                 .collect();
-            match self.push(place, items).await {
+            let pushed = self.push(place, items).await;
+            stride = stride.after(begun.elapsed());
+            match pushed {
                 Ok(true) => {
                     sent += number;
                     self.forget_parked()?;
@@ -164,8 +166,8 @@ impl Client {
         }
     }
 
-    /// The next items of a journal that fit one request; blobs too large for it are at the vault when this returns.
-    async fn gather(&self, place: &Place, held: &mut Held) -> Result<Vec<Item>> {
+    /// The next items of a journal that go at once; blobs too large for that are at the vault when this returns.
+    async fn gather(&self, place: &Place, held: &mut Held, stride: &mut Stride) -> Result<Vec<Item>> {
         let most = PUSH_ITEMS + held.rows.len();
         let rows = self.profile.store.read(|db| rows(db, place, most))?;
         let mut items = Vec::new();
@@ -177,7 +179,7 @@ impl Client {
                 held.rows.insert(row.id);
                 continue;
             }
-            match self.bring_blob(place, &row).await {
+            match self.bring_blob(place, &row, stride).await {
                 Ok(blob) => item.blob = blob,
                 Err(error) if is_about_blob(&error) => {
                     held.hold(&[(row.id, documents)], error);
@@ -186,7 +188,7 @@ impl Client {
                 Err(error) => return Err(error),
             }
             bytes += row.body.len() + item.blob.as_ref().map_or(0, Bytes::len);
-            if (bytes > PUSH_BYTES || items.len() == PUSH_ITEMS) && !items.is_empty() {
+            if (bytes > stride.bytes() || items.len() == PUSH_ITEMS) && !items.is_empty() {
                 break;
             }
             items.push(item);
@@ -195,12 +197,12 @@ impl Client {
     }
 
     /// The blob that a row waits for, if it travels with the event. Otherwise it is at the vault when this returns.
-    async fn bring_blob(&self, place: &Place, row: &Row) -> Result<Option<Bytes>> {
+    async fn bring_blob(&self, place: &Place, row: &Row, stride: &mut Stride) -> Result<Option<Bytes>> {
         let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() else { return Ok(None) };
-        if parked.length <= limit::SMALL_BLOB as u64 {
+        if parked.length <= WHOLE {
             return Ok(Some(std::fs::read(&parked.file)?.into()));
         }
-        self.upload_parked(place, &parked).await.map(|()| None)
+        self.upload_parked(place, &parked, stride).await.map(|()| None)
     }
 
     /// A blob that waits, or nothing if it is at the vault.
@@ -221,36 +223,36 @@ impl Client {
     }
 
     /// Sends what the vault does not have of a parked blob. The stored ciphertext is sent; nothing is sealed again.
-    async fn upload_parked(&self, place: &Place, parked: &Parked) -> Result<()> {
+    async fn upload_parked(&self, place: &Place, parked: &Parked, stride: &mut Stride) -> Result<()> {
         let vault = self.team_vault(&place.team)?;
-        let known = match &parked.upload {
-            Some(upload) => match vault.offset(upload).await {
-                Ok(offset) => Some((*upload, offset)),
-                Err(ClientError::Server(Code::Refused | Code::Upload)) => None, // given up by the vault meanwhile
-                Err(error) => return Err(error),
-            },
-            None => None,
+        let upload = match parked.upload {
+            Some(upload) => upload,
+            None => self.name_upload(&parked.digest)?,
         };
-        let (upload, mut offset) = match known {
-            Some(known) => known,
-            None => {
-                let upload = vault.begin(&place.journal, parked.length).await?;
-                self.profile.store.write(|tx| {
-                    tx.execute("UPDATE uploads SET upload = ?2 WHERE digest = ?1", params![parked.digest.0, upload.to_string()])?;
-                    Ok(())
-                })?;
-                (upload, 0)
-            }
-        };
+        // Whether it was begun, is half way or was given up meanwhile: to begin it again is as good.
+        vault.begin(&place.journal, &upload, parked.length).await?;
+        let mut offset = vault.offset(&upload).await?;
         let file = File::open(&parked.file)?;
         while offset < parked.length {
-            let size = usize::try_from(parked.length - offset).unwrap_or(PIECE).min(PIECE);
+            let begun = Instant::now();
+            let size = usize::try_from(parked.length - offset).unwrap_or(usize::MAX).min(stride.bytes());
             let mut piece = vec![0; size];
             file.read_exact_at(&mut piece, offset)?;
             vault.piece(&upload, offset, Bytes::from(piece)).await?;
             offset += size as u64;
+            *stride = stride.after(begun.elapsed());
         }
         vault.finish(&upload, parked.digest).await
+    }
+
+    /// Draws the id of a parked blob's upload and keeps it, before the vault hears of it: whatever answer is lost, it is one upload.
+    fn name_upload(&self, digest: &BlobDigest) -> Result<UploadId> {
+        let upload = UploadId(draw(&mut SystemRandom).map_err(no_randomness)?);
+        self.profile.store.write(|tx| {
+            tx.execute("UPDATE uploads SET upload = ?2 WHERE digest = ?1", params![digest.0, upload.to_string()])?;
+            Ok(())
+        })?;
+        Ok(upload)
     }
 
     /// Removes blobs that no event waits for any more.
@@ -264,7 +266,7 @@ impl Client {
         })?;
         for file in files {
             // Ciphertext whose key is in the journal; if it stays, the next start removes it.
-            let _ = std::fs::remove_file(self.outbox().join(file));
+            let _ = fault("sealed.remove", || std::fs::remove_file(self.outbox().join(file)));
         }
         Ok(())
     }

@@ -43,10 +43,11 @@ impl Client {
 
     /// What the root with this fingerprint founded, as the keyserver at `address` has it.
     async fn founding(&self, address: &str, fingerprint: &Hash) -> Result<Organisation> {
-        let bytes = match get_unsigned(address, &format!("/v1/foundings/{fingerprint}"), limit::LOG_ENTRY).await {
-            Err(ClientError::Server(Code::Refused)) => return Err(ClientError::Unknown(What::Partner)),
-            other => other?,
-        };
+        let bytes =
+            match get_unsigned(address, &format!("/v1/foundings/{fingerprint}"), limit::LOG_ENTRY, &self.vouchers()?).await {
+                Err(ClientError::Server(Code::Refused)) => return Err(ClientError::Unknown(What::Partner)),
+                other => other?,
+            };
         let entry: SignedLogEntry = decode(&bytes, limit::LOG_ENTRY).map_err(|_| ClientError::Verification)?;
         let founded = Organisation::found(&entry).map_err(|_| ClientError::Verification)?;
         let asked = founded.keyserver().address.as_str() == address.trim_end_matches('/');

@@ -19,7 +19,7 @@ use casevault_crypto::secret::SecretBytes;
 use crate::client::Options;
 use crate::error::{ClientError, Result};
 use crate::store::Store;
-use file::{destroy, replace, temporary, write_durably};
+use file::{destroy, make_directory, replace, temporary, write_durably};
 
 pub use harden::harden;
 
@@ -44,7 +44,7 @@ impl Profile {
     pub fn create(directory: &Path, passphrase: &SecretBytes) -> Result<Self> {
         match fs::metadata(directory) {
             Ok(_) => check_mode(directory)?,
-            Err(_) => DirBuilder::new().recursive(true).mode(0o700).create(directory)?,
+            Err(_) => make_directory(directory)?,
         }
         let lock = lock(directory)?;
         if directory.join(KEYSTORE).exists() {
@@ -220,7 +220,8 @@ fn make_private_directory(path: &Path) -> Result<()> {
 
 fn check_mode(directory: &Path) -> Result<()> {
     let metadata = fs::metadata(directory)?;
-    if !metadata.is_dir() || metadata.mode() & 0o077 != 0 { Err(ClientError::Permissions) } else { Ok(()) }
+    let private = metadata.mode() & 0o077 == 0 && metadata.uid() == rustix::process::geteuid().as_raw();
+    if metadata.is_dir() && private { Ok(()) } else { Err(ClientError::Permissions) }
 }
 
 fn lock(directory: &Path) -> Result<File> {

@@ -13,9 +13,9 @@ const HITS: usize = 200;
 /// Shorter words than this are not in the index of three-letter pieces, and are looked for one text after another.
 const PIECE: usize = 3;
 
-/// What the index holds of the cases of this device's teams.
-const SEARCH: &str = "SELECT journal, place, text FROM search
-    WHERE journal IN (SELECT journal FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0)) AND";
+/// What the index holds of the cases of this device's teams; a profile to travel with is in none, and holds what it is to show.
+const SEARCH: &str = "SELECT journal, place, text FROM search WHERE (EXISTS (SELECT 1 FROM meta WHERE key = 'travels')
+    OR journal IN (SELECT journal FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0))) AND";
 
 /// Puts a text into the index, in the stead of the one that had its key.
 pub(crate) fn index(db: &Connection, journal: &JournalId, (place, key): (&str, &str), text: &str) -> Result<()> {

@@ -66,8 +66,26 @@ impl Client {
         self.check_copied()
     }
 
+    /// The same before this process first writes to a journal, and what is new of the log besides: whoever was removed meanwhile is not
+    /// written for.
+    ///
+    /// # Errors
+    /// As [`Self::step_first`]; [`ClientError::Removed`]; [`ClientError::Verification`] if what the keyserver shows is not the log.
+    pub(crate) async fn look_first(&self) -> Result<()> {
+        let fresh = *self.stepped.lock().await;
+        self.step_first().await?;
+        if fresh || !*self.stepped.lock().await {
+            return Ok(());
+        }
+        match self.sync_log().await {
+            Err(ClientError::Unreachable | ClientError::Server(_)) => Ok(()),
+            other => other,
+        }
+    }
+
     /// That this device may write: the log has not put it out, and no step has found another than it.
     pub(crate) fn check_writing(&self) -> Result<()> {
+        self.check_at_home()?;
         self.check_removal()?;
         self.check_copied()
     }

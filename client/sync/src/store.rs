@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use casevault_crypto::secret::SecretBytes;
+use casevault_fault::step as fault;
 use openmls_sqlite_storage::SqliteStorageProvider;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use zeroize::Zeroizing;
@@ -79,7 +80,7 @@ impl Store {
         let mut connection = self.lock();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&tx)?;
-        tx.commit()?;
+        fault("store.commit", || tx.commit().map_err(ClientError::from))?;
         Ok(result)
     }
 
@@ -93,6 +94,19 @@ impl Store {
             Ok(sound && structure == "ok")
         })
     }
+}
+
+/// Puts the answers of a question, whose one parameter is `of`, into a table of another store.
+pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &[u8]), insert: &str) -> Result<()> {
+    let mut statement = from.prepare_cached(question)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([of])?;
+    let mut insert = to.prepare_cached(insert)?;
+    while let Some(row) = rows.next()? {
+        let values = (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<rusqlite::types::Value>>>()?;
+        insert.execute(rusqlite::params_from_iter(values))?;
+    }
+    Ok(())
 }
 
 /// A value of the `meta` table.

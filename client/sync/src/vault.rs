@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use casevault_crypto::derive::AccessKey;
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
+use casevault_wire::id::{IdempotencyKey, JournalId, OrganisationId, TeamId, UploadId};
 use casevault_wire::journal::SignedVaultState;
 use casevault_wire::label::Label;
 use casevault_wire::limit;
@@ -68,13 +68,13 @@ impl TeamVault<'_> {
     }
 
     /// Begins an upload of `length` bytes.
-    pub async fn begin(&self, journal: &JournalId, length: u64) -> Result<UploadId> {
+    pub async fn begin(&self, journal: &JournalId, upload: &UploadId, length: u64) -> Result<()> {
         let mut ask = self.path(&format!("/journals/{journal}/uploads"));
-        ask.length = Some(length);
+        (ask.length, ask.idempotency) = (Some(length), Some(IdempotencyKey(upload.0)));
         let answer = self.server.send(Method::POST, &self.organisation, &self.key, ask).await?;
         let id =
             header(&answer, "location").and_then(|location| location.rsplit('/').next()).and_then(|id| UploadId::parse(id).ok());
-        id.ok_or(ClientError::Verification)
+        if id == Some(*upload) { Ok(()) } else { Err(ClientError::Verification) }
     }
 
     /// How much of an upload the vault has.

@@ -14,8 +14,9 @@ use crate::store::array;
 use crate::view::{Alarm, AlarmKind, VerifyReport};
 
 impl Client {
-    /// Verifies the log, every journal of this device's teams from its first entry, and that the vault holds every document; or one
-    /// case alone, with the content of its documents. What is wrong is listed in the report.
+    /// Verifies the log, every journal of this device's teams from its first entry, that the vault holds every document, and that it has
+    /// no journal for a team that nobody in the team began; or one case alone, with the content of its documents. What is wrong is
+    /// listed in the report.
     ///
     /// # Errors
     /// [`ClientError::Unreachable`] if a server does not answer.
@@ -38,6 +39,10 @@ impl Client {
                 Err(error) => report.problems.push(self.problem(wrong_with_journal(error)?, place)),
             }
             self.verify_documents(place, &mut report).await?;
+        }
+        if case.is_none() {
+            let orphans = self.orphans()?;
+            report.problems.extend(orphans.iter().map(|place| self.problem(AlarmKind::Journal, place)));
         }
         for known in alarm::pending(&self.profile.store)? {
             if !report.problems.contains(&known) {
@@ -68,6 +73,18 @@ impl Client {
                 places.push(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?)));
             }
             Ok(places)
+        })
+    }
+
+    /// Journals that the vault said it has for a team, whose own journal gives no key for them, although it was read since.
+    fn orphans(&self) -> Result<Vec<Place>> {
+        self.profile.store.read(|db| {
+            let sql = "SELECT r.team, r.journal FROM remote r JOIN teams t ON t.team = r.team WHERE t.gone = 0
+                AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.team = r.team AND k.journal = r.journal)";
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
+            let places = rows.collect::<crate::store::sql::Result<Vec<_>>>()?;
+            Ok(places.into_iter().filter(|place| !place.is_of_team()).collect())
         })
     }
 

@@ -24,11 +24,13 @@ pub(super) async fn read(State(server): State<Arc<Keyserver>>, Admitted { caller
     caller.vault()?;
     let [from, wait] = numbers(&caller.query, ["from", "wait"])?;
     let mut growth = caller.cell.growth();
+    let aside = server.node.room.aside();
     tokio::select! {
         _ = growth.wait_for(|length| *length > from) => {}
         () = tokio::time::sleep(Duration::from_secs(wait.min(WAIT))) => {}
         () = server.node.stop.stopped() => {}
     }
+    drop(aside);
     let prefix = Key::new(Kind::Feed, &caller.organisation.id());
     let bounds = Bounds { count: limit::FEED_PAGE, bytes: limit::BODY / 2 };
     let items = page(&*server.records, &prefix, prefix.clone().number(from), bounds).await?;

@@ -37,6 +37,7 @@ async fn anybody_in_the_team_makes_the_group_when_the_first_is_gone() {
     team.create(&world, &ngo, 3).await.done().unwrap();
 }
 
+// Plays B03 and B10.
 // Obeys R-8.4-4.
 // Breaks R-8.4-4.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,7 @@ use casevault_wire::keyserver::{Append, FeedPage, LogPage};
 use casevault_wire::log::{Role, SignedLogHead, Statement};
 use casevault_wire::problem::Code;
 
-use crate::world::{Ngo, World, device_keys, person};
+use crate::world::{Ngo, ORGANISATIONS, World, device_keys, person};
 
 // Obeys R-8.1-6.
 // Breaks R-8.1-6.
@@ -23,6 +23,23 @@ async fn an_organisation_is_founded_once_and_for_this_server() {
     assert_eq!(world.send("POST", "/v1/organisations", None, elsewhere).await.done(), Err(Code::Statement));
     let unfinished = encode(&Append { entries: List::new(ngo.entries[..2].to_vec()).unwrap() });
     assert_eq!(world.send("POST", "/v1/organisations", None, unfinished).await.done(), Err(Code::Statement));
+}
+
+// Breaks R-8.1-6.
+#[tokio::test]
+async fn a_keyserver_takes_as_many_organisations_as_its_operator_allows() {
+    let world = World::start().await;
+    let all: Vec<Ngo> = (0..=ORGANISATIONS as u8).map(|salt| Ngo::found(world.key, salt)).collect();
+    let (last, few) = all.split_last().unwrap();
+    for ngo in few.iter().chain(&few[..1]) {
+        world.send("POST", "/v1/organisations", None, encode(&ngo.append())).await.done().unwrap();
+    }
+    assert_eq!(world.send("POST", "/v1/organisations", None, encode(&last.append())).await.done(), Err(Code::Refused));
+    let mut long = few[0].clone();
+    for seed in 10..24 {
+        long.take(long.entry(1, Statement::AddPerson(person(seed), Role::Caseworker)));
+    }
+    assert_eq!(world.send("POST", "/v1/organisations", None, encode(&long.append())).await.done(), Err(Code::Statement));
 }
 
 // Obeys R-8.1-5.

@@ -49,6 +49,7 @@ async fn a_request_without_credentials_is_refused_and_nonsense_is_malformed() {
     assert_eq!(world.get::<LogPage>(&ngo.device(1), "/log?from=x").await, Err(Code::Malformed));
 }
 
+// Plays B03.
 // Obeys R-7.3-2, R-7.2-6.
 // Breaks R-7.3-2, R-7.2-6.
 #[tokio::test]
@@ -57,6 +58,9 @@ async fn a_nonce_is_good_once() {
     let (ngo, _) = Ngo::with_team(&world, 2).await;
     let target = format!("/v1/organisations/{}/log?from=0", ngo.log.id());
     let credentials = world.sign(&ngo.device(1), "GET", &target, &[]).await;
+    let mut forged = credentials.clone();
+    forged.signature.0[0] ^= 1;
+    assert_eq!(world.send("GET", &target, Some(&forged), Vec::new()).await.done(), Err(Code::Refused), "spends nothing");
     world.send("GET", &target, Some(&credentials), Vec::new()).await.done().unwrap();
     assert_eq!(world.send("GET", &target, Some(&credentials), Vec::new()).await.done(), Err(Code::Nonce));
     let credentials = world.sign(&ngo.device(1), "GET", &target, &[]).await;
@@ -64,6 +68,7 @@ async fn a_nonce_is_good_once() {
     assert_eq!(world.send("GET", &target, Some(&credentials), Vec::new()).await.done(), Err(Code::Nonce), "too old");
 }
 
+// Plays B04.
 // Breaks R-7.2-2, R-7.2-4.
 #[tokio::test]
 async fn what_is_executed_is_what_was_signed() {

@@ -38,6 +38,9 @@ use tokio::task::JoinHandle;
 /// Noon.
 pub const NOON: Time = Time(1_800_000_000_000);
 
+/// Organisations that the keyserver is for.
+pub const ORGANISATIONS: usize = 4;
+
 /// A running keyserver.
 pub struct World {
     pub clock: Arc<ManualClock>,
@@ -148,7 +151,7 @@ async fn serve(directory: &TempDir, clock: Arc<ManualClock>) -> (String, Stop, J
     let stop = Stop::default();
     let node = Arc::new(Node::new(ServerKind::Keyserver, server_key(), clock, stop.clone()));
     let records = Arc::new(SledRecords::open(&directory.path().join("records")).unwrap());
-    let app = Keyserver::load(node, records).await.unwrap().app();
+    let app = Keyserver::load(node, records, ORGANISATIONS).await.unwrap().app();
     let listener = Listener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.address().to_string();
     let serving = tokio::spawn(listener.serve(app, stop.clone()));

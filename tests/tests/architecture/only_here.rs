@@ -31,6 +31,21 @@ pub fn derivation(tree: &Tree) -> Vec<Violation> {
     outside(tree, &words, |file| file.path == "client/crypto/src/derive.rs")
 }
 
+/// What seals and opens is called in two files, so that nothing is sealed without a commitment; what MLS calls is its library's.
+pub fn sealing(tree: &Tree) -> Vec<Violation> {
+    let words =
+        ["CHACHA20_POLY1305", "AES_128_GCM", "AES_256_GCM", "LessSafeKey", "ChaCha20Poly1305", "XChaCha20Poly1305", "AeadInOut"];
+    let home = ["client/crypto/src/seal.rs", "client/crypto/src/content/cipher.rs"];
+    outside(tree, &words, |file| home.contains(&file.path.as_str()))
+}
+
+/// Ciphers that do not notice a change are called nowhere.
+pub fn bare_ciphers(tree: &Tree) -> Vec<Violation> {
+    let modes = ["aes", "chacha20", "salsa20", "rc4", "ctr", "cbc", "cfb", "ofb", "ecb", "quic", "hazmat"];
+    let calls = ["StreamCipher", "BlockCipher", "BlockEncrypt", "KeyIvInit", "apply_keystream"];
+    outside(tree, &[&modes[..], &calls].concat(), |_| false)
+}
+
 /// What this device says it has verified comes from its own store: one file takes it from there.
 pub fn trust_in_own_store(tree: &Tree) -> Vec<Violation> {
     let home = ["wire/src/log/fold/replay.rs", "client/sync/src/store/log.rs"];
@@ -44,6 +59,20 @@ fn a_second_door_to_the_trusted_replay_is_found() {
         ("client/sync/src/log.rs", "VerifiedPosition::from_own_store(page.head.content.position)"),
     ]);
     assert_eq!(trust_in_own_store(&tree), [Violation::new("client/sync/src/log.rs:1", "names from_own_store")]);
+}
+
+#[test]
+fn a_second_place_that_seals_and_a_bare_cipher_are_found() {
+    let tree = Tree::planted(&[
+        ("client/crypto/src/seal.rs", "XChaCha20Poly1305::new(key)"),
+        ("client/sync/src/outbox.rs", "XChaCha20Poly1305::new(key)"),
+        ("client/sync/src/bulk.rs", "cipher.apply_keystream(&mut bytes); // XChaCha20"),
+        ("client/crypto/src/content/cipher.rs", "use ring::aead::quic;"),
+    ]);
+    assert_eq!(sealing(&tree), [Violation::new("client/sync/src/outbox.rs:1", "names XChaCha20Poly1305")]);
+    let found = ["client/sync/src/bulk.rs:1", "client/crypto/src/content/cipher.rs:1"];
+    let what = ["names apply_keystream", "names quic"];
+    assert_eq!(bare_ciphers(&tree), [0, 1].map(|at| Violation::new(found[at], what[at])));
 }
 
 #[test]
@@ -73,4 +102,47 @@ fn a_second_place_that_derives_is_found() {
         ("client/crypto/src/keystore.rs", "use ring::{aead, hkdf};"),
     ]);
     assert_eq!(derivation(&tree), [Violation::new("client/crypto/src/keystore.rs:1", "names hkdf")]);
+}
+
+/// Names that only code has which waits for somebody to connect.
+const LISTENING: [&str; 7] =
+    ["TcpListener", "UnixListener", "UdpSocket", "UnixDatagram", "TcpSocket", "SocketAddrUnix", "listen"];
+
+/// Nothing under `client/`, nor what it is made of, waits for somebody to connect: there is no page, and nothing to reach one by.
+pub fn listening(tree: &Tree) -> Vec<Violation> {
+    let servers = ["vault/", "keyserver/", "demo/", "tests/"];
+    outside(tree, &LISTENING, |file| servers.iter().any(|server| file.path.starts_with(server)))
+}
+
+/// No program starts another or loads code: what comes from a server, or in a document, is bytes. The demonstration starts the servers.
+pub fn starting(tree: &Tree) -> Vec<Violation> {
+    let mut violations = outside(tree, &["execve", "fexecve", "posix_spawn", "dlopen", "libloading"], |_| false);
+    for file in tree.product().filter(|file| !file.path.starts_with("demo/") && !file.path.starts_with("tests/")) {
+        for (line, code) in file.code().filter(|(_, code)| code.contains("process::") && has_word(code, "Command")) {
+            violations.push(Violation::new(file.at(line), code.trim()));
+        }
+    }
+    violations
+}
+
+#[test]
+fn a_client_that_listens_is_found() {
+    let tree = Tree::planted(&[
+        ("client/web/src/lib.rs", "let door = tokio::net::TcpListener::bind(address);"),
+        ("vault/service/src/http/listener.rs", "use tokio::net::TcpListener;"),
+        ("client/sync/src/lib.rs", "/// Somebody may listen.\nrustix::net::listen(socket, 1)"),
+    ]);
+    let places: Vec<_> = listening(&tree).into_iter().map(|violation| violation.place).collect();
+    assert_eq!(places, ["client/web/src/lib.rs:1", "client/sync/src/lib.rs:2"]);
+}
+
+#[test]
+fn a_program_that_is_started_is_found() {
+    let tree = Tree::planted(&[
+        ("client/cli/src/open.rs", "use std::process::{Command, Stdio};"),
+        ("client/cli/src/main.rs", "std::process::ExitCode;\ndefinition::Command;"),
+        ("demo/src/server.rs", "tokio::process::Command::new(vault)"),
+    ]);
+    let places: Vec<_> = starting(&tree).into_iter().map(|violation| violation.place).collect();
+    assert_eq!(places, ["client/cli/src/open.rs:1"]);
 }

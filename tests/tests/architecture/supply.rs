@@ -25,7 +25,11 @@ const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 /// Crates with faults that were published, and the first version without: RustSec advisories that touch what we use, newest first.
 const MENDED: &[(&str, &str, &str)] = &[
     ("libcrux-secrets", "0.0.6", "RUSTSEC-2026-0212: swaps and choices that were wrong on AArch64"),
-    ("libcrux-aesgcm", "never", "RUSTSEC-2026-0209 and 0211: a tag compared in time that depends on it; the crate is libcrux-aes now"),
+    (
+        "libcrux-aesgcm",
+        "never",
+        "RUSTSEC-2026-0209 and 0211: a tag compared in time that depends on it; the crate is libcrux-aes now",
+    ),
     ("libcrux-sha3", "0.0.10", "RUSTSEC-2026-0207 and 0208: SHAKE squeezed twice was wrong"),
     ("libcrux-chacha20poly1305", "0.0.8", "RUSTSEC-2026-0124: a long ciphertext panicked"),
     ("libcrux-ed25519", "0.0.6", "RUSTSEC-2026-0026 and 0075: an all-zero key from failed randomness"),
@@ -48,7 +52,8 @@ pub fn lock() -> Lock {
 
 /// Crates that are neither ours nor from the registry with a checksum.
 pub fn from_elsewhere(lock: &Lock) -> Vec<Violation> {
-    let registry = |one: &&Locked| one.source.as_deref() == Some(REGISTRY) && one.checksum.as_ref().is_some_and(|sum| sum.len() == 64);
+    let registry =
+        |one: &&Locked| one.source.as_deref() == Some(REGISTRY) && one.checksum.as_ref().is_some_and(|sum| sum.len() == 64);
     let ours = |one: &Locked| one.source.is_none() && one.name.starts_with("casevault-");
     let strangers = lock.package.iter().filter(|one| !registry(one) && !ours(one));
     strangers.map(|one| Violation::new(&one.name, "comes neither from here nor, by its checksum, from the registry")).collect()
@@ -56,9 +61,7 @@ pub fn from_elsewhere(lock: &Lock) -> Vec<Violation> {
 
 /// Crates in a version that has a published fault.
 pub fn faulty(lock: &Lock) -> Vec<Violation> {
-    let number = |version: &str| -> Vec<u64> {
-        version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
-    };
+    let number = |version: &str| -> Vec<u64> { version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect() };
     let mut violations = Vec::new();
     for one in &lock.package {
         for (name, mended, fault) in MENDED.iter().filter(|(name, ..)| *name == one.name) {
@@ -75,7 +78,9 @@ pub fn resolved() -> Metadata {
     let mut command = MetadataCommand::new();
     let targets = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
     let filter = targets.iter().flat_map(|target| ["--filter-platform".to_owned(), (*target).to_owned()]);
-    command.manifest_path(root().join("Cargo.toml")).other_options(["--locked".to_owned()].into_iter().chain(filter).collect::<Vec<_>>());
+    command
+        .manifest_path(root().join("Cargo.toml"))
+        .other_options(["--locked".to_owned()].into_iter().chain(filter).collect::<Vec<_>>());
     command.exec().unwrap()
 }
 

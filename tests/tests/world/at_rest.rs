@@ -13,9 +13,10 @@ use rustix::thread::{CapabilitySet, capabilities};
 use serde_json::Value;
 
 /// Somebody who is nobody on this machine.
-const NOBODY: u32 = 65_534;
+pub const NOBODY: u32 = 65_534;
 
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+/// Waits until it holds.
+pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
@@ -24,7 +25,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// Whether the process has the file open.
-fn has_open(running: &Running, name: &str) -> bool {
+pub fn has_open(running: &Running, name: &str) -> bool {
     let Ok(entries) = std::fs::read_dir(running.proc("fd")) else { return false };
     entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok()).any(|path| path.ends_with(name))
 }
@@ -162,7 +163,8 @@ fn in_a_session(script: &str, device: &Device, directory: &Path) -> Vec<String> 
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
-fn is_installed(program: &str) -> bool {
+/// Whether the machine has this program.
+pub fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).exists())
 }

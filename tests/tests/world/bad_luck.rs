@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use casevault_service::store::{Records as _, SledRecords};
 use casevault_sync::view::{AlarmKind, ChangeState, Delivery};
 use casevault_sync::{Client, ClientError};
+use casevault_tests::evil::Act;
 use casevault_tests::world::{World, silent};
+use casevault_vault::record::kind;
 use casevault_wire::limit;
 
 /// What a device does in a case, one after the other.
@@ -153,6 +156,22 @@ async fn a_device_that_was_away_for_fifty_commits_opens_everything() {
         assert_eq!(std::fs::read(out).unwrap(), format!("document of {commit}").into_bytes());
         assert_eq!(shelter.omar.note_add(&case, "read").await.unwrap(), Delivery::Sent);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_one_although_the_answer_to_its_beginning_was_lost() {
+    let (mut world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("Case 1", "Shelter", &[]).await.unwrap();
+    operators.vault.when(|asked| asked.is("POST", "/uploads"), Act::Lose);
+    let file = world.file("large", &vec![7; limit::SMALL_BLOB + 1]);
+    let _ = shelter.nadia.add_documents(&case.to_string(), &[file], silent()).await;
+    operators.vault.repent();
+    shelter.nadia.sync().await.unwrap();
+    world.check().unwrap();
+    let records = SledRecords::open(&world.directory.path().join("vault/records")).unwrap();
+    let uploads = records.scan(&[kind::UPLOAD], &[kind::PENDING], usize::MAX).await.unwrap();
+    assert_eq!(uploads.len(), 1);
 }
 
 pub fn copy_profile(from: &std::path::Path, to: &std::path::Path) {

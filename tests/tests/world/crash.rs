@@ -1,7 +1,7 @@
 //! Everything killed at any moment while people write: the vault, the keyserver, and the program on the writers' devices. What was
 //! acknowledged is there, once.
 //!
-//! `CASEVAULT_CRASH_ROUNDS` and `CASEVAULT_CRASH_SEED` ask for more and other moments.
+//! `CASEVAULT_CRASH_ROUNDS`, `CASEVAULT_CRASH_DEATHS` (in a round) and `CASEVAULT_CRASH_SEED` ask for more and other moments.
 
 #[path = "crash/load.rs"]
 mod load;
@@ -33,7 +33,7 @@ impl Moments {
     }
 }
 
-/// Deaths in a round.
+/// Deaths in a round, unless more are asked for.
 const DEATHS: u64 = 3;
 
 /// What stops the writers: at once, or when they have done what they are doing.
@@ -49,8 +49,8 @@ impl Strings {
     }
 }
 
-/// Kills some of the three, and starts again what is a server.
-async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) {
+/// Kills some of the three, and starts again what is a server; how many servers it killed.
+async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64 {
     tokio::time::sleep(Duration::from_micros(moments.next(500_000))).await;
     let of = moments.next(8);
     let (vault, keyserver, client) = (matches!(of, 0 | 1 | 5 | 7), matches!(of, 2 | 5 | 6 | 7), matches!(of, 3 | 4 | 6 | 7));
@@ -70,13 +70,16 @@ async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) {
     if vault {
         world.restart_vault();
     }
+    u64::from(vault) + u64::from(keyserver)
 }
 
-async fn storm(world: &mut World, moments: &mut Moments, strings: &Strings) {
-    for _ in 0..DEATHS {
-        die(world, moments, strings).await;
+async fn storm(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64 {
+    let mut killed = 0;
+    for _ in 0..number("CASEVAULT_CRASH_DEATHS", DEATHS) {
+        killed += die(world, moments, strings).await;
     }
     strings.stop.store(true, Ordering::Relaxed);
+    killed
 }
 
 /// A colleague's device, a process that lives through all of it, writes to the same case.
@@ -110,13 +113,15 @@ async fn whoever_is_killed_at_any_moment_what_was_acknowledged_is_there_once() {
         let strings = Strings::default();
         let mut of_omar = Told::default();
         let common = load.case.clone();
-        let ((), (), ()) = tokio::join!(
+        let (killed, (), ()) = tokio::join!(
             storm(&mut world, &mut moments, &strings),
             load.run(&strings),
             meanwhile(&reckoning.omar, &common, (round, &strings), &mut of_omar),
         );
         let told = load.told(of_omar);
         reckoning.settle(&told, &format!("seed {seed}, round {round}")).await;
+        reckoning.servers += killed;
+        reckoning.say(&format!("seed {seed}, round {round}"));
         world.check().unwrap_or_else(|said| panic!("seed {seed}, round {round}: {said}"));
         world.restart_keyserver();
         world.restart_vault();

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use casevault_sync::view::Delivery;
 use casevault_tests::plaintext::{found, search};
-use casevault_tests::world::{Door, World, silent};
+use casevault_tests::world::{Door, World, program, silent};
 
 use super::bad_luck::copy_profile;
 use super::plaintext::holds_no_word;
 
+// Plays A17, A29.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_open_doors_no_server_and_no_wire_holds_a_word_of_what_people_wrote() {
     holds_no_word(World::start_taped(Door::Open).await).await;
@@ -70,4 +71,24 @@ async fn with_open_doors_a_removed_device_gets_the_ciphertext_and_reads_nothing_
     }
     shelter.nadia.sync().await.unwrap();
     assert_eq!(shelter.nadia.case(&case).await.unwrap().notes.len(), 2);
+}
+
+/// Whether the program at `path` contains `mark`.
+fn contains(path: &std::path::Path, mark: &str) -> bool {
+    std::fs::read(path).unwrap().windows(mark.len()).any(|window| window == mark.as_bytes())
+}
+
+#[test]
+fn no_program_contains_a_build_that_lies() {
+    // Put together here, so that this test does not contain them for its own sake.
+    let (member, operator) = (["tests/src/", "liar.rs"].concat(), ["tests/src/", "evil.rs"].concat());
+    let door = ["a casevault build for tests: ", "its door is open"].concat();
+    for shipped in ["casevault", "casevault-vault", "casevault-keyserver"] {
+        for mark in [&member, &operator, &door] {
+            assert!(!contains(&program(shipped), mark), "{shipped} contains {mark}");
+        }
+    }
+    let here = std::env::current_exe().unwrap();
+    assert!(contains(&here, &member) && contains(&here, &operator), "a lying member and lying operators are in these tests");
+    assert!(contains(&program("casevault-vault-open-door"), &door), "and this is what they meet");
 }

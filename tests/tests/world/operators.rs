@@ -1,8 +1,8 @@
 //! Operators in bad faith: each hides, forks or withholds what it can, and a client that reaches the other server finds out at its
 //! next synchronisation, says so, and writes nothing that it would regret.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use casevault_sync::view::{AlarmKind, Delivery, SyncReport};
@@ -14,6 +14,7 @@ use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::keyserver::{Commits, LogPage};
 use casevault_wire::limit;
 use casevault_wire::mls::{commit_data, commit_hash};
+use casevault_wire::request::Signer;
 use casevault_wire::vault::LogHeads;
 use reqwest::Method;
 
@@ -408,4 +409,57 @@ async fn who_is_up_to_date_fetches_no_entry_and_verification_says_what_it_compar
     assert_eq!((report.groups, report.sealing_keys, report.devices), (2, 2, 5), "the directory of three, and the team of two");
     assert_eq!(report.log, shelter.nadia.log().await.unwrap().len() as u64);
     assert!(report.heads > 0 && report.problems.is_empty(), "{report:?}");
+}
+
+// Plays A24.
+// Obeys R-8.1-15.
+// Breaks R-8.1-15.
+#[tokio::test(flavor = "multi_thread")]
+async fn a24_who_was_removed_since_one_last_looked_is_not_written_for() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    shelter.amal.remove_person("Omar").await.unwrap();
+    drop(shelter.nadia);
+    let nadia = world.open("Nadia");
+    operators.vault.seen();
+    assert_eq!(nadia.note_add(&case, "not for Omar").await.unwrap(), Delivery::Sent, "without a synchronisation");
+    let batches: Vec<_> = operators.vault.seen().into_iter().filter(|(asked, _)| asked.is("POST", "/batch")).collect();
+    let generation = |asked: &Asked| match asked.signer {
+        Some(Signer::Team(signer)) => signer.generation,
+        _ => 0,
+    };
+    assert!(!batches.is_empty() && batches.iter().all(|(asked, _)| generation(asked) == 2), "after the keys had changed");
+}
+
+// Plays A26.
+// Obeys R-6.3-18.
+// Breaks R-6.3-18.
+#[tokio::test(flavor = "multi_thread")]
+async fn a26_what_names_more_of_the_log_than_is_shown_is_read_later_and_nothing_is_written_past_it() {
+    let (world, operators) = World::start_evil().await;
+    let shelter = world.shelter().await;
+    let case = case_of_both(&shelter.nadia, &shelter.omar).await;
+    let nadia = shelter.nadia.device();
+    let shown = OnceLock::new();
+    let same = Act::Swap(Arc::new(move |body| shown.get_or_init(|| body).clone()));
+    shelter.nadia.sync().await.unwrap();
+    operators.keyserver.when(move |asked| asked.by(nadia) && asked.is("GET", "/log"), same);
+    operators.feed.when(|_| true, Act::Drop);
+    shelter.nadia.sync().await.unwrap();
+    world.bring_in(&shelter.amal, "Dina", Role::Caseworker).await;
+    shelter.omar.sync().await.unwrap();
+    assert_eq!(shelter.omar.note_add(&case, "by who knows of Dina").await.unwrap(), Delivery::Sent);
+    shelter.nadia.case(&case).await.unwrap();
+    assert!(shelter.nadia.alarms().unwrap().iter().any(|(_, alarm)| alarm.kind == AlarmKind::Journal));
+    writes_nothing(&shelter.nadia, &operators.vault, &case).await;
+
+    operators.keyserver.repent();
+    operators.feed.repent();
+    shelter.nadia.sync().await.unwrap();
+    shelter.omar.sync().await.unwrap();
+    for client in [&shelter.nadia, &shelter.omar] {
+        let notes: Vec<_> = client.case(&case).await.unwrap().notes.into_iter().map(|note| note.text).collect();
+        assert_eq!(notes, ["first", "by who knows of Dina", "a note that waits"], "both read the same");
+    }
 }

@@ -23,7 +23,7 @@ use casevault_wire::signature::{PublicKey, Signable, Signature, Signed, signed_c
 use casevault_wire::time::{Clock, Time};
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use crate::leakage::names_all;
+use crate::traffic::names_all;
 
 /// A clock that is two hours ahead.
 struct Ahead;

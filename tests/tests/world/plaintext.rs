@@ -1,8 +1,12 @@
 //! What people write is in no byte that a server stores, logs, sends or receives.
 
+use std::collections::BTreeMap;
+
 use casevault_sync::Role;
 use casevault_sync::view::Delivery;
 use casevault_tests::plaintext::{Search, found, search};
+use casevault_tests::secrets;
+use casevault_tests::tape::{ADDRESS, FORWARDED};
 use casevault_tests::world::{Door, PASSPHRASE, World, silent};
 
 /// Everything that people write in the story below.
@@ -25,6 +29,21 @@ const CANARIES: &[&str] = &[
 fn words() -> Search {
     let passphrase = std::str::from_utf8(PASSPHRASE).unwrap();
     search(&[CANARIES, &[passphrase]].concat())
+}
+
+/// Where people's connections came from, as text and as programs keep it: family, port, address.
+fn addresses(world: &World) -> Search {
+    let mut all = vec![ADDRESS.as_bytes().to_vec(), FORWARDED.as_bytes().to_vec()];
+    for server in ["keyserver", "vault", "feed"] {
+        for entry in std::fs::read_dir(world.tapes().join(server)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "port") {
+                all.push([&[2, 0], std::fs::read(path).unwrap().as_slice(), &[127, 0, 0, 77]].concat());
+            }
+        }
+    }
+    assert!(all.len() > 10, "people came more than once");
+    search(&all)
 }
 
 pub async fn story(world: &mut World) {
@@ -62,17 +81,43 @@ pub async fn story(world: &mut World) {
     assert_eq!(nadia.case_close(&case).await.unwrap(), Delivery::Sent);
 }
 
-/// Tells the story in `world` and looks for its words in all that the servers kept, logged, sent and received.
+/// Every secret that any device of the story holds, of every kind.
+fn secrets(world: &World) -> Search {
+    let mut kinds = BTreeMap::<&str, Vec<Vec<u8>>>::new();
+    for name in ["Amal Canary-Founder", "Nadia Canary-Member", "Omar Canary-Removed"] {
+        for (kind, secrets) in secrets::of(&world.profile(name)) {
+            kinds.entry(kind).or_default().extend(secrets);
+        }
+    }
+    for (kind, secrets) in &kinds {
+        assert!(!secrets.is_empty(), "of {kind} there are some");
+    }
+    search(
+        &kinds
+            .into_iter()
+            .flat_map(|(kind, secrets)| if kind.ends_with("printed") { secrets } else { secrets::halves(&secrets) })
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Tells the story in `world` and looks for its words, and for every secret, in all that the servers kept, logged, sent and received.
 pub async fn holds_no_word(mut world: World) {
     story(&mut world).await;
     world.keyserver.kill();
     world.vault.kill();
-    let words = words();
+    let (words, secrets) = (words(), secrets(&world));
     let mut bytes = 0;
     for part in ["keyserver", "vault", "keyserver.log", "vault.log", "tapes"] {
         let findings = found(&words, &world.directory.path().join(part));
         assert!(findings.found.is_empty(), "in {part}: {:?}", findings.found);
+        let held = found(&secrets, &world.directory.path().join(part)).found.len();
+        assert_eq!(held, 0, "{part} has secrets of devices");
         bytes += findings.bytes;
+    }
+    let addresses = addresses(&world);
+    for part in ["keyserver", "vault", "keyserver.log", "vault.log"] {
+        let findings = found(&addresses, &world.directory.path().join(part));
+        assert!(findings.found.is_empty(), "in {part}: {:?}", findings.found);
     }
     assert!(bytes > 3 * 5_000_000, "the large document is in the vault and twice on the tape: {bytes}");
     // The tapes are some: each holds what was certainly asked there. The device's own files are where the words are.
@@ -83,6 +128,7 @@ pub async fn holds_no_word(mut world: World) {
     assert!(!found(&words, &world.directory.path().join("files")).found.is_empty());
 }
 
+// Plays A17 and A41.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_server_and_no_wire_holds_a_word_of_what_people_wrote() {
     holds_no_word(World::start_taped(Door::Closed).await).await;

@@ -9,7 +9,7 @@ use casevault_tests::device::Device;
 use casevault_tests::world::{Door, World};
 use serde_json::Value;
 
-use crate::leakage::names_all;
+use crate::traffic::names_all;
 
 /// How long everybody is warned in this test.
 const DELAY: Duration = Duration::from_secs(6);

@@ -2,6 +2,8 @@
 
 mod body;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use bytes::Bytes;
 use casevault_wire::codec::{Text, decode};
@@ -19,7 +21,9 @@ use http::request::Parts;
 
 pub use body::SignedBody;
 
+use crate::budget::Budget;
 use crate::http::problem::Problem;
+use crate::http::seat::Seat;
 use crate::nonces::NonceBook;
 
 /// The fields of a request that are signed besides its path and body.
@@ -37,12 +41,13 @@ pub struct Gate {
     /// Verified against when the signer is unknown, so that the answer takes as long.
     decoy: PublicKey,
     nonces: NonceBook,
+    budget: Arc<Budget>,
 }
 
 impl Gate {
-    /// The gate of the server with `key`.
-    pub fn new(key: PublicKey, nonces: NonceBook) -> Self {
-        Self { server: server_id(&key), decoy: key, nonces }
+    /// The gate of the server with `key`; bodies are read within `budget`.
+    pub fn new(key: PublicKey, nonces: NonceBook, budget: Arc<Budget>) -> Self {
+        Self { server: server_id(&key), decoy: key, nonces, budget }
     }
 
     /// A fresh nonce.
@@ -53,16 +58,18 @@ impl Gate {
         self.nonces.issue().map_err(|_| Problem(Code::Unavailable))
     }
 
-    /// Reads the credentials of `request` and redeems its nonce. The body is not read yet.
+    /// Reads the credentials of `request` and checks its nonce. The body is not read yet.
     ///
     /// # Errors
     /// `refused` without credentials, `malformed` if they are not of their form, `nonce` if the nonce is not good.
-    pub fn receive(&self, request: http::Request<Body>) -> Result<Unverified, Problem> {
+    pub fn receive(&self, request: http::Request<Body>) -> Result<Unverified<'_>, Problem> {
         let (parts, body) = request.into_parts();
         let credentials = credentials(&parts.headers)?;
         let request = self.rebuild(&parts, &credentials)?;
-        let issued = self.nonces.redeem(&credentials.nonce).ok_or(Problem(Code::Nonce))?;
-        Ok(Unverified { request, signature: credentials.signature, decoy: self.decoy, issued, body })
+        let issued = self.nonces.check(&credentials.nonce).ok_or(Problem(Code::Nonce))?;
+        let holder = parts.extensions.get::<Arc<Seat>>().cloned();
+        let body = SignedBody::new(body, (request.body_digest, request.body_length), (self.budget.clone(), holder));
+        Ok(Unverified { gate: self, request, signature: credentials.signature, issued, body })
     }
 
     fn rebuild(&self, parts: &Parts, credentials: &Credentials) -> Result<Request, Problem> {
@@ -89,15 +96,15 @@ impl Gate {
 
 /// A request whose signature was not checked. It can say who claims to sign, and nothing else.
 #[derive(Debug)]
-pub struct Unverified {
+pub struct Unverified<'a> {
+    gate: &'a Gate,
     request: Request,
     signature: Signature,
-    decoy: PublicKey,
     issued: Time,
-    body: Body,
+    body: SignedBody,
 }
 
-impl Unverified {
+impl Unverified<'_> {
     /// Whose key the signature claims to be of.
     pub fn signer(&self) -> Signer {
         self.request.signer
@@ -114,34 +121,38 @@ impl Unverified {
     /// # Errors
     /// `too-large` before anything is read, `malformed` if the body is not what the credentials say.
     pub async fn buffered(self, limit: usize) -> Result<(Self, Bytes), Problem> {
-        let Self { request, signature, decoy, issued, body } = self;
-        let bytes = SignedBody::new(body, request.body_digest, request.body_length).read(limit).await?;
-        Ok((Self { request, signature, decoy, issued, body: Body::from(bytes.clone()) }, bytes))
+        let Self { body, .. } = self;
+        let (bytes, body) = body.buffered(limit).await?;
+        Ok((Self { body, ..self }, bytes))
     }
 
     /// The request as if it were signed. Only in builds for tests which show that confidentiality does not depend on signatures.
+    ///
+    /// # Errors
+    /// `nonce` if another request had the nonce.
     #[cfg(feature = "open-door")]
-    #[must_use]
-    pub fn believe(self) -> Authenticated {
+    pub fn believe(self) -> Result<Authenticated, Problem> {
         self.authenticated()
     }
 
-    /// The request, once `key` is seen to have signed it. `None` stands for a signer that is not known.
+    /// The request, once `key` is seen to have signed it; its nonce is spent. `None` stands for a signer that is not known.
     ///
     /// # Errors
-    /// `refused`, the same for an unknown signer and a bad signature, after the same work.
+    /// `refused`, the same for an unknown signer and a bad signature, after the same work; `nonce` if another request was faster.
     pub fn verify(self, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
-        let verified = self.request.verify(key.unwrap_or(&self.decoy), &self.signature);
+        let verified = self.request.verify(key.unwrap_or(&self.gate.decoy), &self.signature);
         if key.is_none() || verified.is_err() {
             return Err(Problem(Code::Refused));
         }
-        Ok(self.authenticated())
+        self.authenticated()
     }
 
-    fn authenticated(self) -> Authenticated {
-        let Request { organisation, signer, idempotency, body_digest, body_length, .. } = self.request;
-        let body = SignedBody::new(self.body, body_digest, body_length);
-        Authenticated { organisation, signer, idempotency, issued: self.issued, body }
+    fn authenticated(self) -> Result<Authenticated, Problem> {
+        let Request { organisation, signer, idempotency, nonce, .. } = self.request;
+        if !self.gate.nonces.spend(nonce, self.issued) {
+            return Err(Problem(Code::Nonce));
+        }
+        Ok(Authenticated { organisation, signer, idempotency, issued: self.issued, body: self.body })
     }
 }
 

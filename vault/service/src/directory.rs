@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, flock};
 
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -13,8 +13,8 @@ pub enum DirectoryError {
     /// Another process uses it.
     #[error("another process uses this data directory")]
     InUse,
-    /// Others than its owner may enter it.
-    #[error("the data directory is open to others: make it private with `chmod 700`")]
+    /// Others than the user of this process may enter it, or own it.
+    #[error("the data directory is open to others, or another user's: make it private with `chmod 700`, and run as its owner")]
     Permissions,
     /// It cannot be made, opened or locked.
     #[error("the data directory cannot be used")]
@@ -29,13 +29,16 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
-    /// Makes `path` with mode 0700 if it is not there, checks that nobody else may enter it, and locks it.
+    /// Makes `path` with mode 0700 if it is not there, checks that nobody else owns or may enter it, and locks it. What this process
+    /// makes from then on is its user's alone, whichever library makes it.
     ///
     /// # Errors
     /// [`DirectoryError`]; [`DirectoryError::InUse`] at once if another process has it.
     pub fn open(path: &Path) -> Result<Self, DirectoryError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        if path.metadata()?.mode() & 0o077 != 0 {
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        make_durably(path)?;
+        let metadata = path.metadata()?;
+        if metadata.mode() & 0o077 != 0 || metadata.uid() != rustix::process::geteuid().as_raw() {
             return Err(DirectoryError::Permissions);
         }
         let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path.join("lock"))?;
@@ -50,6 +53,32 @@ impl DataDirectory {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Makes `path`, private, with every directory above it that is not there, so that a crash takes none of them back.
+fn make_durably(path: &Path) -> io::Result<()> {
+    let parent = parent(path);
+    if !path.is_dir() {
+        if !parent.is_dir() {
+            make_durably(parent)?;
+        }
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+    }
+    // Also if it was there: whoever made it may have been killed before this.
+    sync_directory(parent)
+}
+
+/// The directory that `path` is in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the entries of a directory durable.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use casevault_fault::step as fault;
 use casevault_wire::hash::Hash;
 use casevault_wire::label::Label;
 use casevault_wire::request::Request;
@@ -21,6 +22,9 @@ const FILE: &str = "server.key";
 /// Why the server's key cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
+    /// The key file is gone, and records are there.
+    #[error("the key file `server.key` is gone: without it this server is another one; restore it from a backup")]
+    Gone,
     /// The key file is not one.
     #[error("the key file `server.key` is damaged")]
     Damaged,
@@ -54,8 +58,13 @@ impl ServerKey {
     /// [`KeyError`]; an existing file is never replaced.
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
         match File::open(directory.join(FILE)) {
-            Ok(file) => Self::read(file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(directory),
+            Ok(file) => Ok(Self::from_seed(&*read(file)?)),
+            // Records without their key are what somebody lost it of: another key would be another server.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && directory.join("records").exists() => Err(KeyError::Gone),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let seed = Zeroizing::new(random::bytes::<32>()?);
+                Self::keep(directory, &seed)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -67,28 +76,15 @@ impl ServerKey {
         Self { signing, public }
     }
 
-    fn read(mut file: File) -> Result<Self, KeyError> {
-        let metadata = file.metadata()?;
-        if metadata.mode() & 0o077 != 0 {
-            return Err(KeyError::Permissions);
-        }
-        if metadata.len() != 32 {
-            return Err(KeyError::Damaged);
-        }
-        let mut seed = Zeroizing::new([0; 32]);
-        file.read_exact(&mut *seed)?;
-        Ok(Self::from_seed(&seed))
-    }
-
-    fn make(directory: &Path) -> Result<Self, KeyError> {
-        let seed = Zeroizing::new(random::bytes::<32>()?);
+    /// Makes the key file of a directory that has none.
+    pub(crate) fn keep(directory: &Path, seed: &[u8; 32]) -> Result<Self, KeyError> {
         let unfinished = directory.join("server.key.new");
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&unfinished)?;
-        file.write_all(&*seed)?;
-        file.sync_all()?;
-        std::fs::rename(&unfinished, directory.join(FILE))?;
-        File::open(directory)?.sync_all()?;
-        Ok(Self::from_seed(&seed))
+        fault("key.write", || file.write_all(seed))?;
+        fault("key.sync", || file.sync_all())?;
+        fault("key.rename", || std::fs::rename(&unfinished, directory.join(FILE)))?;
+        fault("key.named", || File::open(directory)?.sync_all())?;
+        Ok(Self::from_seed(seed))
     }
 
     /// The public half.
@@ -120,6 +116,24 @@ impl ServerKey {
     }
 }
 
+/// What the key of `directory` is made from, for a backup.
+pub(crate) fn seed(directory: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    read(File::open(directory.join(FILE))?)
+}
+
+fn read(mut file: File) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let metadata = file.metadata()?;
+    if metadata.mode() & 0o077 != 0 {
+        return Err(KeyError::Permissions);
+    }
+    if metadata.len() != 32 {
+        return Err(KeyError::Damaged);
+    }
+    let mut seed = Zeroizing::new([0; 32]);
+    file.read_exact(&mut *seed)?;
+    Ok(seed)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -145,6 +159,14 @@ mod tests {
         OpenOptions::new().write(true).open(&path).unwrap().set_len(31).unwrap();
         assert!(matches!(ServerKey::open(directory.path()), Err(KeyError::Damaged)));
         assert_eq!(path.metadata().unwrap().len(), 31);
+    }
+
+    #[test]
+    fn a_key_that_is_gone_is_not_replaced_where_there_are_records() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("records")).unwrap();
+        assert!(matches!(ServerKey::open(directory.path()), Err(KeyError::Gone)));
+        assert!(!directory.path().join(FILE).exists());
     }
 
     #[test]

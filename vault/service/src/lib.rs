@@ -3,6 +3,8 @@
 //! [`store`] alone knows a database, [`http`] alone knows status codes. A server is a [`node::Node`] with routes of its own.
 
 pub mod auth;
+pub mod backup;
+pub mod budget;
 pub mod clock;
 pub mod directory;
 pub mod http;

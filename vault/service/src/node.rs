@@ -6,6 +6,8 @@ use casevault_wire::server::{ServerInfo, ServerKind};
 use casevault_wire::time::Clock;
 
 use crate::auth::Gate;
+use crate::budget::Budget;
+use crate::http::room::Room;
 use crate::keys::ServerKey;
 use crate::nonces::NonceBook;
 use crate::stop::Stop;
@@ -22,6 +24,12 @@ pub struct Node {
     pub gate: Gate,
     /// Asks it to stop.
     pub stop: Stop,
+    /// How many requests are worked on.
+    pub room: Room,
+    /// Memory that bodies and answers may take.
+    pub budget: Arc<Budget>,
+    /// Whether its metrics are served on another address than all else.
+    pub metrics_apart: bool,
 }
 
 impl std::fmt::Debug for Node {
@@ -33,8 +41,10 @@ impl std::fmt::Debug for Node {
 impl Node {
     /// A node with no nonces issued.
     pub fn new(kind: ServerKind, key: ServerKey, clock: Arc<dyn Clock>, stop: Stop) -> Self {
-        let gate = Gate::new(*key.public(), NonceBook::new(clock.clone()));
-        Self { kind, key, clock, gate, stop }
+        let room = Room::default();
+        let budget = Arc::new(Budget::new(room.clone()));
+        let gate = Gate::new(*key.public(), NonceBook::new(clock.clone()), budget.clone());
+        Self { kind, key, clock, gate, stop, room, budget, metrics_apart: false }
     }
 
     /// What it says of itself.

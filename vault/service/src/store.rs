@@ -3,6 +3,9 @@
 pub mod conformance;
 mod inflight;
 mod layout;
+mod mark;
+#[cfg(test)]
+mod rot;
 mod sled;
 mod writer;
 
@@ -59,6 +62,12 @@ pub enum StoreError {
     /// Another process has the records open.
     #[error("the records are in use by another process")]
     InUse,
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(_: std::io::Error) -> Self {
+        Self::Unavailable
+    }
 }
 
 /// Where a server keeps its records. Object safe, so that a server does not know which backend it has.

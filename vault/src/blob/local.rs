@@ -3,14 +3,16 @@
 mod durable;
 mod tree;
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use casevault_fault::step as fault;
 use casevault_wire::id::UploadId;
 use futures_util::FutureExt;
 
@@ -31,6 +33,8 @@ struct Paths {
     blobs: PathBuf,
     staging: PathBuf,
     unnamed: AtomicU64,
+    /// Directories of journals that this process has seen to be durable, with all above them.
+    made: Mutex<HashSet<JournalKey>>,
 }
 
 impl Paths {
@@ -50,6 +54,17 @@ impl Paths {
         self.staging.join(upload.to_string())
     }
 
+    /// The directory of a journal, there and durable. That it is there is not enough: whoever made it may not be that far yet, or have
+    /// been killed before it was.
+    fn make_journal(&self, journal: &JournalKey) -> io::Result<PathBuf> {
+        let directory = self.journal(journal);
+        if !self.made.lock().unwrap_or_else(PoisonError::into_inner).contains(journal) {
+            fault("blob.directory", || make_directories(&self.blobs, &directory))?;
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(*journal);
+        }
+        Ok(directory)
+    }
+
     /// A name in the staging directory that no upload has.
     fn unnamed(&self) -> PathBuf {
         self.staging.join(format!("{UNFINISHED}{}", self.unnamed.fetch_add(1, Ordering::Relaxed)))
@@ -62,7 +77,12 @@ impl LocalBlobs {
     /// # Errors
     /// The operating system's.
     pub fn open(data: &Path) -> io::Result<Self> {
-        let paths = Paths { blobs: data.join("blobs"), staging: data.join("staging"), unnamed: AtomicU64::new(0) };
+        let paths = Paths {
+            blobs: data.join("blobs"),
+            staging: data.join("staging"),
+            unnamed: AtomicU64::new(0),
+            made: Mutex::default(),
+        };
         make_directories(data, &paths.blobs)?;
         make_directories(data, &paths.staging)?;
         Ok(Self(Arc::new(paths)))
@@ -109,13 +129,9 @@ impl Blobs for LocalBlobs {
         let paths = self.0.clone();
         async move {
             let files = blobs.into_iter().map(|(key, bytes)| (paths.unnamed(), paths.blob(&key), bytes)).collect();
-            let directory = paths.journal(&journal);
-            let root = paths.blobs.clone();
-            tokio::task::spawn_blocking(move || make_directories(&root, &directory))
-                .await
-                .map_err(|_| BlobError::Unavailable)??;
+            self.run(move |paths| paths.make_journal(&journal)).await?;
             write_durably(files).await?;
-            self.run(move |paths| sync_directory(&paths.journal(&journal))).await
+            self.run(move |paths| fault("blob.named", || sync_directory(&paths.journal(&journal)))).await
         }
         .boxed()
     }
@@ -126,7 +142,7 @@ impl Blobs for LocalBlobs {
 
     fn delete(&self, key: BlobKey) -> Answer<'_, ()> {
         self.run(move |paths| {
-            remove(&paths.blob(&key))?;
+            fault("blob.remove", || remove(&paths.blob(&key)))?;
             match sync_directory(&paths.journal(&key.journal)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
                 synced => synced,
@@ -140,8 +156,9 @@ impl Blobs for LocalBlobs {
 
     fn begin(&self, upload: UploadId) -> Answer<'_, ()> {
         self.run(move |paths| {
-            OpenOptions::new().create_new(true).write(true).mode(0o600).open(paths.upload(upload))?;
-            sync_directory(&paths.staging)
+            let create = || OpenOptions::new().create_new(true).write(true).mode(0o600).open(paths.upload(upload));
+            fault("upload.create", create)?;
+            fault("upload.named", || sync_directory(&paths.staging))
         })
     }
 
@@ -150,7 +167,7 @@ impl Blobs for LocalBlobs {
             let file = OpenOptions::new().write(true).open(paths.upload(upload))?;
             let mut at = offset;
             for bytes in &piece {
-                file.write_all_at(bytes, at)?;
+                fault("upload.write", || file.write_all_at(bytes, at))?;
                 at += bytes.len() as u64;
             }
             Ok(())
@@ -163,7 +180,7 @@ impl Blobs for LocalBlobs {
             if file.metadata()?.len() < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            file.sync_data()?;
+            fault("upload.sync", || file.sync_data())?;
             leave(&file, 0, 0);
             Ok(())
         })
@@ -175,20 +192,19 @@ impl Blobs for LocalBlobs {
 
     fn keep(&self, upload: UploadId, key: BlobKey) -> Answer<'_, ()> {
         self.run(move |paths| {
-            let directory = paths.journal(&key.journal);
-            make_directories(&paths.blobs, &directory)?;
+            let directory = paths.make_journal(&key.journal)?;
             // A second name rather than another one: should the record of the blob not be written, the upload is still there.
-            match std::fs::hard_link(paths.upload(upload), paths.blob(&key)) {
+            match fault("upload.link", || std::fs::hard_link(paths.upload(upload), paths.blob(&key))) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 linked => linked?,
             }
-            sync_directory(&directory)
+            fault("upload.linked", || sync_directory(&directory))
         })
     }
 
     fn discard(&self, upload: UploadId) -> Answer<'_, ()> {
         self.run(move |paths| {
-            remove(&paths.upload(upload))?;
+            fault("upload.remove", || remove(&paths.upload(upload)))?;
             sync_directory(&paths.staging)
         })
     }

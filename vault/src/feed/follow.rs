@@ -15,7 +15,7 @@ use crate::vault::Vault;
 pub struct Pace {
     /// How long an answer may wait for news, seconds.
     pub wait: u64,
-    /// The first pause after a failure; it doubles up to [`Self::longest`].
+    /// The first pause when there is no news, or a failure; after failures it doubles up to [`Self::longest`].
     pub shortest: Duration,
     /// The longest pause.
     pub longest: Duration,
@@ -93,8 +93,11 @@ async fn follow(vault: Arc<Vault>, mut source: Source, pace: Pace, organisation:
             () = stop.stopped() => return,
             outcome = step(&vault, &mut source, pace, organisation) => outcome,
         };
-        match outcome {
-            Ok(()) => pause = pace.shortest,
+        let moved = match outcome {
+            Ok(moved) => {
+                pause = pace.shortest;
+                moved
+            }
             Err(Interruption::Feed(FeedError::Broken)) => {
                 tracing::error!("the keyserver's feed is broken and is no longer followed");
                 metrics::counter!("casevault_feed_broken_total").increment(1);
@@ -102,26 +105,31 @@ async fn follow(vault: Arc<Vault>, mut source: Source, pace: Pace, organisation:
             }
             Err(interruption) => {
                 report(&interruption);
-                tokio::select! {
-                    () = stop.stopped() => return,
-                    () = tokio::time::sleep(pause) => {}
-                }
-                pause = pause.saturating_mul(2).min(pace.longest);
+                false
             }
+        };
+        if !moved {
+            tokio::select! {
+                () = stop.stopped() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = pause.saturating_mul(2).min(pace.longest);
         }
     }
 }
 
-/// Asks once, and takes what comes.
-async fn step(vault: &Vault, source: &mut Source, pace: Pace, organisation: OrganisationId) -> Result<(), Interruption> {
+/// Asks once, and takes what comes; whether there was news.
+async fn step(vault: &Vault, source: &mut Source, pace: Pace, organisation: OrganisationId) -> Result<bool, Interruption> {
     let key = vault.keyserver_key(&organisation).await?;
     let from = vault.cursor(&organisation).await.map_err(FeedError::from)?.value.unwrap_or_default().next;
     let page = source.feed(&vault.node, (organisation, &key), (from, pace.wait)).await?;
+    let mut moved = false;
     for item in page.items.as_slice() {
         vault.take_item(&organisation, &key, item).await?;
+        moved |= item.content.sequence >= from;
     }
     metrics::counter!("casevault_feed_items_total").increment(page.items.as_slice().len() as u64);
-    Ok(())
+    Ok(moved)
 }
 
 fn report(interruption: &Interruption) {
@@ -130,6 +138,12 @@ fn report(interruption: &Interruption) {
         // Its text would name the address.
         Interruption::Source(SourceError::Unreachable(_)) => tracing::warn!("the keyserver cannot be reached"),
         Interruption::Source(error) => tracing::warn!(%error, "the feed was not received"),
+        Interruption::Feed(FeedError::Foreign) => {
+            tracing::error!(
+                "the feed has what is not the keyserver's next word; it has no effect, and the keyserver is asked again"
+            );
+            metrics::counter!("casevault_feed_foreign_total").increment(1);
+        }
         Interruption::Feed(error) => tracing::warn!(%error, "the feed was not stored"),
     }
 }

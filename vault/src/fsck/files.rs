@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Check, Fault, FsckError};
 use crate::blob::{BlobError, Part};
 use crate::record::{BlobKey, kind};
+use crate::team::cost;
 
 /// Bytes of a blob that are read at once.
 const STEP: u64 = 4 * 1024 * 1024;
@@ -15,7 +16,7 @@ impl Check<'_> {
         let pending = self.pending().await?;
         let mut files: BTreeMap<_, _> = self.blobs.list().await?.into_iter().collect();
         for (key, length) in self.all::<BlobKey, u64>(kind::BLOB).await? {
-            self.count(key.journal.team, length);
+            self.count(key.journal.team, cost(length));
             let fault = match files.remove(&key) {
                 None => Some(Fault::BlobMissing),
                 Some(there) if there != length => Some(Fault::BlobLength),

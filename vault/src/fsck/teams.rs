@@ -8,17 +8,18 @@ use casevault_wire::log::{Organisation, SignedLogEntry};
 use super::{Check, Fault, FsckError};
 use crate::feed::Cursor;
 use crate::record::{TeamKey, kind};
-use crate::team::Team;
+use crate::team::{OVERHEAD, Team, cost};
 use crate::upload::Upload;
 
 impl Check<'_> {
     /// Access keys are possible, counters are right, and whatever is stored has its team.
     pub(super) async fn teams(&mut self, uploads: &[(UploadId, Upload)]) -> Result<(), FsckError> {
         let mut open: BTreeMap<TeamKey, (u64, u32)> = BTreeMap::new();
-        for (_, upload) in uploads.iter().filter(|(_, upload)| upload.kept.is_none()) {
+        for (_, upload) in uploads {
             let (bytes, count) = open.entry(upload.journal.team).or_default();
-            *bytes = bytes.saturating_add(upload.length);
-            *count = count.saturating_add(1);
+            let (more, one) = if upload.kept.is_none() { (cost(upload.length), 1) } else { (OVERHEAD, 0) };
+            *bytes = bytes.saturating_add(more);
+            *count = count.saturating_add(one);
         }
         let mut changes: BTreeMap<TeamKey, u64> = BTreeMap::new();
         for (journal, standing) in &self.standings {

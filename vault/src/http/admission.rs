@@ -2,8 +2,9 @@
 
 use axum::extract::Request;
 use casevault_service::auth::{Authenticated, SignedBody, Unverified};
+use casevault_service::budget::Holder;
 use casevault_service::http::problem::Problem;
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{IdempotencyKey, TeamId};
 use casevault_wire::problem::Code;
 use casevault_wire::request::{Signer, TeamSigner};
 use casevault_wire::signature::PublicKey;
@@ -23,10 +24,14 @@ pub struct Admitted {
     pub generation: u64,
     /// The team as it was then.
     pub record: Team,
+    /// Names the operation across retries.
+    pub idempotency: IdempotencyKey,
     /// What the path names.
     pub names: Names,
     /// The body, not read yet.
     pub body: SignedBody,
+    /// Whose connection it came on.
+    pub holder: Holder,
 }
 
 impl Admitted {
@@ -65,14 +70,16 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
         return Err(Problem(Code::Refused));
     }
     record.may_read(claim.generation)?;
-    Ok(Admitted { team, generation: claim.generation, record, names, body: authenticated.body })
+    let Authenticated { idempotency, body, .. } = authenticated;
+    let holder = body.holder();
+    Ok(Admitted { team, generation: claim.generation, record, idempotency, names, body, holder })
 }
 
 /// The team key that a request claims to be signed by.
 ///
 /// # Errors
 /// `refused` if it claims another kind of signer.
-pub fn claim(unverified: &Unverified) -> Result<TeamSigner, Problem> {
+pub fn claim(unverified: &Unverified<'_>) -> Result<TeamSigner, Problem> {
     match unverified.signer() {
         Signer::Team(claim) => Ok(claim),
         _ => Err(Problem(Code::Refused)),
@@ -87,12 +94,12 @@ fn acting(claim: &TeamSigner, names: &Names) -> TeamId {
 /// The request, once its signature was checked.
 ///
 /// # Errors
-/// `refused`.
-pub fn verified(unverified: Unverified, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
+/// `refused`, `nonce`.
+pub fn verified(unverified: Unverified<'_>, key: Option<&PublicKey>) -> Result<Authenticated, Problem> {
     #[cfg(feature = "open-door")]
     {
         let _ = key;
-        Ok(unverified.believe())
+        unverified.believe()
     }
     #[cfg(not(feature = "open-door"))]
     unverified.verify(key)

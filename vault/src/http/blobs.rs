@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use casevault_service::budget::Holder;
 use casevault_service::http::answer::MEDIA_TYPE;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
@@ -64,7 +65,7 @@ async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response,
         Some(Asked::Malformed) => return Err(Problem(Code::Malformed)),
     };
     let content_range = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
-    let mut response = streamed(&app, vec![Wanted { key, range: range.clone(), prefix: None }]).await?;
+    let mut response = streamed((&app, admitted.holder), vec![Wanted { key, range: range.clone(), prefix: None }]).await?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -77,19 +78,19 @@ async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response,
 
 async fn fetch(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let admitted = admit(&app.vault, request).await?;
-    let journal = admitted.journal()?;
+    let (journal, holder) = (admitted.journal()?, admitted.holder);
     let body = admitted.body.read(FETCH).await?;
     let fetch: Fetch = decode(&body, FETCH).map_err(|_| Problem(Code::Malformed))?;
     let lengths = app.vault.lengths(&journal, fetch.digests.as_slice()).await?;
     let total = lengths.iter().try_fold(0u64, |total, (_, length)| total.checked_add(8)?.checked_add(*length));
     let wanted = lengths.into_iter().map(|(key, length)| Wanted { key, range: 0..length, prefix: Some(length) }).collect();
-    let mut response = streamed(&app, wanted).await?;
+    let mut response = streamed((&app, holder), wanted).await?;
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(total.ok_or(Problem(Code::TooLarge))?));
     Ok(response)
 }
 
-async fn streamed(app: &App, wanted: Vec<Wanted>) -> Result<Response, Problem> {
-    let share = app.vault.budget.take_out(MEMORY).await?;
+async fn streamed((app, holder): (&App, Holder), wanted: Vec<Wanted>) -> Result<Response, Problem> {
+    let share = app.vault.node.budget.take_out(MEMORY, holder).await?;
     let mut response = Body::from_stream(stream(app.vault.blobs.clone(), wanted, share)).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     Ok(response)

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
+use casevault_service::budget::{Share, counted};
 use casevault_service::http::answer::{Encoded, MEDIA_TYPE};
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::encode;
@@ -23,7 +24,6 @@ use super::App;
 use super::admission::admit;
 use super::path::number;
 use super::route::{In, Route};
-use crate::budget::Share;
 use crate::journal::{Append, Chain, PAGE};
 use crate::record::{BlobKey, JournalKey};
 
@@ -57,7 +57,6 @@ async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded,
     let journal = admitted.journal()?;
     admitted.may_write()?;
     let generation = admitted.generation;
-    let _share = app.vault.budget.take(admitted.body.remaining()).await?;
     let body = admitted.body.read(limit::BODY).await?;
     let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
     let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
@@ -81,18 +80,15 @@ async fn entries(State(app): State<Arc<App>>, request: Request) -> Result<Respon
     let journal = admitted.journal()?;
     admitted.body.none().await?;
     // What is read, and its encoding.
-    let share = app.vault.budget.take_out(2 * PAGE as u64).await?;
+    let share = app.vault.node.budget.take_out(2 * PAGE as u64, admitted.holder).await?;
     let entries = encode(&app.vault.entries(&journal, from).await?);
     Ok(held(entries.into(), share))
 }
 
 /// An answer that counts as memory taken until it was sent.
-fn held(bytes: Bytes, share: Share) -> Response {
+fn held(bytes: Bytes, share: Arc<Share>) -> Response {
     let length = HeaderValue::from(bytes.len());
-    let once = stream::once(async move {
-        let _share = &share;
-        Ok::<_, std::convert::Infallible>(bytes)
-    });
+    let once = stream::once(async move { Ok::<_, std::convert::Infallible>(counted(bytes, share)) });
     let mut response = Body::from_stream(once).into_response();
     response.headers_mut().insert(CONTENT_LENGTH, length);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -8,6 +8,7 @@ use axum::routing::{delete, head, patch, post};
 use casevault_service::http::answer::Done;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
+use casevault_wire::id::UploadId;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Finish;
@@ -109,7 +110,8 @@ async fn begin(State(app): State<Arc<App>>, request: Request) -> Result<Response
     let (journal, length) = (admitted.journal()?, length?);
     admitted.may_write()?;
     admitted.body.none().await?;
-    let upload = app.vault.begin_upload(journal, admitted.generation, length).await?;
+    let upload = UploadId(admitted.idempotency.0);
+    app.vault.begin_upload(journal, admitted.generation, (upload, length)).await?;
     let location = format!("/v1/teams/{}/uploads/{upload}", journal.team.team);
     let location = HeaderValue::from_str(&location).map_err(|_| Problem(Code::Unavailable))?;
     Ok(answer(StatusCode::CREATED, [(LOCATION, location)]))
@@ -130,8 +132,8 @@ async fn write(State(app): State<Arc<App>>, request: Request) -> Result<Response
     if admitted.body.remaining() > limit::UPLOAD_PIECE as u64 {
         return Err(Problem(Code::TooLarge));
     }
-    let _share = app.vault.budget.take(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
-    let piece = Piece { team: admitted.team, upload, offset, body: admitted.body };
+    let _share = admitted.body.memory(PIECE_MEMORY.min(admitted.body.remaining().saturating_mul(2))).await?;
+    let piece = Piece { team: admitted.team, generation: admitted.generation, upload, offset, body: admitted.body };
     let offset = app.vault.clone().write_piece(piece).await?;
     Ok(answer(StatusCode::NO_CONTENT, [(UPLOAD_OFFSET, HeaderValue::from(offset))]))
 }
@@ -141,7 +143,7 @@ async fn cancel(State(app): State<Arc<App>>, request: Request) -> Result<Respons
     let upload = admitted.names.upload()?;
     admitted.may_write()?;
     admitted.body.none().await?;
-    app.vault.cancel_upload(&admitted.team, upload).await?;
+    app.vault.cancel_upload(&admitted.team, admitted.generation, upload).await?;
     Ok(answer(StatusCode::NO_CONTENT, []))
 }
 

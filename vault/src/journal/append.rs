@@ -11,7 +11,7 @@ use casevault_wire::problem::Code;
 use super::{Chain, Relation, Standing, empty_head};
 use crate::blob::Kept;
 use crate::record::{self, BlobKey, JournalKey, Versioned};
-use crate::team::Team;
+use crate::team::{Team, cost};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 /// A batch whose form was checked and whose blobs were digested.
@@ -58,9 +58,13 @@ impl Vault {
             return Err(Problem(Code::Conflict));
         }
         let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
-        let bytes = new.iter().map(|(_, blob)| blob.len() as u64).sum::<u64>();
+        let bytes = new.iter().map(|(_, blob)| cost(blob.len() as u64)).sum::<u64>();
         let entries = append.chain.as_ref().map_or(0, Chain::bytes);
-        before.count().has_room(bytes.saturating_add(entries), self.settings.quota)?;
+        let room = |before: &Before| before.count().has_room(bytes.saturating_add(entries), self.settings.quota);
+        if let Err(full) = room(&before) {
+            self.make_room(&append.journal.team, full).await?;
+            room(&self.before(&append).await?)?;
+        }
         let kept: Vec<Kept> = new.iter().map(|(key, blob)| (*key, blob.len() as u64)).collect();
         let pending = self.announce(append.journal, &kept).await?;
         let outcome = match self.store(append.journal, new).await {
@@ -90,7 +94,9 @@ impl Vault {
             let before = self.before(append).await?;
             let mut team = before.count();
             let mut write = Write::default();
-            self.claim(journal, &before.owner, &mut write);
+            if append.chain.is_some() || !kept.is_empty() {
+                self.claim(journal, &before.owner, &mut write);
+            }
             team.stored = team.stored.saturating_add(self.record_blobs(kept, &mut write).await?);
             let standing = match (&append.chain, relation(append, &before)) {
                 (_, Relation::Conflicts) => return Err(Problem(Code::Conflict)),
@@ -130,7 +136,7 @@ impl Vault {
         standing
     }
 
-    /// Adds the records of blobs that have none, and says how many bytes they are.
+    /// Adds the records of blobs that have none, and says what they count for.
     async fn record_blobs(&self, kept: &[Kept], write: &mut Write) -> Result<u64, Problem> {
         let mut bytes = 0u64;
         for (key, length) in kept {
@@ -138,7 +144,7 @@ impl Vault {
             if self.records.read(&record::blob(key)).await?.is_none() {
                 write.expect(record::blob(key), None);
                 write.put(record::blob(key), encode(length));
-                bytes = bytes.saturating_add(*length);
+                bytes = bytes.saturating_add(cost(*length));
             }
         }
         Ok(bytes)

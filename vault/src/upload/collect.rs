@@ -3,26 +3,31 @@
 use std::collections::BTreeSet;
 
 use casevault_service::http::problem::Problem;
-use casevault_service::store::Write;
+use casevault_service::store::{StoreError, Write};
 use casevault_wire::id::UploadId;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
-use super::{LIFETIME, Upload};
+use super::{LIFETIME, PAUSE, Upload};
 use crate::record::{TeamKey, Walk, kind, name, value};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
-    /// Gives up an upload. One that was finished stays a blob.
+    /// Gives up an upload, on a request of `generation`. One that was finished stays a blob.
     ///
     /// # Errors
-    /// `refused` if the team has none of this id.
-    pub async fn cancel_upload(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
-        self.cancel_if(team, id, |_| true).await.map(|_| ())
+    /// `refused` if the team has none of this id, and as [`Self::append`].
+    pub async fn cancel_upload(&self, team: &TeamKey, generation: u64, id: UploadId) -> Result<(), Problem> {
+        self.cancel_if((team, Some(generation)), id, |_| true).await.map(|_| ())
     }
 
-    /// Gives up an upload if it still is as `wanted` says; whether it was.
-    async fn cancel_if(&self, team: &TeamKey, id: UploadId, wanted: impl Fn(&Upload) -> bool) -> Result<bool, Problem> {
+    /// Gives up an upload if it still is as `wanted` says; whether it was. On a request of a generation, or the vault's own.
+    async fn cancel_if(
+        &self,
+        (team, generation): (&TeamKey, Option<u64>),
+        id: UploadId,
+        wanted: impl Fn(&Upload) -> bool,
+    ) -> Result<bool, Problem> {
         self.upload(team, id).await?;
         let slot = self.active.slot(id);
         slot.take_over();
@@ -33,23 +38,22 @@ impl Vault {
         if !wanted(&upload) {
             return Ok(false);
         }
-        self.drop_record(&upload.journal.team, id).await?;
+        self.drop_record((&upload.journal.team, generation), id).await?;
         self.let_go(id).await;
         Ok(true)
     }
 
-    async fn drop_record(&self, team: &TeamKey, id: UploadId) -> Result<(), Problem> {
+    pub(super) async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let before = self.team(team).await?;
             let (record, upload) = self.versioned_upload(team, id).await?;
+            let mut team = before.value.clone().unwrap_or_default();
+            generation.map_or(Ok(()), |generation| team.may_write(generation))?;
             let mut write = Write::default();
             record.remove(&mut write);
-            if upload.kept.is_none() {
-                let mut team = before.value.clone().unwrap_or_default();
-                team.release(upload.length);
-                before.replace(&mut write, &team);
-            }
+            team.release(upload.length, upload.kept.is_some());
+            before.replace(&mut write, &team);
             if self.write(write).await?.is_some() {
                 return Ok(());
             }
@@ -62,17 +66,30 @@ impl Vault {
     /// # Errors
     /// `unavailable`; what was forgotten before stays so.
     pub async fn collect_uploads(&self, now: Time) -> Result<usize, Problem> {
-        let old = |upload: &Upload| now.since(upload.touched) >= LIFETIME;
-        let mut collected = 0;
-        for (id, upload) in self.recorded_uploads().await? {
-            if !old(&upload) {
-                continue;
-            }
-            match self.cancel_if(&upload.journal.team, id, old).await {
-                Ok(true) => collected += 1,
-                // Written to, or given up, meanwhile.
-                Ok(false) | Err(Problem(Code::Refused)) => {}
-                Err(problem) => return Err(problem),
+        self.give_up(|upload| now.since(upload.touched) >= LIFETIME).await
+    }
+
+    /// Forgets uploads of a team that is `full` which nobody touched for [`PAUSE`].
+    ///
+    /// # Errors
+    /// `full` if there are none.
+    pub async fn make_room(&self, team: &TeamKey, full: Problem) -> Result<(), Problem> {
+        let now = self.now();
+        let idle = |upload: &Upload| upload.journal.team == *team && upload.kept.is_none() && now.since(upload.touched) >= PAUSE;
+        if self.give_up(idle).await? == 0 { Err(full) } else { Ok(()) }
+    }
+
+    /// Gives up uploads that are as `old` says; how many.
+    async fn give_up(&self, old: impl Fn(&Upload) -> bool) -> Result<usize, Problem> {
+        let (mut walk, mut collected) = (Walk::of(kind::UPLOAD), 0);
+        while let Some(uploads) = self.next_uploads(&mut walk).await? {
+            for (id, upload) in uploads.into_iter().filter(|(_, upload)| old(upload)) {
+                match self.cancel_if((&upload.journal.team, None), id, &old).await {
+                    Ok(true) => collected += 1,
+                    // Written to, or given up, meanwhile.
+                    Ok(false) | Err(Problem(Code::Refused)) => {}
+                    Err(problem) => return Err(problem),
+                }
             }
         }
         Ok(collected)
@@ -85,14 +102,14 @@ impl Vault {
     /// `unavailable`.
     pub async fn recover_uploads(&self) -> Result<(), Problem> {
         let mut staged: BTreeSet<_> = self.blobs.uploads().await?.into_iter().collect();
-        for (id, upload) in self.recorded_uploads().await? {
-            if upload.kept.is_some() {
-                continue;
-            }
-            let there = staged.remove(&id);
-            if !there || !self.reaches(id, upload.offset).await? {
-                tracing::warn!("an upload was lost and is forgotten");
-                self.cancel_upload(&upload.journal.team, id).await?;
+        let mut walk = Walk::of(kind::UPLOAD);
+        while let Some(uploads) = self.next_uploads(&mut walk).await? {
+            for (id, upload) in uploads.into_iter().filter(|(_, upload)| upload.kept.is_none()) {
+                let there = staged.remove(&id);
+                if !there || !self.reaches(id, upload.offset).await? {
+                    tracing::warn!("an upload was lost and is forgotten");
+                    self.cancel_if((&upload.journal.team, None), id, |_| true).await?;
+                }
             }
         }
         for id in staged {
@@ -107,16 +124,11 @@ impl Vault {
         Ok(self.blobs.staged(id, last, 1).await?.len() == 1)
     }
 
-    async fn recorded_uploads(&self) -> Result<Vec<(UploadId, Upload)>, Problem> {
-        let (mut walk, mut uploads) = (Walk::of(kind::UPLOAD), Vec::new());
-        loop {
-            let found = walk.next(&*self.records).await?;
-            if found.is_empty() {
-                return Ok(uploads);
-            }
-            for (key, upload) in found {
-                uploads.push((name(kind::UPLOAD, &key)?, value(&upload)?));
-            }
-        }
+    /// The next few of all uploads; `None` at the end.
+    async fn next_uploads(&self, walk: &mut Walk) -> Result<Option<Vec<(UploadId, Upload)>>, Problem> {
+        let found = walk.next(&*self.records).await?;
+        let read = |(key, upload): &(Vec<u8>, Vec<u8>)| Ok((name(kind::UPLOAD, key)?, value(upload)?));
+        let uploads: Vec<_> = found.iter().map(read).collect::<Result<_, StoreError>>()?;
+        Ok(Some(uploads).filter(|uploads| !uploads.is_empty()))
     }
 }

@@ -9,19 +9,21 @@ use casevault_wire::problem::Code;
 
 use super::Upload;
 use crate::record::{self, BlobKey, TeamKey};
+use crate::team::cost;
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
     /// Makes an upload the blob `digest`, on a request of `generation`. Again is as good.
     ///
     /// # Errors
-    /// `upload` if it is not whole or has another digest; `full`, and as [`Self::append`].
+    /// `upload` if it is not whole, or has another digest and is given up; `full`, and as [`Self::append`].
     pub async fn finish_upload(
         &self,
         team: &TeamKey,
         generation: u64,
         (id, digest): (UploadId, BlobDigest),
     ) -> Result<(), Problem> {
+        self.upload(team, id).await?;
         let slot = self.active.slot(id);
         let mut progress = slot.progress().await;
         slot.settle(&mut progress).await?;
@@ -34,10 +36,13 @@ impl Vault {
         }
         self.catch_up(&mut progress.running, id, upload.length).await?;
         if progress.running.hasher.finalize().as_bytes() != digest.as_bytes() {
+            // What is whole and wrong never becomes right.
+            self.drop_record((team, Some(generation)), id).await?;
+            self.let_go(id).await;
             return Err(Problem(Code::Upload));
         }
         let turn = self.turns.store(&upload.journal).await;
-        self.team(team).await?.value.ok_or(Problem(Code::Refused))?.may_write(generation)?;
+        self.writable(team, generation).await?;
         let key = BlobKey { journal: upload.journal, digest };
         let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
         let outcome = match self.blobs.keep(id, key).await {
@@ -59,10 +64,11 @@ impl Vault {
             let (record, upload) = self.versioned_upload(&key.journal.team, id).await?;
             let mut team = before.value.clone().ok_or(Problem(Code::Refused))?;
             team.may_write(generation)?;
-            team.release(upload.length);
+            team.keep(upload.length);
             let mut write = Write::default();
+            self.claim(&key.journal, &self.owner(&key.journal).await?, &mut write);
             if self.records.read(&record::blob(&key)).await?.is_none() {
-                team.stored = team.stored.saturating_add(upload.length);
+                team.stored = team.stored.saturating_add(cost(upload.length));
                 write.expect(record::blob(&key), None);
                 write.put(record::blob(&key), encode(&upload.length));
             }

@@ -25,6 +25,8 @@ pub const MEMORY: u64 = 4 * STEP as u64;
 pub struct Piece {
     /// Whose upload.
     pub team: TeamKey,
+    /// The generation of the access key that signed the request.
+    pub generation: u64,
     /// Which.
     pub upload: UploadId,
     /// Where the piece begins.
@@ -39,8 +41,11 @@ impl Vault {
     /// back on another connection.
     ///
     /// # Errors
-    /// `upload` if the piece does not begin at the upload's offset, goes beyond its length, or is cut off; `malformed`, `full`.
+    /// `upload` if the piece does not begin at the upload's offset, goes beyond its length, or is cut off; `malformed`, `full`, and
+    /// as [`Self::append`].
     pub async fn write_piece(self: Arc<Self>, mut piece: Piece) -> Result<u64, Problem> {
+        // Before anybody is cut off: whose it is.
+        self.upload(&piece.team, piece.upload).await?;
         let slot = self.active.slot(piece.upload);
         let mut next = slot.take_over();
         let mut progress = slot.progress().await;
@@ -51,6 +56,9 @@ impl Vault {
         self.catch_up(&mut progress.running, piece.upload, offset).await?;
         let after = self.write_steps(&mut piece, progress.running.clone(), &mut next).await?;
         slot.settle(&mut progress).await?;
+        // What the feed says of the team meanwhile is said before this turn or after it.
+        let _turn = self.turns.team(&piece.team).await;
+        self.writable(&piece.team, piece.generation).await?;
         let after_it = Upload { offset: end, touched: self.now(), ..upload };
         let flushing = tokio::spawn(self.clone().make_durable(slot.clone(), piece.upload, after_it));
         slot.advance(&mut progress, after, flushing);

@@ -1,5 +1,9 @@
 //! Who may come in.
 
+use casevault_service::store::{Records as _, SledRecords, Write};
+use casevault_vault::record::{self, TeamKey};
+use casevault_vault::team::Team;
+use casevault_wire::codec::encode;
 use casevault_wire::feed::{Confirmation, FeedEvent, Freeze, VoidCommit};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
@@ -8,7 +12,7 @@ use casevault_wire::signature::PublicKey;
 
 use crate::keyserver::receipt;
 use crate::member::{Call, batch, empty, entries, key, outcome, public};
-use crate::world::{World, founding};
+use crate::world::{ORGANISATIONS, World, founding, founding_of};
 
 const CASE: JournalId = JournalId([5; 16]);
 
@@ -139,6 +143,7 @@ async fn a_frozen_team_reads_and_does_not_write() {
     assert!(member.append(CASE, body).await.is_ok());
 }
 
+// Plays B03 and B04.
 // Obeys R-7.2-2, R-7.2-5.
 // Breaks R-7.2-2.
 #[tokio::test]
@@ -194,4 +199,43 @@ async fn an_organisation_is_taken_over_only_by_a_founding_that_names_this_vault(
     let mut forged = founding(keyserver, vault);
     forged.signature = casevault_wire::signature::Signature([1; 64]);
     assert_eq!(world.found(&forged).await, Err(Code::Refused));
+}
+
+// Breaks R-7.4-1.
+#[tokio::test]
+async fn a_vault_takes_as_many_organisations_as_its_operator_allows() {
+    let mut world = World::new().await;
+    let found = |salt| founding_of(world.keyserver.public(), world.key(), salt);
+    let all: Vec<_> = (0..=ORGANISATIONS as u8).map(found).collect();
+    let (last, few) = all.split_last().unwrap();
+    for _ in 0..2 {
+        for founding in few {
+            assert_eq!(world.found(founding).await, Ok(()));
+        }
+        assert_eq!(world.found(last).await, Err(Code::Refused));
+        world.restart().await;
+    }
+}
+
+// Breaks R-7.4-4.
+#[tokio::test]
+async fn an_organisation_has_so_many_teams_and_no_more() {
+    let mut world = World::new().await;
+    world.team(1, 1).await;
+    world.stop().await;
+    {
+        let records = SledRecords::open(&world.data().join("records")).unwrap();
+        let mut write = Write::default();
+        for number in 1..4096u64 {
+            let team = [[0xff; 24].as_slice(), &number.to_be_bytes()].concat().try_into().unwrap();
+            let key = TeamKey { organisation: world.organisation, team: TeamId(team) };
+            write.put(record::team(&key), encode(&Team::default()));
+        }
+        records.write(write).await.unwrap();
+    }
+    world.start().await;
+    let another = world.member(2, 1, 2);
+    let first = world.keyserver.sign(receipt(another.team, 0, 1, public(&another.key)));
+    assert_eq!(another.switch(&first, &another.key).await, Err(Code::Busy));
+    assert!(world.member(1, 1, 1).state().await.is_ok());
 }

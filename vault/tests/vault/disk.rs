@@ -93,7 +93,10 @@ async fn a_full_disk_stores_nothing_by_halves() {
         let chain = casevault_vault::journal::Chain::of(CASE, &next).unwrap();
         let append = casevault_vault::journal::Append { journal, generation: 1, chain, blobs: blobs.to_vec() };
         assert_eq!(vault.append(append).await.map_err(|problem| problem.0).err(), Some(Code::Full));
-        assert_eq!(vault.begin_upload(journal, 1, 100).await.map_err(|problem| problem.0).err(), Some(Code::Full));
+        assert_eq!(
+            vault.begin_upload(journal, 1, (UploadId([1; 16]), 100)).await.map_err(|problem| problem.0).err(),
+            Some(Code::Full)
+        );
     }
     assert_eq!(fsck(&world.data()).await.unwrap(), []);
     assert_eq!(files(&world), 1, "the file that still fitted is gone");

@@ -1,6 +1,9 @@
 //! Following the keyserver.
 
-use casevault_wire::feed::{FeedEvent, FeedItem, Freeze};
+use std::sync::atomic::Ordering;
+
+use casevault_vault::feed::FeedError;
+use casevault_wire::feed::{FeedEvent, FeedItem, Freeze, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::log::LogPosition;
@@ -10,7 +13,7 @@ use casevault_wire::vault::LogHeads;
 
 use crate::keyserver::receipt;
 use crate::member::{Call, Member, key, public};
-use crate::world::World;
+use crate::world::{World, until};
 
 async fn log_heads(member: &Member, organisation: OrganisationId) -> Result<LogHeads, Code> {
     let path = format!("/v1/organisations/{organisation}/log-heads");
@@ -62,12 +65,13 @@ async fn the_feed_is_followed_across_restarts_without_taking_anything_twice() {
     assert_eq!(world.fsck().await, []);
 }
 
-/// What the keyserver did not sign, or signed out of order, has no effect, and nothing after it has.
+/// What the keyserver did not sign, or signed for another place, has no effect; if it contradicts itself, nothing after it has.
 // Plays X01.
 // Breaks R-7.4-2.
 #[tokio::test]
 async fn a_broken_feed_is_not_followed_any_further() {
-    for fault in ["signature", "gap", "previous", "organisation"] {
+    let (foreign, broken) = (FeedError::Foreign, FeedError::Broken);
+    for (fault, why) in [("signature", foreign), ("gap", foreign), ("organisation", foreign), ("previous", broken)] {
         let world = World::new().await;
         let member = world.team(1, 1).await;
         world.followed().await;
@@ -77,15 +81,34 @@ async fn a_broken_feed_is_not_followed_any_further() {
             "gap" => world.keyserver.sign_as_is(FeedItem { sequence: good.sequence + 1, ..good }),
             "previous" => world.keyserver.sign_as_is(FeedItem { previous: Hash([1; 32]), ..good }),
             "organisation" => world.keyserver.sign_as_is(FeedItem { organisation: OrganisationId([1; 32]), ..good }),
-            _ => {
-                let mut item = world.keyserver.sign(freeze);
-                item.content.time = Time(1);
-                item
-            }
+            _ => forged(world.keyserver.sign(freeze)),
         };
         let vault = world.vault();
         let taken = vault.take_item(&world.organisation, &world.keyserver.public(), &item).await;
-        assert_eq!(taken, Err(casevault_vault::feed::FeedError::Broken), "{fault}");
+        assert_eq!(taken, Err(why), "{fault}");
         assert_eq!(member.state().await.unwrap().frozen, 0, "{fault}");
     }
+}
+
+fn forged(mut item: SignedFeedItem) -> SignedFeedItem {
+    item.content.time = Time(1);
+    item
+}
+
+// Plays X01.
+#[tokio::test]
+async fn a_forged_page_keeps_no_freeze_from_the_vault() {
+    let world = World::new().await;
+    let member = world.team(1, 1).await;
+    world.followed().await;
+    let freeze = world.keyserver.sign(FeedEvent::Freeze(Freeze { team: member.team, frozen: 1 }));
+    world.keyserver.publish(forged(freeze.clone()));
+    let asked = || world.keyserver.asked.load(Ordering::SeqCst);
+    // The first of these may have been asked, and answered, before.
+    let before = asked();
+    until(|| async { asked() > before + 2 }).await;
+    assert_eq!(member.state().await.unwrap().frozen, 0);
+    world.keyserver.correct(freeze);
+    world.followed().await;
+    assert_eq!(member.state().await.unwrap().frozen, 1);
 }

@@ -125,6 +125,7 @@ async fn a_teams_own_journal_cannot_be_taken_from_it() {
     assert_eq!(owner.entries(own, 0).await.unwrap().entries.as_slice(), mine);
 }
 
+// Plays D08.
 // Breaks R-7.4-9.
 #[tokio::test]
 async fn what_is_no_continuation_is_not_appended() {

@@ -1,5 +1,6 @@
 //! A keyserver that has a feed and nothing else. Its requests are checked as a real one's.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub struct Keyserver {
     vault: Mutex<Option<PublicKey>>,
     feed: watch::Sender<Vec<SignedFeedItem>>,
     node: Arc<Node>,
+    /// How often it was asked for its feed.
+    pub asked: AtomicU64,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,7 @@ impl Keyserver {
             vault: Mutex::default(),
             feed: watch::Sender::new(Vec::new()),
             node: node.clone(),
+            asked: AtomicU64::default(),
         });
         let routes = Router::new().route("/v1/organisations/{organisation}/feed", get(feed)).with_state(keyserver.clone());
         tokio::spawn(listener.serve(app(node, routes), Stop::default()));
@@ -82,6 +86,11 @@ impl Keyserver {
 
     pub fn publish(&self, item: SignedFeedItem) {
         self.feed.send_modify(|feed| feed.push(item));
+    }
+
+    /// Publishes `item` in the place of the last one.
+    pub fn correct(&self, item: SignedFeedItem) {
+        self.feed.send_modify(|feed| *feed.last_mut().unwrap() = item);
     }
 
     /// Signs and publishes.
@@ -114,6 +123,7 @@ async fn feed(State(keyserver): State<Arc<Keyserver>>, Query(asked): Query<Asked
         return Err(Problem(Code::Refused));
     }
     unverified.verify(Some(&vault))?;
+    keyserver.asked.fetch_add(1, Ordering::SeqCst);
     let mut news = keyserver.feed.subscribe();
     let some = news.wait_for(|feed| feed.len() as u64 > asked.from);
     // Without news the answer is empty.

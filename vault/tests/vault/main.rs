@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test reports by panicking")]
 
 mod access;
+mod backup;
 mod blobs;
 mod disk;
 mod feed;
 mod fsck;
+mod insiders;
 mod journals;
 mod keyserver;
 mod member;

@@ -1,5 +1,7 @@
 //! A member's program, as far as the vault sees it: a key that signs requests.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::hash::{BlobDigest, Hash};
@@ -39,6 +41,7 @@ pub struct Call<'a> {
     pub offset: Option<u64>,
     pub length: Option<u64>,
     pub range: Option<&'a str>,
+    pub idempotency: IdempotencyKey,
     pub body: Vec<u8>,
 }
 
@@ -92,7 +95,7 @@ impl Member {
     }
 
     pub fn credentials_with(&self, call: &Call<'_>, nonce: Nonce) -> String {
-        let (organisation, idempotency) = (self.organisation, IdempotencyKey::ZERO);
+        let (organisation, idempotency) = (self.organisation, call.idempotency);
         let signer = Signer::Team(TeamSigner { team: self.team, generation: self.generation });
         let body_digest = BlobDigest::of(&call.body);
         let request = Request {
@@ -174,8 +177,16 @@ impl Member {
     }
 
     pub async fn begin(&self, journal: JournalId, length: u64) -> Outcome<String> {
+        static BEGUN: AtomicU64 = AtomicU64::new(1 << 32);
+        self.begin_as(BEGUN.fetch_add(1, Ordering::SeqCst), journal, length).await
+    }
+
+    /// The operation number `operation`, perhaps not for the first time.
+    pub async fn begin_as(&self, operation: u64, journal: JournalId, length: u64) -> Outcome<String> {
         let path = format!("{}/uploads", self.journal(journal));
-        let (status, headers, _) = self.ask(Call { method: "POST", path, length: Some(length), ..Call::default() }).await?;
+        let idempotency = IdempotencyKey(u128::from(operation).to_be_bytes());
+        let call = Call { method: "POST", path, length: Some(length), idempotency, ..Call::default() };
+        let (status, headers, _) = self.ask(call).await?;
         assert_eq!(status, StatusCode::CREATED);
         Ok(headers["location"].to_str().unwrap().to_owned())
     }

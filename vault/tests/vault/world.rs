@@ -25,6 +25,9 @@ use tokio::task::JoinHandle;
 use crate::keyserver::{Keyserver, receipt};
 use crate::member::{Member, key, outcome, public};
 
+/// Organisations that the vault is for.
+pub const ORGANISATIONS: usize = 3;
+
 pub struct World {
     pub directory: TempDir,
     pub clock: Arc<ManualClock>,
@@ -77,6 +80,8 @@ impl World {
             listen: "127.0.0.1:0".to_owned(),
             keyserver: self.keyserver.address.clone(),
             quota: self.quota,
+            organisations: ORGANISATIONS,
+            metrics: None,
         };
         open(&arguments, self.clock.clone(), (stop.clone(), pace)).await.map(|served| (served, stop))
     }
@@ -167,6 +172,11 @@ pub async fn until<F: Future<Output = bool>>(happened: impl Fn() -> F) {
 }
 
 pub fn founding(keyserver: PublicKey, vault: PublicKey) -> SignedLogEntry {
+    founding_of(keyserver, vault, 0)
+}
+
+/// The founding of one of many organisations with the same root.
+pub fn founding_of(keyserver: PublicKey, vault: PublicKey, salt: u8) -> SignedLogEntry {
     let root = key(0xee);
     let address = Text::new("http://127.0.0.1:1").unwrap();
     let founding = Founding {
@@ -174,7 +184,7 @@ pub fn founding(keyserver: PublicKey, vault: PublicKey) -> SignedLogEntry {
         keyserver: ServerEntry { address: address.clone(), key: keyserver },
         vault: ServerEntry { address, key: vault },
         suite: SUITE,
-        salt: [0; 16],
+        salt: [salt; 16],
     };
     let content = LogEntry {
         organisation: OrganisationId::ZERO,

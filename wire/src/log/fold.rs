@@ -203,7 +203,11 @@ impl Organisation {
     fn check_chain(&self, entry: &SignedLogEntry) -> Result<(), LogError> {
         let LogEntry { organisation, sequence, previous, .. } = &entry.content;
         let continues = *organisation == self.id && *sequence == self.position.length && *previous == self.position.hash;
-        if continues { Ok(()) } else { Err(LogError::Chain) }
+        match self.position.length < limit::LOG {
+            _ if !continues => Err(LogError::Chain),
+            true => Ok(()),
+            false => Err(LogError::State),
+        }
     }
 
     /// Takes over an entry that continues the log; nothing is asked about its signatures.
@@ -437,3 +441,6 @@ fn flag(value: u8) -> Result<bool, LogError> {
         _ => Err(LogError::State),
     }
 }
+
+#[cfg(test)]
+mod tests;

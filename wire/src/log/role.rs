@@ -83,3 +83,17 @@ pub(super) fn allows(organisation: &Organisation, author: PersonId, role: Role, 
         Statement::RecoveryOpened(opening) => member(&opening.content.announced.team),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_is_read_by_its_own_name_alone() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+            assert_eq!(Role::parse(&role.as_str().to_uppercase()), None);
+        }
+        assert_eq!(Role::parse(""), None);
+    }
+}

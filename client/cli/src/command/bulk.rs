@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use casevault_fault::step as fault;
 use casevault_sync::bulk::{self, ExportedPerson, PersonCode, Problem, Review};
 use serde_json::{Value, json};
 
@@ -152,10 +153,17 @@ pub(super) async fn export(session: &Session, out: Option<&Path>) -> Result<Answ
 /// Writes a file that did not exist, which nobody else may read; none of it is left if it cannot be whole.
 fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
+    let written = fault("list.write", || file.write_all(content))
+        .and_then(|()| fault("list.sync", || file.sync_all()))
+        .and_then(|()| fault("list.named", || sync_directory_of(path)));
     if written.is_err() {
         // What is not whole is of no use; the cause is what counts.
         let _ = std::fs::remove_file(path);
     }
     written
+}
+
+fn sync_directory_of(path: &Path) -> std::io::Result<()> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(directory)?.sync_all()
 }

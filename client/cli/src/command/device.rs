@@ -3,12 +3,12 @@
 use casevault_sync::view::DeviceNotice;
 use serde_json::json;
 
-use super::{org, protect, removal};
+use super::{org, protect, removal, travel};
 use crate::answer::Answer;
 use crate::definition::Device;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{display, message, shape};
+use crate::{display, input, message, shape};
 
 pub(super) async fn run(session: &Session, command: Device) -> Result<Answer, Failure> {
     match command {
@@ -26,9 +26,14 @@ pub(super) async fn run(session: &Session, command: Device) -> Result<Answer, Fa
             Ok(Answer::new(json!({"device": shape::text(&device), "name": name}), text))
         }
         Device::Revoke { device, how } => removal::device(session, &device, &how).await,
-        Device::Protect { wipe_after, no_wipe, system_keys, no_system_keys } => {
+        Device::Travel { keep, out, new_passphrase_file } => {
+            travel::run(session, &keep, (&out, new_passphrase_file.as_deref())).await
+        }
+        Device::Protect { wipe_after, no_wipe, system_keys, no_system_keys, server_ca, no_server_ca } => {
             let keys = (system_keys || no_system_keys).then_some(system_keys);
-            protect::run(session, (wipe_after, no_wipe), keys).await
+            let pem = input::server_ca(server_ca.as_deref())?;
+            let vouchers = (pem.is_some() || no_server_ca).then_some(pem);
+            protect::run(session, (wipe_after, no_wipe), (keys, vouchers)).await
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `casevault join`.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 
 use casevault_sync::view::{JoinState, Joined};
 use casevault_sync::{Client, Options};
@@ -11,14 +12,17 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::{input, message, profile, shape};
 
-pub(super) async fn run(session: &Session, code: Option<String>, device_name: Option<String>) -> Result<Answer, Failure> {
+/// What the new device is called, and the file of who vouches for the servers.
+type Settings = (Option<String>, Option<PathBuf>);
+
+pub(super) async fn run(session: &Session, code: Option<String>, settings: Settings) -> Result<Answer, Failure> {
     let code = match code.as_deref() {
         Some("-") => Some(ask().await?),
         None if !profile::exists(&session.profile()?) && std::io::stdin().is_terminal() => Some(ask().await?),
         given => given.map(str::to_owned),
     };
     let joined = match code {
-        Some(code) => join(session, code.trim(), device_name).await?,
+        Some(code) => join(session, code.trim(), settings).await?,
         None => {
             let client = session.client().await?;
             let known = client.notices().is_ok();
@@ -32,9 +36,9 @@ pub(super) async fn run(session: &Session, code: Option<String>, device_name: Op
     Ok(answer(&joined))
 }
 
-async fn join(session: &Session, code: &str, device_name: Option<String>) -> Result<Joined, Failure> {
+async fn join(session: &Session, code: &str, (device_name, server_ca): Settings) -> Result<Joined, Failure> {
     let directory = session.profile()?;
-    let options = Options { device_name, ..Options::default() };
+    let options = Options { device_name, server_ca: input::server_ca(server_ca.as_deref())?, ..Options::default() };
     let (client, joined) = Client::join(&directory, session.new_passphrase()?, code, options).await?;
     tell(session, &client);
     Ok(joined)

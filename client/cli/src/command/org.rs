@@ -1,6 +1,7 @@
 //! `casevault org`.
 
 use std::fmt::Display;
+use std::path::Path;
 
 use casevault_sync::view::{Approval, DeviceView, InvitationView, LogView, PersonView, Unapproved};
 use casevault_sync::{Client, FoundRequest, Options, Role};
@@ -14,11 +15,13 @@ use crate::definition::Org;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::table::table;
-use crate::{display, message, shape, statement, when};
+use crate::{display, input, message, shape, statement, when};
 
 pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failure> {
     match command {
-        Org::Found { name, keyserver, vault, person } => found(session, FoundRequest { name, keyserver, vault, person }).await,
+        Org::Found { name, keyserver, vault, person, server_ca } => {
+            found(session, FoundRequest { name, keyserver, vault, person }, server_ca.as_deref()).await
+        }
         Org::Invite { person, role, again: _ } => invite(session, &person, role).await,
         Org::Invitations => invitations(session).await,
         Org::Withdraw { invitation } => withdraw(session, &invitation).await,
@@ -42,10 +45,11 @@ pub(super) async fn run(session: &Session, command: Org) -> Result<Answer, Failu
     }
 }
 
-async fn found(session: &Session, request: FoundRequest) -> Result<Answer, Failure> {
+async fn found(session: &Session, request: FoundRequest, server_ca: Option<&Path>) -> Result<Answer, Failure> {
     let directory = session.profile()?;
     let name = request.name.clone();
-    let (_, founded) = Client::found(&directory, session.new_passphrase()?, request, Options::default()).await?;
+    let options = Options { server_ca: input::server_ca(server_ca)?, ..Options::default() };
+    let (_, founded) = Client::found(&directory, session.new_passphrase()?, request, options).await?;
     let json = json!({
         "organisation": shape::text(&founded.organisation), "fingerprint": shape::text(&founded.fingerprint),
         "person": shape::text(&founded.person), "device": shape::text(&founded.device),

@@ -23,6 +23,9 @@ pub(crate) enum Org {
         /// Your own name, as colleagues will see it
         #[arg(long, value_name = "NAME")]
         person: String,
+        /// File of the certificates, PEM, that alone vouch for both servers [default: whom the system trusts]
+        #[arg(long, value_name = "FILE")]
+        server_ca: Option<PathBuf>,
     },
     /// Make a one-time code with which a person can join
     Invite {

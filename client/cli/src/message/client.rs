@@ -49,6 +49,7 @@ impl From<ClientError> for Failure {
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
             ClientError::Copied => failure(COPIED),
+            ClientError::Travels => failure(TRAVELS),
             ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
@@ -59,6 +60,7 @@ impl From<ClientError> for Failure {
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
             ClientError::Address => failure(ADDRESS),
+            ClientError::Certificates => failure(CERTIFICATES),
             ClientError::Randomness => failure(RANDOMNESS),
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             ClientError::PartnerUnconfirmed => failure(PARTNER_UNCONFIRMED),
@@ -99,7 +101,7 @@ const IN_USE: Texts = (
 const PERMISSIONS: Texts = (
     "permissions",
     Exit::Failed,
-    "Other users of this machine may read the profile's directory, so it was not opened.",
+    "Other users of this machine may read the profile's directory, or it is another user's, so it was not opened.",
     "Take their rights away with chmod 700 on the directory, and consider whether somebody copied it.",
 );
 const WRONG_PASSPHRASE: Texts = (
@@ -211,6 +213,12 @@ const COPIED: Texts = (
     "Revoke this device from another of yours with casevault device revoke, or have an administrator do it; then join anew with another \
      --profile and add again what was not sent. If you did not copy it, somebody else did: tell an administrator.",
 );
+const TRAVELS: Texts = (
+    "travels",
+    Exit::Refused,
+    "This is a profile to travel with: the text of some cases, for reading. It writes nothing and asks no server. Nothing was changed.",
+    "Use the profile that it was made from. If that was destroyed, join anew with another --profile.",
+);
 const CODE: Texts = (
     "not-a-code",
     Exit::Usage,
@@ -265,6 +273,12 @@ const ADDRESS: Texts = (
     "The address is not one that can be used safely. Nothing was sent.",
     "Give an https:// address, or an http:// address on this machine such as http://127.0.0.1:8440.",
 );
+const CERTIFICATES: Texts = (
+    "certificates",
+    Exit::Usage,
+    "The file holds no certificates that can vouch for a server. Nothing was sent or changed.",
+    "Give a file of PEM certificates: of the authority that signed the servers' certificates, or the servers' own.",
+);
 const RANDOMNESS: Texts = (
     "randomness",
     Exit::Failed,
@@ -311,7 +325,7 @@ pub(crate) fn file(error: &Error) -> Failure {
         }
         ErrorKind::AlreadyExists => ("file-exists", "it exists already and was left as it is.", "Name another file."),
         ErrorKind::IsADirectory => ("file-is-directory", "it is a directory, not a file.", "Name a file."),
-        ErrorKind::NotADirectory => ("file-not-directory", "it is a file, not a directory.", "Name a directory."),
+        ErrorKind::NotADirectory => ("file-not-directory", "it is a file, or a link, and not a directory.", "Name a directory."),
         ErrorKind::InvalidFilename => ("file-name", "the system cannot keep a file of that name.", "Name another file."),
         ErrorKind::InvalidInput => ("file-kind", "it is not an ordinary file.", "Name an ordinary file."),
         ErrorKind::StorageFull => return failure(DISK_FULL),
@@ -391,6 +405,7 @@ mod tests {
             (ClientError::NotApproved, 15),
             (ClientError::Removed, 15),
             (ClientError::Copied, 14),
+            (ClientError::Travels, 15),
             (ClientError::LastAdministrator, 15),
             (ClientError::SecondAdministrator, 15),
             (ClientError::Ended, 15),

@@ -114,6 +114,28 @@ fn replacing_at_once_keeps_both_and_shows_the_later() {
     assert!(case.current(&DocumentId([9; 16])).is_none());
 }
 
+/// Whoever has a clock says any time.
+// Plays D10.
+#[test]
+fn d10_times_change_no_order() {
+    let bodies = [
+        Body::DocumentAdded(DocumentAdded(version(1, 7))),
+        Body::Note(Note { text: Text::new("first").unwrap() }),
+        Body::DocumentReplaced(DocumentReplaced(version(1, 1))),
+        Body::Note(Note { text: Text::new("second").unwrap() }),
+    ];
+    for times in [[9, 8, 7, 0], [u64::MAX, 1, 0, 2], [5; 4]] {
+        let mut case = Case::new(CASE);
+        for ((sequence, body), time) in (0..).zip(bodies.clone()).zip(times) {
+            case.apply(&AcceptedEvent { time: Time(time), ..event(sequence, body) });
+        }
+        assert_eq!(case.custody.iter().map(|item| item.sequence).collect::<Vec<_>>(), [0, 1, 2, 3], "{times:?}");
+        assert_eq!(case.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["first", "second"]);
+        assert_eq!(case.current(&version(1, 1).document).unwrap().sequence, 2, "the last in the journal, whatever it says");
+        assert_eq!(case.custody.iter().map(|item| item.time.0).collect::<Vec<_>>(), times, "which are shown as they were said");
+    }
+}
+
 #[test]
 fn custody_names_every_document_and_even_what_is_unknown() {
     let opened = |documents: &[u16]| {

@@ -102,6 +102,7 @@ fn chunks_are_chacha20_poly1305() {
     }
 }
 
+// Plays A06.
 #[test]
 fn no_arrangement_of_the_chunks_but_their_own_is_a_document() {
     let (blob, seal) = sealed(5 * CHUNK - 3);
@@ -125,6 +126,7 @@ fn no_arrangement_of_the_chunks_but_their_own_is_a_document() {
     assert!(arrangements.is_empty(), "nothing follows the last chunk");
 }
 
+// Plays A06, A11.
 #[test]
 fn chunks_of_other_documents_do_not_fit() {
     let (blob, seal) = sealed(3 * CHUNK);
@@ -154,6 +156,7 @@ fn chunks_of_other_documents_do_not_fit() {
     }
 }
 
+// Plays A06.
 #[test]
 fn nothing_is_left_of_a_chunk_that_does_not_verify() {
     let (blob, seal) = sealed(100);
@@ -198,6 +201,33 @@ fn a_range_is_read_from_its_chunks_alone() {
     }
     assert_eq!(opener.blob_range(4..9), 0..0);
     assert_eq!(opener.blob_range(0..u64::MAX).end, blob.len() as u64);
+}
+
+/// A member seals one blob and names it in two events, under two keys, so that two readers would see two documents.
+// Plays D06.
+#[test]
+fn d06_a_blob_has_one_key_one_salt_and_one_plaintext() {
+    let keys = [0x11, 0x12].map(|byte| ContentKey::new(Secret::new([byte; 32])));
+    let (blob, seal) = sealed(CHUNK + 9);
+    let other = seal_document(&keys[1], &context(), &text(CHUNK + 9), &mut Seeded(9)).unwrap();
+    let (mut opened, tried) = (Vec::new(), [0, 1]);
+    for (key, salt, commitment, said) in tried
+        .iter()
+        .flat_map(|key| tried.map(|salt| (*key, salt)))
+        .flat_map(|(key, salt)| tried.iter().flat_map(move |commitment| tried.map(move |said| (key, salt, *commitment, said))))
+    {
+        let of = |which: usize| [&blob, &other.0][which];
+        let header: Vec<u8> = [&of(0)[..2], &of(salt)[2..34], &of(commitment)[34..HEADER]].concat();
+        let claim = DocumentSeal { commitment: [seal, other.1][said].commitment, ..seal };
+        if Opener::new(&keys[key], &context(), &claim, header.first_chunk().unwrap()).is_ok() {
+            opened.push((key, commitment, said));
+        }
+    }
+    assert_eq!(opened, [(0, 0, 0), (0, 0, 0), (1, 1, 1), (1, 1, 1)], "each key its own: the salts are equal here");
+    for sha256 in [[0; 32], PlaintextHasher::new().finish().sha256.0] {
+        let claim = DocumentSeal { sha256: Sha256(sha256), ..seal };
+        assert_eq!(open_document(&keys[0], &context(), &claim, &blob).err(), Some(OpenError), "nor another plaintext");
+    }
 }
 
 #[test]
@@ -246,5 +276,36 @@ proptest! {
         let long = [&blob[..], &vec![0; more]].concat();
         prop_assert_eq!(stream(&long, &chunks(&long), &seal), Err(OpenError));
         prop_assert_eq!(open_document(&key(), &context(), &seal, &long), Err(OpenError));
+    }
+
+    #[test]
+    fn any_range_of_a_document_is_its_slice(length in 0u64..3 * CHUNK as u64, start in 0u64..4 * CHUNK as u64, size in 0u64..2 * CHUNK as u64) {
+        let (plaintext, (blob, seal)) = (text(length as usize), sealed(length as usize));
+        let opener = opener(&blob, &seal).unwrap();
+        let chunks = opener.chunks_of(start..start + size);
+        let mut read = Vec::new();
+        for index in chunks.clone() {
+            let range = opener.blob_range(index..index + 1);
+            let mut chunk = blob[range.start as usize..range.end as usize].to_vec();
+            read.extend_from_slice(opener.open_chunk(index, &mut chunk).unwrap());
+        }
+        let within = |at: u64| at.min(length) as usize;
+        let skipped = (start.min(length) - (chunks.start * CHUNK as u64).min(start.min(length))) as usize;
+        let wanted = &plaintext[within(start)..within(start + size)];
+        prop_assert_eq!(&read.get(skipped..skipped + wanted.len()).unwrap_or_default(), &wanted);
+    }
+
+    #[test]
+    fn padding_never_shrinks_costs_an_eighth_at_most_and_is_all_that_a_length_shows(
+        length in prop_oneof![0u64..1 << 20, 0u64..1 << 35],
+        more in prop_oneof![0u64..1 << 12, 0u64..1 << 34],
+    ) {
+        let (padded, longer) = (blob::padded(length), blob::padded(length + more));
+        prop_assert!(padded >= length.max(blob::FLOOR) && longer >= padded, "monotone, above the floor");
+        prop_assert!(padded == blob::FLOOR || padded - length <= length * 12 / 100, "{} for {}", padded, length);
+        prop_assert_eq!(blob::padded(padded), padded, "a class is its own");
+        prop_assert_eq!(padded == longer, blob::sealed_length(length) == blob::sealed_length(length + more));
+        prop_assert!(padded != longer || blob::chunks(length) == blob::chunks(length + more));
+        prop_assert_eq!(sealed_length(length), Some(blob::sealed_length(length)));
     }
 }

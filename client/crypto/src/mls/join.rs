@@ -12,6 +12,7 @@ use openmls_traits::storage::{CURRENT_VERSION, StorageProvider};
 use tls_codec::Deserialize as _;
 
 use super::group::{Group, bundle_key, group_id};
+use super::guard::guard;
 use super::leaf::Roster;
 use super::record::{CheckedRecord, RecordError, check_record};
 use super::{CommitRefused, Provider, SUITE, config};
@@ -96,11 +97,13 @@ fn welcome(bytes: &[u8]) -> Result<Welcome, CommitRefused> {
 }
 
 fn stage<S: StorageProvider<CURRENT_VERSION>>(provider: &Provider<'_, S>, welcome: Welcome) -> Result<StagedWelcome, JoinError> {
-    let processed = ProcessedWelcome::new_from_welcome(provider, &config::join(), welcome).map_err(of_library)?;
-    if !processed.psks().is_empty() {
-        return Err(CommitRefused::Proposal.into());
-    }
-    JoinBuilder::new(provider, processed).skip_lifetime_validation().build().map_err(of_library)
+    guard(CommitRefused::Protocol.into(), || {
+        let processed = ProcessedWelcome::new_from_welcome(provider, &config::join(), welcome).map_err(of_library)?;
+        if !processed.psks().is_empty() {
+            return Err(CommitRefused::Proposal.into());
+        }
+        JoinBuilder::new(provider, processed).skip_lifetime_validation().build().map_err(of_library)
+    })
 }
 
 fn of_library<E>(error: WelcomeError<E>) -> JoinError {

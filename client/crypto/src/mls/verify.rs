@@ -15,6 +15,7 @@ use openmls_traits::storage::{CURRENT_VERSION, StorageProvider};
 use tls_codec::Deserialize as _;
 
 use super::group::{Basis, Group, GroupError, bundle_key};
+use super::guard::guard;
 use super::record::{CheckedRecord, RecordError, check_record};
 use super::{CommitRefused, Provider};
 use crate::team::{Generation, TeamKeyRing, open_bundle};
@@ -153,9 +154,11 @@ impl Group {
         provider: &Provider<'_, S>,
         message: ProtocolMessage,
     ) -> Result<ProcessedMessage, VerifyError> {
-        self.mls.process_message(provider, message).map_err(|error| match error {
-            ProcessMessageError::StorageError(_) => VerifyError::Storage,
-            _ => CommitRefused::Protocol.into(),
+        guard(CommitRefused::Protocol.into(), || {
+            self.mls.process_message(provider, message).map_err(|error| match error {
+                ProcessMessageError::StorageError(_) => VerifyError::Storage,
+                _ => CommitRefused::Protocol.into(),
+            })
         })
     }
 

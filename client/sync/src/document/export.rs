@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -21,11 +21,12 @@ use zeroize::Zeroize;
 
 use super::again::sha256;
 use super::fetch::{PIECES, Pieces, fetched, open};
-use super::output::Output;
+use super::output::{Folder, Target};
 use super::steady::{LONG, Settler};
 use super::{is_small, newest_versions};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::http::Reading;
 use crate::vault::BATCH_BYTES;
 use crate::view::{ExportedDocument, FetchedDocument, OnProgress, Progress};
 
@@ -35,7 +36,7 @@ const OPENED: usize = limit::OPENED;
 const AHEAD: usize = 3;
 
 /// A version, and the file that it goes to.
-type Job = (DocumentVersion, PathBuf);
+type Job = (DocumentVersion, Target);
 
 impl Client {
     /// Writes every document of a case into the directory `out`, small ones many at a time. What became of each is in its outcome; a
@@ -45,14 +46,15 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
     pub async fn get_documents(&self, case: &str, out: &Path, progress: OnProgress) -> Result<Vec<ExportedDocument>> {
         let _turn = self.turn.lock().await;
+        self.check_at_home()?;
         let (case, team) = self.case_and_team(case)?;
         self.refresh_case(&case, team).await?;
         let place = self.place(team, case);
         let versions: Vec<_> = self.profile.store.read(|db| newest_versions(db, &case))?.into_iter().map(|kept| kept.1).collect();
-        std::fs::create_dir_all(out)?;
-        let directory = out.to_path_buf();
+        let folder = Folder::make(out)?;
+        let targets = folder.clone();
         let (mut exported, jobs) =
-            tokio::task::spawn_blocking(move || plan(versions, &directory)).await.map_err(|_| ClientError::Damaged)?;
+            tokio::task::spawn_blocking(move || plan(versions, &targets)).await.map_err(|_| ClientError::Damaged)?;
         let mut opening = i64::MAX;
         for jobs in jobs.chunks(OPENED) {
             let opened: Vec<_> = jobs.iter().map(|(version, _)| version.clone()).collect();
@@ -71,7 +73,7 @@ impl Client {
         }
         drop(groups);
         tokio::task::spawn_blocking(|| settler.finish()).await.map_err(|_| ClientError::Damaged)??;
-        Output::settle(out)?;
+        folder.settle()?;
         self.deliver(opening).await?;
         Ok(exported)
     }
@@ -85,16 +87,17 @@ impl Client {
             jobs.drain(..exported.len().min(jobs.len()));
         }
         let mut online = true;
-        for (version, path) in jobs {
-            let outcome = if online { self.fetch_alone(place, &version, &path).await } else { Err(ClientError::Unreachable) };
+        for (version, target) in jobs {
+            let path = target.path();
+            let outcome = if online { self.fetch_alone(place, &version, target).await } else { Err(ClientError::Unreachable) };
             online = !matches!(outcome, Err(ClientError::Unreachable));
             exported.push(ExportedDocument { path, outcome });
         }
         exported
     }
 
-    async fn fetch_alone(&self, place: &Place, version: &DocumentVersion, path: &Path) -> Result<FetchedDocument> {
-        let path = self.fetch_one(place, version, Output::create(path)?, Arc::new(|_| {})).await?;
+    async fn fetch_alone(&self, place: &Place, version: &DocumentVersion, target: Target) -> Result<FetchedDocument> {
+        let path = self.fetch_one(place, version, target.begin()?, Arc::new(|_| {})).await?;
         Ok(fetched(version, path))
     }
 
@@ -102,12 +105,12 @@ impl Client {
     async fn fetch_together(&self, place: &Place, jobs: &[Job], written: SyncSender<File>) -> Result<Vec<FetchedDocument>> {
         let digests = jobs.iter().map(|(version, _)| version.seal.digest).collect();
         let fetch = Fetch { digests: List::new(digests).map_err(|_| ClientError::Text)? };
-        let mut answer = self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?;
+        let mut answer = Reading::new(self.team_vault(&place.team)?.fetch(&place.journal, &fetch).await?);
         let (pieces, received) = mpsc::channel(PIECES);
         let (place, jobs) = (*place, jobs.to_vec());
         let opening = tokio::task::spawn_blocking(move || open_group(&place, jobs, &written, Pieces::from(received)));
         // After a cut, or once opening failed, what is missing is asked for singly.
-        while let Ok(Some(piece)) = answer.chunk().await {
+        while let Ok(Some(piece)) = answer.next().await {
             if pieces.send(piece).await.is_err() {
                 break;
             }
@@ -118,18 +121,19 @@ impl Client {
 }
 
 /// What `directory` has already, and where everything else goes.
-fn plan(versions: Vec<DocumentVersion>, directory: &Path) -> (Vec<ExportedDocument>, Vec<Job>) {
+fn plan(versions: Vec<DocumentVersion>, folder: &Arc<Folder>) -> (Vec<ExportedDocument>, Vec<Job>) {
     let (mut there, mut jobs) = (Vec::new(), Vec::new());
     let mut names = HashSet::new();
     for version in versions {
-        let path = directory.join(unique(&mut names, &version));
-        let same = path.metadata().is_ok_and(|file| file.is_file() && file.len() == version.seal.length)
+        let target = Target::new(folder, unique(&mut names, &version));
+        let path = target.path();
+        let same = path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() == version.seal.length)
             && sha256(&path).is_ok_and(|found| found == version.seal.sha256.0);
         if same {
             let outcome = Ok(FetchedDocument { new: false, ..fetched(&version, path.clone()) });
             there.push(ExportedDocument { path, outcome });
         } else {
-            jobs.push((version, path));
+            jobs.push((version, target));
         }
     }
     (there, jobs)
@@ -169,7 +173,7 @@ fn unique(names: &mut HashSet<String>, version: &DocumentVersion) -> String {
 fn open_group(place: &Place, jobs: Vec<Job>, written: &SyncSender<File>, mut pieces: Pieces) -> Vec<FetchedDocument> {
     let mut done = Vec::with_capacity(jobs.len());
     for (version, target) in jobs {
-        let Ok(document) = open_next(place, &version, &target, (written, &mut pieces)) else { break };
+        let Ok(document) = open_next(place, &version, target, (written, &mut pieces)) else { break };
         done.push(document);
     }
     done
@@ -178,13 +182,13 @@ fn open_group(place: &Place, jobs: Vec<Job>, written: &SyncSender<File>, mut pie
 fn open_next(
     place: &Place,
     version: &DocumentVersion,
-    target: &Path,
+    target: Target,
     (written, pieces): (&SyncSender<File>, &mut Pieces),
 ) -> Result<FetchedDocument> {
     if Some(pieces.take(8)?.get_u64()) != sealed_length(version.seal.length) {
         return Err(ClientError::Verification);
     }
-    let mut output = Output::create(target)?;
+    let mut output = target.begin()?;
     let mut hasher = PlaintextHasher::new();
     open(place, version, pieces, |mut chunk| {
         hasher.update(&chunk);

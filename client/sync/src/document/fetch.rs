@@ -15,10 +15,12 @@ use tokio::sync::mpsc;
 use zeroize::Zeroize;
 
 use super::context;
-use super::output::{Output, directory_of};
+use super::output::{Output, Target};
 use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::http::Reading;
+use crate::stride::WHOLE;
 use crate::view::{FetchedDocument, OnProgress, Progress};
 
 /// How often a fetch is taken up again after a cut.
@@ -50,6 +52,7 @@ impl Client {
         progress: OnProgress,
     ) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
+        self.check_at_home()?;
         let (case, team) = self.case_and_team(case)?;
         let place = self.place(team, case);
         let id = match self.find_any_document(&case, document) {
@@ -61,9 +64,10 @@ impl Client {
         };
         let version = self.one_version(&case, &id, entry)?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
-        let output = Output::create(out)?;
-        let path = self.fetch_one(&place, &version, output, progress).await?;
-        Output::settle(&directory_of(&path))?;
+        let target = Target::at(out)?;
+        let folder = target.folder.clone();
+        let path = self.fetch_one(&place, &version, target.begin()?, progress).await?;
+        folder.settle()?;
         self.deliver(opening).await?;
         Ok(fetched(&version, path))
     }
@@ -93,7 +97,10 @@ impl Client {
         };
         drop(pieces);
         let written = writing.await.map_err(|_| ClientError::Damaged)?;
-        written.or_else(|error| sent.and(Err(error)))
+        match (written, sent) {
+            (Ok(output), Ok(())) => output.publish(),
+            (_, Err(error)) | (Err(error), Ok(())) => Err(error),
+        }
     }
 
     /// Fetches a version from the vault, and tells whether it is what its event says. Nothing of it is kept.
@@ -114,17 +121,19 @@ impl Client {
         if digest == version.seal.digest { Ok(opens) } else { Err(ClientError::Verification) }
     }
 
-    /// Passes a blob's bytes on as they come, taking up again where a cut was.
+    /// Passes a blob's bytes on as they come, taking up again where a cut was for as long as more of them come.
     async fn stream(&self, place: &Place, version: &DocumentVersion, out: &mpsc::Sender<Bytes>) -> Result<()> {
         let length = sealed_length(version.seal.length).ok_or(ClientError::Verification)?;
-        let mut from = 0;
-        for _ in 0..TRIES {
+        let (mut from, mut tries) = (0, 0);
+        while tries < TRIES {
+            tries += 1;
+            let begun = from;
             let mut answer = match self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, from).await {
-                Ok(answer) => answer,
+                Ok(answer) => Reading::new(answer),
                 Err(ClientError::Unreachable) if from > 0 => continue,
                 Err(error) => return Err(error),
             };
-            while let Ok(piece) = answer.chunk().await {
+            while let Ok(piece) = answer.next().await {
                 // An answer that breaks off is taken up again; one that ends is all that the vault has.
                 let Some(piece) = piece else {
                     return if from == length { Ok(()) } else { Err(ClientError::Verification) };
@@ -137,8 +146,8 @@ impl Client {
                     return Ok(()); // opening failed: its error is the answer
                 }
             }
-            if from == length {
-                return Ok(());
+            if from - begun >= WHOLE {
+                tries = 0;
             }
         }
         Err(ClientError::Unreachable)
@@ -230,13 +239,14 @@ pub(super) fn open(
     Ok(())
 }
 
-/// Opens a large blob on this thread, and hashes and writes what verified on another.
+/// Opens a large blob on this thread, and hashes and writes what verified on another. The file has no name yet: there may be more than
+/// the document.
 fn write_verified(
     place: &Place,
     version: &DocumentVersion,
     output: Output,
     (mut pieces, told): (Pieces, OnProgress),
-) -> Result<PathBuf> {
+) -> Result<Output> {
     let (sender, verified) = sync_channel(CHUNKS);
     let (opened, written) = std::thread::scope(|scope| {
         let file = &output.file;
@@ -250,7 +260,7 @@ fn write_verified(
     let digest = written.map_err(|_| ClientError::Damaged)??;
     opened?;
     digest.verify(&version.seal).map_err(|_| ClientError::Verification)?;
-    output.publish()
+    Ok(output)
 }
 
 /// Writes and hashes chunks. The disk writes what it was given while more comes.

@@ -3,12 +3,14 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use bytes::Bytes;
 use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::DocumentVersion;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::id::UploadId;
+use casevault_wire::limit;
 use tokio::sync::mpsc;
 
 use super::add::{Adding, fresh, version};
@@ -17,6 +19,7 @@ use super::seal::{open_source, seal_large};
 use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::stride::Stride;
 use crate::view::no_randomness;
 
 /// A sealed blob in the outbox that is not at the vault, or not all of it.
@@ -73,25 +76,30 @@ impl Client {
         let vault = self.team_vault(&adding.place.team)?;
         let mut sent = Sent::Part(None);
         if adding.online() {
-            sent = match vault.begin(&adding.place.journal, length).await {
-                Ok(upload) => Sent::All(upload),
+            let upload = UploadId(draw(&mut SystemRandom).map_err(no_randomness)?);
+            sent = match vault.begin(&adding.place.journal, &upload, length).await {
+                Ok(()) => Sent::All(upload),
                 Err(error) if error.is_final() => return Err(error),
-                Err(_) => Sent::Part(None),
+                // Begun or not: it is begun again under the same id.
+                Err(_) => Sent::Part(Some(upload)),
             };
         }
-        let mut offset = 0;
-        while let Some(piece) = pieces.recv().await {
-            let size = piece.len() as u64;
-            if let Sent::All(upload) = sent {
-                match vault.piece(&upload, offset, piece).await {
-                    Ok(()) => {}
-                    // What the vault has is asked for when it is back.
-                    Err(error) if error.is_final() => return Err(error),
-                    Err(_) => sent = Sent::Part(Some(upload)),
+        let (mut offset, mut stride) = (0, if length > limit::SMALL_BLOB as u64 { Stride::FRESH } else { Stride::CAREFUL });
+        while let Some(mut piece) = pieces.recv().await {
+            while !piece.is_empty() {
+                let (part, begun) = (piece.split_to(stride.bytes().min(piece.len())), Instant::now());
+                let size = part.len() as u64;
+                if let Sent::All(upload) = sent {
+                    match vault.piece(&upload, offset, part).await {
+                        Ok(()) => stride = stride.after(begun.elapsed()),
+                        // What the vault has is asked for when it is back.
+                        Err(error) if error.is_final() => return Err(error),
+                        Err(_) => sent = Sent::Part(Some(upload)),
+                    }
                 }
+                offset += size;
+                adding.add(size, 0);
             }
-            offset += size;
-            adding.add(size, 0);
         }
         Ok(sent)
     }

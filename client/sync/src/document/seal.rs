@@ -17,7 +17,7 @@ use casevault_crypto::secret::SecretBytes;
 use casevault_wire::context::Context;
 
 use crate::error::{ClientError, Result};
-use crate::outbox::PIECE;
+use crate::stride::LONGEST as PIECE;
 
 /// Bytes that are read and hashed at once.
 const READ: usize = 16 * CHUNK;

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
+use casevault_fault::step as fault;
+
 use crate::error::{ClientError, Result};
 
 /// From this length on a file is worth the trouble.
@@ -42,7 +44,7 @@ impl Settler {
 
 fn settle_all(waiting: Receiver<File>) -> io::Result<()> {
     for file in waiting {
-        file.sync_data()?;
+        fault("steady.sync", || file.sync_data())?;
         // Advice: where it is not taken the file is as durable.
         let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
     }
@@ -77,7 +79,7 @@ impl<'a> Steady<'a> {
 
 impl Write for Steady<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = fault("steady.write", || self.file.write(bytes))?;
         self.ahead += written;
         if self.ahead >= STEP {
             self.ahead = 0;

@@ -34,6 +34,21 @@ impl Client {
         self.vault_takes(team, newest, &state)
     }
 
+    /// Has a vault that took the newest key, and knows it no more, take it again: it was set back, to a backup say.
+    ///
+    /// # Errors
+    /// `refused` if it never took it, or still does not.
+    pub(crate) async fn lead_vault_again(&self, team: &TeamId) -> Result<()> {
+        let kept = self.kept(team)?.filter(|kept| kept.vault_generation == kept.state.generation);
+        let newest = kept.ok_or(ClientError::Server(Code::Refused))?.state.generation;
+        if self.vault_at(team, newest)?.state().await.is_ok_and(|state| state.generation >= newest) {
+            return Ok(());
+        }
+        let state = self.climb(team, 0, newest).await?;
+        let _ = self.team_alarm(team, AlarmKind::Rollback); // the alarm stays; what is missing is seen by who reads
+        self.vault_takes(team, newest, &state)
+    }
+
     /// Has the vault take the key after the one that it takes, if that is the newest, as it mostly is. Where the vault says otherwise,
     /// [`Client::settle_vault`] asks it.
     async fn step_vault(&self, team: &TeamId) -> Result<()> {

@@ -33,6 +33,25 @@ pub(super) fn note_changes(db: &Connection, team: &TeamId, changes: &[Change]) -
     Ok(())
 }
 
+/// Whether the vault's journals from the last change that is known on do not begin with it: each stands at its own last change, so one
+/// stands there, as it is known, or has changed since.
+fn was_set_back(db: &Connection, team: &TeamId, (known, journals): (u64, &[Change])) -> Result<bool> {
+    let Some(first) = journals.first() else { return Ok(true) };
+    if first.change != known {
+        return Ok(false);
+    }
+    let sql = "SELECT count(*) FROM remote WHERE team = ?1 AND journal = ?2 AND length = ?3 AND hash = ?4";
+    let head = &first.head;
+    let same = params![team.0, head.journal.0, column(head.length), head.hash.0];
+    Ok(db.prepare_cached(sql)?.query_row(same, |row| row.get::<_, i64>(0))? == 0)
+}
+
+fn forget_changes(db: &Connection, team: &TeamId) -> Result<()> {
+    db.execute("UPDATE teams SET changes = 0 WHERE team = ?1", [team.0])?;
+    db.execute("DELETE FROM remote WHERE team = ?1", [team.0])?;
+    Ok(())
+}
+
 /// Has the recorded head of a journal compared anew: the vault says something else of it, or its entries were read.
 pub(crate) fn look_again(db: &Connection, team: &TeamId, journal: &JournalId) -> Result<()> {
     let sql = "UPDATE heads SET unchecked = 1 WHERE team = ?1 AND journal = ?2";
@@ -74,19 +93,26 @@ fn head(row: &Row<'_>) -> sql::Result<Head> {
 }
 
 impl Client {
-    /// Reads which journals the vault says have changed.
+    /// Reads which journals the vault says have changed, from the last change that is known on: a vault that does not have that any more
+    /// was set back (R-8.6-9), and is read from the beginning.
     pub(crate) async fn read_changes(&self, team: &TeamId) -> Result<()> {
         loop {
             let sql = "SELECT changes FROM teams WHERE team = ?1";
-            let after = self.profile.store.read(|db| Ok(db.query_row(sql, [team.0], |row| count(row, 0))?))?;
-            let page = self.team_vault(team)?.changes(after).await?;
+            let known = self.profile.store.read(|db| Ok(db.query_row(sql, [team.0], |row| count(row, 0))?))?;
+            let from = known.saturating_sub(1);
+            let page = self.team_vault(team)?.changes(from).await?;
             let journals = page.journals.as_slice();
-            let in_order = journals.iter().try_fold(after, |last, change| (change.change > last).then_some(change.change));
+            let in_order = journals.iter().try_fold(from, |last, change| (change.change > last).then_some(change.change));
             if in_order.is_none() {
                 return Err(self.team_alarm(team, AlarmKind::Rollback));
             }
+            if known > 0 && self.profile.store.read(|db| was_set_back(db, team, (known, journals)))? {
+                let _ = self.team_alarm(team, AlarmKind::Rollback); // the alarm stays; what is missing is seen as it is read anew
+                self.profile.store.write(|tx| forget_changes(tx, team))?;
+                continue;
+            }
             self.profile.store.write(|tx| note_changes(tx, team, journals))?;
-            if page.more == 0 || journals.is_empty() {
+            if page.more == 0 || in_order == Some(known) {
                 return Ok(());
             }
         }

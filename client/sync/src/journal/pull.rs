@@ -2,13 +2,14 @@
 
 use crate::store::sql::{Connection, params};
 use casevault_crypto::event::Body;
-use casevault_crypto::journal::{ChainState, Place, Reader};
+use casevault_crypto::journal::{ChainState, JournalError, Place, Reader};
 use casevault_wire::journal::{Entry, entry_hash};
 use casevault_wire::problem::Code;
 
 use super::apply::apply;
 use super::kept::{chain, ring_of, save_chain, team_generation};
 use super::push::encode_body;
+use super::waits::wait_from;
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -29,6 +30,14 @@ impl Client {
     pub(crate) async fn pull_on(&self, place: &Place) -> Result<u64> {
         let generation = || Ok::<_, ClientError>(self.kept(&place.team)?.map(|kept| kept.state.generation));
         let (mut stayed, mut outcome) = (0, self.pull(place).await);
+        if let Err(ClientError::Server(Code::Refused)) = outcome {
+            // It may have been set back to where it knows neither the key nor the journal (R-8.3-27).
+            self.lead_vault_again(&place.team).await?;
+            outcome = match self.pull(place).await {
+                Err(ClientError::Server(Code::Refused)) => Err(self.journal_alarm(place, AlarmKind::Rollback)),
+                other => other,
+            };
+        }
         while let Err(ClientError::Server(Code::StaleGeneration)) = outcome {
             // The first time the vault may have had to be led on.
             if stayed == 2 {
@@ -45,6 +54,7 @@ impl Client {
 
     /// Reads the journal at `place` to its end, verifying every entry. Returns how many were new.
     pub(crate) async fn pull(&self, place: &Place) -> Result<u64> {
+        self.look_whether_it_came(place).await?;
         let vault = self.team_vault(&place.team)?;
         let mut received = 0;
         let mut waited = false;
@@ -72,6 +82,7 @@ impl Client {
                 Some(Wait::More) if !waited && taken == 0 => {
                     waited = true;
                     self.sync_log().await?;
+                    self.follow(&place.team).await?;
                     if !place.is_of_team() {
                         Box::pin(self.pull(&self.team_place(place.team))).await?;
                     }
@@ -88,8 +99,7 @@ impl Client {
         let outcome = self.profile.store.write(|tx| {
             let keys = ring_of(tx, place)?;
             let reader = Reader { organisation: &organisation, keys: &keys };
-            let mut taken = 0;
-            let mut wait = None;
+            let (mut taken, mut wait, mut waits) = (0, None, None);
             for entry in entries {
                 match reader.accept(&mut state, entry) {
                     Ok(event) => {
@@ -98,15 +108,19 @@ impl Client {
                             was_sent(tx, place, &event.body)?;
                         }
                     }
-                    // What is still missing after the log and the team's journal were read again is a liar's.
                     Err(error) if error.is_waiting() && !waited => {
                         wait = Some(Wait::More);
                         break;
                     }
                     // Not the vault's to repair: the entry is passed over, its gap shows for ever, and what follows is read.
-                    Err(_) => {
+                    Err(error) => {
                         refused = true;
-                        if !state.pass(entry) {
+                        // What is still missing after the log, the group and the team's journal were read again is a liar's, or kept back.
+                        if error.is_waiting() && waits.is_none() {
+                            waits = Some(state.clone());
+                        }
+                        let chained = error == JournalError::Late && reader.chain_late(&mut state, entry).is_ok();
+                        if !chained && !state.pass(entry) {
                             break;
                         }
                     }
@@ -114,6 +128,7 @@ impl Client {
                 taken += 1;
             }
             save_chain(tx, &state)?;
+            waits.map_or(Ok(()), |before| wait_from(tx, &before))?;
             look_again(tx, &place.team, &place.journal)?;
             Ok((taken, wait))
         })?;
@@ -130,7 +145,7 @@ impl Client {
     fn settle(&self, place: &Place) -> Result<()> {
         let generation = team_generation(self.kept(&place.team)?.as_ref());
         self.profile.store.write(|tx| {
-            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1";
+            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1 AND waits IS NULL";
             tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0])?;
             let Some(generation) = generation else { return Ok(()) };
             let mut state = chain(tx, place)?;

@@ -24,8 +24,6 @@ use crate::view::{AlarmKind, no_randomness};
 
 /// Items that one request carries at most; a certificate and a key generation may come on top.
 pub(crate) const PUSH_ITEMS: usize = limit::ENTRY_PAGE - 8;
-/// Bytes of blobs that one request carries at most.
-pub(crate) const PUSH_BYTES: usize = limit::BODY / 2;
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 16;
 
@@ -54,6 +52,7 @@ impl Client {
         self.check_copied()?;
         alarm::refuse_where_forked(&self.profile.store, Some(place))?;
         self.refuse_while_removal_waits(place).await?;
+        self.refuse_while_waiting(place).await?;
         self.refuse_behind_record(place).await?;
         let mut blobs: Vec<_> = items.iter_mut().filter_map(|item| item.blob.take()).collect();
         for _ in 0..TRIES {
@@ -102,6 +101,15 @@ impl Client {
         }
         self.catch_up(place).await?;
         if self.removal_waits(&place.team)? { Err(self.team_alarm(&place.team, AlarmKind::Revocation)) } else { Ok(()) }
+    }
+
+    /// That nothing was passed over in the journal that a colleague may have read.
+    async fn refuse_while_waiting(&self, place: &Place) -> Result<()> {
+        if !self.waits(place)? {
+            return Ok(());
+        }
+        self.catch_up(place).await?;
+        if self.waits(place)? { Err(self.journal_alarm(place, AlarmKind::Journal)) } else { Ok(()) }
     }
 
     /// That the journal is read as far as colleagues recorded it: to write after less would make a second history.

@@ -44,7 +44,7 @@ impl Client {
     pub(crate) async fn sync_partner(&self, id: &OrganisationId) -> Result<(Organisation, Time)> {
         let ours = self.organisation()?;
         let partner = ours.confirmed_partner(id).ok_or(ClientError::PartnerUnconfirmed)?;
-        let server = Server::new(partner.keyserver.address.as_str(), &partner.keyserver.key)?;
+        let server = Server::of_partner(partner.keyserver.address.as_str(), &partner.keyserver.key, &self.vouchers()?)?;
         let voucher = self.voucher(server_id(&partner.keyserver.key)).await?;
         let key = PartnerSigning { vouched: Vouched::from(&voucher), identity: &self.me.identity };
         let pin = Pin { organisation: *id, fingerprint: partner.fingerprint };

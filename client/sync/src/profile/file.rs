@@ -1,9 +1,11 @@
 //! Small files of a profile.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use casevault_fault::step as fault;
 
 use crate::error::Result;
 
@@ -11,10 +13,10 @@ use crate::error::Result;
 pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
     let temporary = temporary(path);
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    sync_directory(path.parent())
+    fault("private.write", || file.write_all(bytes))?;
+    fault("private.sync", || file.sync_all())?;
+    fault("private.rename", || fs::rename(&temporary, path))?;
+    fault("private.named", || sync_directory(path.parent()))
 }
 
 /// Where a file is written before it takes its place.
@@ -56,6 +58,16 @@ fn writable(path: &Path) -> Result<File> {
 fn overwrite(mut file: &File) -> Result<()> {
     file.write_all(&vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(0)])?;
     Ok(file.sync_all()?)
+}
+
+/// Makes a private directory, with those above it that are not there, so that a crash takes none of them back.
+pub(super) fn make_directory(path: &Path) -> Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        make_directory(parent)?;
+    }
+    DirBuilder::new().mode(0o700).create(path)?;
+    sync_directory(Some(parent))
 }
 
 fn sync_directory(directory: Option<&Path>) -> Result<()> {

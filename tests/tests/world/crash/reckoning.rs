@@ -19,12 +19,14 @@ pub struct Reckoning {
     lena: Client,
     directory: PathBuf,
     ends: [u64; 3],
+    /// How many servers were killed.
+    pub servers: u64,
 }
 
 impl Reckoning {
     pub fn new(world: &World, omar: Client, lena: Client) -> Self {
         let (nadia, amal) = (world.device("Nadia"), world.device("Amal"));
-        Self { nadia, amal, omar, lena, directory: world.directory.path().to_owned(), ends: [0; 3] }
+        Self { nadia, amal, omar, lena, directory: world.directory.path().to_owned(), ends: [0; 3], servers: 0 }
     }
 
     /// Holds what is there against what was told.
@@ -96,10 +98,18 @@ impl Reckoning {
         std::fs::remove_file(out).unwrap();
     }
 
+    /// Says how much of a storm it was so far, for whoever counts.
+    pub fn say(&self, when: &str) {
+        let [sent, queued, killed] = self.ends;
+        let kills = self.servers + killed;
+        println!(
+            "{when}: {kills} kills ({killed} of the program); {sent} commands acknowledged by the vault, {queued} queued; nothing lost"
+        );
+    }
+
     /// The storm was one.
     pub async fn end(&self, seed: u64) {
-        let [sent, queued, killed] = self.ends;
-        println!("seed {seed}: {sent} commands acknowledged by the vault, {queued} queued, {killed} killed");
+        let [sent, _, killed] = self.ends;
         assert!(sent > 0 && killed > 0, "seed {seed}: something was acknowledged, somebody was killed");
     }
 }

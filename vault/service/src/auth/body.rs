@@ -1,11 +1,14 @@
 //! The body of a signed request: nothing of it is to be acted on before its digest was checked.
 
+use std::sync::Arc;
+
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::problem::Code;
 use http_body_util::BodyExt;
 
+use crate::budget::{Budget, Holder, Share, counted};
 use crate::http::problem::Problem;
 
 /// A body whose length and BLAKE3 digest are signed.
@@ -15,11 +18,34 @@ pub struct SignedBody {
     digest: BlobDigest,
     left: u64,
     hasher: blake3::Hasher,
+    budget: Arc<Budget>,
+    holder: Holder,
 }
 
 impl SignedBody {
-    pub(super) fn new(body: Body, digest: BlobDigest, length: u64) -> Self {
-        Self { body, digest, left: length, hasher: blake3::Hasher::new() }
+    pub(super) fn new(body: Body, (digest, left): (BlobDigest, u64), (budget, holder): (Arc<Budget>, Holder)) -> Self {
+        Self { body, digest, left, hasher: blake3::Hasher::new(), budget, holder }
+    }
+
+    /// All of the body, at most `limit` bytes, and once more the same body.
+    pub(super) async fn buffered(self, limit: usize) -> Result<(Bytes, Self), Problem> {
+        let (digest, left, again) = (self.digest, self.left, (self.budget.clone(), self.holder.clone()));
+        let bytes = self.read(limit).await?;
+        Ok((bytes.clone(), Self::new(Body::from(bytes), (digest, left), again)))
+    }
+
+    /// Whose connection it comes on.
+    pub fn holder(&self) -> Holder {
+        self.holder.clone()
+    }
+
+    /// Waits until `bytes` of memory may be taken to work on this body.
+    ///
+    /// # Errors
+    /// `busy`.
+    pub fn memory(&self, bytes: u64) -> impl Future<Output = Result<Arc<Share>, Problem>> + Send + use<> {
+        let (budget, holder) = (self.budget.clone(), self.holder.clone());
+        async move { budget.take(bytes, holder).await }
     }
 
     /// How many bytes are still to come.
@@ -32,25 +58,22 @@ impl SignedBody {
         self.digest
     }
 
-    /// All of the body, at most `limit` bytes.
+    /// All of the body, at most `limit` bytes. It counts as memory taken until it is dropped.
     ///
     /// # Errors
-    /// `too-large` before anything is read, `malformed` if the body is not what was signed.
+    /// `too-large` before anything is read, `malformed` if the body is not what was signed, `busy` if there is no memory for it.
     pub async fn read(mut self, limit: usize) -> Result<Bytes, Problem> {
         let length = usize::try_from(self.left).ok().filter(|length| *length <= limit).ok_or(Problem(Code::TooLarge))?;
-        let Some(first) = self.next().await? else { return Ok(Bytes::new()) };
-        if first.len() == length {
-            self.next().await?;
-            return Ok(first);
+        if length == 0 {
+            return self.next().await.map(|_| Bytes::new());
         }
-        // Room is address space until something arrives: a claim alone takes no memory.
-        let mut bytes = BytesMut::with_capacity(length);
-        bytes.extend_from_slice(&first);
-        drop(first);
+        let share = self.memory(self.left).await?;
+        // Room is address space until something arrives.
+        let mut bytes = Vec::with_capacity(length);
         while let Some(piece) = self.next().await? {
             bytes.extend_from_slice(&piece);
         }
-        Ok(bytes.freeze())
+        Ok(counted(bytes, share))
     }
 
     /// That there is no body.

@@ -1,7 +1,7 @@
 //! A server's routes with what every server has: its key, nonces, health, metrics, and the layers around every answer.
 
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -14,23 +14,25 @@ use casevault_wire::problem::Code;
 use casevault_wire::vault::NonceList;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::answer::Encoded;
 use super::detach::detach;
 use super::drain::drain;
+use super::hold::hold;
+use super::listener::Listener;
 use super::measure::{measure, recorder};
 use super::problem::Problem;
+use super::room;
+use super::shape::refuse_ambiguous;
 use crate::auth::Target;
 use crate::node::Node;
+use crate::stop::Stop;
 
 /// How many nonces one request gets.
 const NONCES: usize = 64;
-/// A body that pauses for longer is given up.
-const BODY_PAUSE: Duration = Duration::from_secs(30);
 
-/// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and `/metrics`; every answer carries a nonce, every failure
-/// is a problem, a panic too.
+/// `routes` with `/v1/server`, `/v1/nonces`, `/healthz`, `/readyz` and, unless it is elsewhere, `/metrics`; every answer carries a
+/// nonce, every failure is a problem, a panic too.
 pub fn app(node: Arc<Node>, routes: Router) -> Router {
     recorder();
     let own = Router::new()
@@ -38,18 +40,36 @@ pub fn app(node: Arc<Node>, routes: Router) -> Router {
         .route("/v1/nonces", get(nonces))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(|| async { recorder().render() }))
         .with_state(node.clone());
+    let shown = if node.metrics_apart { Router::new() } else { metrics() };
     routes
         .merge(own)
+        .merge(shown)
         .fallback(|| async { Problem(Code::Refused) })
         .method_not_allowed_fallback(|| async { Problem(Code::Malformed) })
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(node.budget.clone(), hold))
+        .layer(from_fn_with_state(node.room.clone(), room::admit))
         .layer(from_fn(detach))
         .layer(from_fn(drain))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn(refuse_ambiguous))
         .layer(from_fn_with_state(node, surround))
         .layer(from_fn(measure))
+}
+
+/// `/metrics` alone.
+pub fn metrics() -> Router {
+    Router::new().route("/metrics", get(|| async { recorder().render() }))
+}
+
+/// Serves `/metrics` on `address` until `stop`.
+///
+/// # Errors
+/// The operating system's.
+pub async fn serve_metrics(address: &str, stop: Stop) -> io::Result<()> {
+    let listener = Listener::bind(address).await?;
+    tokio::spawn(listener.serve(metrics(), stop));
+    Ok(())
 }
 
 async fn server(State(node): State<Arc<Node>>) -> Encoded {

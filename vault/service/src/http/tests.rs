@@ -1,5 +1,7 @@
 //! The rules that hold for every route.
 
+mod hostile;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,9 +31,14 @@ struct Server {
 }
 
 async fn serve(routes: Router) -> Server {
+    serve_with(routes, false).await
+}
+
+async fn serve_with(routes: Router, metrics_apart: bool) -> Server {
     let stop = Stop::default();
     let clock = Arc::new(ManualClock::at(Time(1)));
-    let node = Arc::new(Node::new(ServerKind::Vault, ServerKey::from_seed(&[1; 32]), clock, stop.clone()));
+    let node = Node::new(ServerKind::Vault, ServerKey::from_seed(&[1; 32]), clock, stop.clone());
+    let node = Arc::new(Node { metrics_apart, ..node });
     let listener = Listener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.address().to_string();
     let serving = tokio::spawn(listener.serve(app(node, routes), stop.clone()));
@@ -104,6 +111,16 @@ async fn metrics_name_routes_and_nothing_of_the_path() {
     let metrics = String::from_utf8(send(&server.address, "GET", "/metrics", Vec::new()).await.2).unwrap();
     assert!(metrics.contains("route=\"/v1/things/{thing}\""), "{metrics}");
     assert!(!metrics.contains("a-secret-id"));
+}
+
+#[tokio::test]
+async fn metrics_that_are_served_apart_are_nobodys_elsewhere() {
+    let server = serve_with(Router::new(), true).await;
+    assert_eq!(send(&server.address, "GET", "/metrics", Vec::new()).await.0, 403);
+    let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.address().to_string();
+    tokio::spawn(listener.serve(super::metrics(), server.stop.clone()));
+    assert_eq!(send(&address, "GET", "/metrics", Vec::new()).await.0, 200);
 }
 
 // Obeys R-9-1.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `00 ‖ key` | `00 ‖ value` if the value is at most [`PIECE`] bytes, else `01 ‖ uint32 pieces` |
 //! | `01 ‖ key ‖ uint32 index` | a piece |
+//! | `02` | `uint64`, the number of the last write |
 
 use ::sled::{Batch, IVec, Tree};
 
@@ -30,6 +31,17 @@ pub(super) fn key_of(head_key: &[u8]) -> Result<&[u8], StoreError> {
     match head_key.split_first() {
         Some((0, key)) => Ok(key),
         _ => Err(StoreError::Corrupt),
+    }
+}
+
+/// Where the number of the last write is.
+pub(super) const NUMBER: [u8; 1] = [2];
+
+/// The number of the last write; 0 before the first.
+pub(super) fn number(tree: &Tree) -> Result<u64, StoreError> {
+    match tree.get(NUMBER).map_err(failed)? {
+        Some(number) => Ok(u64::from_be_bytes(number.as_ref().try_into().map_err(|_| StoreError::Corrupt)?)),
+        None => Ok(0),
     }
 }
 

@@ -15,6 +15,7 @@ use super::inflight::Inflight;
 use super::layout::{failed, head_key, key_of, read, value_of};
 use super::writer::{Job, Writer};
 use super::{Pair, Records, StoreError, Write};
+use crate::directory::sync_directory;
 
 /// Bytes of pages that sled keeps in memory.
 const CACHE: u64 = 16 * 1024 * 1024;
@@ -38,6 +39,9 @@ impl SledRecords {
     /// [`StoreError::InUse`] if another process has them, [`StoreError::Corrupt`] if they are damaged.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let database = open(directory)?;
+        // sled makes files and leaves it to chance when their names are durable.
+        sync_directory(directory)?;
+        directory.parent().map_or(Ok(()), sync_directory)?;
         let tree = Tree::clone(&database);
         let inflight = Arc::new(Inflight::new());
         let writer = Writer::new(tree.clone(), directory, inflight.clone())?;

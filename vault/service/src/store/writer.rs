@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use ::sled::{Batch, Tree};
+use casevault_fault::step as fault;
 use tokio::sync::oneshot;
 
 use super::inflight::Inflight;
-use super::layout::{failed, read, replace};
+use super::layout::{NUMBER, failed, number, read, replace};
+use super::mark::Mark;
 use super::{StoreError, Write};
 
 /// Writes that share a flush at most.
@@ -31,13 +33,21 @@ pub(super) struct Writer {
     pub(super) file: File,
     /// Keys not yet flushed.
     pub(super) inflight: Arc<Inflight>,
+    /// How far records were flushed, and the number that the first batch follows.
+    pub(super) mark: (Mark, u64),
 }
 
 impl Writer {
     /// Opens the database's file for flushing.
     pub(super) fn new(tree: Tree, directory: &Path, inflight: Arc<Inflight>) -> Result<Self, StoreError> {
         let file = File::open(directory.join("db")).map_err(|_| StoreError::Unavailable)?;
-        Ok(Self { tree, file, inflight })
+        let (mark, flushed) = Mark::open(directory)?;
+        let last = number(&tree)?;
+        if last < flushed {
+            tracing::error!("records that were acknowledged are missing: the database is damaged; restore a backup");
+            return Err(StoreError::Corrupt);
+        }
+        Ok(Self { tree, file, inflight, mark: (mark, last) })
     }
 
     /// Works until nobody can ask any more.
@@ -64,8 +74,8 @@ impl Writer {
                 continue;
             }
             match self.apply(batch, &write) {
-                Ok(()) => written.push(answer),
-                Err(StoreError::Conflict) => tell(answer, Err(StoreError::Conflict)),
+                // Who was outrun may take it for done: it is, once what was faster is durable.
+                outcome @ (Ok(()) | Err(StoreError::Conflict)) => written.push((answer, outcome)),
                 Err(error) => {
                     // Half of a batch may be in memory: nothing after it can be trusted until the records are opened again.
                     self.inflight.fail();
@@ -75,7 +85,7 @@ impl Writer {
             }
         }
         let durable = self.flush(batch);
-        written.into_iter().for_each(|answer| tell(answer, durable));
+        written.into_iter().for_each(|(answer, outcome)| tell(answer, durable.and(outcome)));
     }
 
     fn apply(&self, batch: u64, write: &Write) -> Result<(), StoreError> {
@@ -93,20 +103,28 @@ impl Writer {
         for (key, value) in &write.put {
             replace(&self.tree, &mut changes, key, Some(value))?;
         }
+        changes.insert(&NUMBER, &self.number(batch).to_be_bytes());
         let keys = write.put.iter().map(|(key, _)| key).chain(&write.delete);
         self.inflight.begin(batch, keys.cloned());
-        self.tree.apply_batch(changes).map_err(failed)
+        fault("records.apply", || self.tree.apply_batch(changes).map_err(failed))
     }
 
     fn flush(&self, batch: u64) -> Result<(), StoreError> {
-        let flushed = self.tree.flush().is_ok() && rustix::fs::fdatasync(&self.file).is_ok();
+        let flushed = fault("records.flush", || self.tree.flush().map_err(failed)).is_ok()
+            && fault("records.sync", || rustix::fs::fdatasync(&self.file).map_err(|_| StoreError::Unavailable)).is_ok();
         if !flushed || self.inflight.failed() {
             tracing::error!("records could not be flushed; nothing more is acknowledged until the server is started again");
             self.inflight.fail();
             return Err(StoreError::Unavailable);
         }
+        // Where this fails the number stays lower than it might be, which asks for less.
+        let _ = self.mark.0.put(number(&self.tree).unwrap_or(self.mark.1));
         self.inflight.finish(batch);
         Ok(())
+    }
+
+    fn number(&self, batch: u64) -> u64 {
+        self.mark.1.saturating_add(batch)
     }
 
     fn is_full(&self) -> bool {
@@ -152,5 +170,22 @@ mod tests {
         let (answer, mut done) = oneshot::channel();
         writer.write_group(1, vec![(Write { put: vec![(vec![1], vec![2])], ..Write::default() }, answer)]);
         assert_eq!(done.try_recv(), Ok(Err(StoreError::Unavailable)));
+    }
+
+    #[test]
+    fn who_was_outrun_is_not_told_before_what_was_faster_is_durable() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = ::sled::open(directory.path()).unwrap();
+        // A file that cannot be flushed.
+        let file = File::open("/dev/null").unwrap();
+        let made = Writer::new(Tree::clone(&database), directory.path(), Arc::new(Inflight::new())).unwrap();
+        let writer = Writer { file, ..made };
+        let write = Write { expect: vec![(vec![1], None)], put: vec![(vec![1], vec![2])], ..Write::default() };
+        let (jobs, told): (Vec<_>, Vec<_>) =
+            (0..2).map(|_| oneshot::channel()).map(|(say, told)| ((write.clone(), say), told)).unzip();
+        writer.write_group(1, jobs);
+        for mut told in told {
+            assert_eq!(told.try_recv(), Ok(Err(StoreError::Unavailable)));
+        }
     }
 }

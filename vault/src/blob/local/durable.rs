@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use casevault_fault::step as fault;
 
 use crate::blob::BlobError;
 
@@ -51,12 +52,12 @@ fn write_share(files: &[NewFile]) -> io::Result<()> {
 fn write_then_rename(files: &[NewFile]) -> io::Result<()> {
     for (unfinished, place, bytes) in files {
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_data()?;
+        fault("blob.write", || file.write_all(bytes))?;
+        fault("blob.sync", || file.sync_data())?;
         if bytes.len() >= LONG {
             leave(&file, 0, 0);
         }
-        std::fs::rename(unfinished, place)?;
+        fault("blob.rename", || std::fs::rename(unfinished, place))?;
     }
     Ok(())
 }
@@ -73,12 +74,12 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Makes `path` below `root`, which exists, with every directory between them, durably.
+/// Makes `path` below `root`, which exists durably, with every directory between them. Each is made durable even if it is there.
 pub(super) fn make_directories(root: &Path, path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path == root {
         return Ok(());
     }
-    let parent = path.parent().filter(|_| path != root).ok_or(io::ErrorKind::NotFound)?;
+    let parent = path.parent().ok_or(io::ErrorKind::NotFound)?;
     make_directories(root, parent)?;
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

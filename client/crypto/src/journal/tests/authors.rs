@@ -6,6 +6,7 @@ use super::forgeries::Forger;
 use super::world::{AMAL, BELA, notes};
 use crate::journal::JournalError;
 
+// Plays D18.
 #[test]
 fn a_device_certifies_so_many_authors_and_the_journal_goes_on_for_others() {
     let mut forger = Forger::new();

@@ -126,6 +126,7 @@ fn a_log_position_that_is_not_the_authors_is_refused() {
     assert_eq!(fresh.refused_with(|header| header.log = LogPosition::default()), JournalError::LogFork);
 }
 
+// Plays D07.
 #[test]
 fn an_event_is_its_authors_own() {
     let mut forger = Forger::new();
@@ -146,6 +147,7 @@ fn an_event_is_its_authors_own() {
     assert_eq!(forger.refused(&reclassed), JournalError::KeyGeneration);
 }
 
+// Plays D07.
 #[test]
 fn a_certificate_is_of_a_device_of_the_team_for_this_journal() {
     let mut forger = Forger::new();
@@ -194,6 +196,7 @@ fn an_author_is_certified_once_and_readably() {
     assert_eq!(forger.refused(&garbled), JournalError::Certificate);
 }
 
+// Plays A08.
 #[test]
 fn an_entry_of_another_place_does_not_open() {
     let mut forger = Forger::new();
@@ -215,6 +218,7 @@ fn an_entry_of_another_place_does_not_open() {
     assert_eq!(forger.refused(&elsewhere), JournalError::Place);
 }
 
+// Plays A08, D08.
 #[test]
 fn entries_come_in_order_and_once() {
     let mut forger = Forger::new();

@@ -7,7 +7,7 @@ use casevault_wire::time::Time;
 use super::forgeries::Forger;
 use super::world::{AMAL, BELA, World, note, notes};
 use crate::event::{Body, KeyGeneration, class};
-use crate::journal::{ChainState, JournalError, WriteError, Writer};
+use crate::journal::{ChainState, JournalError, Reader, WriteError, Writer};
 use crate::keys::CaseKey;
 use crate::secret::Secret;
 
@@ -75,9 +75,34 @@ fn nothing_is_accepted_late_once_the_journal_was_read_to_its_end() {
     state.settle(2);
     assert_eq!(world.accept(&mut state.clone(), &late), Err(JournalError::Late));
     state.settle(1);
-    assert_eq!(world.accept(&mut state, &late), Err(JournalError::Late), "settling does not go back");
+    assert_eq!(world.accept(&mut state.clone(), &late), Err(JournalError::Late), "settling does not go back");
 }
 
+// Plays D08.
+#[test]
+fn d08_who_refuses_a_late_entry_and_who_accepts_it_go_on_together() {
+    let (mut world, mut settled, amal, bela) = after_removal();
+    let mut elsewhere = settled.clone();
+    let length = world.organisation.position().length - 1;
+    let log = casevault_wire::log::LogPosition { length, hash: world.organisation.hash_at(length).unwrap() };
+    let writer = Writer { author: &bela, keys: &world.keys, team_generation: 1, log };
+    let late = writer.append(&settled, &[note("late")], Time(1), &mut world.random).unwrap().entries.remove(0);
+    settled.settle(2);
+    assert_eq!(world.accept(&mut settled, &late), Err(JournalError::Late));
+    let reader = Reader { organisation: &world.organisation, keys: &world.keys };
+    assert_eq!(reader.chain_late(&mut settled, &late), Ok(()));
+    assert!(world.accept(&mut elsewhere, &late).is_ok());
+    world.give(2, 2);
+    for text in ["of whoever refused it", "and the other way round"] {
+        let entries = world.write(&amal, &settled, &[text]);
+        for state in [&mut settled, &mut elsewhere] {
+            assert_eq!(notes(&world.accept_all(state, &entries)).len(), 1, "both read on");
+        }
+        std::mem::swap(&mut settled, &mut elsewhere);
+    }
+}
+
+// Plays D08.
 #[test]
 fn an_old_key_serves_no_new_team_generation() {
     let mut forger = Forger::new();
@@ -96,6 +121,7 @@ fn an_old_key_serves_no_new_team_generation() {
     assert!(error.is_waiting());
 }
 
+// Plays D08.
 #[test]
 fn a_key_generation_says_the_truth_where_it_is_due() {
     let mut forger = Forger::new();
@@ -120,6 +146,36 @@ fn a_key_generation_says_the_truth_where_it_is_due() {
     assert_eq!(forger.refused(&back), JournalError::GenerationFell);
 }
 
+/// A member with every key claims any numbers at all.
+// Plays D08.
+#[test]
+fn d08_of_all_numbers_that_an_entry_may_have_those_that_come_next_are_accepted() {
+    let mut forger = Forger::new();
+    forger.world.give(2, 5);
+    forger.world.give(3, 7);
+    let (key, next) = (forger.author.key().clone(), forger.state.length());
+    let sequences = [0, 1, next, next + 1, u64::MAX];
+    let mut accepted = Vec::new();
+    for generation in 1..=3 {
+        forger.generation = generation;
+        for (outer, inner) in sequences.iter().flat_map(|outer| sequences.map(|inner| (*outer, inner))) {
+            for team_generation in [0, 1, 2, 5, 6, 7, u64::MAX] {
+                let entry = forger.forge(&key, &note("x"), |header| {
+                    (header.sequence, header.team_generation) = (inner, team_generation);
+                });
+                let entry = Entry { sequence: outer, ..entry };
+                if forger.world.accept(&mut forger.state.clone(), &entry).is_ok() {
+                    accepted.push((generation, outer, inner, team_generation));
+                }
+            }
+        }
+    }
+    assert_eq!(accepted, [(1, next, next, 1)], "a later generation begins by saying so");
+    let one = forger.honest.last().unwrap().clone();
+    assert_eq!(forger.refused(&one), JournalError::Chain, "nor is a number used twice");
+}
+
+// Plays D08.
 #[test]
 fn a_team_generation_does_not_fall() {
     let mut forger = Forger::new();

@@ -8,6 +8,7 @@ use openmls::prelude::{Extension, KeyPackage, KeyPackageIn, ProtocolVersion};
 use tls_codec::Deserialize as _;
 
 use super::Lifespan;
+use crate::mls::guard::guard;
 use crate::mls::leaf::{LeafProblem, Roster};
 use crate::mls::{Crypto, config};
 
@@ -54,8 +55,10 @@ pub(in crate::mls) fn decode(crypto: &Crypto, bytes: &[u8]) -> Result<KeyPackage
     if bytes.len() > limit::KEY_PACKAGE {
         return Err(KeyPackageProblem::Malformed);
     }
-    let package = KeyPackageIn::tls_deserialize_exact(bytes).map_err(|_| KeyPackageProblem::Malformed)?;
-    package.validate(crypto, ProtocolVersion::Mls10).map_err(|_| KeyPackageProblem::Malformed)
+    guard(KeyPackageProblem::Malformed, || {
+        let package = KeyPackageIn::tls_deserialize_exact(bytes).map_err(|_| KeyPackageProblem::Malformed)?;
+        package.validate(crypto, ProtocolVersion::Mls10).map_err(|_| KeyPackageProblem::Malformed)
+    })
 }
 
 /// Checks what every member can check of a key package at any time, without a clock: extensions, lifetime and the lifespan's

@@ -389,7 +389,7 @@ fn a_receipt_is_for_one_commit_alone() {
     assert_eq!(world.process(0, &unsigned), Err(VerifyError::Record(RecordError::Receipt)));
 }
 
-// Plays A20.
+// Plays A20 and B10.
 #[test]
 fn a_keyserver_that_ends_an_epoch_twice_splits_the_team_and_the_halves_never_meet_again() {
     let mut world = World::new(3, 3);

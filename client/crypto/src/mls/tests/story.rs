@@ -91,6 +91,28 @@ fn a_member_that_was_offline_for_fifty_commits_processes_them_in_order() {
     assert!(world.devices[2].ring.iter().eq(world.devices[0].ring.iter()));
 }
 
+// Plays B10.
+#[test]
+fn b10_of_all_commits_that_there_are_the_next_alone_is_taken_whatever_was_delivered_before() {
+    let mut world = World::together(3);
+    let mut all = Vec::new();
+    for round in 0..5 {
+        let accepted = world.commit(round % 2);
+        world.process(1 - round % 2, &accepted.record).unwrap();
+        all.push(accepted.record);
+    }
+    for next in 0..all.len() {
+        for other in (0..all.len()).filter(|other| *other != next) {
+            let before = (world.snapshot(2), world.devices[2].state.clone());
+            assert_eq!(world.process(2, &all[other]), Err(crate::mls::VerifyError::Epoch), "{other} where {next} comes");
+            assert!((world.snapshot(2), world.devices[2].state.clone()) == before, "and nothing has changed");
+        }
+        assert_eq!(world.process(2, &all[next]), Ok(true));
+        assert_eq!(world.process(2, &all[next]), Err(crate::mls::VerifyError::Epoch), "nor twice");
+    }
+    assert!(world.agree());
+}
+
 #[test]
 fn a_commit_that_waits_is_not_replaced_and_gives_way_to_the_one_that_won() {
     let mut world = World::together(3);

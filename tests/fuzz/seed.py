@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Writes the corpus' first inputs: the vectors of wire/vectors, each where a target reads such bytes."""
+
+import json
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+VECTORS = HERE.parent.parent / "wire/vectors"
+LONGEST = 1400
+
+# Kinds of vectors, by the target that reads them as they are.
+KINDS = {
+    "wire_requests": ["Credentials", "ServerInfo", "ServerEntry", "Label", "opaque<300>", "text<64>", "optional<Time>"],
+    "wire_log": ["SignedLogEntry", "Author", "LogPosition"],
+    "wire_feed": ["FeedItem"],
+    "wire_commits": ["CommitData", "commit"],
+    "wire_keyserver": ["Refusal", "HeadRecord", "HeadPage"],
+    "wire_vault": ["Entry"],
+    "wire_texts": ["text of person"],
+}
+
+
+def keep(target, name, data):
+    folder = HERE / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    if len(data) <= LONGEST:
+        (folder / name).write_bytes(data)
+
+
+def vectors(kind):
+    for path in sorted((VECTORS / kind).glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+
+
+def piece(data):
+    return len(data).to_bytes(2, "big") + data
+
+
+def log():
+    """Entries, one of each statement by each kind of author; and statements for the fold."""
+    seen = set()
+    for name, vector in vectors("log"):
+        for entry in map(bytes.fromhex, vector["hex"] if isinstance(vector["hex"], list) else []):
+            at = 80 + (17 if entry[80] == 2 else 1)
+            if (entry[80], entry[at : at + 2]) in seen:
+                continue
+            seen.add((entry[80], entry[at : at + 2]))
+            keep("wire_log", name, entry)
+            statement = entry[at:-64]
+            keep("log_fold", name, bytes([0x80]) + piece(statement) + bytes([0x84]) + piece(statement))
+            keep("keyserver_http", name, b"\1\0\0" + piece(statement) + b"\0\1\0\0" + b"\1\4\0\0\0\4\0")
+
+
+def events():
+    for name, vector in vectors("events"):
+        if vector["valid"] and "body" in vector["inputs"]:
+            code = vector["inputs"]["class"].to_bytes(2, "big")
+            body = bytes.fromhex(vector["inputs"]["body"])
+            keep("event_bodies", name, code + body)
+            keep("journal_bodies", name, bytes(1) + code + bytes(8) + body)
+
+
+def files():
+    for name, vector in vectors("keystore"):
+        if "file" in vector["inputs"]:
+            keep("keystore_files", name, bytes.fromhex(vector["inputs"]["file"]))
+    for name, vector in vectors("invitation"):
+        if "text" in vector["inputs"]:
+            keep("invitation_codes", name, vector["inputs"]["text"].encode())
+
+
+def texts():
+    for at, text in enumerate(["name,role,teams\r\nNadia,legal,North;South\r\n", 'name,role,teams,person\n"a ""b""",legal,,\n=1,legal,;=x,']):
+        keep("people_csv", f"file-{at}", text.encode())
+    for at, text in enumerate(["report.pdf", "../\u202egpj.exe", "CON .txt.", "\u05d0\u200b\x1b[31m"]):
+        keep("shown_names", f"name-{at}", text.encode())
+    for at, text in enumerate(["2027-12-31", "72h", "18446744073709551615s", "\0" * 8]):
+        keep("typed_times", f"time-{at}", text.encode())
+    for at, text in enumerate(["prs_Birthdate=2001-02-29", "prs_Citizenship=NL;be", "con_Consent=yes", "prs_MailingLatitude=-52.1", "cv_=x"]):
+        keep("case_fields", f"field-{at}", text.encode())
+    keep("wire_texts", "problem", b'{"type":"urn:casevault:problem:full","title":"t","status":507,"code":"full"}')
+
+
+def requests():
+    """For each server, one request to each path, by each method."""
+    for path in range(26):
+        for method in range(4):
+            keep("keyserver_http", f"path-{path}-{method}", bytes([1 + path % 3, 4, 0, 0, method, path, 0]))
+    for path in range(14):
+        one = bytes([1, 3, 0, 0, path % 5, path, 8]) + bytes(7) + bytes([64, 0])
+        keep("vault_http", f"path-{path}", one + bytes([1, 0, 0, 4]) + b"seal" + b"\1\0\4blob\1" + bytes([1, 0, 0]))
+    upload = bytes([1, 3, 0, 0, 1, 3, 8]) + bytes(7) + bytes([5, 0])
+    patch = bytes([1, 3]) + piece(b"hello") + bytes([2, 13, 4]) + bytes(9)
+    keep("vault_http", "upload", upload + patch + bytes([1, 3, 0, 0, 4, 13, 0]))
+
+
+def plain():
+    """Inputs without a form: zeros, ones, and counting up."""
+    every = [path.name for path in (HERE / "corpus").iterdir()]
+    rest = ["wire_recovery", "seal_records", "seal_bundles", "seal_to_keys", "journal_plaintexts", "head_records", "document_streams"]
+    rest += ["document_blobs", "invitation_contents", "share_words", "share_sets", "mls_key_packages", "mls_commits", "mls_welcomes"]
+    for target in every + rest:
+        for name, data in [("zeros", bytes(64)), ("ones", bytes([1]) * 64), ("counting", bytes(range(256)))]:
+            keep(target, name, data)
+
+
+def main():
+    for name, vector in vectors("codec"):
+        for target, kinds in KINDS.items():
+            if vector["type"] in kinds:
+                keep(target, name, bytes.fromhex(vector["hex"]))
+    log()
+    events()
+    files()
+    texts()
+    requests()
+    plain()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+//! The program's steps on a device.
+
+use std::collections::BTreeSet;
+
+use casevault_sync::Client;
+use casevault_tests::device::Device;
+use casevault_tests::world::World;
+use casevault_wire::limit;
+
+use super::told::{Moments, Told};
+use super::{pairs, random_pair, seed, singly, steps};
+
+/// A command, and the steps that it reaches.
+const COMMANDS: [(&str, &[&str]); 6] = [
+    ("note", &["store.commit"]),
+    ("protect", &["private.write", "private.sync", "private.rename", "private.named"]),
+    ("document offline", &["sealed.write", "sealed.sync", "sealed.named", "sealed.remove"]),
+    ("large document", &["steady.write", "steady.sync"]),
+    ("copy", &["copy.rename", "copy.named"]),
+    ("list", &["list.write", "list.sync", "list.named"]),
+];
+
+struct Story {
+    world: World,
+    nadia: Device,
+    amal: Device,
+    omar: Client,
+    case: String,
+    told: Told,
+    number: u32,
+    reached: BTreeSet<String>,
+}
+
+impl Story {
+    async fn begin() -> Self {
+        let world = World::start();
+        let people = world.shelter().await;
+        let (case, _) = people.nadia.case_open("Written on a failing disk", "Shelter", &[]).await.unwrap();
+        let case = case.to_string();
+        let first = world.file("first", &vec![7; limit::SMALL_BLOB + 1000]);
+        people.nadia.add_documents(&case, &[first], casevault_tests::world::silent()).await.unwrap();
+        people.omar.sync().await.unwrap();
+        let (nadia, amal) = (world.device("Nadia"), world.device("Amal"));
+        let mut told = Told::default();
+        told.tell("first", true);
+        Self { world, nadia, amal, omar: people.omar, case, told, number: 0, reached: BTreeSet::new() }
+    }
+
+    /// Runs a command of a device that meets `fault`; whether it was acknowledged.
+    async fn run(&mut self, device: &Device, arguments: &[&str], fault: &str) -> bool {
+        let ended = device.with_fault(fault).run(arguments).await;
+        let said = ended.error.split("fault: ").skip(1).filter_map(|rest| rest.split_once('/'));
+        self.reached.extend(said.map(|(name, _)| name.to_owned()));
+        assert!(!ended.error.contains("panicked"), "{fault}: {}", ended.error);
+        // Whoever died may have said that it was done.
+        matches!(ended.code, Some(0 | 13)) || ended.code.is_none() && !ended.answer.is_null()
+    }
+
+    async fn add(&mut self, name: &str, size: usize, fault: &str) {
+        let name = format!("{name} {}", self.number);
+        let content = name.bytes().cycle().take(size).collect::<Vec<_>>();
+        let file = self.world.file(&name, &content);
+        let case = self.case.clone();
+        let acknowledged = self.run(&self.nadia.clone(), &["doc", "add", &case, file.to_str().unwrap()], fault).await;
+        self.told.tell(&name, acknowledged);
+    }
+
+    async fn command(&mut self, command: &str, fault: &str) {
+        let (nadia, amal, case) = (self.nadia.clone(), self.amal.clone(), self.case.clone());
+        let out = self.world.directory.path().join(format!("out {}", self.number));
+        let out = out.to_str().unwrap();
+        match command {
+            "note" => {
+                let text = format!("note {}", self.number);
+                let acknowledged = self.run(&nadia, &["note", "add", &case, &text], fault).await;
+                self.told.tell(&text, acknowledged);
+            }
+            "protect" => drop(self.run(&nadia, &["device", "protect", "--wipe-after", "50"], fault).await),
+            "document offline" => {
+                self.world.vault.kill();
+                self.add("document", 3000, fault).await;
+                self.world.restart_vault();
+                self.run(&nadia, &["sync"], fault).await;
+            }
+            // So long that the disk is waited for before its end.
+            "large document" => self.add("large", 2 * limit::UPLOAD_PIECE + 1000, fault).await,
+            "copy" => {
+                if self.run(&nadia, &["doc", "get", &case, "first", "--out", out], fault).await {
+                    let copy = std::fs::read(out).unwrap_or_else(|error| panic!("{fault}: {error}"));
+                    assert!(copy == vec![7; limit::SMALL_BLOB + 1000], "{fault}: the copy differs");
+                }
+            }
+            _ => {
+                if self.run(&amal, &["org", "export", "--out", out], fault).await {
+                    assert!(std::fs::read_to_string(out).unwrap().contains("Nadia"), "{fault}");
+                }
+            }
+        }
+    }
+
+    /// A command meets a fault; then the device goes on without, and nothing is missing.
+    async fn meets(&mut self, command: &str, fault: &str) {
+        self.number += 1;
+        self.command(command, fault).await;
+        let synchronised = self.nadia.run(&["sync"]).await;
+        assert_eq!(synchronised.code, Some(0), "{fault}: {}", synchronised.error);
+        assert_eq!(synchronised.answer["queued"], 0, "{fault}");
+        let left = std::fs::read_dir(self.world.profile("Nadia").join("outbox")).unwrap().count();
+        assert_eq!(left, 0, "{fault}: sealed files that nothing waits for");
+        let report = self.omar.sync().await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
+        assert_eq!(report.alarms.len(), 0, "{fault}: {report:?}");
+        let view = self.omar.case(&self.case).await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
+        self.told.settle(&view, fault);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_fails_or_dies_at_any_step_loses_nothing_that_it_acknowledged() {
+    let all: BTreeSet<_> = steps("client").into_iter().collect();
+    let listed: BTreeSet<_> = COMMANDS.iter().flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect();
+    assert_eq!(all, listed, "every step has a command that reaches it");
+    let mut story = Story::begin().await;
+    for (command, names) in COMMANDS {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let times = if pairs().is_some() { 6 } else { 1 };
+        for fault in singly(&names, times) {
+            story.meets(command, &fault).await;
+        }
+    }
+    let mut moments = Moments(seed());
+    for _ in 0..pairs().unwrap_or(0) {
+        let pair = random_pair(&all, &mut moments);
+        story.meets(COMMANDS[moments.below(COMMANDS.len())].0, &pair).await;
+    }
+    assert_eq!(story.reached, all, "every step was reached");
+    let verified = story.nadia.run(&["verify"]).await;
+    assert_eq!(verified.code, Some(0), "{} {}", verified.answer, verified.error);
+    println!("client: {} faults met, {} things acknowledged, none lost", story.number, story.told.acknowledged());
+    drop(story.omar);
+    story.world.stop_and_check().unwrap();
+}
