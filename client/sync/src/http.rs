@@ -284,7 +284,7 @@ fn text<const MAX: usize>(value: &str) -> Result<Text<MAX>> {
 }
 
 #[cfg(test)]
-mod hostile;
+mod tests;
 
 #[cfg(test)]
 mod tests {

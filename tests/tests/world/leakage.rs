@@ -70,7 +70,7 @@ fn is_sealed_entry(value: &[u8]) -> bool {
 /// Whether a blob may have this length.
 fn is_length(length: u64) -> bool {
     let chunks = (length - blob::HEADER).div_ceil(blob::CHUNK + blob::TAG);
-    blob::sealed_length(length - blob::HEADER - chunks * blob::TAG) == length
+    blob::sealed_length(length - blob::HEADER - chunks * blob::TAG) == Some(length)
 }
 
 type Place = (OrganisationId, TeamId);
