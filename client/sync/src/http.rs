@@ -284,7 +284,8 @@ fn text<const MAX: usize>(value: &str) -> Result<Text<MAX>> {
 }
 
 #[cfg(test)]
-mod tests;
+#[path = "http/tests/hostile.rs"]
+mod hostile;
 
 #[cfg(test)]
 mod tests {
