@@ -102,12 +102,12 @@ fn the_tree_names_no_machine() {
     assert_none("no path of a machine and no host of a registry", &hygiene::machine_names(&Tree::of_workspace()));
 }
 
-// Absent: C07, D06, D12, G08 and J07.
+// Absent: A40, C07, D12, G08 and J07.
 #[test]
-fn nothing_leaves_a_team_for_another_yet() {
+fn nothing_leaves_a_team_for_another_and_nothing_is_erased_yet() {
     assert_none(
-        "no label and no request gives content to another team",
-        &absent::sharing(&Tree::of_workspace(), &absent::labels()),
+        "no label and no request gives content to another team, or erases it",
+        &absent::unbuilt(&Tree::of_workspace(), &absent::labels()),
     );
 }
 
@@ -125,8 +125,9 @@ fn i02_no_crate_is_there_in_a_version_with_a_published_fault() {
     assert_none("published faults are mended", &supply::faulty(&supply::lock()));
 }
 
-// Plays F01, F02, F03, F04, F06, F07, F08, F10, F11, F12 and G02: no program of ours serves a page, so that there is none to attack. Once there
+// Absent: F01, F02, F03, F04, F06, F07, F08, F10, F11 and G02: no program of ours serves a page, so that there is none to attack. Once there
 // is one, this fails, and each of these needs a test of its own.
+// Plays F12.
 #[test]
 fn f12_no_client_listens_and_no_page_is_served() {
     assert_none("nothing that clients are made of listens", &only_here::listening(&Tree::of_workspace()));

@@ -4,20 +4,20 @@ use casevault_wire::label::Label;
 
 use super::tree::{Tree, Violation};
 
-/// Words of giving a case's content to another team under consent, in names of labels and in paths of requests.
-const SHARING: &[&str] = &["dossier", "consent", "grant"];
+/// Words of giving a case's content to another team under consent, and of erasing it, in names of labels and in paths of requests.
+const UNBUILT: &[&str] = &["dossier", "consent", "grant", "erase", "erasure"];
 
 fn named(text: &str) -> bool {
-    SHARING.iter().any(|word| text.contains(word))
+    UNBUILT.iter().any(|word| text.contains(word))
 }
 
-/// Labels and requests by which something would leave a team for another.
-pub fn sharing(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
-    let labels = labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of sharing"));
+/// Labels and requests by which something would leave a team for another, or be erased.
+pub fn unbuilt(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
+    let labels = labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what is not built yet"));
     let paths = tree.product().flat_map(|file| file.code().map(move |(line, code)| (file, line, code)));
     let paths =
         paths.filter(|(_, _, code)| code.contains("\"/v1/") || code.contains(".route(")).filter(|(_, _, code)| named(code));
-    labels.chain(paths.map(|(file, line, _)| Violation::new(file.at(line), "is a request of sharing"))).collect()
+    labels.chain(paths.map(|(file, line, _)| Violation::new(file.at(line), "is a request of what is not built yet"))).collect()
 }
 
 /// The names of all labels.
@@ -28,5 +28,5 @@ pub fn labels() -> Vec<&'static str> {
 #[test]
 fn a_planted_label_and_a_planted_request_are_found() {
     let tree = Tree::planted(&[("vault/src/http/dossiers.rs", ".route(\"/v1/teams/{team}/dossiers\", get(list))\n")]);
-    assert_eq!(sharing(&tree, &["seal dossier", "seal heads"]).len(), 2);
+    assert_eq!(unbuilt(&tree, &["seal dossier", "seal heads"]).len(), 2);
 }

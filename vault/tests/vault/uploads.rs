@@ -277,9 +277,9 @@ async fn what_has_no_bytes_takes_room_or_nothing() {
 // Plays D15.
 #[tokio::test]
 async fn d15_uploads_that_are_only_begun_do_not_keep_a_team_from_writing() {
-    let mut world = World::with_quota(10_000).await;
+    let mut world = World::with_quota(8 * (1000 + OVERHEAD) + 2000 + OVERHEAD).await;
     let (insider, other) = (world.team(1, 1).await, world.team(2, 2).await);
-    let whole = insider.begin(CASE, 10_000).await.unwrap();
+    let whole = insider.begin(CASE, world.quota - OVERHEAD).await.unwrap();
     let small = || crate::member::batch(&[&bytes(2000)], Vec::new());
     assert_eq!(insider.append(CASE, small()).await.err(), Some(Code::Quota), "whoever began it may still be at it");
     assert!(other.append(JournalId([6; 16]), small()).await.is_ok(), "another team's quota is its own");

@@ -69,7 +69,7 @@ async fn no_bit_that_rots_makes_records_vanish_unsaid() {
         damaged += u32::from(!tokio::task::spawn_blocking(move || whole(&copy)).await.unwrap());
         std::fs::remove_dir_all(to).unwrap();
     }
-    assert!(damaged > 24, "{damaged}: most bits matter");
+    assert!(damaged > 12, "{damaged}: many bits matter");
     assert!(whole_again(&sound).await, "and without damage all is well");
 }
 
