@@ -13,7 +13,8 @@ fn named(text: &str) -> bool {
 
 /// Labels and requests by which something would leave a team for another, or be erased.
 pub fn unbuilt(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
-    let labels = labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what is not built yet"));
+    let labels =
+        labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what is not built yet"));
     let paths = tree.product().flat_map(|file| file.code().map(move |(line, code)| (file, line, code)));
     let paths =
         paths.filter(|(_, _, code)| code.contains("\"/v1/") || code.contains(".route(")).filter(|(_, _, code)| named(code));
