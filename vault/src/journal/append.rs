@@ -52,23 +52,30 @@ impl Vault {
     /// `conflict` if the entries do not continue the journal, `refused` if another team has it, `frozen`, `stale-generation`,
     /// `quota`, `full`.
     pub async fn append(&self, append: Append) -> Result<SignedVaultState, Problem> {
+        match self.append_once(&append).await {
+            Err(full @ Problem(Code::Quota)) => {
+                // Not within the journal's turn: an upload's comes before it.
+                self.make_room(&append.journal.team, full).await?;
+                self.append_once(&append).await
+            }
+            appended => appended,
+        }
+    }
+
+    async fn append_once(&self, append: &Append) -> Result<SignedVaultState, Problem> {
         let turn = self.turns.store(&append.journal).await;
-        let before = self.before(&append).await?;
-        if relation(&append, &before) == Relation::Conflicts {
+        let before = self.before(append).await?;
+        if relation(append, &before) == Relation::Conflicts {
             return Err(Problem(Code::Conflict));
         }
         let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
         let bytes = new.iter().map(|(_, blob)| cost(blob.len() as u64)).sum::<u64>();
         let entries = append.chain.as_ref().map_or(0, Chain::bytes);
-        let room = |before: &Before| before.count().has_room(bytes.saturating_add(entries), self.settings.quota);
-        if let Err(full) = room(&before) {
-            self.make_room(&append.journal.team, full).await?;
-            room(&self.before(&append).await?)?;
-        }
+        before.count().has_room(bytes.saturating_add(entries), self.settings.quota)?;
         let kept: Vec<Kept> = new.iter().map(|(key, blob)| (*key, blob.len() as u64)).collect();
         let pending = self.announce(append.journal, &kept).await?;
         let outcome = match self.store(append.journal, new).await {
-            Ok(()) => self.record(&append, &kept, pending.as_ref()).await,
+            Ok(()) => self.record(append, &kept, pending.as_ref()).await,
             Err(problem) => Err(problem),
         };
         drop(turn);

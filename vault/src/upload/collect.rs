@@ -74,6 +74,9 @@ impl Vault {
     /// # Errors
     /// `full` if there are none.
     pub async fn make_room(&self, team: &TeamKey, full: Problem) -> Result<(), Problem> {
+        if self.team(team).await?.value.unwrap_or_default().uploads == 0 {
+            return Err(full); // none of everybody's uploads is this team's
+        }
         let now = self.now();
         let idle = |upload: &Upload| upload.journal.team == *team && upload.kept.is_none() && now.since(upload.touched) >= PAUSE;
         if self.give_up(idle).await? == 0 { Err(full) } else { Ok(()) }

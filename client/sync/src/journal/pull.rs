@@ -9,7 +9,7 @@ use casevault_wire::problem::Code;
 use super::apply::apply;
 use super::kept::{chain, ring_of, save_chain, team_generation};
 use super::push::encode_body;
-use super::waits::wait_from;
+use super::waits::{seen, seen_again, wait_from};
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -59,12 +59,12 @@ impl Client {
         let mut received = 0;
         let mut waited = false;
         loop {
-            let state = self.profile.store.read(|db| chain(db, place))?;
+            let (state, seen) = self.profile.store.read(|db| Ok((chain(db, place)?, seen(db, place)?)))?;
             let page = match vault.entries(&place.journal, state.length()).await {
                 Err(ClientError::Server(Code::Refused)) if state.length() == 0 => return Ok(0), // nobody has written yet
                 other => other?,
             };
-            if page.length < state.length() {
+            if page.length < seen.map_or(0, |seen| seen.length).max(state.length()) {
                 return Err(self.journal_alarm(place, AlarmKind::Rollback));
             }
             let entries = page.entries.into_vec();
@@ -95,8 +95,9 @@ impl Client {
 
     fn take_entries(&self, place: &Place, mut state: ChainState, entries: &[Entry], waited: bool) -> Result<(u64, Option<Wait>)> {
         let organisation = self.organisation()?;
-        let mut refused = false;
+        let (mut refused, mut forked) = (false, false);
         let outcome = self.profile.store.write(|tx| {
+            let mut seen = seen(tx, place)?;
             let keys = ring_of(tx, place)?;
             let reader = Reader { organisation: &organisation, keys: &keys };
             let (mut taken, mut wait, mut waits) = (0, None, None);
@@ -104,7 +105,8 @@ impl Client {
                 match reader.accept(&mut state, entry) {
                     Ok(event) => {
                         apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
-                        if event.device == self.device() {
+                        // What is read anew was acknowledged when it was read first: the same words may wait to be sent again.
+                        if event.device == self.device() && seen.is_none() {
                             was_sent(tx, place, &event.body)?;
                         }
                     }
@@ -126,12 +128,24 @@ impl Client {
                     }
                 }
                 taken += 1;
+                if seen.is_some_and(|seen| seen.length == state.length()) {
+                    forked = seen.is_some_and(|seen| seen.hash != state.head().hash);
+                    if forked {
+                        return Err(ClientError::Verification);
+                    }
+                    seen = None;
+                    seen_again(tx, place)?;
+                }
             }
             save_chain(tx, &state)?;
             waits.map_or(Ok(()), |before| wait_from(tx, &before))?;
             look_again(tx, &place.team, &place.journal)?;
             Ok((taken, wait))
-        })?;
+        });
+        if forked {
+            return Err(self.journal_alarm(place, AlarmKind::Fork));
+        }
+        let outcome = outcome?;
         if refused {
             alarm::raise(&self.profile.store, AlarmKind::Journal, self.now(), Some(place.team), Some(place.journal))?;
             if outcome.0 == 0 {

@@ -5,8 +5,9 @@
 use casevault_crypto::journal::{ChainState, Place, Reader};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::journal::Head;
 
-use super::kept::{ring_of, save_chain};
+use super::kept::{chain, ring_of, save_chain};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::store::sql::{Connection, OptionalExtension, params};
@@ -37,8 +38,25 @@ fn waits(db: &Connection, place: &Place) -> Result<Option<ChainState>> {
     kept.optional()?.flatten().map(|bytes| decode(&bytes, 1 << 20).map_err(|_| ClientError::Damaged)).transpose()
 }
 
-/// Forgets what was read of a journal, so that it is read from its beginning. Keys, and what waits to be sent, stay.
+/// The head up to which the journal at `place` was read before, while it is read anew: the vault has to lead there again.
+pub(super) fn seen(db: &Connection, place: &Place) -> Result<Option<Head>> {
+    let sql = "SELECT seen FROM journals WHERE journal = ?1 AND team = ?2";
+    let kept = db.prepare_cached(sql)?.query_row(params![place.journal.0, place.team.0], |row| row.get::<_, Option<Vec<u8>>>(0));
+    kept.optional()?.flatten().map(|bytes| decode(&bytes, 128).map_err(|_| ClientError::Damaged)).transpose()
+}
+
+/// The journal was read anew to where it had been read.
+pub(super) fn seen_again(db: &Connection, place: &Place) -> Result<()> {
+    db.prepare_cached("UPDATE journals SET seen = NULL WHERE journal = ?1")?.execute([place.journal.0])?;
+    Ok(())
+}
+
+/// Forgets what was read of a journal, so that it is read from its beginning; not how far, nor what was there. Keys, and what waits to be
+/// sent, stay.
 fn forget(db: &Connection, place: &Place) -> Result<()> {
+    let read = chain(db, place)?.head();
+    let seen = seen(db, place)?.filter(|seen| seen.length > read.length).unwrap_or(read);
+    db.execute("UPDATE journals SET seen = ?2 WHERE journal = ?1", params![place.journal.0, encode(&seen)])?;
     for sql in [
         "DELETE FROM entries WHERE journal = ?1",
         "DELETE FROM fields WHERE journal = ?1",

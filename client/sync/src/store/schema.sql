@@ -20,9 +20,10 @@ CREATE TABLE rotations (team BLOB PRIMARY KEY, state BLOB NOT NULL, upload BLOB)
 CREATE TABLE pending_names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
 -- Journals: the verified chain, and what the vault says of their heads. `behind`: not read to the end since the vault had more. `waits`: the
--- chain before the first entry that was passed over although it may be read yet.
+-- chain before the first entry that was passed over although it may be read yet. `seen`: the head up to which it was read before, while it is
+-- read anew.
 CREATE TABLE journals (journal BLOB PRIMARY KEY, team BLOB NOT NULL, chain BLOB NOT NULL, author BLOB,
-    behind INTEGER NOT NULL DEFAULT 1, waits BLOB) WITHOUT ROWID;
+    behind INTEGER NOT NULL DEFAULT 1, waits BLOB, seen BLOB) WITHOUT ROWID;
 CREATE INDEX journals_behind ON journals (team) WHERE behind = 1;
 CREATE TABLE remote (team BLOB NOT NULL, journal BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (team, journal)) WITHOUT ROWID;
