@@ -29,6 +29,9 @@
 //! | `GET /teams/{team}/heads?from=N` | device | → [`HeadPage`] |
 //! | `POST /teams/{team}/escrows` | device | [`crate::recovery::Escrow`] → nothing |
 //! | `GET /teams/{team}/escrows` | device that an opening names | → [`crate::recovery::Escrows`] |
+//! | `POST /teams/{team}/inbox` | device, partner | [`Delivery`] → nothing |
+//! | `GET /teams/{team}/inbox?from=N` | device | → [`Inbox`] |
+//! | `POST /teams/{team}/inbox/taken` | device | [`Taken`] → nothing |
 //! | `POST /teams/{team}/regroup` | device that an opening names | [`crate::recovery::Regroup`] → [`crate::feed::SignedFeedItem`] |
 //! | `GET /feed?from=N&wait=SECONDS` | vault | → [`FeedPage`] |
 
@@ -39,7 +42,7 @@ use crate::commit::CommitData;
 use crate::feed::SignedFeedItem;
 use crate::hash::Hash;
 use crate::heads::HeadRecord;
-use crate::id::{DeviceId, TeamId};
+use crate::id::{DeviceId, OrganisationId, TeamId};
 use crate::invitation::{InvitationStanding, JoinRequest};
 use crate::label::Label;
 use crate::limit;
@@ -105,6 +108,42 @@ pub struct KeyPackages {
     pub last_resort: Option<KeyPackage>,
     /// 1 if all that the keyserver has is to be dropped first.
     pub instead: u8,
+}
+
+/// An envelope for a team.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Delivery {
+    /// The generation of the sealing key that it is sealed to.
+    pub generation: u64,
+    /// The envelope, sealed.
+    pub sealed: Opaque<{ limit::ENVELOPE }>,
+}
+
+/// An envelope that waits.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Delivered {
+    /// Its number in the team's inbox, from 0.
+    pub sequence: u64,
+    /// The organisation whose device left it.
+    pub organisation: OrganisationId,
+    /// The envelope.
+    pub delivery: Delivery,
+}
+
+/// Envelopes that wait for a team, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Inbox {
+    /// From the number asked for.
+    pub items: List<Delivered, { limit::INBOX_PAGE }>,
+    /// 1 if there are more after these.
+    pub more: u8,
+}
+
+/// Envelopes that a member has taken.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Taken {
+    /// Their numbers.
+    pub sequences: List<u64, { limit::INBOX_PAGE }>,
 }
 
 /// How many single-use key packages the keyserver has of a device.

@@ -65,6 +65,10 @@ labels! {
     PartnerRequest = 0x0010, "partner request";
     /// Signature of a recovery policy's signing key over the opening of a team.
     RecoveryOpening = 0x0011, "recovery opening";
+    /// Signature over a request, by the key of a grant.
+    GrantRequest = 0x0012, "grant request";
+    /// Signature of a device over the envelope of a dossier.
+    DossierEnvelope = 0x0013, "dossier envelope";
 
     /// Hash of a signed log entry; the first one's is the organisation's id.
     LogEntryHash = 0x0101, "log entry hash";
@@ -156,6 +160,8 @@ labels! {
     DeriveRecoverySigning = 0x030e, "derive recovery signing";
     /// Key that seals a keystore, from the stretched passphrase and the operating system's secret.
     DeriveKeystore = 0x0310, "derive keystore";
+    /// Key of a dossier's grant, from the dossier's key.
+    DeriveGrant = 0x0311, "derive grant";
 
     /// Authentication of an invited device's keys by the invitation's secret.
     MacInvitation = 0x0401, "mac invitation";

@@ -104,3 +104,25 @@ pub const TRUSTEES: usize = 64;
 pub const ESCROW: usize = 2048;
 /// Escrows in one answer.
 pub const ESCROWS: usize = 4096;
+/// What a consent is for, bytes.
+pub const PURPOSE: usize = 1024;
+/// Teams that one consent names.
+pub const RECIPIENTS: usize = 16;
+/// Document versions of one consent or share.
+pub const COVERED: usize = 2048;
+/// Blobs of one grant.
+pub const GRANTED: usize = 4096;
+/// Entries that the holder of a grant appends to one journal.
+pub const GRANT_ENTRIES: u64 = 1024;
+/// Entries in one batch of theirs.
+pub const GRANT_BATCH: usize = 16;
+/// A sealed envelope, bytes.
+pub const ENVELOPE: usize = 2048;
+/// Envelopes that wait for a team.
+pub const INBOX: usize = 1024;
+/// Of these, from one other organisation.
+pub const INBOX_PARTNER: usize = 256;
+/// Envelopes in one answer.
+pub const INBOX_PAGE: usize = 64;
+/// How long an envelope waits, milliseconds (180 days).
+pub const INBOX_LIFETIME: u64 = 15_552_000_000;

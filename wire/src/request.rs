@@ -5,7 +5,7 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::codec::Text;
 use crate::hash::{BlobDigest, Hash};
-use crate::id::{DeviceId, IdempotencyKey, InvitationId, Nonce, OrganisationId, TeamId};
+use crate::id::{DeviceId, IdempotencyKey, InvitationId, JournalId, Nonce, OrganisationId, TeamId};
 use crate::label::Label;
 use crate::partner::Vouched;
 use crate::signature::{PublicKey, Signature, SignatureError};
@@ -32,6 +32,9 @@ pub enum Signer {
     /// A device of a partner organisation, with its keyserver's voucher (keyserver).
     #[tls_codec(discriminant = 5)]
     Partner(Vouched),
+    /// Whoever has the key of a journal's grant (vault).
+    #[tls_codec(discriminant = 6)]
+    Grant(GrantSigner),
 }
 
 /// A team's access key.
@@ -43,6 +46,15 @@ pub struct TeamSigner {
     pub generation: u64,
 }
 
+/// The key of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct GrantSigner {
+    /// The team that granted.
+    pub team: TeamId,
+    /// The journal that it is for.
+    pub journal: JournalId,
+}
+
 impl Signer {
     /// The label that this signer's requests are signed under.
     pub fn label(&self) -> Label {
@@ -52,6 +64,7 @@ impl Signer {
             Self::Invitation(_) => Label::InvitationRequest,
             Self::Server(_) => Label::ServerRequest,
             Self::Partner(_) => Label::PartnerRequest,
+            Self::Grant(_) => Label::GrantRequest,
         }
     }
 }

@@ -17,7 +17,11 @@
 //! | `DELETE /v1/teams/{team}/uploads/{upload}` | team | nothing → nothing |
 //! | `POST /v1/teams/{team}/uploads/{upload}/finish` | team | [`Finish`] → nothing |
 //! | `GET /v1/teams/{team}/journals/{journal}/blobs/{digest}` | team | `Range` → bytes |
+//! | `POST /v1/teams/{team}/journals/{journal}/grant` | team | [`Grant`] → nothing |
+//! | `DELETE /v1/teams/{team}/journals/{journal}/grant` | team | nothing → nothing |
 //! | `POST /v1/teams/{team}/journals/{journal}/fetch` | team | [`Fetch`] → each blob as `uint64 length ‖ bytes`, in order |
+//!
+//! Entries, batches, blobs and fetches may also be signed by the key of the journal's grant.
 
 use bytes::Bytes;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
@@ -25,10 +29,11 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 use crate::codec::{CodecError, List, decode, encode, length_prefix, split_opaque};
 use crate::feed::SignedFeedItem;
 use crate::hash::BlobDigest;
-use crate::id::Nonce;
+use crate::id::{JournalId, Nonce};
 use crate::journal::{Entry, Head};
 use crate::limit;
 use crate::signature::{PublicKey, Signature};
+use crate::time::Time;
 
 /// Blobs shorter than this are copied into one piece of a body with their neighbours.
 const GATHERED: usize = 16 * 1024;
@@ -153,6 +158,26 @@ pub struct Finish {
 pub struct Fetch {
     /// Their digests.
     pub digests: List<BlobDigest, { limit::BATCH_BLOBS }>,
+}
+
+/// Lets whoever has a key read one journal, and blobs of others, until a time.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Grant {
+    /// The key.
+    pub key: PublicKey,
+    /// Until when, by the vault's clock.
+    pub until: Time,
+    /// The blobs.
+    pub blobs: List<GrantedBlob, { limit::GRANTED }>,
+}
+
+/// A blob that a grant lets read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct GrantedBlob {
+    /// The journal that it was stored in.
+    pub journal: JournalId,
+    /// Its digest.
+    pub digest: BlobDigest,
 }
 
 /// The newest log heads that the keyserver gave this vault.

@@ -10,6 +10,8 @@ from primitives import labelled_hash, opaque, public, sign
 from reference import FULL, drawn, write
 
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
+CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED = range(0x110, 0x117)
+RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
 GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x201, 0x202, 0x301, 0x302, 0x303
 
 
@@ -30,6 +32,17 @@ def version(number, name="scan.pdf", document="document", length=9):
     return drawn(document, 16) + u64(number) + text(name) + text("application/pdf") + seal + drawn("content key")
 
 
+def consent(by=1, purpose="legal aid", recipients=1, form=b"\0", language="ar"):
+    return (drawn("consent", 16) + bytes([by]) + text("") + text(purpose) + opaque(RECIPIENT * recipients)
+            + opaque(drawn("document", 16) + u64(3)) + opaque(text("vic_Gender")) + u64(99) + form + text(language) + b"\0\1")
+
+
+RECIPIENT = drawn("partner") + drawn("legal team")
+SHARED = RECIPIENT + text("legal aid") + u64(98)
+ENVELOPE = (FULL["organisation"] + FULL["team"] + drawn("dossier", 16) + RECIPIENT + u64(1) + drawn("dossier key") + u64(98, 7)
+            + drawn("device", 16) + u64(5) + drawn("log") + drawn("s", 64))
+
+
 def body_vectors():
     certificate = FULL["organisation"] + FULL["team"] + FULL["journal"] + drawn("author") + drawn("device", 16) + u64(5) + drawn("log") + drawn("s", 64)
     good = [
@@ -40,6 +53,14 @@ def body_vectors():
         ("note", NOTE, text("seen today")), ("given", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")),
         ("summary", SUMMARY, drawn("case", 16) + text("Case of Mira") + b"\1"), ("person", PERSON_NAME, drawn("person", 16) + text("Amal")),
         ("device", DEVICE_NAME, drawn("device", 16) + text("telephone")), ("team", TEAM_NAME, FULL["team"] + text("Shelter")),
+        ("consent", CONSENT, consent()), ("consent-form", CONSENT, consent(by=4, form=b"\1" + drawn("form", 16) + u64(4))),
+        ("consent-withdrawn", WITHDRAWN, drawn("consent", 16) + text("")),
+        ("share", SHARE, drawn("dossier", 16) + drawn("consent", 16) + drawn("given") + SHARED
+         + opaque(drawn("document", 16) + u64(3) + drawn("shown as", 16)) + opaque(text("vic_Gender")) + b"\0"),
+        ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1) + drawn("dossier key")),
+        ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
+        ("override-approved", APPROVED, drawn("asked")), ("received", RECEIVED, ENVELOPE),
+        ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
         ("title-too-long", TITLE, text("x" * 1025)), ("title-not-utf8", TITLE, b"\1\xff"), ("status-unknown", STATUS, b"\5"),
@@ -47,6 +68,10 @@ def body_vectors():
         ("note-left-over", NOTE, text("seen") + b"\0"), ("given-cut", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")[:31]),
         ("class-unknown", 0x0109, text("what a later version writes")), ("media-type-too-long", ADDED,
          version(1).replace(text("application/pdf"), text("x" * 129))), ("team-short", TEAM_NAME, drawn("team", 16) + text("Shelter")),
+        ("consent-by-nobody", CONSENT, consent(by=5)), ("consent-purpose-too-long", CONSENT, consent(purpose="x" * 1025)),
+        ("consent-recipients-too-many", CONSENT, consent(recipients=17)), ("consent-language-too-long", CONSENT, consent(language="x" * 36)),
+        ("share-cut", SHARE, drawn("dossier", 16) + drawn("consent", 16)), ("ended-otherwise", ENDED, drawn("dossier", 16) + b"\4"),
+        ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
         for name, kind, data in cases:

@@ -179,7 +179,7 @@ def certified(said, place, organisation, h, authors):
 
 def read_document(said, place, blob):
     must(blake3(blob) == said["digest"] and len(blob) == 66 + padded(said["length"]) + 16 * said["chunks"], "6.4-5")
-    ctx = context("derive content", **place, document=said["document"], version=said["version"])
+    ctx = context("derive content", organisation=place["organisation"])
     okm = hkdf(blob[2:34], said["key"], ctx, 64)
     must(blob[:2] == SUITE and blob[34:66] == said["commitment"] == okm[32:], "6.4-7")
     pieces, count = [], -(-padded(said["length"]) // CHUNK)

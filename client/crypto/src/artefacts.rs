@@ -51,8 +51,8 @@ fn of(label: Label) -> Option<Artefact> {
         L::LogEntry | L::LogHead | L::FeedItem | L::JournalHeader | L::AuthorCertificate | L::VaultState | L::CommitRefusal => {
             Some(signed::structure(label))
         }
-        L::HeadStatement | L::PartnerVoucher | L::RecoveryOpening => Some(signed::structure(label)),
-        L::TeamRequest | L::DeviceRequest | L::InvitationRequest | L::ServerRequest | L::PartnerRequest => {
+        L::HeadStatement | L::PartnerVoucher | L::RecoveryOpening | L::DossierEnvelope => Some(signed::structure(label)),
+        L::TeamRequest | L::DeviceRequest | L::InvitationRequest | L::ServerRequest | L::PartnerRequest | L::GrantRequest => {
             Some(signed::request(label))
         }
         L::AccessPossession => Some(signed::possession()),
@@ -72,7 +72,7 @@ fn of(label: Label) -> Option<Artefact> {
         L::DeriveInvitationAccess | L::DeriveInvitationSeal | L::DeriveInvitationMac | L::ExportBundle | L::DeriveDatabase => {
             None
         }
-        L::DeriveOutbox | L::DeriveRecoverySealing | L::DeriveRecoverySigning | L::DeriveKeystore => None,
+        L::DeriveOutbox | L::DeriveRecoverySealing | L::DeriveRecoverySigning | L::DeriveKeystore | L::DeriveGrant => None,
     }
 }
 

@@ -12,8 +12,8 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
 
 use crate::keys::{
-    ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, RecoverySeed, SigningKey,
-    StoreKey, SystemSecret, TeamKey,
+    CaseKey, ContentKey, DatabaseKey, HeadsKey, InvitationKey, JoinMacKey, JournalKey, LinkKey, OutboxKey, RecoverySeed,
+    SigningKey, StoreKey, SystemSecret, TeamKey,
 };
 use crate::secret::Secret;
 use crate::team::SealingSeed;
@@ -40,10 +40,9 @@ pub fn seal(key: &Secret, nonce: &[u8; 24], context: &Context) -> Committing {
     commit(nonce, key, context)
 }
 
-/// The key and commitment of a document's chunks; of `context` organisation, team, journal, document and version count.
-pub fn content(key: &ContentKey, salt: &[u8; 32], context: &Context) -> Committing {
-    let Context { journal, document, version, .. } = *context;
-    commit(salt, key.secret(), &Context { journal, document, version, ..of_team(Label::DeriveContent, context, 0) })
+/// The key and commitment of a document's chunks. Where a document belongs is said by the event that carries its key.
+pub fn content(key: &ContentKey, salt: &[u8; 32], organisation: OrganisationId) -> Committing {
+    commit(salt, key.secret(), &Context::new(Label::DeriveContent, organisation))
 }
 
 /// The key of a team's own journal.
@@ -99,6 +98,12 @@ pub fn database_key(key: &StoreKey) -> DatabaseKey {
 /// The key of records outside the database.
 pub fn outbox_key(key: &StoreKey) -> OutboxKey {
     OutboxKey::new(expand(&[], key.secret(), &Context::new(Label::DeriveOutbox, OrganisationId::ZERO)))
+}
+
+/// The key of a dossier's grant, from the dossier's key of one generation; of `context` organisation, team, journal and generation count.
+pub fn grant_key(key: &CaseKey, context: &Context) -> SigningKey {
+    let grant = Context { journal: context.journal, ..of_team(Label::DeriveGrant, context, context.generation) };
+    SigningKey::from_seed(&expand(&[], key.secret(), &grant))
 }
 
 /// What a recovery policy's sealing key comes from.

@@ -4,6 +4,7 @@
 //! ([`display_name`]) or become file names ([`export_name`]), never before.
 
 mod case;
+mod consent;
 mod directory;
 mod document;
 mod name;
@@ -13,11 +14,16 @@ use casevault_wire::codec::{CodecError, decode, encode};
 use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
+use crate::envelope::SignedEnvelope;
 use crate::journal::SignedCertificate;
 use crate::keys::CaseKey;
 use crate::secret::SecretBytes;
 
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
+pub use consent::{
+    Answer, ConsentBy, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded, DossierKeyGiven, DossierMade,
+    Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded, ShareMade, Shared, VersionAt,
+};
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
@@ -125,17 +131,39 @@ events! {
     /// A note was written.
     Note(Note) = NOTE 0x0108, "note";
 
+    /// Somebody consented to what may be shared.
+    ConsentGiven(ConsentGiven) = CONSENT_GIVEN 0x0110, "consent given";
+    /// A consent was withdrawn.
+    ConsentWithdrawn(ConsentWithdrawn) = CONSENT_WITHDRAWN 0x0111, "consent withdrawn";
+    /// Something is shared with another team.
+    ShareMade(ShareMade) = SHARE_MADE 0x0112, "share made";
+    /// It is no longer.
+    ShareEnded(ShareEnded) = SHARE_ENDED 0x0113, "share ended";
+    /// A dossier's key, for the team of its case.
+    DossierKeyGiven(DossierKeyGiven) = DOSSIER_KEY_GIVEN 0x0114, "dossier key given";
+    /// Somebody asks to share what no consent covers.
+    OverrideAsked(OverrideAsked) = OVERRIDE_ASKED 0x0115, "override asked";
+    /// A second person approves that.
+    OverrideApproved(OverrideApproved) = OVERRIDE_APPROVED 0x0116, "override approved";
     /// A case's key is given to the team.
     CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
     /// What a list of cases shows of one.
     CaseSummary(CaseSummary) = CASE_SUMMARY 0x0202, "case summary";
 
+    /// Another team shares a dossier with this one.
+    DossierReceived(SignedEnvelope) = DOSSIER_RECEIVED 0x0203, "dossier received";
     /// A person is called this.
     PersonName(PersonName) = PERSON_NAME 0x0301, "person name";
     /// A device is called this.
     DeviceName(DeviceName) = DEVICE_NAME 0x0302, "device name";
     /// A team is called this.
     TeamName(TeamName) = TEAM_NAME 0x0303, "team name";
+    /// A dossier begins.
+    DossierMade(DossierMade) = DOSSIER_MADE 0x0401, "dossier made";
+    /// Its recipient answers.
+    DossierAnswered(DossierAnswered) = DOSSIER_ANSWERED 0x0402, "dossier answered";
+    /// Its sender ends it.
+    DossierEnded(DossierEnded) = DOSSIER_ENDED 0x0403, "dossier ended";
 }
 
 /// The name of an event's class; `unknown` for one that this version does not know.

@@ -7,6 +7,7 @@ pub mod case;
 pub mod content;
 pub mod derive;
 pub mod directory;
+pub mod envelope;
 pub mod event;
 pub mod heads;
 pub mod identity;

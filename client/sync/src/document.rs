@@ -13,12 +13,9 @@ mod steady;
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::{Body, DocumentVersion, class};
-use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::decode;
-use casevault_wire::context::Context;
 use casevault_wire::id::{DocumentId, JournalId};
-use casevault_wire::label::Label;
 use casevault_wire::limit;
 
 use crate::cases::queued_bodies;
@@ -26,17 +23,6 @@ use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::store::{column, count};
 use crate::view::{Delivery, DocumentView};
-
-/// The context that a document version is sealed in.
-pub(crate) fn context(place: &Place, document: DocumentId, version: u64) -> Context {
-    Context {
-        team: place.team,
-        journal: place.journal,
-        document,
-        version,
-        ..Context::new(Label::DeriveContent, place.organisation)
-    }
-}
 
 /// Whether the blob of a document of `length` bytes travels with others.
 fn is_small(length: u64) -> bool {

@@ -99,7 +99,7 @@ impl Keyserver {
                 (server_id(&key) == id).then_some((key, Who::Vault))
             }
             Signer::Partner(_) => vouched.map(|key| (key, Who::Partner)),
-            Signer::Team(_) => None,
+            Signer::Team(_) | Signer::Grant(_) => None,
         })
     }
 

@@ -4,10 +4,8 @@ use casevault_crypto::content::{CHUNK, CHUNK_SEALED, DocumentSeal, HEADER, Opene
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::secret::Secret;
 use casevault_wire::codec::decode;
-use casevault_wire::context::Context;
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::{DocumentId, JournalId, OrganisationId};
-use casevault_wire::label::Label;
+use casevault_wire::id::OrganisationId;
 
 use super::bytes::Bytes;
 use super::world::Counter;
@@ -16,11 +14,7 @@ fn key() -> ContentKey {
     ContentKey::new(Secret::new([0x44; 32]))
 }
 
-fn context() -> Context {
-    let organisation = OrganisationId([1; 32]);
-    let (journal, document) = (JournalId([2; 16]), DocumentId([3; 16]));
-    Context { journal, document, version: 1, ..Context::new(Label::DeriveContent, organisation) }
-}
+const ORGANISATION: OrganisationId = OrganisationId([1; 32]);
 
 /// A document of the input's length and bytes: each range opens to exactly its bytes, and no chunk in another's place.
 pub(super) fn document_streams(data: &[u8]) {
@@ -33,10 +27,10 @@ pub(super) fn document_streams(data: &[u8]) {
     let (from, to, flip) = (u64::from(bytes.byte()), u64::from(bytes.byte()), bytes.short());
     let pattern = bytes.rest();
     let plaintext: Vec<u8> = pattern.iter().copied().chain(std::iter::repeat(0)).take(length).collect();
-    let (blob, seal) = seal_document(&key(), &context(), &plaintext, &mut Counter(1)).expect("short");
-    assert!(*open_document(&key(), &context(), &seal, &blob).expect("opens") == plaintext);
+    let (blob, seal) = seal_document(&key(), ORGANISATION, &plaintext, &mut Counter(1)).expect("short");
+    assert!(*open_document(&key(), ORGANISATION, &seal, &blob).expect("opens") == plaintext);
     let header: &[u8; HEADER] = blob.first_chunk().expect("a header");
-    let opener = Opener::new(&key(), &context(), &seal, header).expect("opens");
+    let opener = Opener::new(&key(), ORGANISATION, &seal, header).expect("opens");
     assert_eq!(opener.sealed_length(), blob.len() as u64);
     for (start, end) in ranges {
         let scale = (length as u64 / 0x8000).max(1);
@@ -79,20 +73,20 @@ fn range_of(opener: &Opener, blob: &[u8], range: std::ops::Range<u64>) -> Vec<u8
 pub(super) fn document_blobs(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let small = b"a statement";
-    let (honest, seal) = seal_document(&key(), &context(), small, &mut Counter(2)).expect("short");
+    let (honest, seal) = seal_document(&key(), ORGANISATION, small, &mut Counter(2)).expect("short");
     let said = decode(&bytes.mutate(&casevault_wire::codec::encode(&seal)), 112).unwrap_or(seal);
     let blob = bytes.mutate(&honest);
     if said != seal || blob != honest {
         let mut said: DocumentSeal = said;
-        assert!(open_document(&key(), &context(), &said, &blob).is_err());
+        assert!(open_document(&key(), ORGANISATION, &said, &blob).is_err());
         said.digest = BlobDigest::of(&blob);
-        assert!(open_document(&key(), &context(), &said, &blob).is_err() || blob == honest);
+        assert!(open_document(&key(), ORGANISATION, &said, &blob).is_err() || blob == honest);
     }
     let any = bytes.rest();
     if let Ok(said) = decode::<DocumentSeal>(any.get(..112).unwrap_or_default(), 112) {
-        assert!(open_document(&key(), &context(), &said, any).is_err());
+        assert!(open_document(&key(), ORGANISATION, &said, any).is_err());
         let header = any.first_chunk().unwrap_or(&[0; HEADER]);
-        if let Ok(opener) = Opener::new(&key(), &context(), &said, header) {
+        if let Ok(opener) = Opener::new(&key(), ORGANISATION, &said, header) {
             let mut chunk = vec![7; CHUNK_SEALED];
             assert!(opener.open_chunk(said.length, &mut chunk).is_err());
         }

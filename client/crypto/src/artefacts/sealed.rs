@@ -5,7 +5,7 @@ use casevault_wire::commit::CommitData;
 use casevault_wire::context::Context;
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::heads::HeadRecord;
-use casevault_wire::id::{DocumentId, OrganisationId, PersonId, RecoveryPolicyId, RotationId, TeamId};
+use casevault_wire::id::{OrganisationId, PersonId, RecoveryPolicyId, RotationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::journal::{Entry, Head, VaultState};
 use casevault_wire::label::Label;
@@ -53,7 +53,8 @@ pub(super) fn derived(secret: &Secret, context: &Context) -> Vec<[u8; 32]> {
         *derive::team_access_key(&team, context).seed().expose(),
         *derive::heads_key(&team, context).secret().expose(),
         *derive::link_key(&team, context).secret().expose(),
-        *derive::content(&ContentKey::new(secret.clone()), &[0; 32], context).key.expose(),
+        *derive::content(&ContentKey::new(secret.clone()), &[0; 32], organisation).key.expose(),
+        *derive::grant_key(&CaseKey::new(secret.clone()), context).seed().expose(),
         *derive::database_key(&store).secret().expose(),
         *derive::outbox_key(&store).secret().expose(),
         sealing.try_into().unwrap(),
@@ -196,12 +197,11 @@ fn to_recovery() -> (Vec<u8>, Door) {
 
 /// A blob is opened by an event that names whatever its digest is: the digest is not what refuses it.
 fn document() -> (Vec<u8>, Door) {
-    let (key, document) = (ContentKey::new(secret()), DocumentId([5; 16]));
-    let context = Context { team: TEAM, document, version: 1, ..Context::new(Label::DeriveContent, ORGANISATION) };
-    let (blob, seal) = seal_document(&key, &context, b"a statement", &mut Seeded::new("document")).unwrap();
+    let key = ContentKey::new(secret());
+    let (blob, seal) = seal_document(&key, ORGANISATION, b"a statement", &mut Seeded::new("document")).unwrap();
     let opens = move |bytes: &[u8]| {
         let seal = DocumentSeal { digest: BlobDigest::of(bytes), ..seal };
-        open_document(&key, &context, &seal, bytes).is_ok()
+        open_document(&key, ORGANISATION, &seal, bytes).is_ok()
     };
     (blob, Box::new(opens))
 }

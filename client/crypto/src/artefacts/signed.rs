@@ -13,19 +13,21 @@ use casevault_wire::limit;
 use casevault_wire::log::{LogHead, LogPosition, Organisation, SignedLogEntry, Statement};
 use casevault_wire::partner::{Vouched, Voucher};
 use casevault_wire::recovery::{Announcement, Opening};
-use casevault_wire::request::{Request, Signer, TeamSigner};
+use casevault_wire::request::{GrantSigner, Request, Signer, TeamSigner};
 use casevault_wire::signature::{Signable, Signature, Signed};
 use casevault_wire::time::Time;
 use casevault_wire::vault::Switch;
 use tls_codec::{Deserialize, Serialize, Size};
 
 use super::{Artefact, KEY, artefact};
+use crate::envelope::Envelope;
+use crate::event::Recipient;
 use crate::heads::HeadStatement;
 use crate::identity::{DeviceIdentity, sign};
 use crate::invitation::{Code, Destination};
 use crate::journal::tests::world::{AMAL, Seeded, World};
 use crate::journal::{Certificate, Header};
-use crate::keys::SigningKey;
+use crate::keys::{CaseKey, SigningKey};
 use crate::secret::Secret;
 
 fn key() -> SigningKey {
@@ -68,6 +70,18 @@ pub(super) fn structure(label: Label) -> Artefact {
             of(VaultState { organisation, team, change: 5, head, time: Time(1) })
         }
         Label::CommitRefusal => of(Refusal { team, epoch: 1, commit: Hash([5; 32]), device }),
+        Label::DossierEnvelope => of(Envelope {
+            organisation,
+            team,
+            dossier: journal,
+            to: Recipient { organisation, team },
+            generation: 1,
+            key: CaseKey::new(Secret::new(KEY)),
+            until: Time(2),
+            time: Time(1),
+            device,
+            log,
+        }),
         Label::HeadStatement => of(HeadStatement {
             organisation,
             team,
@@ -113,6 +127,7 @@ pub(super) fn request(label: Label) -> Artefact {
         Label::DeviceRequest => Signer::Device(device),
         Label::InvitationRequest => Signer::Invitation(InvitationId([1; 16])),
         Label::ServerRequest => Signer::Server(Hash([3; 32])),
+        Label::GrantRequest => Signer::Grant(GrantSigner { team: TeamId([2; 32]), journal: JournalId([1; 16]) }),
         _ => Signer::Partner(Vouched::from(&voucher)),
     };
     let request = Request {

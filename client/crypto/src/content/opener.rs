@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use casevault_wire::blob;
-use casevault_wire::context::Context;
+use casevault_wire::id::OrganisationId;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -26,13 +26,18 @@ impl Opener {
     ///
     /// # Errors
     /// [`OpenError`], whatever was wrong.
-    pub fn new(key: &ContentKey, context: &Context, expected: &DocumentSeal, header: &[u8; HEADER]) -> Result<Self, OpenError> {
+    pub fn new(
+        key: &ContentKey,
+        organisation: OrganisationId,
+        expected: &DocumentSeal,
+        header: &[u8; HEADER],
+    ) -> Result<Self, OpenError> {
         let sealed = sealed_length(expected.length).ok_or(OpenError)?;
         if expected.chunks != blob::chunks(expected.length) {
             return Err(OpenError);
         }
         let salt = parse_header(header, &expected.commitment).ok_or(OpenError)?;
-        let derived = derive::content(key, &salt, context);
+        let derived = derive::content(key, &salt, organisation);
         if !bool::from(derived.commitment.ct_eq(&expected.commitment)) {
             return Err(OpenError);
         }

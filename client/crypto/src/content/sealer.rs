@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use casevault_wire::context::Context;
 use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::OrganisationId;
 use casevault_wire::limit;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -46,13 +46,13 @@ impl Sealer {
     /// [`SealError::TooLong`] or [`SealError::Random`].
     pub fn new(
         key: &ContentKey,
-        context: &Context,
+        organisation: OrganisationId,
         length: u64,
         random: &mut dyn Random,
     ) -> Result<(Self, [u8; HEADER]), SealError> {
         sealed_length(length).ok_or(SealError::TooLong)?;
         let salt = draw(random)?;
-        let derived = derive::content(key, &salt, context);
+        let derived = derive::content(key, &salt, organisation);
         let header = header(&salt, &derived.commitment);
         let mut digest = blake3::Hasher::new();
         digest.update(&header);

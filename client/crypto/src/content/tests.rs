@@ -1,6 +1,4 @@
-use casevault_wire::context::Context;
-use casevault_wire::id::{DocumentId, OrganisationId};
-use casevault_wire::label::Label;
+use casevault_wire::id::OrganisationId;
 use casevault_wire::limit;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
@@ -29,16 +27,14 @@ fn key() -> ContentKey {
     ContentKey::new(Secret::new([0x11; 32]))
 }
 
-fn context() -> Context {
-    Context { document: DocumentId([5; 16]), version: 2, ..Context::new(Label::DeriveContent, OrganisationId([7; 32])) }
-}
+const ORGANISATION: OrganisationId = OrganisationId([7; 32]);
 
 fn text(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i * 31 % 251) as u8).collect()
 }
 
 fn sealed(length: usize) -> (Vec<u8>, DocumentSeal) {
-    seal_document(&key(), &context(), &text(length), &mut Seeded(9)).unwrap()
+    seal_document(&key(), ORGANISATION, &text(length), &mut Seeded(9)).unwrap()
 }
 
 fn chunks(blob: &[u8]) -> Vec<Vec<u8>> {
@@ -46,7 +42,7 @@ fn chunks(blob: &[u8]) -> Vec<Vec<u8>> {
 }
 
 fn opener(blob: &[u8], seal: &DocumentSeal) -> Result<Opener, OpenError> {
-    Opener::new(&key(), &context(), seal, blob.first_chunk().unwrap())
+    Opener::new(&key(), ORGANISATION, seal, blob.first_chunk().unwrap())
 }
 
 /// Opens chunk after chunk of `blob` and compares what was read with the event, but looks at no digest of the ciphertext.
@@ -77,7 +73,7 @@ fn documents_of_every_border_length_open() {
         assert_eq!(Some(blob.len() as u64), blob::sealed_length(length as u64));
         assert_eq!(seal.digest, BlobDigest::of(&blob));
         assert_eq!(seal.chunks, chunks(&blob).len() as u64);
-        assert_eq!(&*open_document(&key(), &context(), &seal, &blob).unwrap(), text(length), "{length}");
+        assert_eq!(&*open_document(&key(), ORGANISATION, &seal, &blob).unwrap(), text(length), "{length}");
         assert_eq!(stream(&blob, &chunks(&blob), &seal).unwrap(), text(length), "{length}");
     }
 }
@@ -87,7 +83,7 @@ fn documents_of_every_border_length_open() {
 fn chunks_are_chacha20_poly1305() {
     let (blob, seal) = sealed(CHUNK + 10);
     let salt: [u8; 32] = blob[2..34].try_into().unwrap();
-    let derived = derive::content(&key(), &salt, &context());
+    let derived = derive::content(&key(), &salt, ORGANISATION);
     assert_eq!(derived.commitment, seal.commitment);
     let nonces: [[u8; 12]; 2] = [[0; 12], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]];
     for (nonce, chunk) in nonces.into_iter().zip(chunks(&blob)) {
@@ -130,13 +126,10 @@ fn no_arrangement_of_the_chunks_but_their_own_is_a_document() {
 #[test]
 fn chunks_of_other_documents_do_not_fit() {
     let (blob, seal) = sealed(3 * CHUNK);
-    let other_version = Context { version: 3, ..context() };
-    let other_document = Context { document: DocumentId([6; 16]), ..context() };
     let strangers = [
-        seal_document(&key(), &context(), &text(3 * CHUNK), &mut Seeded(10)).unwrap(),
-        seal_document(&key(), &other_version, &text(3 * CHUNK), &mut Seeded(9)).unwrap(),
-        seal_document(&key(), &other_document, &text(3 * CHUNK), &mut Seeded(9)).unwrap(),
-        seal_document(&ContentKey::new(Secret::new([0x12; 32])), &context(), &text(3 * CHUNK), &mut Seeded(9)).unwrap(),
+        seal_document(&key(), ORGANISATION, &text(3 * CHUNK), &mut Seeded(10)).unwrap(),
+        seal_document(&key(), OrganisationId([8; 32]), &text(3 * CHUNK), &mut Seeded(9)).unwrap(),
+        seal_document(&ContentKey::new(Secret::new([0x12; 32])), ORGANISATION, &text(3 * CHUNK), &mut Seeded(9)).unwrap(),
     ];
     for (stranger, its_seal) in strangers {
         for index in 0..3 {
@@ -209,7 +202,7 @@ fn a_range_is_read_from_its_chunks_alone() {
 fn d06_a_blob_has_one_key_one_salt_and_one_plaintext() {
     let keys = [0x11, 0x12].map(|byte| ContentKey::new(Secret::new([byte; 32])));
     let (blob, seal) = sealed(CHUNK + 9);
-    let other = seal_document(&keys[1], &context(), &text(CHUNK + 9), &mut Seeded(9)).unwrap();
+    let other = seal_document(&keys[1], ORGANISATION, &text(CHUNK + 9), &mut Seeded(9)).unwrap();
     let (mut opened, tried) = (Vec::new(), [0, 1]);
     for (key, salt, commitment, said) in tried
         .iter()
@@ -219,20 +212,20 @@ fn d06_a_blob_has_one_key_one_salt_and_one_plaintext() {
         let of = |which: usize| [&blob, &other.0][which];
         let header: Vec<u8> = [&of(0)[..2], &of(salt)[2..34], &of(commitment)[34..HEADER]].concat();
         let claim = DocumentSeal { commitment: [seal, other.1][said].commitment, ..seal };
-        if Opener::new(&keys[key], &context(), &claim, header.first_chunk().unwrap()).is_ok() {
+        if Opener::new(&keys[key], ORGANISATION, &claim, header.first_chunk().unwrap()).is_ok() {
             opened.push((key, commitment, said));
         }
     }
     assert_eq!(opened, [(0, 0, 0), (0, 0, 0), (1, 1, 1), (1, 1, 1)], "each key its own: the salts are equal here");
     for sha256 in [[0; 32], PlaintextHasher::new().finish().sha256.0] {
         let claim = DocumentSeal { sha256: Sha256(sha256), ..seal };
-        assert_eq!(open_document(&keys[0], &context(), &claim, &blob).err(), Some(OpenError), "nor another plaintext");
+        assert_eq!(open_document(&keys[0], ORGANISATION, &claim, &blob).err(), Some(OpenError), "nor another plaintext");
     }
 }
 
 #[test]
 fn a_document_that_changes_while_it_is_sealed_is_refused() {
-    let (mut sealer, _) = Sealer::new(&key(), &context(), 10, &mut SystemRandom).unwrap();
+    let (mut sealer, _) = Sealer::new(&key(), ORGANISATION, 10, &mut SystemRandom).unwrap();
     let mut hasher = PlaintextHasher::new();
     hasher.update(&text(9));
     assert_eq!(sealer.wanted(), Some(10));
@@ -240,16 +233,16 @@ fn a_document_that_changes_while_it_is_sealed_is_refused() {
     sealer.seal_chunk(&mut vec![0; CHUNK_SEALED]).unwrap();
     assert_eq!(sealer.seal_chunk(&mut vec![0; CHUNK_SEALED]), Err(SealError::Buffer), "no index is sealed twice");
     assert_eq!(sealer.finish(hasher.finish()), Err(SealError::Incomplete));
-    let (sealer, _) = Sealer::new(&key(), &context(), 0, &mut SystemRandom).unwrap();
+    let (sealer, _) = Sealer::new(&key(), ORGANISATION, 0, &mut SystemRandom).unwrap();
     assert_eq!(sealer.finish(PlaintextHasher::new().finish()), Err(SealError::Incomplete));
     for length in [limit::BLOB, u64::MAX] {
-        assert_eq!(Sealer::new(&key(), &context(), length, &mut SystemRandom).unwrap_err(), SealError::TooLong);
+        assert_eq!(Sealer::new(&key(), ORGANISATION, length, &mut SystemRandom).unwrap_err(), SealError::TooLong);
     }
 }
 
 #[test]
 fn content_does_not_print() {
-    let (sealer, _) = Sealer::new(&key(), &context(), 10, &mut SystemRandom).unwrap();
+    let (sealer, _) = Sealer::new(&key(), ORGANISATION, 10, &mut SystemRandom).unwrap();
     let (blob, seal) = sealed(10);
     assert_eq!(format!("{sealer:?}{:?}{seal:?}", opener(&blob, &seal).unwrap()), "Sealer(…)Opener(…)DocumentSeal(…)");
     assert_eq!(format!("{:?}{:?}", seal.sha256, PlaintextHasher::new()), "Sha256(…)PlaintextHasher(…)");
@@ -265,7 +258,7 @@ proptest! {
         let at = at.index(blob.len());
         blob[at] ^= 1 << bit;
         prop_assert_eq!(stream(&blob, &chunks(&blob), &seal), Err(OpenError));
-        prop_assert_eq!(open_document(&key(), &context(), &seal, &blob), Err(OpenError));
+        prop_assert_eq!(open_document(&key(), ORGANISATION, &seal, &blob), Err(OpenError));
     }
 
     #[test]
@@ -275,7 +268,7 @@ proptest! {
         prop_assert_eq!(stream(short, &chunks(short), &seal), Err(OpenError));
         let long = [&blob[..], &vec![0; more]].concat();
         prop_assert_eq!(stream(&long, &chunks(&long), &seal), Err(OpenError));
-        prop_assert_eq!(open_document(&key(), &context(), &seal, &long), Err(OpenError));
+        prop_assert_eq!(open_document(&key(), ORGANISATION, &seal, &long), Err(OpenError));
     }
 
     #[test]

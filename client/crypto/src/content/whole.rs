@@ -1,7 +1,7 @@
 //! Documents that fit in memory, at once.
 
-use casevault_wire::context::Context;
 use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::OrganisationId;
 
 use super::{CHUNK_SEALED, DocumentSeal, HEADER, Opener, PlaintextHasher, SealError, Sealer, sealed_length};
 use crate::keys::ContentKey;
@@ -15,13 +15,13 @@ use crate::secret::SecretBytes;
 /// [`SealError::TooLong`] or [`SealError::Random`].
 pub fn seal_document(
     key: &ContentKey,
-    context: &Context,
+    organisation: OrganisationId,
     plaintext: &[u8],
     random: &mut dyn Random,
 ) -> Result<(Vec<u8>, DocumentSeal), SealError> {
     let length = plaintext.len() as u64;
     let whole = sealed_length(length).and_then(|sealed| usize::try_from(sealed).ok()).ok_or(SealError::TooLong)?;
-    let (mut sealer, header) = Sealer::new(key, context, length, random)?;
+    let (mut sealer, header) = Sealer::new(key, organisation, length, random)?;
     let mut hasher = PlaintextHasher::new();
     hasher.update(plaintext);
     let mut blob = header.to_vec();
@@ -46,12 +46,12 @@ pub fn seal_document(
 /// [`OpenError`], whatever was wrong.
 pub fn open_document(
     key: &ContentKey,
-    context: &Context,
+    organisation: OrganisationId,
     expected: &DocumentSeal,
     blob: &[u8],
 ) -> Result<SecretBytes, OpenError> {
     let (header, chunks) = blob.split_first_chunk::<HEADER>().ok_or(OpenError)?;
-    let opener = Opener::new(key, context, expected, header)?;
+    let opener = Opener::new(key, organisation, expected, header)?;
     if blob.len() as u64 != opener.sealed_length() || BlobDigest::of(blob) != expected.digest {
         return Err(OpenError);
     }

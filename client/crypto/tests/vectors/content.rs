@@ -2,27 +2,27 @@ use casevault_crypto::content::{DocumentSeal, HEADER, Opener, PlaintextHasher, S
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::seal::OpenError;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::context::Context;
 use casevault_wire::hash::BlobDigest;
-use casevault_wire::id::{DocumentId, TeamId};
+use casevault_wire::id::OrganisationId;
 use serde_json::Value;
 
-use super::vector::{Drawn, Vector, array, bytes, context, repeated, secret, vectors};
+use super::vector::{Drawn, Vector, array, bytes, repeated, secret, vectors};
 
 /// A document and all that a reader is told.
 struct Case {
     key: ContentKey,
-    context: Context,
+    organisation: OrganisationId,
     blob: Vec<u8>,
     event: DocumentSeal,
 }
 
 impl Case {
     fn new(inputs: &Value) -> Self {
-        let (key, context) = (ContentKey::new(secret(&inputs["key"])), context(&inputs["context"]));
+        let key = ContentKey::new(secret(&inputs["key"]));
+        let organisation = OrganisationId(array(&inputs["organisation"]));
         let (blob, event) =
-            seal_document(&key, &context, &repeated(&inputs["plaintext"]), &mut Drawn(bytes(&inputs["salt"]))).unwrap();
-        Self { key, context, blob, event }
+            seal_document(&key, organisation, &repeated(&inputs["plaintext"]), &mut Drawn(bytes(&inputs["salt"]))).unwrap();
+        Self { key, organisation, blob, event }
     }
 
     fn chunks(&self) -> Vec<&[u8]> {
@@ -45,20 +45,9 @@ impl Case {
                     self.blob[at..at + 65552].copy_from_slice(&other.blob[at..at + 65552]);
                 }
                 "key" => {}
-                "context" => self.change_context(value),
+                "organisation" => self.organisation = OrganisationId(array(value)),
                 "event" => self.change_event(value),
                 other => panic!("no change {other}"),
-            }
-        }
-    }
-
-    fn change_context(&mut self, to: &Value) {
-        for (field, value) in to.as_object().unwrap() {
-            match field.as_str() {
-                "version" => self.context.version = value.as_u64().unwrap(),
-                "document" => self.context.document = DocumentId(array(value)),
-                "team" => self.context.team = TeamId(array(value)),
-                other => panic!("no field {other}"),
             }
         }
     }
@@ -79,7 +68,7 @@ impl Case {
     /// ciphertext.
     fn stream(&self) -> Result<SecretBytes, OpenError> {
         let (header, rest) = self.blob.split_first_chunk::<HEADER>().ok_or(OpenError)?;
-        let opener = Opener::new(&self.key, &self.context, &self.event, header)?;
+        let opener = Opener::new(&self.key, self.organisation, &self.event, header)?;
         let (mut plaintext, mut hasher) = (Vec::new(), PlaintextHasher::new());
         for (index, sealed) in rest.chunks(65552).enumerate() {
             let mut buffer = sealed.to_vec();
@@ -113,7 +102,7 @@ fn documents_are_sealed_as_the_spec_says() {
             assert_eq!(case.event.sha256, Sha256(array(&expected["sha256"])), "{name}");
             assert_eq!(case.event.digest, BlobDigest(array(&expected["digest"])), "{name}");
             assert_eq!(&*case.stream().unwrap(), plaintext, "{name}");
-            assert_eq!(&*open_document(&case.key, &case.context, &case.event, &case.blob).unwrap(), plaintext, "{name}");
+            assert_eq!(&*open_document(&case.key, case.organisation, &case.event, &case.blob).unwrap(), plaintext, "{name}");
             continue;
         }
         assert!(case.stream().is_ok(), "{name}: before the change");
@@ -127,6 +116,6 @@ fn documents_are_sealed_as_the_spec_says() {
         }
         assert_eq!(case.stream(), Err(OpenError), "{name}");
         case.event.digest = BlobDigest::of(&case.blob);
-        assert_eq!(open_document(&case.key, &case.context, &case.event, &case.blob), Err(OpenError), "{name}");
+        assert_eq!(open_document(&case.key, case.organisation, &case.event, &case.blob), Err(OpenError), "{name}");
     }
 }

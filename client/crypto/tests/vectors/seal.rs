@@ -1,10 +1,10 @@
 use casevault_crypto::derive;
-use casevault_crypto::keys::{RecoverySeed, StoreKey, TeamKey};
+use casevault_crypto::keys::{CaseKey, RecoverySeed, StoreKey, TeamKey};
 use casevault_crypto::seal::{OpenError, open, seal};
 use casevault_wire::codec::encode;
 use casevault_wire::context::Context;
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::label::Label;
 
 use super::vector::{Drawn, Vector, array, bytes, context, secret, vectors};
@@ -44,6 +44,10 @@ fn keys_are_derived_as_the_spec_says() {
             "team access" => derive::team_access_key(&team, &context).public().0,
             "team heads" => *derive::heads_key(&team, &context).secret().expose(),
             "team link" => *derive::link_key(&team, &context).secret().expose(),
+            "grant" => {
+                let journal = JournalId(array(&inputs["journal"]));
+                derive::grant_key(&CaseKey::new(secret(&inputs["key"])), &Context { journal, ..context }).public().0
+            }
             "recovery sealing" => encode(&derive::recovery_sealing_seed(&recovery, context.organisation)).try_into().unwrap(),
             "recovery signing" => derive::recovery_signing_key(&recovery, context.organisation).public().0,
             "database" => *derive::database_key(&store).secret().expose(),

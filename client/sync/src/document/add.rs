@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use super::large::Spooled;
 use super::output::create_private;
 use super::seal::{Job, open_source, regular, seal_small};
-use super::{context, view};
+use super::view;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS, encode_body};
@@ -349,7 +349,7 @@ fn small(place: &Place, path: &Path, most: u64) -> Result<Option<Sealed>> {
 pub(super) fn fresh(place: &Place) -> Result<(DocumentId, Job)> {
     let document = DocumentId(draw(&mut SystemRandom).map_err(no_randomness)?);
     let key = ContentKey::generate(&mut SystemRandom).map_err(no_randomness)?;
-    Ok((document, Job { key, context: context(place, document, 1) }))
+    Ok((document, Job { key, organisation: place.organisation }))
 }
 
 pub(super) fn version(document: DocumentId, path: &Path, seal: &DocumentSeal, key: ContentKey) -> Result<DocumentVersion> {

@@ -14,7 +14,6 @@ use casevault_wire::hash::BlobDigest;
 use tokio::sync::mpsc;
 use zeroize::Zeroize;
 
-use super::context;
 use super::output::{Output, Target};
 use super::steady::Steady;
 use crate::client::Client;
@@ -227,8 +226,7 @@ pub(super) fn open(
 ) -> Result<()> {
     let header = pieces.take(HEADER)?;
     let header = header.first_chunk::<HEADER>().ok_or(ClientError::Verification)?;
-    let context = context(place, version.document, version.version);
-    let opener = Opener::new(&version.key, &context, &version.seal, header).map_err(|_| ClientError::Verification)?;
+    let opener = Opener::new(&version.key, place.organisation, &version.seal, header).map_err(|_| ClientError::Verification)?;
     for index in 0..opener.chunks() {
         let range = opener.blob_range(index..index + 1);
         let mut chunk = pieces.take(usize::try_from(range.end - range.start).map_err(|_| ClientError::Verification)?)?;

@@ -14,7 +14,7 @@ use casevault_crypto::content::{
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
-use casevault_wire::context::Context;
+use casevault_wire::id::OrganisationId;
 
 use crate::error::{ClientError, Result};
 use crate::stride::LONGEST as PIECE;
@@ -27,7 +27,7 @@ const AHEAD: usize = 2;
 /// Under which key a document is sealed, and where.
 pub(super) struct Job {
     pub key: ContentKey,
-    pub context: Context,
+    pub organisation: OrganisationId,
 }
 
 /// Seals a file that fits in memory.
@@ -126,7 +126,7 @@ fn seal(
     mut emit: impl FnMut(Bytes) -> Result<()>,
 ) -> Result<Sealer> {
     let whole = sealed_length(length).and_then(|whole| usize::try_from(whole).ok()).ok_or(ClientError::Text)?;
-    let (mut sealer, header) = Sealer::new(&job.key, &job.context, length, &mut SystemRandom).map_err(seal_error)?;
+    let (mut sealer, header) = Sealer::new(&job.key, job.organisation, length, &mut SystemRandom).map_err(seal_error)?;
     let mut left = whole - header.len().min(whole);
     let room = |left: usize| BytesMut::with_capacity(left.min(size.saturating_add(CHUNK_SEALED)));
     let mut piece = room(whole);
