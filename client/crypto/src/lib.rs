@@ -4,9 +4,11 @@
 #[cfg(test)]
 mod artefacts;
 pub mod case;
+pub mod consent;
 pub mod content;
 pub mod derive;
 pub mod directory;
+pub mod dossier;
 pub mod envelope;
 pub mod event;
 pub mod heads;

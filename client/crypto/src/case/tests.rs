@@ -45,6 +45,7 @@ fn event(sequence: u64, body: Body) -> AcceptedEvent {
         header_hash: Hash::ZERO,
         header: Signed { content: header, signature: Signature([0; 64]) },
         salt: [0; 32],
+        guest: false,
     }
 }
 

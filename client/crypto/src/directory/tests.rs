@@ -31,6 +31,7 @@ fn said(world: &World, person: PersonId, length: u64, body: Body) -> AcceptedEve
         header_hash: Hash::ZERO,
         header: Signed { content: header, signature: Signature([0; 64]) },
         salt: [0; 32],
+        guest: false,
     }
 }
 

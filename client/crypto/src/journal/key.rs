@@ -10,7 +10,8 @@ use crate::secret::Secret;
 pub struct EntryKey {
     /// The secret.
     pub secret: Secret,
-    /// The generation of the team key in which it was made. Only entries written in that generation may be under it.
+    /// The generation of the team key in which it was made: only entries written in that generation may be under it. 0 for a dossier's
+    /// keys, which are bound to none.
     pub created: u64,
 }
 

@@ -1,7 +1,7 @@
 //! Accepts entries: the one door from what the vault serves to what is shown.
 
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{DeviceId, JournalId, PersonId};
+use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
 use casevault_wire::journal::{Entry, entry_hash};
 use casevault_wire::limit;
 use casevault_wire::log::{LogPosition, Organisation};
@@ -9,7 +9,7 @@ use casevault_wire::time::Time;
 
 use super::plaintext::decode_padded;
 use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedCertificate, SignedHeader, header_hash};
-use crate::event::{Body, KeyGeneration, class};
+use crate::event::{Body, KeyGeneration, Recipient, class};
 use crate::keys::CaseKey;
 use crate::seal::open;
 
@@ -113,6 +113,8 @@ pub struct AcceptedEvent {
     pub header: SignedHeader,
     /// The salt that opens the header's commitment to the body.
     pub salt: [u8; 32],
+    /// Whether it is of the team that a dossier is for, and not of the one whose dossier it is.
+    pub guest: bool,
 }
 
 impl AcceptedEvent {
@@ -131,13 +133,36 @@ pub struct Reader<'a> {
     pub keys: &'a dyn KeyRing,
 }
 
+/// A side that may write, as it stood before an entry.
+struct Party<'a> {
+    organisation: &'a Organisation,
+    team: TeamId,
+    log_length: u64,
+    team_generation: u64,
+    guest: bool,
+}
+
 impl Reader<'_> {
     /// Checks that `entry` continues the journal and obeys every rule, and takes it over into `state`, which is unchanged on error.
     ///
     /// # Errors
     /// [`JournalError`] says which rule it breaks.
     pub fn accept(&self, state: &mut ChainState, entry: &Entry) -> Result<AcceptedEvent, JournalError> {
-        self.read(state, entry, state.settled)
+        self.read(state, entry, (state.settled, self.organisation))
+    }
+
+    /// The same in a dossier, which the team that it is for writes into too: `guest` is the verified log of that team's organisation, which may
+    /// be the same.
+    ///
+    /// # Errors
+    /// As [`Self::accept`].
+    pub fn accept_of_dossier(
+        &self,
+        state: &mut ChainState,
+        entry: &Entry,
+        guest: &Organisation,
+    ) -> Result<AcceptedEvent, JournalError> {
+        self.read(state, entry, (0, guest))
     }
 
     /// Takes an entry that [`Self::accept`] refused as [`JournalError::Late`], and for no other reason, into the chain alone: whoever had not
@@ -146,22 +171,28 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Self::accept`].
     pub fn chain_late(&self, state: &mut ChainState, entry: &Entry) -> Result<(), JournalError> {
-        self.read(state, entry, 0).map(|_| ())
+        self.read(state, entry, (0, self.organisation)).map(|_| ())
     }
 
-    fn read(&self, state: &mut ChainState, entry: &Entry, settled: u64) -> Result<AcceptedEvent, JournalError> {
+    fn read(
+        &self,
+        state: &mut ChainState,
+        entry: &Entry,
+        (settled, guest): (u64, &Organisation),
+    ) -> Result<AcceptedEvent, JournalError> {
         let key = self.check_outer(state, entry)?;
         let context = state.place.context(entry.sequence, entry.generation, entry.previous);
         let plaintext = open(&key.secret, &context, entry.sealed.as_slice()).map_err(|_| JournalError::Sealed)?;
         let (header, opening) = decode_padded(&plaintext)?;
-        self.check_header(state, &header.content, &key)?;
+        let body = Body::decode(header.content.class, opening.body.as_slice());
+        let party = self.party(state, &header.content, (&body, guest))?;
+        check_header(state, &header.content, &key, &party)?;
         if header.content.team_generation < settled {
             return Err(JournalError::Late);
         }
-        let body = Body::decode(header.content.class, opening.body.as_slice());
-        let device = self.check_author(state, &header, &body)?;
+        let device = check_author(state, &header, &body, &party)?;
         let begun = self.check_generation(state, entry.generation, &body)?;
-        let person = self.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
+        let person = party.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
         let event = AcceptedEvent {
             journal: entry.journal,
             sequence: entry.sequence,
@@ -174,17 +205,51 @@ impl Reader<'_> {
             header_hash: header_hash(&header),
             header,
             salt: opening.salt,
+            guest: party.guest,
         };
         let header = &event.header;
-        state.certify(header.content.author, device);
+        state.certify(header.content.author, device, event.guest);
         state.length += 1;
         state.entry = entry_hash(entry);
         state.header = event.header_hash;
         state.generation = entry.generation;
         state.begun = begun;
-        state.team_generation = event.team_generation;
-        state.log_length = header.content.log.length;
+        let (log_length, team_generation) = state.named(event.guest);
+        (*log_length, *team_generation) = (header.content.log.length, event.team_generation);
         Ok(event)
+    }
+
+    /// Whose event this claims to be: the side that certified the author, or that an author's certificate names.
+    fn party<'a>(
+        &'a self,
+        state: &ChainState,
+        header: &Header,
+        (body, guest): (&Body, &'a Organisation),
+    ) -> Result<Party<'a>, JournalError> {
+        let claims = |who: &Recipient| match (state.certified(&header.author), body) {
+            (Some(certified), _) => certified.guest == 1,
+            (None, Body::AuthorCertificate(signed)) => {
+                (signed.content.organisation, signed.content.team) == (who.organisation, who.team)
+            }
+            (None, _) => false,
+        };
+        match state.guest.as_ref().filter(|guest| claims(&guest.who)) {
+            Some(of) if guest.id() != of.who.organisation => Err(JournalError::Place),
+            Some(of) => Ok(Party {
+                organisation: guest,
+                team: of.who.team,
+                log_length: of.log_length,
+                team_generation: of.team_generation,
+                guest: true,
+            }),
+            None => Ok(Party {
+                organisation: self.organisation,
+                team: state.place.team,
+                log_length: state.log_length,
+                team_generation: state.team_generation,
+                guest: false,
+            }),
+        }
     }
 
     fn check_outer(&self, state: &ChainState, entry: &Entry) -> Result<EntryKey, JournalError> {
@@ -198,66 +263,6 @@ impl Reader<'_> {
             return Err(JournalError::GenerationFell);
         }
         self.keys.key(entry.generation).ok_or(JournalError::KeyMissing { generation: entry.generation })
-    }
-
-    fn check_header(&self, state: &ChainState, header: &Header, key: &EntryKey) -> Result<(), JournalError> {
-        if header.journal != state.place.journal || header.sequence != state.length || header.previous != state.header {
-            return Err(JournalError::Header);
-        }
-        if header.team_generation < state.team_generation {
-            return Err(JournalError::TeamGenerationFell);
-        }
-        if header.team_generation != key.created {
-            return Err(JournalError::KeyOfOtherGeneration);
-        }
-        if header.log.length < state.log_length {
-            return Err(JournalError::LogFell);
-        }
-        self.check_log(&header.log)
-    }
-
-    fn check_log(&self, log: &LogPosition) -> Result<(), JournalError> {
-        if log.length > self.organisation.position().length {
-            return Err(JournalError::LogBehind { length: log.length });
-        }
-        if self.organisation.hash_at(log.length) == Some(log.hash) { Ok(()) } else { Err(JournalError::LogFork) }
-    }
-
-    /// The device behind the author, who must have signed the header and have been in the team.
-    fn check_author(&self, state: &ChainState, header: &SignedHeader, body: &Body) -> Result<DeviceId, JournalError> {
-        let known = state.device(&header.content.author);
-        let device = match (known, body) {
-            (None, Body::AuthorCertificate(certificate)) => self.check_certificate(state, &header.content, certificate)?,
-            (None, _) => return Err(JournalError::Author),
-            (Some(_), _) if header.content.class == class::AUTHOR_CERTIFICATE => return Err(JournalError::Certificate),
-            (Some(device), _) => device,
-        };
-        header.verify(&header.content.author).map_err(|_| JournalError::Signature)?;
-        let in_team = self.organisation.is_team_device_at(&state.place.team, &device, header.content.log.length);
-        if in_team { Ok(device) } else { Err(JournalError::NotInTeam) }
-    }
-
-    fn check_certificate(
-        &self,
-        state: &ChainState,
-        header: &Header,
-        signed: &SignedCertificate,
-    ) -> Result<DeviceId, JournalError> {
-        let certificate = &signed.content;
-        let place = state.place;
-        let here =
-            (certificate.organisation, certificate.team, certificate.journal) == (place.organisation, place.team, place.journal);
-        if !here || certificate.author != header.author || certificate.log.length > header.log.length {
-            return Err(JournalError::Certificate);
-        }
-        self.check_log(&certificate.log)?;
-        let device = self.organisation.device(&certificate.device).ok_or(JournalError::Certificate)?;
-        signed.verify(&device.keys.signing).map_err(|_| JournalError::Certificate)?;
-        if !self.organisation.is_team_device_at(&place.team, &certificate.device, certificate.log.length) {
-            return Err(JournalError::NotInTeam);
-        }
-        let room = state.authors_of(&certificate.device) < limit::AUTHORS;
-        if room { Ok(certificate.device) } else { Err(JournalError::TooManyAuthors) }
     }
 
     /// The newest generation begun, with this event.
@@ -285,4 +290,64 @@ impl Reader<'_> {
         let before = event.generation.checked_sub(1).and_then(|before| self.keys.key(before));
         before.is_none_or(|key| CaseKey::new(key.secret) == event.previous)
     }
+}
+
+fn check_header(state: &ChainState, header: &Header, key: &EntryKey, party: &Party<'_>) -> Result<(), JournalError> {
+    if header.journal != state.place.journal || header.sequence != state.length || header.previous != state.header {
+        return Err(JournalError::Header);
+    }
+    if header.team_generation < party.team_generation {
+        return Err(JournalError::TeamGenerationFell);
+    }
+    if key.created != 0 && header.team_generation != key.created {
+        return Err(JournalError::KeyOfOtherGeneration);
+    }
+    if header.log.length < party.log_length {
+        return Err(JournalError::LogFell);
+    }
+    check_log(party.organisation, &header.log)
+}
+
+fn check_log(organisation: &Organisation, log: &LogPosition) -> Result<(), JournalError> {
+    if log.length > organisation.position().length {
+        return Err(JournalError::LogBehind { length: log.length });
+    }
+    if organisation.hash_at(log.length) == Some(log.hash) { Ok(()) } else { Err(JournalError::LogFork) }
+}
+
+/// The device behind the author, who must have signed the header and have been in the team.
+fn check_author(state: &ChainState, header: &SignedHeader, body: &Body, party: &Party<'_>) -> Result<DeviceId, JournalError> {
+    let known = state.device(&header.content.author);
+    let device = match (known, body) {
+        (None, Body::AuthorCertificate(certificate)) => check_certificate(state, &header.content, certificate, party)?,
+        (None, _) => return Err(JournalError::Author),
+        (Some(_), _) if header.content.class == class::AUTHOR_CERTIFICATE => return Err(JournalError::Certificate),
+        (Some(device), _) => device,
+    };
+    header.verify(&header.content.author).map_err(|_| JournalError::Signature)?;
+    let in_team = party.organisation.is_team_device_at(&party.team, &device, header.content.log.length);
+    if in_team { Ok(device) } else { Err(JournalError::NotInTeam) }
+}
+
+fn check_certificate(
+    state: &ChainState,
+    header: &Header,
+    signed: &SignedCertificate,
+    party: &Party<'_>,
+) -> Result<DeviceId, JournalError> {
+    let certificate = &signed.content;
+    let (organisation, team) = (party.organisation, party.team);
+    let here =
+        (certificate.organisation, certificate.team, certificate.journal) == (organisation.id(), team, state.place.journal);
+    if !here || certificate.author != header.author || certificate.log.length > header.log.length {
+        return Err(JournalError::Certificate);
+    }
+    check_log(organisation, &certificate.log)?;
+    let device = organisation.device(&certificate.device).ok_or(JournalError::Certificate)?;
+    signed.verify(&device.keys.signing).map_err(|_| JournalError::Certificate)?;
+    if !organisation.is_team_device_at(&team, &certificate.device, certificate.log.length) {
+        return Err(JournalError::NotInTeam);
+    }
+    let room = state.authors_of(&certificate.device) < limit::AUTHORS;
+    if room { Ok(certificate.device) } else { Err(JournalError::TooManyAuthors) }
 }

@@ -7,12 +7,23 @@ use casevault_wire::signature::PublicKey;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use super::Place;
+use crate::event::Recipient;
 
 /// An author whose certificate was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(super) struct Certified {
-    author: PublicKey,
-    device: DeviceId,
+    pub(super) author: PublicKey,
+    pub(super) device: DeviceId,
+    /// 1 if it is of the team that a dossier is for.
+    pub(super) guest: u8,
+}
+
+/// The team that a dossier is for, which writes into it too, and what its events have named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(super) struct Guest {
+    pub(super) who: Recipient,
+    pub(super) team_generation: u64,
+    pub(super) log_length: u64,
 }
 
 /// Where a journal stands: enough to check or make its next entry. Its encoding is for the local store.
@@ -30,6 +41,7 @@ pub struct ChainState {
     pub(super) log_length: u64,
     /// In order of author key.
     pub(super) authors: Vec<Certified>,
+    pub(super) guest: Option<Guest>,
 }
 
 impl ChainState {
@@ -46,7 +58,15 @@ impl ChainState {
             settled: 0,
             log_length: 0,
             authors: Vec::new(),
+            guest: None,
         }
+    }
+
+    /// A dossier without entries: a journal that the team it is for may write into.
+    pub fn of_dossier(place: Place, guest: Recipient) -> Self {
+        let owner = Recipient { organisation: place.organisation, team: place.team };
+        let guest = (guest != owner).then_some(Guest { who: guest, team_generation: 0, log_length: 0 });
+        Self { guest, ..Self::new(place) }
     }
 
     /// Which journal.
@@ -76,8 +96,12 @@ impl ChainState {
 
     /// The device behind an author key, if its certificate was accepted.
     pub fn device(&self, author: &PublicKey) -> Option<DeviceId> {
+        self.certified(author).map(|certified| certified.device)
+    }
+
+    pub(super) fn certified(&self, author: &PublicKey) -> Option<&Certified> {
         let at = self.authors.binary_search_by_key(author, |certified| certified.author).ok()?;
-        self.authors.get(at).map(|certified| certified.device)
+        self.authors.get(at)
     }
 
     /// Remembers that the journal was read to its end with the access key of `team_generation`: whatever is new after this was
@@ -103,9 +127,17 @@ impl ChainState {
         self.authors.iter().filter(|certified| certified.device == *device).count()
     }
 
-    pub(super) fn certify(&mut self, author: PublicKey, device: DeviceId) {
+    pub(super) fn certify(&mut self, author: PublicKey, device: DeviceId, guest: bool) {
         if let Err(at) = self.authors.binary_search_by_key(&author, |certified| certified.author) {
-            self.authors.insert(at, Certified { author, device });
+            self.authors.insert(at, Certified { author, device, guest: u8::from(guest) });
+        }
+    }
+
+    /// What was last named by an event of the owner's, or of the guest's: log and team generation only ever grow.
+    pub(super) fn named(&mut self, guest: bool) -> (&mut u64, &mut u64) {
+        match &mut self.guest {
+            Some(of) if guest => (&mut of.log_length, &mut of.team_generation),
+            _ => (&mut self.log_length, &mut self.team_generation),
         }
     }
 }

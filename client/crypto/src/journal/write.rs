@@ -89,24 +89,30 @@ impl Writer<'_> {
     fn ready(&self, state: &ChainState) -> Result<ChainState, WriteError> {
         let certificate = &self.author.certificate().content;
         let place = state.place;
-        if (certificate.organisation, certificate.team, certificate.journal) != (place.organisation, place.team, place.journal) {
+        let who = (certificate.organisation, certificate.team);
+        let guest = state.guest.filter(|guest| (guest.who.organisation, guest.who.team) == who);
+        if certificate.journal != place.journal || (guest.is_none() && who != (place.organisation, place.team)) {
             return Err(WriteError::Author);
         }
+        let (seen_log, seen_team) = guest.map_or((state.log_length, state.team_generation.max(state.settled)), |guest| {
+            (guest.log_length, guest.team_generation)
+        });
         let generation = self.keys.newest();
         let key = self.keys.key(generation).ok_or(WriteError::KeyNeeded)?;
-        let newest_seen = state.team_generation.max(state.settled);
-        if self.team_generation < newest_seen || self.log.length < state.log_length.max(certificate.log.length) {
+        if self.team_generation < seen_team || self.log.length < seen_log.max(certificate.log.length) {
             return Err(WriteError::Behind);
         }
-        if key.created != self.team_generation {
+        if key.created != 0 && key.created != self.team_generation {
             return Err(WriteError::KeyNeeded);
         }
         if generation < state.generation {
             return Err(WriteError::KeyMissing);
         }
         let begun = if state.header == Hash::ZERO || place.is_of_team() { generation } else { state.begun };
-        let (team_generation, log_length) = (self.team_generation, self.log.length);
-        Ok(ChainState { generation, begun, team_generation, log_length, ..state.clone() })
+        let mut ready = ChainState { generation, begun, ..state.clone() };
+        let (log_length, team_generation) = ready.named(guest.is_some());
+        (*log_length, *team_generation) = (self.log.length, self.team_generation);
+        Ok(ready)
     }
 
     /// The writer's own events that must come first.
@@ -137,7 +143,7 @@ impl Writer<'_> {
                 class: body.class(),
                 author: self.author.public(),
                 log: self.log,
-                team_generation: state.team_generation,
+                team_generation: self.team_generation,
                 commitment: opening.commitment(),
             },
         );
@@ -156,7 +162,11 @@ impl Writer<'_> {
         state.entry = entry_hash(&entry);
         state.header = header_hash(&header);
         match body {
-            Body::AuthorCertificate(certificate) => state.certify(self.author.public(), certificate.content.device),
+            Body::AuthorCertificate(certificate) => {
+                let owner =
+                    (certificate.content.organisation, certificate.content.team) == (state.place.organisation, state.place.team);
+                state.certify(self.author.public(), certificate.content.device, !owner);
+            }
             Body::KeyGeneration(_) => state.begun = state.generation,
             _ => {}
         }

@@ -70,6 +70,7 @@ fn event(sequence: u64, told: &Value) -> AcceptedEvent {
         header_hash: Hash::ZERO,
         header: Signed { content: header, signature: Signature([0; 64]) },
         salt: [0; 32],
+        guest: false,
     }
 }
 

@@ -55,7 +55,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let mut random = Seeded::new("world");
+        Self::seeded("world")
+    }
+
+    /// Another organisation than that of another seed, with the same people.
+    pub(crate) fn seeded(seed: &str) -> Self {
+        let mut random = Seeded::new(seed);
         let root = SigningKey::generate(&mut random).unwrap();
         let (keyserver, vault) = (SigningKey::generate(&mut random).unwrap(), SigningKey::generate(&mut random).unwrap());
         let server = |key: &SigningKey| ServerEntry { address: Text::new("https://server").unwrap(), key: key.public() };

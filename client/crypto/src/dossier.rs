@@ -1,0 +1,121 @@
+//! Dossiers (SPEC §6.8): what a team shares with another one, a journal of its own.
+
+use std::collections::BTreeMap;
+
+use casevault_wire::codec::List;
+use casevault_wire::context::Context;
+use casevault_wire::id::{JournalId, PersonId};
+use casevault_wire::label::Label;
+use casevault_wire::time::Time;
+
+use crate::case::{Case, CaseEffect, effects};
+use crate::derive;
+use crate::event::{Answer, Body, DocumentAdded, DocumentVersion, DossierMade, Ending, FieldSet, FieldValue, ShareMade, Shared};
+use crate::journal::{AcceptedEvent, EntryKey, KeyRing, Place};
+use crate::keys::{CaseKey, SigningKey};
+
+/// What a recipient answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerRecord {
+    /// The answer.
+    pub answer: Answer,
+    /// The reason, or what was done.
+    pub text: String,
+    /// When, by the author's clock.
+    pub time: Time,
+    /// Who.
+    pub person: PersonId,
+}
+
+/// Everything that a dossier's journal says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dossier {
+    /// What it is for; nothing before its first event was read.
+    pub made: Option<DossierMade>,
+    /// Fields, documents and custody.
+    pub case: Case,
+    /// What the recipient answered, in order.
+    pub answers: Vec<AnswerRecord>,
+    /// Why the sender ended it, if they did.
+    pub ended: Option<Ending>,
+}
+
+impl Dossier {
+    /// A dossier without events.
+    pub fn new(journal: JournalId) -> Self {
+        Self { made: None, case: Case::new(journal), answers: Vec::new(), ended: None }
+    }
+
+    /// Takes the next accepted event over (R-6.8-5).
+    pub fn apply(&mut self, event: &AcceptedEvent) {
+        for effect in effects(event) {
+            let shows = matches!(effect, CaseEffect::SetField(_) | CaseEffect::ClearField(_) | CaseEffect::PutDocument(_));
+            if matches!(effect, CaseEffect::Custody(_)) || (shows && !event.guest && self.made.is_some()) {
+                self.case.take(effect);
+            }
+        }
+        match &event.body {
+            Body::DossierMade(made) if !event.guest => {
+                self.made.get_or_insert_with(|| made.clone());
+            }
+            Body::DossierAnswered(answered) if event.guest => self.answers.push(AnswerRecord {
+                answer: answered.answer,
+                text: answered.text.as_str().to_owned(),
+                time: event.time,
+                person: event.person,
+            }),
+            Body::DossierEnded(ended) if !event.guest => {
+                self.ended.get_or_insert(ended.why);
+            }
+            _ => {}
+        }
+    }
+
+    /// The last answer.
+    pub fn answer(&self) -> Option<&AnswerRecord> {
+        self.answers.last()
+    }
+}
+
+/// The first events of the dossier of a share (R-6.8-6): of `versions` those that the share names, and `fields` of the case.
+pub fn first_events(made: &ShareMade, versions: &[(Shared, DocumentVersion)], fields: Vec<FieldValue>) -> Vec<Body> {
+    let begin = DossierMade { consent: made.given, to: made.to, purpose: made.purpose.clone(), until: made.until };
+    let mut events: Vec<Body> = vec![begin.into()];
+    if let Some(values) = List::new(fields).ok().filter(|values| !values.as_slice().is_empty()) {
+        events.push(FieldSet { values }.into());
+    }
+    events.extend(versions.iter().map(|(shared, version)| {
+        Body::from(DocumentAdded(DocumentVersion { document: shared.shown_as, version: 1, ..version.clone() }))
+    }));
+    events
+}
+
+/// A dossier's keys. They are bound to no generation of a team's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DossierKeys(pub BTreeMap<u64, CaseKey>);
+
+impl DossierKeys {
+    /// The key that requests to the vault are signed by while the grant of `generation` stands.
+    pub fn grant_key(&self, place: &Place, generation: u64) -> Option<SigningKey> {
+        let context = Context {
+            team: place.team,
+            journal: place.journal,
+            generation,
+            ..Context::new(Label::DeriveGrant, place.organisation)
+        };
+        self.0.get(&generation).map(|key| derive::grant_key(key, &context))
+    }
+}
+
+impl KeyRing for DossierKeys {
+    fn key(&self, generation: u64) -> Option<EntryKey> {
+        self.0.get(&generation).map(|key| EntryKey { secret: key.secret().clone(), created: 0 })
+    }
+
+    fn newest(&self) -> u64 {
+        self.0.last_key_value().map_or(0, |(generation, _)| *generation)
+    }
+}
+
+#[cfg(test)]
+mod tests;
