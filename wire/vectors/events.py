@@ -34,7 +34,7 @@ def version(number, name="scan.pdf", document="document", length=9):
 
 def consent(by=1, purpose="legal aid", recipients=1, form=b"\0", language="ar"):
     return (drawn("consent", 16) + bytes([by]) + text("") + text(purpose) + opaque(RECIPIENT * recipients)
-            + opaque(drawn("document", 16) + u64(3)) + opaque(text("vic_Gender")) + u64(99) + form + text(language) + b"\0\1")
+            + opaque(drawn("document", 16) + drawn("blob")) + opaque(text("vic_Gender")) + u64(99) + form + text(language) + b"\0\1")
 
 
 RECIPIENT = drawn("partner") + drawn("legal team")
@@ -53,10 +53,10 @@ def body_vectors():
         ("note", NOTE, text("seen today")), ("given", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")),
         ("summary", SUMMARY, drawn("case", 16) + text("Case of Mira") + b"\1"), ("person", PERSON_NAME, drawn("person", 16) + text("Amal")),
         ("device", DEVICE_NAME, drawn("device", 16) + text("telephone")), ("team", TEAM_NAME, FULL["team"] + text("Shelter")),
-        ("consent", CONSENT, consent()), ("consent-form", CONSENT, consent(by=4, form=b"\1" + drawn("form", 16) + u64(4))),
+        ("consent", CONSENT, consent()), ("consent-form", CONSENT, consent(by=4, form=b"\1" + drawn("form", 16) + drawn("form blob"))),
         ("consent-withdrawn", WITHDRAWN, drawn("consent", 16) + text("")),
         ("share", SHARE, drawn("dossier", 16) + drawn("consent", 16) + drawn("given") + SHARED
-         + opaque(drawn("document", 16) + u64(3) + drawn("shown as", 16)) + opaque(text("vic_Gender")) + b"\0"),
+         + opaque(drawn("document", 16) + drawn("blob") + drawn("shown as", 16)) + opaque(text("vic_Gender")) + b"\0"),
         ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1) + drawn("dossier key")),
         ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
         ("override-approved", APPROVED, drawn("asked")), ("received", RECEIVED, ENVELOPE),

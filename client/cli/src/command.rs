@@ -3,8 +3,10 @@
 mod alarms;
 mod bulk;
 mod case;
+mod consent;
 mod device;
 mod doc;
+mod dossier;
 mod generate;
 mod join;
 mod org;
@@ -14,6 +16,7 @@ mod passphrase;
 mod protect;
 mod recovery;
 mod removal;
+mod share;
 mod team;
 mod travel;
 mod trust;
@@ -39,6 +42,9 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Case(command) => case::run(session, command).await,
         Command::Doc(command) => doc::run(session, command).await,
         Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
+        Command::Consent(command) => consent::run(session, command).await,
+        Command::Share(command) => share::run(session, command).await,
+        Command::Dossier(command) => dossier::run(session, command).await,
         Command::Custody { case } => case::custody(session, &case).await,
         Command::Search { query } => case::search(session, &query).await,
         Command::Outbox(command) => outbox::run(session, command).await,

@@ -4,6 +4,7 @@ mod case;
 mod doc;
 mod org;
 mod recovery;
+mod share;
 mod team;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub(crate) use case::Case;
 pub(crate) use doc::Doc;
 pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
+pub(crate) use share::{Consent, Dossier, Share};
 pub(crate) use team::Team;
 
 /// Case files and documents that no server can read
@@ -81,6 +83,15 @@ pub(crate) enum Command {
     /// Notes of cases
     #[command(subcommand)]
     Note(Note),
+    /// What may be shared of a case, with whom and until when
+    #[command(subcommand)]
+    Consent(Consent),
+    /// What is shared with other teams
+    #[command(subcommand)]
+    Share(Share),
+    /// What other teams share with yours
+    #[command(subcommand)]
+    Dossier(Dossier),
     /// Who did what with a case, from its first event
     Custody {
         /// The case

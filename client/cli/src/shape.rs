@@ -1,5 +1,7 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
+mod share;
+
 use casevault_sync::Role;
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
@@ -10,6 +12,8 @@ use casevault_sync::view::{
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
+
+pub(crate) use share::{consent, consent_state, dossier, dossier_line, share};
 
 use crate::statement;
 use crate::when::rfc3339;

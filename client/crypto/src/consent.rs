@@ -7,7 +7,7 @@ use casevault_wire::id::{DeviceId, JournalId, PersonId};
 use casevault_wire::log::{Organisation, Role};
 use casevault_wire::time::Time;
 
-use crate::event::{Body, ConsentGiven, ConsentId, Ending, OverrideAsked, ShareMade, VersionAt};
+use crate::event::{Body, ConsentGiven, ConsentId, Ending, OverrideAsked, ShareMade, VersionOf};
 use crate::journal::AcceptedEvent;
 use crate::keys::CaseKey;
 
@@ -83,7 +83,7 @@ fn is_part<T: Ord>(part: impl IntoIterator<Item = T>, whole: impl IntoIterator<I
     part.into_iter().all(|item| whole.contains(&item))
 }
 
-fn versions(share: &ShareMade) -> impl Iterator<Item = VersionAt> {
+fn versions(share: &ShareMade) -> impl Iterator<Item = VersionOf> {
     share.documents.as_slice().iter().map(|document| document.of)
 }
 
@@ -125,7 +125,7 @@ impl Override {
     /// Whether it is exactly what `share` shares.
     fn serves(&self, share: &ShareMade) -> bool {
         let asked = &self.asked;
-        let same = |one: Vec<VersionAt>, other: Vec<VersionAt>| one == other;
+        let same = |one: Vec<VersionOf>, other: Vec<VersionOf>| one == other;
         !self.used
             && self.approved.is_some_and(|(_, hash)| Some(hash) == share.overridden)
             && (asked.to, asked.until, asked.consent) == (share.to, share.until, share.consent)

@@ -22,7 +22,7 @@ use crate::secret::SecretBytes;
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
 pub use consent::{
     Answer, ConsentBy, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded, DossierKeyGiven, DossierMade,
-    Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded, ShareMade, Shared, VersionAt,
+    Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded, ShareMade, Shared, VersionOf,
 };
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};

@@ -241,7 +241,7 @@ fn summary(row: &crate::store::sql::Row<'_>) -> crate::store::sql::Result<CaseSu
     Ok(CaseSummary { case: JournalId(array(row, 0)?), title: row.get(1)?, team: TeamId(array(row, 2)?), status: row.get(3)? })
 }
 
-fn fields(db: &Connection, case: &JournalId) -> Result<Vec<(String, String)>> {
+pub(crate) fn fields(db: &Connection, case: &JournalId) -> Result<Vec<(String, String)>> {
     let mut statement = db.prepare_cached("SELECT field, value FROM fields WHERE journal = ?1 ORDER BY field")?;
     let rows = statement.query_map([case.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| row.map_err(ClientError::from)).collect()

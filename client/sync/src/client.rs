@@ -76,7 +76,7 @@ pub struct Client {
     pub(crate) profile: Profile,
     pub(crate) me: Membership,
     pub(crate) keyserver: Server,
-    pub(crate) vault: Server,
+    pub(crate) vault: Arc<Server>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) crypto: Crypto,
     organisation: RwLock<Option<Arc<Organisation>>>,
@@ -104,7 +104,7 @@ impl Client {
         let me: Membership = decode(&bytes, 4096).map_err(|_| ClientError::Damaged)?;
         let vouchers = vouchers(&profile)?;
         let keyserver = Server::new(me.keyserver.address.as_str(), &me.keyserver.key, &vouchers)?;
-        let vault = Server::new(me.vault.address.as_str(), &me.vault.key, &vouchers)?;
+        let vault = Arc::new(Server::new(me.vault.address.as_str(), &me.vault.key, &vouchers)?);
         let organisation = crate::store::log::load(&profile.store, Whose::Own)?.map(Arc::new);
         Ok(Self {
             profile,

@@ -10,6 +10,8 @@ mod output;
 mod seal;
 mod steady;
 
+pub(crate) use output::Target;
+
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::{Body, DocumentVersion, class};
@@ -57,7 +59,7 @@ impl Client {
     }
 
     /// The newest version of a document, or the one that entry `entry` of the journal added.
-    fn one_version(&self, case: &JournalId, document: &DocumentId, entry: Option<u64>) -> Result<DocumentVersion> {
+    pub(crate) fn one_version(&self, case: &JournalId, document: &DocumentId, entry: Option<u64>) -> Result<DocumentVersion> {
         self.profile.store.read(|db| {
             let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 AND (?3 IS NULL OR sequence = ?3)
                 ORDER BY sequence DESC LIMIT 1";
@@ -72,8 +74,16 @@ impl Client {
         })
     }
 
+    /// Every version of every document of a case, in the journal's order, and what waits to be sent after them.
+    pub(crate) fn versions_here(&self, case: &JournalId) -> Result<Vec<DocumentVersion>> {
+        self.profile.store.read(|db| {
+            let sent = all_versions(db, case)?.into_iter().map(|(_, version)| version);
+            Ok(sent.chain(queued_versions(db, case)?).collect())
+        })
+    }
+
     /// The document that `text` names, one that waits to be sent included.
-    fn find_any_document(&self, case: &JournalId, text: &str) -> Result<DocumentId> {
+    pub(crate) fn find_any_document(&self, case: &JournalId, text: &str) -> Result<DocumentId> {
         match self.find_document(case, text) {
             Err(ClientError::Unknown(What::Document)) => {
                 let queued = self.profile.store.read(|db| queued_versions(db, case))?;

@@ -151,6 +151,9 @@ pub enum ClientError {
     /// The keyserver's newest word about the log is too old, or this device's clock is wrong: nothing is sealed.
     #[error("the log's head is too old")]
     OldHead,
+    /// No consent in force covers it: not this recipient, purpose, document version, field, or not any more.
+    #[error("no consent covers it")]
+    NoConsent,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -215,6 +218,12 @@ pub enum What {
     Unsent,
     /// An invitation.
     Invitation,
+    /// A consent.
+    Consent,
+    /// Something shared.
+    Share,
+    /// Something that another team shares.
+    Dossier,
 }
 
 impl ClientError {

@@ -55,9 +55,9 @@ impl Client {
     }
 
     /// The vault as `team` sees it.
-    pub(crate) fn team_vault(&self, team: &TeamId) -> Result<TeamVault<'_>> {
-        let key = self.team_signing(team)?.ok_or(ClientError::NoKey)?;
-        Ok(TeamVault { server: &self.vault, organisation: self.me.organisation, team: *team, key })
+    pub(crate) fn team_vault(&self, team: &TeamId) -> Result<TeamVault> {
+        let key = Box::new(self.team_signing(team)?.ok_or(ClientError::NoKey)?);
+        Ok(TeamVault { server: self.vault.clone(), organisation: self.me.organisation, team: *team, key })
     }
 
     fn signer(&self) -> DeviceSigner {

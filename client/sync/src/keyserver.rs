@@ -7,8 +7,8 @@ use casevault_wire::heads::HeadRecord;
 use casevault_wire::id::{DeviceId, InvitationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{
-    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Invitations, Joins, KeyPackage,
-    KeyPackageCount, KeyPackages, Links, RefusedCommits, SignedRefusal, WelcomeDelivery,
+    Acknowledgement, Claim, Claimed, CommitUpload, Commits, GroupCreation, HeadPage, Inbox, Invitations, Joins, KeyPackage,
+    KeyPackageCount, KeyPackages, Links, RefusedCommits, SignedRefusal, Taken, WelcomeDelivery,
 };
 use casevault_wire::limit;
 use casevault_wire::partner::{SignedVoucher, VoucherRequest};
@@ -131,6 +131,14 @@ impl Client {
 
     pub(crate) async fn post_regroup(&self, team: &TeamId, regroup: &Regroup) -> Result<SignedFeedItem> {
         self.keyserver.post(&self.me.organisation, self, self.team_ask(team, "/regroup").body(regroup)).await
+    }
+
+    pub(crate) async fn inbox(&self, team: &TeamId, from: u64) -> Result<Inbox> {
+        self.read(self.team_ask(team, "/inbox").query(format!("from={from}"))).await
+    }
+
+    pub(crate) async fn take_out(&self, team: &TeamId, taken: &Taken) -> Result<()> {
+        self.keyserver.tell(&self.me.organisation, self, self.team_ask(team, "/inbox/taken").body(taken)).await
     }
 
     pub(crate) async fn post_head(&self, team: &TeamId, record: &HeadRecord) -> Result<()> {

@@ -2,6 +2,8 @@
 
 mod log;
 
+pub(crate) use log::PartnerSigning;
+
 use casevault_wire::codec::decode;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;

@@ -88,6 +88,13 @@ impl Client {
         Ok(self.profile.store.read(|db| meta(db, "stage"))?.as_deref() != Some(b"joining"))
     }
 
+    /// The teams with cases that this device is in.
+    pub(crate) fn case_teams(&self) -> Result<Vec<TeamId>> {
+        let directory = self.organisation()?.directory();
+        let teams = self.my_teams()?.into_iter().filter(|team| Some(*team) != directory);
+        teams.filter_map(|team| self.kept(&team).map(|kept| kept.map(|_| team)).transpose()).collect()
+    }
+
     /// The directory first, then the other teams that this device is in or shall be in, or was in.
     fn my_teams(&self) -> Result<Vec<TeamId>> {
         let organisation = self.organisation()?;
@@ -166,6 +173,7 @@ impl Client {
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
         let mut received = self.pull_on(&self.team_place(*team)).await?;
+        let taken = if self.organisation()?.directory() == Some(*team) { Ok(()) } else { reached(self.take_inbox(team).await)? };
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;
         let mut changed = reached(self.read_changes(team).await)?;
@@ -181,7 +189,9 @@ impl Client {
         if self.organisation()?.directory() == Some(*team) {
             self.compare_log().await?;
         }
-        recorded.and(changed).and(compared).map(|()| received)
+        // What has to be ended is ended even where something else is wrong.
+        let shared = reached(self.settle_shares(team).await)?;
+        recorded.and(changed).and(compared).and(taken).and(shared).map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.

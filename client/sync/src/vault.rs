@@ -1,5 +1,7 @@
 //! The vault's requests (SPEC §7.4), signed by a team's access key.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use casevault_crypto::derive::AccessKey;
 use casevault_wire::hash::BlobDigest;
@@ -9,7 +11,7 @@ use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::request::{Request, Signer, TeamSigner};
 use casevault_wire::signature::Signature;
-use casevault_wire::vault::{Batch, Changes, Entries, Fetch, Finish, Switch, TeamState};
+use casevault_wire::vault::{Batch, Changes, Entries, Fetch, Finish, Grant, Switch, TeamState};
 use reqwest::Method;
 
 use crate::error::{ClientError, Result};
@@ -31,47 +33,47 @@ impl Signing for TeamSigning {
     }
 }
 
-/// The vault as one team sees it.
-pub(crate) struct TeamVault<'a> {
-    pub server: &'a Server,
+/// The vault as one team sees it, or whoever has a grant of the team's.
+pub(crate) struct TeamVault {
+    pub server: Arc<Server>,
     pub organisation: OrganisationId,
     pub team: TeamId,
-    pub key: TeamSigning,
+    pub key: Box<dyn Signing + Send>,
 }
 
-impl TeamVault<'_> {
+impl TeamVault {
     fn path(&self, rest: &str) -> Ask {
         Ask::path(format!("/v1/teams/{}{rest}", self.team))
     }
 
     pub async fn state(&self) -> Result<TeamState> {
-        self.server.get(&self.organisation, &self.key, self.path("")).await
+        self.server.get(&self.organisation, &*self.key, self.path("")).await
     }
 
     pub async fn switch(&self, switch: &Switch) -> Result<TeamState> {
-        self.server.post(&self.organisation, &self.key, self.path("/access").body(switch)).await
+        self.server.post(&self.organisation, &*self.key, self.path("/access").body(switch)).await
     }
 
     pub async fn changes(&self, after: u64) -> Result<Changes> {
-        self.server.get(&self.organisation, &self.key, self.path("/changes").query(format!("after={after}"))).await
+        self.server.get(&self.organisation, &*self.key, self.path("/changes").query(format!("after={after}"))).await
     }
 
     pub async fn entries(&self, journal: &JournalId, from: u64) -> Result<Entries> {
         let ask = self.path(&format!("/journals/{journal}/entries")).query(format!("from={from}"));
-        self.server.get(&self.organisation, &self.key, ask).await
+        self.server.get(&self.organisation, &*self.key, ask).await
     }
 
     pub async fn batch(&self, journal: &JournalId, batch: &Batch) -> Result<SignedVaultState> {
         let mut ask = self.path(&format!("/journals/{journal}/batch"));
         ask.body = batch.encode().into();
-        self.server.post(&self.organisation, &self.key, ask).await
+        self.server.post(&self.organisation, &*self.key, ask).await
     }
 
     /// Begins an upload of `length` bytes.
     pub async fn begin(&self, journal: &JournalId, upload: &UploadId, length: u64) -> Result<()> {
         let mut ask = self.path(&format!("/journals/{journal}/uploads"));
         (ask.length, ask.idempotency) = (Some(length), Some(IdempotencyKey(upload.0)));
-        let answer = self.server.send(Method::POST, &self.organisation, &self.key, ask).await?;
+        let answer = self.server.send(Method::POST, &self.organisation, &*self.key, ask).await?;
         let id =
             header(&answer, "location").and_then(|location| location.rsplit('/').next()).and_then(|id| UploadId::parse(id).ok());
         if id == Some(*upload) { Ok(()) } else { Err(ClientError::Verification) }
@@ -80,7 +82,7 @@ impl TeamVault<'_> {
     /// How much of an upload the vault has.
     pub async fn offset(&self, upload: &UploadId) -> Result<u64> {
         let ask = self.path(&format!("/uploads/{upload}"));
-        let answer = self.server.send(Method::HEAD, &self.organisation, &self.key, ask).await?;
+        let answer = self.server.send(Method::HEAD, &self.organisation, &*self.key, ask).await?;
         header(&answer, "upload-offset").and_then(|offset| offset.parse().ok()).ok_or(ClientError::Verification)
     }
 
@@ -89,26 +91,38 @@ impl TeamVault<'_> {
         let mut ask = self.path(&format!("/uploads/{upload}"));
         ask.offset = Some(offset);
         ask.body = piece.into();
-        self.server.call(Method::PATCH, &self.organisation, &self.key, ask.most(0)).await.map(|_| ())
+        self.server.call(Method::PATCH, &self.organisation, &*self.key, ask.most(0)).await.map(|_| ())
     }
 
     /// Ends an upload: the blob is at the vault, durably, under `digest`.
     pub async fn finish(&self, upload: &UploadId, digest: BlobDigest) -> Result<()> {
         let ask = self.path(&format!("/uploads/{upload}/finish")).body(&Finish { digest });
-        self.server.tell(&self.organisation, &self.key, ask).await
+        self.server.tell(&self.organisation, &*self.key, ask).await
     }
 
     /// A blob from byte `from` on.
     pub async fn blob(&self, journal: &JournalId, digest: &BlobDigest, from: u64) -> Result<reqwest::Response> {
         let mut ask = self.path(&format!("/journals/{journal}/blobs/{digest}"));
         ask.range = (from > 0).then(|| format!("bytes={from}-"));
-        self.server.send(Method::GET, &self.organisation, &self.key, ask).await
+        self.server.send(Method::GET, &self.organisation, &*self.key, ask).await
+    }
+
+    /// Grants one journal, and blobs of others, to whoever has a key.
+    pub async fn grant(&self, journal: &JournalId, grant: &Grant) -> Result<()> {
+        let ask = self.path(&format!("/journals/{journal}/grant")).body(grant);
+        self.server.tell(&self.organisation, &*self.key, ask).await
+    }
+
+    /// Ends a grant for good.
+    pub async fn end_grant(&self, journal: &JournalId) -> Result<()> {
+        let ask = self.path(&format!("/journals/{journal}/grant")).most(0);
+        self.server.call(Method::DELETE, &self.organisation, &*self.key, ask).await.map(|_| ())
     }
 
     /// Several blobs in one answer, each as its length and its bytes.
     pub async fn fetch(&self, journal: &JournalId, fetch: &Fetch) -> Result<reqwest::Response> {
         let ask = self.path(&format!("/journals/{journal}/fetch")).body(fetch);
-        self.server.send(Method::POST, &self.organisation, &self.key, ask).await
+        self.server.send(Method::POST, &self.organisation, &*self.key, ask).await
     }
 }
 

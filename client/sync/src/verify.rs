@@ -80,7 +80,8 @@ impl Client {
     fn orphans(&self) -> Result<Vec<Place>> {
         self.profile.store.read(|db| {
             let sql = "SELECT r.team, r.journal FROM remote r JOIN teams t ON t.team = r.team WHERE t.gone = 0
-                AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.team = r.team AND k.journal = r.journal)";
+                AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.team = r.team AND k.journal = r.journal)
+                AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.team = r.team AND s.dossier = r.journal)";
             let mut statement = db.prepare(sql)?;
             let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
             let places = rows.collect::<crate::store::sql::Result<Vec<_>>>()?;

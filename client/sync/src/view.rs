@@ -4,6 +4,7 @@ mod administration;
 mod alarm;
 mod devices;
 mod recovery;
+mod share;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
     ShareProblem, ShareState, ShareTrouble,
 };
+pub use share::{ConsentState, ConsentView, DossierView, OpenedView, RecipientView, ShareView, Sharing};
 
 /// A new organisation.
 #[derive(Clone, Debug)]

@@ -99,7 +99,7 @@ fn exported_answer(exported: Vec<ExportedDocument>) -> Answer {
     Answer::new(json, text).short_of(message::several(&failed, !done.is_empty(), &message::EXPORTS))
 }
 
-fn line(fetched: &FetchedDocument) -> String {
+pub(super) fn line(fetched: &FetchedDocument) -> String {
     let hash = data_encoding::HEXLOWER.encode(&fetched.sha256);
     let verb = if fetched.new { "Wrote" } else { "There already:" };
     format!("{verb} {} ({}, SHA-256 {hash}).", name(&fetched.path), display::size(fetched.bytes))

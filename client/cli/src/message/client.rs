@@ -67,6 +67,7 @@ impl From<ClientError> for Failure {
             ClientError::KeyDue => failure(KEY_DUE),
             ClientError::OldHead => failure(OLD_HEAD),
             ClientError::NoKey => failure(NO_KEY),
+            ClientError::NoConsent => failure(NO_CONSENT),
             ClientError::Policy => failure(recovery::POLICY),
             ClientError::NoPolicy => failure(recovery::NO_POLICY),
             ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
@@ -309,6 +310,12 @@ const OLD_HEAD: Texts = (
     "The key server's newest word about the log is more than an hour away from this device's clock. Nothing was sealed.",
     "Check this device's date and time. If they are right, an old answer was served: tell an administrator.",
 );
+const NO_CONSENT: Texts = (
+    "no-consent",
+    Exit::Refused,
+    "No consent in force covers that: this recipient, purpose, document version or field is not in it, or it is over. Nothing was shared.",
+    "See casevault consent list. What has changed since needs a new consent: casevault consent give.",
+);
 const NO_KEY: Texts = (
     "no-key",
     Exit::Refused,
@@ -359,6 +366,9 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Unsent => ("item", "See casevault outbox list."),
         What::Alarm => ("alarm", "See casevault alarms list."),
         What::Invitation => ("invitation", "See casevault org invitations."),
+        What::Consent => ("consent", "See casevault consent list CASE."),
+        What::Share => ("share", "See casevault share list CASE."),
+        What::Dossier => ("dossier", "Run casevault sync, then see casevault dossier list."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
         What::Policy => ("recovery policy", "See casevault org recovery show."),
     }

@@ -1,4 +1,5 @@
 use casevault_wire::codec::{List, Text};
+use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{DocumentId, OrganisationId, TeamId};
 
 use super::*;
@@ -9,8 +10,8 @@ use crate::secret::Secret;
 const CONSENT: ConsentId = [7; 16];
 const DOSSIER: JournalId = JournalId([8; 16]);
 const LEGAL: Recipient = Recipient { organisation: OrganisationId([1; 32]), team: TeamId([2; 32]) };
-const PASSPORT: VersionAt = VersionAt { document: DocumentId([3; 16]), sequence: 3 };
-const NEWER: VersionAt = VersionAt { document: DocumentId([3; 16]), sequence: 9 };
+const PASSPORT: VersionOf = VersionOf { document: DocumentId([3; 16]), digest: BlobDigest([3; 32]) };
+const NEWER: VersionOf = VersionOf { document: DocumentId([3; 16]), digest: BlobDigest([9; 32]) };
 
 /// A case whose events are told one after the other.
 struct Story {

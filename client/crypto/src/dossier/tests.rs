@@ -5,7 +5,7 @@ use casevault_wire::journal::Entry;
 use casevault_wire::log::{Organisation, Statement, TeamCreation, TeamKind};
 
 use super::*;
-use crate::event::{DossierAnswered, DossierEnded, Note, Recipient, VersionAt};
+use crate::event::{DossierAnswered, DossierEnded, Note, Recipient, VersionOf};
 use crate::identity::DeviceIdentity;
 use crate::journal::tests::world::{AMAL, BELA, CHIDI, Seeded, World};
 use crate::journal::{Author, ChainState, JournalError, Reader, Writer};
@@ -106,7 +106,7 @@ fn answered(answer: Answer) -> Body {
 #[test]
 fn both_sides_write_and_each_says_what_is_its_to_say() {
     let mut partners = Partners::new();
-    let of = VersionAt { document: DocumentId([5; 16]), sequence: 3 };
+    let of = VersionOf { document: DocumentId([5; 16]), digest: version().seal.digest };
     let shared = Shared { of, shown_as: DocumentId([6; 16]) };
     let field = FieldValue { field: Text::new("vic_Gender").unwrap(), value: Text::new("Female").unwrap() };
     let begun = first_events(&made(partners.guest), &[(shared, version())], vec![field]);

@@ -1,7 +1,7 @@
 //! Consent, and what is shared under it (SPEC §6.8): events of a case.
 
 use casevault_wire::codec::{List, Text};
-use casevault_wire::hash::Hash;
+use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DocumentId, JournalId, OrganisationId, TeamId};
 use casevault_wire::limit;
 use casevault_wire::time::Time;
@@ -62,13 +62,13 @@ pub struct Recipient {
     pub team: TeamId,
 }
 
-/// One version of a document: the document and the event that added it.
+/// One version of a document, by its blob: what was added offline has no other name yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, TlsSerialize, TlsDeserialize, TlsSize)]
-pub struct VersionAt {
+pub struct VersionOf {
     /// The document.
     pub document: DocumentId,
-    /// The event's sequence.
-    pub sequence: u64,
+    /// BLAKE3 of its blob.
+    pub digest: BlobDigest,
 }
 
 /// Body of `consent given`.
@@ -85,13 +85,13 @@ pub struct ConsentGiven {
     /// Who may receive.
     pub recipients: List<Recipient, { limit::RECIPIENTS }>,
     /// Exactly these versions.
-    pub documents: List<VersionAt, { limit::COVERED }>,
+    pub documents: List<VersionOf, { limit::COVERED }>,
     /// These fields.
     pub fields: FieldNames,
     /// Until when.
     pub until: Time,
     /// The signed form, as a document of the case.
-    pub form: Option<VersionAt>,
+    pub form: Option<VersionOf>,
     /// The language in which the script was read out; empty if none was.
     pub language: Language,
     /// Which script that was; 0 if none was.
@@ -111,7 +111,7 @@ pub struct ConsentWithdrawn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Shared {
     /// The version in the case.
-    pub of: VersionAt,
+    pub of: VersionOf,
     /// The document in the dossier.
     pub shown_as: DocumentId,
 }
@@ -190,7 +190,7 @@ pub struct OverrideAsked {
     /// What for.
     pub purpose: Purpose,
     /// The versions.
-    pub documents: List<VersionAt, { limit::COVERED }>,
+    pub documents: List<VersionOf, { limit::COVERED }>,
     /// The fields.
     pub fields: FieldNames,
     /// Until when.

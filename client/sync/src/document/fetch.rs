@@ -79,7 +79,7 @@ impl Client {
         self.queue(place, &[event.into()])
     }
 
-    pub(super) async fn fetch_one(
+    pub(crate) async fn fetch_one(
         &self,
         place: &Place,
         version: &DocumentVersion,
@@ -127,7 +127,7 @@ impl Client {
         while tries < TRIES {
             tries += 1;
             let begun = from;
-            let mut answer = match self.team_vault(&place.team)?.blob(&place.journal, &version.seal.digest, from).await {
+            let mut answer = match self.vault_of(place)?.blob(&place.journal, &version.seal.digest, from).await {
                 Ok(answer) => Reading::new(answer),
                 Err(ClientError::Unreachable) if from > 0 => continue,
                 Err(error) => return Err(error),

@@ -26,7 +26,7 @@ pub(super) fn create_private(path: &Path) -> Result<File> {
 }
 
 /// An open directory that documents are written to.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     directory: File,
     path: PathBuf,
 }
@@ -55,7 +55,7 @@ impl Folder {
 
 /// A name in a directory that a file shall get.
 #[derive(Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// The directory.
     pub folder: Arc<Folder>,
     name: OsString,
@@ -106,7 +106,7 @@ impl Target {
 }
 
 /// A file that appears under its name once it is whole.
-pub(super) struct Output {
+pub(crate) struct Output {
     /// The file.
     pub file: File,
     temporary: Option<OsString>,

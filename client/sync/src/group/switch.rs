@@ -76,9 +76,9 @@ impl Client {
         })
     }
 
-    fn vault_at(&self, team: &TeamId, generation: u64) -> Result<TeamVault<'_>> {
+    fn vault_at(&self, team: &TeamId, generation: u64) -> Result<TeamVault> {
         let key = self.signing_of(team, generation)?;
-        Ok(TeamVault { server: &self.vault, organisation: self.me.organisation, team: *team, key })
+        Ok(TeamVault { server: self.vault.clone(), organisation: self.me.organisation, team: *team, key: Box::new(key) })
     }
 
     /// Switches step by step from the newest generation that the vault takes.

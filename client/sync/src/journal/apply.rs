@@ -3,15 +3,18 @@
 use crate::store::sql::{Connection, params};
 use casevault_crypto::case::{CaseEffect, DocumentRecord, effects};
 use casevault_crypto::directory::{self, DirectoryEffect};
+use casevault_crypto::event::Body;
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team_journal::{self, TeamEffect};
 use casevault_wire::hash::Hash;
 use casevault_wire::log::Organisation;
 
+use crate::dossier::keep_envelope;
 use crate::error::Result;
 use crate::names::Kind;
 use crate::search;
+use crate::share;
 use crate::store::column;
 
 /// Where a case's title stands in the index: once, though it is in the case and in the team's list of cases.
@@ -25,7 +28,8 @@ pub(crate) fn apply(
     (event, hash): (&AcceptedEvent, Hash),
 ) -> Result<()> {
     let body = SecretBytes::from(event.body.encode());
-    let sql = "INSERT OR REPLACE INTO entries (journal, sequence, time, device, person, class, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT OR REPLACE INTO entries (journal, sequence, time, device, person, class, body, hash, header, log_length)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     db.prepare_cached(sql)?.execute(params![
         place.journal.0,
         column(event.sequence),
@@ -34,13 +38,19 @@ pub(crate) fn apply(
         event.person.0,
         event.class(),
         &*body,
-        hash.0
+        hash.0,
+        event.header_hash.0,
+        column(event.header.content.log.length)
     ])?;
     if !place.is_of_team() {
+        share::notice(db, place, &event.body)?;
         return effects(event).into_iter().try_for_each(|effect| apply_case(db, place, effect));
     }
     if organisation.directory() == Some(place.team) {
         return directory::effect(event, organisation).map_or(Ok(()), |effect| apply_name(db, effect));
+    }
+    if let Body::DossierReceived(envelope) = &event.body {
+        return keep_envelope(db, place, envelope);
     }
     team_journal::effect(event).map_or(Ok(()), |effect| apply_team(db, place, effect))
 }

@@ -9,7 +9,7 @@ use casevault_wire::log::{Organisation, Partner};
 use casevault_wire::partner::{Pin, Vouched};
 use casevault_wire::request::{Request, Signer};
 use casevault_wire::server::server_id;
-use casevault_wire::signature::Signature;
+use casevault_wire::signature::{PublicKey, Signature};
 use casevault_wire::time::Time;
 
 use crate::alarm;
@@ -21,9 +21,17 @@ use crate::store::log::{Whose, keep, load};
 use crate::view::{AlarmKind, VerifyReport};
 
 /// This device's key, with its keyserver's word for the partner's.
-struct PartnerSigning<'a> {
+pub(crate) struct PartnerSigning<'a> {
     vouched: Vouched,
     identity: &'a DeviceIdentity,
+}
+
+impl<'a> PartnerSigning<'a> {
+    /// For requests to the partner's keyserver with this key.
+    pub(crate) async fn new(client: &'a Client, keyserver: &PublicKey) -> Result<Self> {
+        let voucher = client.voucher(server_id(keyserver)).await?;
+        Ok(Self { vouched: Vouched::from(&voucher), identity: &client.me.identity })
+    }
 }
 
 impl Signing for PartnerSigning<'_> {
@@ -45,8 +53,7 @@ impl Client {
         let ours = self.organisation()?;
         let partner = ours.confirmed_partner(id).ok_or(ClientError::PartnerUnconfirmed)?;
         let server = Server::of_partner(partner.keyserver.address.as_str(), &partner.keyserver.key, &self.vouchers()?)?;
-        let voucher = self.voucher(server_id(&partner.keyserver.key)).await?;
-        let key = PartnerSigning { vouched: Vouched::from(&voucher), identity: &self.me.identity };
+        let key = PartnerSigning::new(self, &partner.keyserver.key).await?;
         let pin = Pin { organisation: *id, fingerprint: partner.fingerprint };
         let source = Source { pin, keyserver: partner.keyserver.key };
         let mut local = load(&self.profile.store, Whose::Partner(id))?;

@@ -28,7 +28,8 @@ CREATE INDEX journals_behind ON journals (team) WHERE behind = 1;
 CREATE TABLE remote (team BLOB NOT NULL, journal BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (team, journal)) WITHOUT ROWID;
 CREATE TABLE entries (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL,
-    class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
+    class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL,
+    header BLOB NOT NULL, log_length INTEGER NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,
@@ -62,6 +63,18 @@ CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL,
 CREATE TABLE indexed (journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
     PRIMARY KEY (journal, place, key)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
+
+-- What cases share, and whether all that follows from it was done here. `ended`: the case says so.
+CREATE TABLE shares (team BLOB NOT NULL, journal BLOB NOT NULL, dossier BLOB NOT NULL, until INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0,
+    ended INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal, dossier));
+-- Envelopes that a team's journal says were taken; of a generation of a dossier the first.
+CREATE TABLE envelopes (team BLOB NOT NULL, organisation BLOB NOT NULL, sender BLOB NOT NULL, dossier BLOB NOT NULL, generation INTEGER NOT NULL,
+    envelope BLOB NOT NULL, PRIMARY KEY (team, organisation, sender, dossier, generation));
+-- Dossiers that this device read, entry by entry, and its author key in each, by the side that it writes for.
+CREATE TABLE dossier_entries (organisation BLOB NOT NULL, team BLOB NOT NULL, dossier BLOB NOT NULL, sequence INTEGER NOT NULL,
+    entry BLOB NOT NULL, PRIMARY KEY (organisation, team, dossier, sequence)) WITHOUT ROWID;
+CREATE TABLE dossier_authors (organisation BLOB NOT NULL, team BLOB NOT NULL, dossier BLOB NOT NULL, side BLOB NOT NULL, author BLOB NOT NULL,
+    PRIMARY KEY (organisation, team, dossier, side)) WITHOUT ROWID;
 
 -- What the log says of devices that the person has not looked at yet.
 CREATE TABLE notices (kind TEXT NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL, time INTEGER NOT NULL,

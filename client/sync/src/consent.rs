@@ -1,0 +1,260 @@
+//! Consent (SPEC §6.8): what a survivor agreed to have shared, with whom and until when, and its withdrawal.
+
+use casevault_crypto::consent::{Consent, Consents, Told};
+use casevault_crypto::event::{
+    Body, ConsentBy, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
+};
+use casevault_crypto::random::{SystemRandom, draw};
+use casevault_statistics::htcds;
+use casevault_wire::codec::{List, Text};
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{DeviceId, JournalId, PersonId};
+use casevault_wire::time::Time;
+
+use crate::client::Client;
+use crate::error::{ClientError, Result, What};
+use crate::names::{Kind, choose, name_of};
+use crate::store::sql::{Connection, params};
+use crate::store::{array, count};
+use crate::view::{ConsentState, ConsentView, Delivery, RecipientView, no_randomness};
+
+/// Classes of the events that a case's consents follow from.
+const CLASSES: std::ops::RangeInclusive<u16> = class::CONSENT_GIVEN..=class::OVERRIDE_APPROVED;
+
+/// What somebody consents to.
+#[derive(Clone, Debug)]
+pub struct NewConsent {
+    /// Who consents.
+    pub by: ConsentBy,
+    /// Who the guardian is, or the legal basis.
+    pub basis: String,
+    /// What for.
+    pub purpose: String,
+    /// The teams that may receive.
+    pub to: Vec<String>,
+    /// Documents of the case, in their newest versions.
+    pub documents: Vec<String>,
+    /// Fields of the case.
+    pub fields: Vec<String>,
+    /// Until when.
+    pub until: Time,
+    /// The signed form, a document of the case.
+    pub form: Option<String>,
+    /// The language in which the script was read out.
+    pub language: String,
+    /// Which script that was; 0 if none was.
+    pub script: u16,
+}
+
+impl Client {
+    /// Records a consent. Works offline. Returns its id.
+    ///
+    /// # Errors
+    /// [`ClientError::Text`] without a purpose, a recipient, or anything to be shared, or if it ends in the past.
+    pub async fn consent_give(&self, case: &str, new: &NewConsent) -> Result<(ConsentId, Delivery)> {
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let (case, team) = self.case_and_team(case)?;
+        let text = |words: &str| Text::new(words.trim()).map_err(|_| ClientError::Text);
+        let named = !new.purpose.trim().is_empty() && !new.to.is_empty() && !(new.documents.is_empty() && new.fields.is_empty());
+        if !named || new.until <= self.now() {
+            return Err(ClientError::Text);
+        }
+        let recipients = new.to.iter().map(|team| self.find_recipient(team)).collect::<Result<Vec<_>>>()?;
+        let documents = self.versions_of(&case, &new.documents)?;
+        let form = new.form.as_ref().map(|form| self.versions_of(&case, std::slice::from_ref(form))).transpose()?;
+        let given = ConsentGiven {
+            consent: draw(&mut SystemRandom).map_err(no_randomness)?,
+            by: new.by,
+            basis: text(&new.basis)?,
+            purpose: text(&new.purpose)?,
+            recipients: List::new(recipients).map_err(|_| ClientError::Text)?,
+            documents: List::new(documents).map_err(|_| ClientError::Text)?,
+            fields: field_names(&new.fields)?,
+            until: new.until,
+            form: form.and_then(|form| form.first().copied()),
+            language: Text::new(new.language.trim()).map_err(|_| ClientError::Text)?,
+            script: new.script,
+        };
+        let id = given.consent;
+        let first = self.queue(&self.place(team, case), &[given.into()])?;
+        Ok((id, self.deliver(first).await?))
+    }
+
+    /// Withdraws a consent, and ends what is shared under it. Works offline: access ends when the vault hears of it.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `consent` names none or several.
+    pub async fn consent_withdraw(&self, case: &str, consent: &str, reason: &str) -> Result<Delivery> {
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        let place = self.place(team, case);
+        let consents = self.consents_of(&place.journal)?;
+        let id = find_consent(&consents, consent)?;
+        let withdrawn = ConsentWithdrawn { consent: id, reason: Text::new(reason).map_err(|_| ClientError::Text)? };
+        let first = self.queue(&place, &[withdrawn.into()])?;
+        // The vault ends access at once, before the journal says why.
+        let ended = self.end_shares_of(&place, &consents, &id).await;
+        let delivered = self.deliver(first).await?;
+        let settled = self.settle_shares(&team).await;
+        match ended.and(settled) {
+            Ok(()) => Ok(delivered),
+            Err(ClientError::Unreachable) => Ok(Delivery::Queued),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The consents of a case, in order.
+    ///
+    /// # Errors
+    /// As [`Client::case`].
+    pub async fn consents(&self, case: &str) -> Result<Vec<ConsentView>> {
+        let _turn = self.turn.lock().await;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        let consents = self.consents_of(&case)?;
+        consents.consents.iter().map(|consent| self.consent_view(&case, consent)).collect()
+    }
+
+    /// What a case says of consent, what waits to be sent included.
+    pub(crate) fn consents_of(&self, case: &JournalId) -> Result<Consents> {
+        let organisation = self.organisation()?;
+        let mut consents = Consents::default();
+        for (told, body) in self.profile.store.read(|db| told(db, case))? {
+            consents.apply(&told.with(&body), &organisation);
+        }
+        let log_length = organisation.position().length;
+        for (time, body) in self.profile.store.read(|db| crate::cases::queued_bodies(db, case))? {
+            let (person, device) = (self.me.person, self.device());
+            let told = Told { sequence: u64::MAX, time, person, device, hash: Hash::ZERO, log_length, body: &body };
+            consents.apply(&told, &organisation);
+        }
+        Ok(consents)
+    }
+
+    fn consent_view(&self, case: &JournalId, consent: &Consent) -> Result<ConsentView> {
+        let given = &consent.given;
+        let versions = self.versions_here(case)?;
+        let named = |of: &VersionOf| {
+            let version = versions.iter().find(|version| (version.document, version.seal.digest) == (of.document, of.digest));
+            (of.document, version.map(|version| version.name.as_str().to_owned()))
+        };
+        let state = match consent.in_force(self.now()) {
+            true => ConsentState::InForce,
+            false if consent.withdrawn.is_some() => ConsentState::Withdrawn,
+            false => ConsentState::Expired,
+        };
+        Ok(ConsentView {
+            consent: given.consent,
+            by: given.by,
+            basis: given.basis.as_str().to_owned(),
+            purpose: given.purpose.as_str().to_owned(),
+            to: given.recipients.as_slice().iter().map(|to| self.recipient_view(to)).collect::<Result<_>>()?,
+            documents: given.documents.as_slice().iter().map(named).collect(),
+            fields: given.fields.as_slice().iter().map(|field| field.as_str().to_owned()).collect(),
+            until: given.until,
+            form: given.form.map(|form| form.document),
+            language: given.language.as_str().to_owned(),
+            state,
+            time: consent.time,
+            person: consent.person,
+            person_name: self.profile.store.read(|db| name_of(db, Kind::Person, &consent.person.0))?,
+            delivery: if consent.hash == Hash::ZERO { Delivery::Queued } else { Delivery::Sent },
+        })
+    }
+
+    pub(crate) fn recipient_view(&self, to: &Recipient) -> Result<RecipientView> {
+        let team_name = self.profile.store.read(|db| name_of(db, Kind::Team, &to.team.0))?;
+        Ok(RecipientView { organisation: to.organisation, team: to.team, team_name })
+    }
+
+    /// A team of this organisation, by name or id, or of a confirmed partner, by id.
+    pub(crate) fn find_recipient(&self, text: &str) -> Result<Recipient> {
+        let ours = self.organisation()?;
+        match self.find_team(text) {
+            Ok(team) => return Ok(Recipient { organisation: ours.id(), team }),
+            Err(ClientError::Unknown(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let mut theirs = Vec::new();
+        for (id, _) in ours.partners().iter().filter(|(_, partner)| partner.is_confirmed()) {
+            let Some(log) = self.partner_log(id)? else { continue };
+            let directory = log.directory();
+            theirs.extend(log.teams().keys().filter(|team| Some(**team) != directory).map(|team| (*team, log.id())));
+        }
+        let team = choose(text, What::Team, theirs.iter().map(|(team, _)| (*team, None)))?;
+        let organisation = theirs.iter().find(|(id, _)| *id == team).map(|(_, organisation)| *organisation);
+        organisation.map(|organisation| Recipient { organisation, team }).ok_or(ClientError::Unknown(What::Team))
+    }
+
+    /// The newest versions of these documents of a case; of what waits to be sent too.
+    fn versions_of(&self, case: &JournalId, documents: &[String]) -> Result<Vec<VersionOf>> {
+        let find = |text: &String| {
+            let document = self.find_any_document(case, text)?;
+            let digest = self.one_version(case, &document, None)?.seal.digest;
+            Ok(VersionOf { document, digest })
+        };
+        let mut versions = documents.iter().map(find).collect::<Result<Vec<_>>>()?;
+        versions.sort();
+        versions.dedup();
+        Ok(versions)
+    }
+}
+
+/// The consent that `text` names by its id or the beginning of it.
+pub(crate) fn find_consent(consents: &Consents, text: &str) -> Result<ConsentId> {
+    let ids = consents.consents.iter().map(|consent| (JournalId(consent.given.consent), None));
+    choose(text, What::Consent, ids).map(|id| id.0)
+}
+
+/// Names of fields that the standard has, each once, in order.
+pub(crate) fn field_names(names: &[String]) -> Result<FieldNames> {
+    let mut fields = Vec::new();
+    for name in names {
+        // Checked as a field that is to be cleared: it has to be there, whatever its values are.
+        htcds::check(name, "").map_err(|error| ClientError::Field(name.clone(), error))?;
+        fields.push(Text::new(name.clone()).map_err(|_| ClientError::Text)?);
+    }
+    fields.sort();
+    fields.dedup();
+    List::new(fields).map_err(|_| ClientError::Text)
+}
+
+/// What is kept of an event besides its body.
+struct Kept {
+    sequence: u64,
+    time: Time,
+    person: PersonId,
+    device: DeviceId,
+    hash: Hash,
+    log_length: u64,
+}
+
+impl Kept {
+    fn with<'a>(&self, body: &'a Body) -> Told<'a> {
+        let Self { sequence, time, person, device, hash, log_length } = *self;
+        Told { sequence, time, person, device, hash, log_length, body }
+    }
+}
+
+fn told(db: &Connection, case: &JournalId) -> Result<Vec<(Kept, Body)>> {
+    let sql = "SELECT sequence, time, person, device, header, log_length, class, body FROM entries
+        WHERE journal = ?1 AND class BETWEEN ?2 AND ?3 ORDER BY sequence";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![case.0, CLASSES.start(), CLASSES.end()])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kept = Kept {
+            sequence: count(row, 0)?,
+            time: Time(count(row, 1)?),
+            person: PersonId(array(row, 2)?),
+            device: DeviceId(array(row, 3)?),
+            hash: Hash(array(row, 4)?),
+            log_length: count(row, 5)?,
+        };
+        events.push((kept, Body::decode(row.get(6)?, &row.get::<_, Vec<u8>>(7)?)));
+    }
+    Ok(events)
+}

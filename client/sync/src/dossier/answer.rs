@@ -1,0 +1,64 @@
+//! A recipient's answers, and what they read.
+
+use std::path::Path;
+
+use casevault_crypto::event::{Answer, Body, DocumentVersion, DocumentsOpened, DossierAnswered, OpenedVersion};
+use casevault_wire::codec::{List, Text};
+
+use super::{Access, Read};
+use crate::client::Client;
+use crate::document::Target;
+use crate::error::{ClientError, Result, What};
+use crate::names::choose;
+use crate::view::{DossierView, FetchedDocument, OnProgress};
+
+impl Client {
+    /// Answers a dossier: accepts it, rejects it with a reason, or says that what was asked for is done.
+    ///
+    /// # Errors
+    /// [`ClientError::Text`] if a rejection gives no reason; [`ClientError::Server`] with `refused` once the sender ended it.
+    pub async fn dossier_answer(&self, dossier: &str, answer: Answer, text: &str) -> Result<DossierView> {
+        if answer == Answer::Rejected && text.trim().is_empty() {
+            return Err(ClientError::Text);
+        }
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let access = self.find_dossier_anew(dossier).await?;
+        let text = Text::new(text.trim()).map_err(|_| ClientError::Text)?;
+        self.write_dossier(&access, &[DossierAnswered { answer, text }.into()]).await?;
+        self.dossier_view(&access, &self.read_kept_dossier(&access)?)
+    }
+
+    /// Writes a document of a dossier to the new file `out`. That it was opened is in the dossier, for its sender to see, before a byte of it is
+    /// shown.
+    ///
+    /// # Errors
+    /// As [`Client::get_document`]; [`ClientError::Server`] with `refused` once the sender ended it.
+    pub async fn dossier_get(&self, dossier: &str, document: &str, out: &Path, progress: OnProgress) -> Result<FetchedDocument> {
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let access = self.find_dossier_anew(dossier).await?;
+        let read = self.read_dossier(&access).await?;
+        let version = find_version(&read, document)?;
+        let target = Target::at(out)?;
+        self.record_dossier_opening(&access, &version).await?;
+        let folder = target.folder.clone();
+        let path = self.fetch_one(&access.place, &version, target.begin()?, progress).await?;
+        folder.settle()?;
+        Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0, new: true })
+    }
+
+    async fn record_dossier_opening(&self, access: &Access, version: &DocumentVersion) -> Result<()> {
+        let opened = vec![OpenedVersion { document: version.document, version: version.version }];
+        let event: Body = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? }.into();
+        self.write_dossier(access, &[event]).await
+    }
+}
+
+/// The document of a dossier that `text` names.
+fn find_version(read: &Read, text: &str) -> Result<DocumentVersion> {
+    let current = read.dossier.case.documents.values().filter_map(|versions| versions.last());
+    let named = current.map(|record| (record.version.document, Some(record.version.name.as_str().to_owned())));
+    let id = choose(text, What::Document, named)?;
+    read.dossier.case.current(&id).map(|record| record.version.clone()).ok_or(ClientError::Unknown(What::Document))
+}

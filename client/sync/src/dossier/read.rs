@@ -1,0 +1,174 @@
+//! Reads a dossier to its end, each entry verified before it is kept; appends to it.
+
+use casevault_crypto::dossier::Dossier;
+use casevault_crypto::event::Body;
+use casevault_crypto::journal::{Author, ChainState, JournalError, Place, Reader, WriteError, Writer};
+use casevault_crypto::random::SystemRandom;
+use casevault_crypto::secret::SecretBytes;
+use casevault_wire::codec::{List, decode, encode};
+use casevault_wire::journal::Entry;
+use casevault_wire::limit;
+use casevault_wire::log::LogPosition;
+use casevault_wire::problem::Code;
+use casevault_wire::vault::Batch;
+
+use super::{Access, Read, drop_entries};
+use crate::alarm;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::store::column;
+use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::view::{AlarmKind, no_randomness};
+
+/// How often an append is tried anew when others were faster.
+const TRIES: usize = 8;
+
+impl Client {
+    /// Reads a dossier to its end.
+    ///
+    /// # Errors
+    /// [`ClientError::Server`] with `refused` if it may not be read any more: what was kept of it is dropped then.
+    pub(crate) async fn read_dossier(&self, access: &Access) -> Result<Read> {
+        let mut read = self.read_kept_dossier(access)?;
+        let vault = self.granted_vault(access)?;
+        let mut refreshed = false;
+        loop {
+            let page = match vault.entries(&access.place.journal, read.state.length()).await {
+                // The sender's own, before anything was written.
+                Err(ClientError::Server(Code::Refused)) if !access.is_guest() && read.state.length() == 0 => return Ok(read),
+                Err(ClientError::Server(Code::Refused)) if access.is_guest() => {
+                    self.profile.store.write(|tx| drop_entries(tx, &access.place))?;
+                    return Err(ClientError::Server(Code::Refused));
+                }
+                page => page?,
+            };
+            if page.length < read.state.length() {
+                return Err(self.dossier_alarm(access, AlarmKind::Rollback));
+            }
+            if page.entries.as_slice().is_empty() {
+                return Ok(read);
+            }
+            match self.take_dossier(access, &mut read, page.entries.as_slice())? {
+                None => {}
+                Some(JournalError::KeyMissing { .. }) => return Ok(read), // what is under a key that was not given is for others
+                Some(error) if error.is_waiting() && !refreshed => {
+                    refreshed = true;
+                    self.refresh_log_of(&access.place.organisation).await?;
+                    self.refresh_log_of(&access.to.organisation).await?;
+                }
+                Some(_) => return Err(self.dossier_alarm(access, AlarmKind::Journal)),
+            }
+        }
+    }
+
+    /// What is kept of a dossier, verified again.
+    pub(crate) fn read_kept_dossier(&self, access: &Access) -> Result<Read> {
+        let state = ChainState::of_dossier(access.place, access.to);
+        let mut read = Read { state, dossier: Dossier::new(access.place.journal), events: Vec::new() };
+        let entries = self.profile.store.read(|db| kept(db, &access.place))?;
+        match self.fold(access, &mut read, &entries)?.1 {
+            None => Ok(read),
+            Some(_) => Err(ClientError::Damaged),
+        }
+    }
+
+    /// Folds entries in order. How many were taken, and why the next was not.
+    fn fold(&self, access: &Access, read: &mut Read, entries: &[Entry]) -> Result<(usize, Option<JournalError>)> {
+        if entries.is_empty() {
+            return Ok((0, None));
+        }
+        let (owner, guest) = (self.log_of(&access.place.organisation)?, self.log_of(&access.to.organisation)?);
+        let reader = Reader { organisation: &owner, keys: &access.keys };
+        for (at, entry) in entries.iter().enumerate() {
+            match reader.accept_of_dossier(&mut read.state, entry, &guest) {
+                Ok(event) => {
+                    read.dossier.apply(&event);
+                    read.events.push(event);
+                }
+                Err(error) => return Ok((at, Some(error))),
+            }
+        }
+        Ok((entries.len(), None))
+    }
+
+    fn take_dossier(&self, access: &Access, read: &mut Read, entries: &[Entry]) -> Result<Option<JournalError>> {
+        let (taken, error) = self.fold(access, read, entries)?;
+        self.profile.store.write(|tx| entries.iter().take(taken).try_for_each(|entry| keep(tx, &access.place, entry)))?;
+        Ok(error)
+    }
+
+    /// Appends events to a dossier. Others may be faster: they are read first then.
+    pub(crate) async fn write_dossier(&self, access: &Access, events: &[Body]) -> Result<()> {
+        self.check_copied()?;
+        let vault = self.granted_vault(access)?;
+        for _ in 0..TRIES {
+            let mut read = self.read_dossier(access).await?;
+            let log = self.organisation()?.position();
+            let author = self.profile.store.write(|tx| self.dossier_author(tx, access, log))?;
+            let writer = Writer { author: &author, keys: &access.keys, team_generation: access.team_generation, log };
+            let appended = writer.append(&read.state, events, self.now(), &mut SystemRandom).map_err(write_error)?;
+            let batch = Batch { blobs: Vec::new(), entries: List::new(appended.entries).map_err(|_| ClientError::Text)? };
+            match vault.batch(&access.place.journal, &batch).await {
+                Ok(_) => {
+                    let refused = self.take_dossier(access, &mut read, batch.entries.as_slice())?;
+                    return refused.map_or(Ok(()), |_| Err(ClientError::Damaged));
+                }
+                Err(ClientError::Server(Code::Conflict)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ClientError::Conflict)
+    }
+
+    /// This device's author key in a dossier, drawn when it is first needed.
+    fn dossier_author(&self, db: &Connection, access: &Access, log: LogPosition) -> Result<Author> {
+        let Place { organisation, team, journal } = access.place;
+        let side = access.own_side(self.me.organisation);
+        let key = params![organisation.0, team.0, journal.0, side.team.0];
+        let sql = "SELECT author FROM dossier_authors WHERE organisation = ?1 AND team = ?2 AND dossier = ?3 AND side = ?4";
+        let kept: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?;
+        if let Some(bytes) = kept {
+            return decode(&SecretBytes::from(bytes), 1024).map_err(|_| ClientError::Damaged);
+        }
+        let here = Place { organisation: side.organisation, team: side.team, journal };
+        let author = Author::generate(&here, &self.me.identity, log, &mut SystemRandom).map_err(no_randomness)?;
+        let sql = "INSERT INTO dossier_authors (organisation, team, dossier, side, author) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let row = params![organisation.0, team.0, journal.0, side.team.0, &*SecretBytes::encode(&author)];
+        db.prepare_cached(sql)?.execute(row)?;
+        Ok(author)
+    }
+
+    fn dossier_alarm(&self, access: &Access, kind: AlarmKind) -> ClientError {
+        let Place { team, journal, .. } = access.place;
+        match alarm::raise(&self.profile.store, kind, self.now(), Some(team), Some(journal)) {
+            Ok(()) => ClientError::Verification,
+            Err(error) => error,
+        }
+    }
+}
+
+fn write_error(error: WriteError) -> ClientError {
+    match error {
+        WriteError::KeyNeeded | WriteError::KeyMissing => ClientError::NoKey,
+        WriteError::Behind => ClientError::Conflict,
+        WriteError::TooLong => ClientError::Text,
+        WriteError::Random(error) => no_randomness(error),
+        WriteError::Author | WriteError::Reserved => ClientError::Damaged,
+    }
+}
+
+fn kept(db: &Connection, place: &Place) -> Result<Vec<Entry>> {
+    let sql = "SELECT entry FROM dossier_entries WHERE organisation = ?1 AND team = ?2 AND dossier = ?3 ORDER BY sequence";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows =
+        statement.query_map(params![place.organisation.0, place.team.0, place.journal.0], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| decode(&row?, limit::ENTRY + 128).map_err(|_| ClientError::Damaged)).collect()
+}
+
+fn keep(db: &Connection, place: &Place, entry: &Entry) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO dossier_entries (organisation, team, dossier, sequence, entry) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let Place { organisation, team, journal } = place;
+    let row = params![organisation.0, team.0, journal.0, column(entry.sequence), encode(entry)];
+    db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}

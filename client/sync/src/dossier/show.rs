@@ -1,0 +1,125 @@
+//! Dossiers as people see them.
+
+use casevault_crypto::event::Ending;
+use casevault_wire::problem::Code;
+use casevault_wire::time::Time;
+
+use super::{Access, Read};
+use crate::client::Client;
+use crate::error::{ClientError, Result, What};
+use crate::view::{Delivery, DocumentView, DossierView, Sharing};
+
+impl Client {
+    /// The dossiers that were given to this device's teams. What waits for them is taken first, if the servers answer.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub async fn dossiers(&self) -> Result<Vec<DossierView>> {
+        let _turn = self.turn.lock().await;
+        self.look_for_dossiers().await?;
+        let mut views = Vec::new();
+        for access in self.accesses()? {
+            views.push(self.view_of_dossier(&access).await?);
+        }
+        Ok(views)
+    }
+
+    /// One dossier.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `dossier` names none or several; [`ClientError::Server`] with `refused` once
+    /// its sender ended it.
+    pub async fn dossier(&self, dossier: &str) -> Result<DossierView> {
+        let _turn = self.turn.lock().await;
+        let access = self.find_dossier_anew(dossier).await?;
+        match self.read_dossier(&access).await {
+            Ok(read) => self.dossier_view(&access, &read),
+            Err(ClientError::Unreachable) => self.dossier_view(&access, &self.read_kept_dossier(&access)?),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The dossier that `text` names, one that came just now included.
+    pub(super) async fn find_dossier_anew(&self, text: &str) -> Result<Access> {
+        match self.find_dossier(text) {
+            Err(ClientError::Unknown(What::Dossier)) => {
+                self.look_for_dossiers().await?;
+                self.find_dossier(text)
+            }
+            found => found,
+        }
+    }
+
+    async fn look_for_dossiers(&self) -> Result<()> {
+        match self.sync_inboxes().await {
+            Err(ClientError::Unreachable | ClientError::Travels | ClientError::Copied) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Takes what waits for each of this device's teams.
+    async fn sync_inboxes(&self) -> Result<()> {
+        self.check_at_home()?;
+        self.check_copied()?;
+        self.sync_log().await?;
+        for team in self.case_teams()? {
+            self.pull_on(&self.team_place(team)).await?;
+            self.take_inbox(&team).await?;
+        }
+        Ok(())
+    }
+
+    async fn view_of_dossier(&self, access: &Access) -> Result<DossierView> {
+        match self.read_dossier(access).await {
+            Ok(read) => self.dossier_view(access, &read),
+            Err(ClientError::Unreachable) => self.dossier_view(access, &self.read_kept_dossier(access)?),
+            Err(ClientError::Server(Code::Refused)) => {
+                let read = self.read_kept_dossier(access)?;
+                let state = Sharing::Ended(if self.end_of(access)? <= self.now() { Ending::Expired } else { Ending::Revoked });
+                Ok(DossierView { state, ..self.dossier_view(access, &read)? })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// When a dossier ends at the latest, by its envelopes.
+    fn end_of(&self, access: &Access) -> Result<Time> {
+        let envelopes = self.profile.store.read(super::envelopes)?;
+        let here = envelopes.iter().filter(|(team, signed)| {
+            let said = &signed.content;
+            (*team, said.organisation, said.team, said.dossier)
+                == (access.team, access.place.organisation, access.place.team, access.place.journal)
+        });
+        here.map(|(_, signed)| signed.content.until).min().ok_or(ClientError::Unknown(What::Dossier))
+    }
+
+    pub(super) fn dossier_view(&self, access: &Access, read: &Read) -> Result<DossierView> {
+        let until = self.end_of(access)?;
+        let dossier = &read.dossier;
+        let state = match (dossier.ended, dossier.answer()) {
+            (Some(why), _) => Sharing::Ended(why),
+            (None, _) if until <= self.now() => Sharing::Ended(Ending::Expired),
+            (None, Some(answer)) => Sharing::Answered(answer.answer),
+            (None, None) => Sharing::Sent,
+        };
+        let documents = dossier.case.documents.values().filter_map(|versions| versions.last()).map(|record| DocumentView {
+            document: record.version.document,
+            name: record.version.name.as_str().to_owned(),
+            version: record.version.version,
+            bytes: record.version.seal.length,
+            sha256: record.version.seal.sha256.0,
+            entry: Some(record.sequence),
+            delivery: Delivery::Sent,
+        });
+        let from = casevault_crypto::event::Recipient { organisation: access.place.organisation, team: access.place.team };
+        Ok(DossierView {
+            dossier: access.place.journal,
+            from: self.recipient_view(&from)?,
+            purpose: dossier.made.as_ref().map(|made| made.purpose.as_str().to_owned()).unwrap_or_default(),
+            state,
+            until,
+            fields: dossier.case.fields.values().map(|record| (record.field.clone(), record.value.clone())).collect(),
+            documents: documents.collect(),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Makes a share, if its consent covers it.
+
+use casevault_crypto::consent::{Consent, Consents};
+use casevault_crypto::event::{Body, DossierKeyGiven, Recipient, ShareMade, Shared, VersionOf};
+use casevault_crypto::journal::Place;
+use casevault_crypto::keys::CaseKey;
+use casevault_crypto::random::{SystemRandom, draw};
+use casevault_wire::codec::List;
+use casevault_wire::id::{DocumentId, JournalId};
+
+use crate::client::Client;
+use crate::consent::{field_names, find_consent};
+use crate::error::{ClientError, Result};
+use crate::view::{Delivery, no_randomness};
+
+/// What shall be shared.
+#[derive(Clone, Debug)]
+pub struct NewShare {
+    /// The consent.
+    pub consent: String,
+    /// The team that shall receive.
+    pub with: String,
+    /// The documents; without any, all that the consent covers.
+    pub documents: Vec<String>,
+    /// The fields; without any, all that the consent covers.
+    pub fields: Vec<String>,
+}
+
+impl Client {
+    /// Shares what a consent covers with a team. Needs the servers: it is sealed to the newest key of that team. Returns the share.
+    ///
+    /// # Errors
+    /// [`ClientError::NoConsent`] if the consent is not in force or does not cover all of it; what [`Client::recipient`] says of the team;
+    /// [`ClientError::Unreachable`]: what was begun is done by the next synchronisation.
+    pub async fn share_make(&self, case: &str, new: &NewShare) -> Result<JournalId> {
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let (case, team) = self.case_and_team(case)?;
+        let place = self.place(team, case);
+        self.pull_on(&place).await?;
+        self.flush().await?;
+        let consents = self.consents_of(&case)?;
+        let id = find_consent(&consents, &new.consent)?;
+        let consent = consents.consent(&id).ok_or(ClientError::NoConsent)?;
+        let to = self.find_recipient(&new.with)?;
+        if to.organisation == place.organisation && to.team == place.team {
+            return Err(ClientError::NotAllowed);
+        }
+        let made = self.share_of(&place, consent, (to, new))?;
+        if !consent.covers(&made, self.now()) {
+            return Err(ClientError::NoConsent);
+        }
+        // Before anything is on record: a team that cannot be sealed to is shared nothing with.
+        self.recipient_of(&to).await?;
+        self.begin_share(&place, &consents, made).await
+    }
+
+    async fn begin_share(&self, place: &Place, consents: &Consents, made: ShareMade) -> Result<JournalId> {
+        let dossier = made.dossier;
+        debug_assert!(consents.share(&dossier).is_none(), "a dossier's id is random");
+        let key = CaseKey::generate(&mut SystemRandom).map_err(no_randomness)?;
+        let first: [Body; 2] = [made.into(), DossierKeyGiven { dossier, generation: 1, key }.into()];
+        let row = self.queue(place, &first)?;
+        if self.deliver(row).await? == Delivery::Queued {
+            return Err(ClientError::Unreachable);
+        }
+        self.settle_share(&place.team, &place.journal, &dossier).await?;
+        Ok(dossier)
+    }
+
+    /// The share of all that was asked for, or of all that the consent covers.
+    fn share_of(&self, place: &Place, consent: &Consent, (to, new): (Recipient, &NewShare)) -> Result<ShareMade> {
+        let given = &consent.given;
+        let wanted: Vec<DocumentId> =
+            new.documents.iter().map(|text| self.find_any_document(&place.journal, text)).collect::<Result<_>>()?;
+        let all = wanted.is_empty() && new.fields.is_empty();
+        let covered: Vec<VersionOf> =
+            given.documents.as_slice().iter().filter(|of| all || wanted.contains(&of.document)).copied().collect();
+        if wanted.iter().any(|document| !covered.iter().any(|of| of.document == *document)) {
+            return Err(ClientError::NoConsent);
+        }
+        let shown = |of: VersionOf| Ok(Shared { of, shown_as: DocumentId(draw(&mut SystemRandom).map_err(no_randomness)?) });
+        let documents = covered.into_iter().map(shown).collect::<Result<Vec<_>>>()?;
+        Ok(ShareMade {
+            dossier: JournalId(draw(&mut SystemRandom).map_err(no_randomness)?),
+            consent: given.consent,
+            given: consent.hash,
+            to,
+            purpose: given.purpose.clone(),
+            until: given.until,
+            documents: List::new(documents).map_err(|_| ClientError::Text)?,
+            fields: if all { given.fields.clone() } else { field_names(&new.fields)? },
+            overridden: None,
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! Shares as people see them: whether they are read, what was answered, and whether they are over.
+
+use casevault_crypto::consent::{Consents, Share};
+use casevault_crypto::event::{Body, class};
+use casevault_crypto::journal::Place;
+use casevault_wire::id::{JournalId, TeamId};
+
+use crate::client::Client;
+use crate::dossier::Read;
+use crate::error::{ClientError, Result, What};
+use crate::store::array;
+use crate::view::{OpenedView, ShareView, Sharing};
+
+impl Client {
+    /// The shares of a case, or of all cases that were opened on this device.
+    ///
+    /// # Errors
+    /// As [`Client::case`].
+    pub async fn shares(&self, case: Option<&str>) -> Result<Vec<ShareView>> {
+        let _turn = self.turn.lock().await;
+        let places = match case {
+            Some(case) => {
+                let (case, team) = self.case_and_team(case)?;
+                self.refresh_case(&case, team).await?;
+                vec![self.place(team, case)]
+            }
+            None => self.profile.store.read(|db| {
+                let mut statement = db.prepare_cached("SELECT DISTINCT team, journal FROM shares ORDER BY rowid")?;
+                let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
+                rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()
+            })?,
+        };
+        let mut views = Vec::new();
+        for place in places {
+            let consents = self.consents_of(&place.journal)?;
+            for share in &consents.shares {
+                views.push(self.view_of(&place, &consents, share).await?);
+            }
+        }
+        Ok(views)
+    }
+
+    pub(super) async fn share_view(&self, place: &Place, dossier: &JournalId) -> Result<ShareView> {
+        let consents = self.consents_of(&place.journal)?;
+        let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
+        self.view_of(place, &consents, share).await
+    }
+
+    async fn view_of(&self, place: &Place, consents: &Consents, share: &Share) -> Result<ShareView> {
+        let made = &share.made;
+        let access = self.access_of_share(place, share)?;
+        let read = match self.read_dossier(&access).await {
+            Err(ClientError::Unreachable) => self.read_kept_dossier(&access)?,
+            read => read?,
+        };
+        let sent = read.dossier.made.is_some();
+        let state = match (consents.ending(share, self.now()), read.dossier.answer()) {
+            (None, _) if !share.allowed => Sharing::NotAllowed,
+            (Some(why), _) => Sharing::Ended(why),
+            (None, Some(answer)) => Sharing::Answered(answer.answer),
+            (None, None) if sent => Sharing::Sent,
+            (None, None) => Sharing::Unsent,
+        };
+        Ok(ShareView {
+            share: made.dossier,
+            case: place.journal,
+            consent: made.consent,
+            to: self.recipient_view(&made.to)?,
+            purpose: made.purpose.as_str().to_owned(),
+            until: made.until,
+            state,
+            answer: read.dossier.answer().map(|answer| answer.text.clone()).unwrap_or_default(),
+            opened: opened(&read),
+        })
+    }
+}
+
+/// What the recipient opened, in order.
+fn opened(read: &Read) -> Vec<OpenedView> {
+    let mut opened = Vec::new();
+    for event in read.events.iter().filter(|event| event.guest && event.class() == class::DOCUMENTS_OPENED) {
+        let Body::DocumentsOpened(said) = &event.body else { continue };
+        for document in said.documents.as_slice() {
+            let name = read.dossier.case.current(&document.document).map(|record| record.version.name.as_str().to_owned());
+            opened.push(OpenedView { document: document.document, name, time: event.time, person: event.person });
+        }
+    }
+    opened
+}

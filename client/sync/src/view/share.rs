@@ -1,0 +1,147 @@
+//! Consent and sharing.
+
+use casevault_crypto::event::{Answer, ConsentBy, ConsentId, Ending};
+use casevault_wire::id::{DocumentId, JournalId, OrganisationId, PersonId, TeamId};
+use casevault_wire::time::Time;
+
+use super::{Delivery, DocumentView};
+
+/// A team of this organisation or of a partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientView {
+    /// Its organisation.
+    pub organisation: OrganisationId,
+    /// The team.
+    pub team: TeamId,
+    /// Its name in the directory, if it is known here.
+    pub team_name: Option<String>,
+}
+
+/// Where a consent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentState {
+    /// What it covers may be shared.
+    InForce,
+    /// It was withdrawn.
+    Withdrawn,
+    /// It is over.
+    Expired,
+}
+
+/// A consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentView {
+    /// Its id.
+    pub consent: ConsentId,
+    /// Who consented.
+    pub by: ConsentBy,
+    /// Who the guardian is, or the legal basis.
+    pub basis: String,
+    /// What for.
+    pub purpose: String,
+    /// Who may receive.
+    pub to: Vec<RecipientView>,
+    /// Which documents, with their names.
+    pub documents: Vec<(DocumentId, Option<String>)>,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// Until when.
+    pub until: Time,
+    /// The signed form.
+    pub form: Option<DocumentId>,
+    /// The language in which the script was read out.
+    pub language: String,
+    /// Where it stands.
+    pub state: ConsentState,
+    /// When it was recorded, by its author's clock.
+    pub time: Time,
+    /// Who recorded it.
+    pub person: PersonId,
+    /// That person's name, if it is known here.
+    pub person_name: Option<String>,
+    /// Whether it is at the vault.
+    pub delivery: Delivery,
+}
+
+/// Where a share, or a dossier, stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// It is on record and still has to be sent.
+    Unsent,
+    /// Neither consent nor a second person allows it: it is sent to nobody.
+    NotAllowed,
+    /// The recipient can read it.
+    Sent,
+    /// The recipient answered.
+    Answered(Answer),
+    /// It is over.
+    Ended(Ending),
+}
+
+impl Sharing {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsent => "unsent",
+            Self::NotAllowed => "not-allowed",
+            Self::Sent => "sent",
+            Self::Answered(answer) => answer.as_str(),
+            Self::Ended(why) => why.as_str(),
+        }
+    }
+}
+
+/// A document that a recipient opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedView {
+    /// The document in the dossier.
+    pub document: DocumentId,
+    /// Its name there.
+    pub name: Option<String>,
+    /// When, by the reader's clock.
+    pub time: Time,
+    /// Who; a person of the recipient's organisation.
+    pub person: PersonId,
+}
+
+/// Something shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareView {
+    /// Its dossier.
+    pub share: JournalId,
+    /// The case.
+    pub case: JournalId,
+    /// The consent.
+    pub consent: ConsentId,
+    /// Who receives.
+    pub to: RecipientView,
+    /// What for.
+    pub purpose: String,
+    /// Until when.
+    pub until: Time,
+    /// Where it stands.
+    pub state: Sharing,
+    /// What the recipient said last.
+    pub answer: String,
+    /// What the recipient opened, in order.
+    pub opened: Vec<OpenedView>,
+}
+
+/// A dossier that another team shares.
+#[derive(Clone, Debug)]
+pub struct DossierView {
+    /// Its id.
+    pub dossier: JournalId,
+    /// Who shares it.
+    pub from: RecipientView,
+    /// What for.
+    pub purpose: String,
+    /// Where it stands.
+    pub state: Sharing,
+    /// Until when.
+    pub until: Time,
+    /// Its fields.
+    pub fields: Vec<(String, String)>,
+    /// Its documents.
+    pub documents: Vec<DocumentView>,
+}
