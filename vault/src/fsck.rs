@@ -2,6 +2,7 @@
 
 mod files;
 mod finding;
+mod grants;
 mod journals;
 mod teams;
 
@@ -76,6 +77,7 @@ pub async fn check(records: &dyn Records, blobs: &dyn Blobs) -> Result<Vec<Findi
     check.changes().await?;
     let uploads = check.uploads().await?;
     check.files().await?;
+    check.grants().await?;
     check.teams(&uploads).await?;
     check.organisations().await?;
     Ok(check.findings)

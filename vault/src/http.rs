@@ -2,6 +2,7 @@
 
 mod admission;
 mod blobs;
+mod grants;
 mod journals;
 mod openapi;
 mod organisations;
@@ -32,7 +33,8 @@ pub struct App {
 
 /// Every route of the vault, in the order of SPEC §7.4.
 fn routes() -> Vec<Route> {
-    [organisations::routes(), teams::routes(), journals::routes(), uploads::routes(), blobs::routes(), openapi::routes()].concat()
+    let journals = [journals::routes(), uploads::routes(), blobs::routes(), grants::routes()].concat();
+    [organisations::routes(), teams::routes(), journals, openapi::routes()].concat()
 }
 
 /// The whole application: the vault's routes within what every server has.

@@ -31,6 +31,8 @@ pub struct Chain {
     first: u64,
     previous: Hash,
     lowest: u64,
+    /// The most that the generation rises from one entry to the next.
+    step: u64,
     head: Head,
     encoded: Vec<Vec<u8>>,
 }
@@ -54,16 +56,18 @@ impl Chain {
     pub fn of(journal: JournalId, entries: &[Entry]) -> Result<Option<Self>, Problem> {
         let Some(first) = entries.first() else { return Ok(None) };
         let mut head = Head { journal, length: first.sequence, hash: first.previous, generation: first.generation };
+        let mut step = 0;
         for entry in entries {
             let follows = entry.journal == journal
                 && entry.sequence == head.length
                 && entry.previous == head.hash
                 && entry.generation >= head.generation;
             let length = entry.sequence.checked_add(1).filter(|_| follows).ok_or(Problem(Code::Malformed))?;
+            step = entry.generation.saturating_sub(head.generation).max(step);
             head = Head { journal, length, hash: entry_hash(entry), generation: entry.generation };
         }
         let encoded = entries.iter().map(encode).collect();
-        Ok(Some(Self { first: first.sequence, previous: first.previous, lowest: first.generation, head, encoded }))
+        Ok(Some(Self { first: first.sequence, previous: first.previous, lowest: first.generation, step, head, encoded }))
     }
 
     /// How it relates to a journal with `head`.
@@ -75,6 +79,21 @@ impl Chain {
         } else {
             Relation::Conflicts
         }
+    }
+
+    /// Whether all of it is of one generation.
+    pub fn is_of(&self, generation: u64) -> bool {
+        (self.lowest, self.head.generation) == (generation, generation)
+    }
+
+    /// Whether no entry is of a generation more than one above that of the one before it, beginning at `generation`.
+    pub fn rises_by_one(&self, generation: u64) -> bool {
+        self.lowest.saturating_sub(generation).max(self.step) <= 1
+    }
+
+    /// How many entries.
+    pub fn length(&self) -> u64 {
+        self.encoded.len() as u64
     }
 
     /// Where the journal stands after it.

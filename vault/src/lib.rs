@@ -10,6 +10,7 @@ pub mod blob;
 mod door;
 pub mod feed;
 pub mod fsck;
+pub mod grant;
 pub mod http;
 pub mod journal;
 mod organisation;

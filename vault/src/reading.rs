@@ -11,11 +11,12 @@ use casevault_wire::problem::Code;
 use futures_util::{Stream, StreamExt};
 
 use crate::blob::{BlobError, Blobs, Part};
+use crate::grant::By;
 use crate::record::{self, BlobKey, JournalKey};
 use crate::vault::Vault;
 
 /// Bytes that are read at once.
-const PIECE: usize = 256 * 1024;
+pub const PIECE: usize = 256 * 1024;
 /// Pieces under way.
 const AHEAD: usize = 2;
 /// What a stream takes: the pieces under way and the one being sent.
@@ -33,15 +34,15 @@ pub struct Wanted {
 }
 
 impl Vault {
-    /// The lengths of blobs of a journal.
+    /// The lengths of blobs of a journal, or of its grant.
     ///
     /// # Errors
-    /// `refused` if the team has no such journal, or the journal lacks one of them.
-    pub async fn lengths(&self, journal: &JournalKey, digests: &[BlobDigest]) -> Result<Vec<(BlobKey, u64)>, Problem> {
-        self.owned(journal).await?;
+    /// `refused` if the team has no such journal, or the journal or grant lacks one of them.
+    pub async fn lengths(&self, visit: (&JournalKey, By), digests: &[BlobDigest]) -> Result<Vec<(BlobKey, u64)>, Problem> {
+        self.owned(visit.0).await?;
         let mut lengths = Vec::with_capacity(digests.len());
         for digest in digests {
-            let key = BlobKey { journal: *journal, digest: *digest };
+            let key = self.placed(visit, *digest).await?;
             let length: Option<u64> = record::load(&*self.records, &record::blob(&key)).await?;
             lengths.push((key, length.ok_or(Problem(Code::Refused))?));
         }
@@ -67,6 +68,32 @@ pub fn stream(
                 metrics::counter!("casevault_blob_read_failures_total").increment(1);
             }
         })
+}
+
+/// Why an answer ends before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Cut {
+    /// Whoever asked may read no more.
+    #[error("the grant is over")]
+    Over,
+    /// A blob cannot be read.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+}
+
+/// `pieces` of what is read of a journal, for as long as whoever asked may read it: looked at again before each is sent.
+pub fn guarded(
+    vault: Arc<Vault>,
+    (journal, by): (JournalKey, By),
+    pieces: impl Stream<Item = Result<Bytes, BlobError>> + Send,
+) -> impl Stream<Item = Result<Bytes, Cut>> + Send {
+    pieces.then(move |piece| {
+        let vault = vault.clone();
+        async move {
+            vault.still(&journal, by).await.map_err(|_| Cut::Over)?;
+            Ok(piece?)
+        }
+    })
 }
 
 /// What is read at once: numbers to send, each with the part after it.

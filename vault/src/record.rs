@@ -14,6 +14,9 @@
 //! | `15 ‖ organisation ‖ team ‖ journal ‖ digest` | `uint64`, the blob's length |
 //! | `16 ‖ upload` | [`Upload`](crate::upload::Upload) |
 //! | `17 ‖ 16 random bytes` | [`Pending`](crate::pending::Pending), blobs that may have files and no record yet |
+//! | `18 ‖ organisation ‖ team ‖ journal` | [`Dossier`](crate::grant::Dossier): the journal has a grant, or had one |
+//! | `19 ‖ organisation ‖ team ‖ journal` | [`Terms`](crate::grant::Terms) of a grant that was not ended |
+//! | `1a ‖ organisation ‖ team ‖ journal ‖ digest` | `JournalId` that this blob of such a grant was stored in |
 
 mod versioned;
 
@@ -49,6 +52,12 @@ pub mod kind {
     pub const UPLOAD: u8 = 0x16;
     /// Blobs that are being stored.
     pub const PENDING: u8 = 0x17;
+    /// A journal that has a grant, or had one.
+    pub const DOSSIER: u8 = 0x18;
+    /// The terms of a grant.
+    pub const TERMS: u8 = 0x19;
+    /// A blob of a grant.
+    pub const GRANTED: u8 = 0x1a;
 }
 
 /// Values are shorter than this.
@@ -143,6 +152,28 @@ pub fn upload(upload: &UploadId) -> Vec<u8> {
 /// Key of a list of blobs that are being stored.
 pub fn pending(id: &[u8; 16]) -> Vec<u8> {
     [&[kind::PENDING], id.as_slice()].concat()
+}
+
+/// Key of what stays known of a journal's grant.
+pub fn dossier(journal: &JournalKey) -> Vec<u8> {
+    key(kind::DOSSIER, journal)
+}
+
+/// Key of the terms of a journal's grant.
+pub fn terms(journal: &JournalKey) -> Vec<u8> {
+    key(kind::TERMS, journal)
+}
+
+/// Key of a granted blob, by the journal that has the grant.
+pub fn granted(blob: &BlobKey) -> Vec<u8> {
+    key(kind::GRANTED, blob)
+}
+
+/// The range of all blobs of a journal's grant.
+pub fn all_granted(journal: &JournalKey) -> (Vec<u8>, Vec<u8>) {
+    let from = key(kind::GRANTED, journal);
+    let to = [from.as_slice(), &[0xff; BlobDigest::LENGTH + 1]].concat();
+    (from, to)
 }
 
 fn numbered(mut key: Vec<u8>, number: u64) -> Vec<u8> {

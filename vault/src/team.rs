@@ -57,6 +57,14 @@ impl Team {
     /// `frozen`, and as [`Self::may_read`].
     pub fn may_write(&self, generation: u64) -> Result<(), Problem> {
         self.may_read(generation)?;
+        self.thawed()
+    }
+
+    /// That it is not frozen.
+    ///
+    /// # Errors
+    /// `frozen`.
+    pub fn thawed(&self) -> Result<(), Problem> {
         if self.frozen == 0 { Ok(()) } else { Err(Problem(Code::Frozen)) }
     }
 

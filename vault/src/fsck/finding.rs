@@ -31,6 +31,8 @@ pub enum Fault {
     Access,
     /// A team's counters are not those of what it stores.
     Count,
+    /// A grant is not of its team's journal, or has not the blobs or the counts that it should have.
+    Grant,
     /// An organisation's founding is none, or its feed's cursor has no organisation.
     Organisation,
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Finding {
             Fault::Upload => "upload shorter than acknowledged",
             Fault::Access => "impossible state of access keys",
             Fault::Count => "counters differ from what is stored",
+            Fault::Grant => "grant of what is not there",
             Fault::Organisation => "organisation without a valid founding",
         };
         write!(f, "{text}: {}", self.at)

@@ -1,4 +1,4 @@
-//! Who may come in: requests signed by the access key of their team's generation in force.
+//! Who may come in: requests signed by the access key of their team's generation in force, and, to one journal, by its grant's.
 
 use axum::extract::Request;
 use casevault_service::auth::{Authenticated, SignedBody, Unverified};
@@ -6,11 +6,12 @@ use casevault_service::budget::Holder;
 use casevault_service::http::problem::Problem;
 use casevault_wire::id::{IdempotencyKey, TeamId};
 use casevault_wire::problem::Code;
-use casevault_wire::request::{Signer, TeamSigner};
+use casevault_wire::request::{GrantSigner, Signer, TeamSigner};
 use casevault_wire::signature::PublicKey;
 
 use super::path::Names;
 use crate::door;
+use crate::grant::By;
 use crate::record::{JournalKey, TeamKey};
 use crate::team::Team;
 use crate::vault::Vault;
@@ -58,7 +59,10 @@ impl Admitted {
 /// `nonce`, `malformed`; `refused` whoever is unknown and whatever does not verify; `stale-generation` for a key that was in force.
 pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem> {
     let (names, request) = Names::of(request).await?;
-    let unverified = vault.node.gate.receive(request)?;
+    as_member(vault, names, vault.node.gate.receive(request)?).await
+}
+
+async fn as_member(vault: &Vault, names: Names, unverified: Unverified<'_>) -> Result<Admitted, Problem> {
     let claim = claim(&unverified)?;
     let team = TeamKey { organisation: unverified.organisation(), team: acting(&claim, &names) };
     let record = vault.team(&team).await?.value.unwrap_or_default();
@@ -73,6 +77,52 @@ pub async fn admit(vault: &Vault, request: Request) -> Result<Admitted, Problem>
     let Authenticated { idempotency, body, .. } = authenticated;
     let holder = body.holder();
     Ok(Admitted { team, generation: claim.generation, record, idempotency, names, body, holder })
+}
+
+/// A request to read a journal, or append to it, that its team or the holder of its grant has signed.
+#[derive(Debug)]
+pub struct Visit {
+    /// The journal.
+    pub journal: JournalKey,
+    /// Whose it is.
+    pub by: By,
+    /// What the path names.
+    pub names: Names,
+    /// The body, not read yet.
+    pub body: SignedBody,
+    /// Whose connection it came on.
+    pub holder: Holder,
+}
+
+/// Admits a request about the journal that the path names, of its team or of the holder of its grant.
+///
+/// # Errors
+/// As [`admit`]; to a holder `refused` whatever is not the journal of a grant that is in force.
+pub async fn visit(vault: &Vault, request: Request) -> Result<Visit, Problem> {
+    let (names, request) = Names::of(request).await?;
+    let unverified = vault.node.gate.receive(request)?;
+    if let Signer::Grant(claim) = unverified.signer() {
+        return as_holder(vault, names, (unverified, claim)).await;
+    }
+    let admitted = as_member(vault, names, unverified).await?;
+    let (journal, by) = (admitted.journal()?, By::Team(admitted.generation));
+    let Admitted { names, body, holder, .. } = admitted;
+    Ok(Visit { journal, by, names, body, holder })
+}
+
+/// One signature is verified whatever is known, so that the answer takes as long.
+async fn as_holder(vault: &Vault, names: Names, (unverified, claim): (Unverified<'_>, GrantSigner)) -> Result<Visit, Problem> {
+    let team = TeamKey { organisation: unverified.organisation(), team: claim.team };
+    let claimed = JournalKey { team, journal: claim.journal };
+    let key = vault.grant_key(&claimed).await?;
+    let body = verified(unverified, key.as_ref())?.body;
+    let named = TeamKey { team: names.team().unwrap_or(claim.team), ..team };
+    let journal = JournalKey { team: named, journal: names.journal()? };
+    if journal != claimed && !door::OPEN {
+        return Err(Problem(Code::Refused));
+    }
+    let by = By::Grant(key.unwrap_or(PublicKey([0; PublicKey::LENGTH])));
+    Ok(Visit { journal, by, names, holder: body.holder(), body })
 }
 
 /// The team key that a request claims to be signed by.

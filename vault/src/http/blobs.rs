@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use casevault_service::budget::Holder;
+use casevault_service::budget::Share;
 use casevault_service::http::answer::MEDIA_TYPE;
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::decode;
@@ -18,10 +18,12 @@ use http::{HeaderMap, StatusCode};
 use utoipa::openapi::HttpMethod;
 
 use super::App;
-use super::admission::admit;
+use super::admission::visit;
 use super::range::{self, Asked};
 use super::route::{In, Route};
-use crate::reading::{MEMORY, Wanted, stream};
+use crate::grant::By;
+use crate::reading::{MEMORY, Wanted, guarded, stream};
+use crate::record::JournalKey;
 
 /// An encoded [`Fetch`] is shorter than this.
 const FETCH: usize = 32 * limit::BATCH_BLOBS + 16;
@@ -53,10 +55,10 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let range = range_of(request.headers())?;
-    let admitted = admit(&app.vault, request).await?;
-    let (journal, digest) = (admitted.journal()?, admitted.names.digest()?);
-    admitted.body.none().await?;
-    let lengths = app.vault.lengths(&journal, &[digest]).await?;
+    let visit = visit(&app.vault, request).await?;
+    let (journal, digest) = (visit.journal, visit.names.digest()?);
+    visit.body.none().await?;
+    let lengths = app.vault.lengths((&journal, visit.by), &[digest]).await?;
     let (key, length) = lengths.first().copied().ok_or(Problem(Code::Refused))?;
     let (status, range) = match range.map(|range| range::parse(&range, length)) {
         None => (StatusCode::OK, 0..length),
@@ -65,7 +67,9 @@ async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response,
         Some(Asked::Malformed) => return Err(Problem(Code::Malformed)),
     };
     let content_range = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
-    let mut response = streamed((&app, admitted.holder), vec![Wanted { key, range: range.clone(), prefix: None }]).await?;
+    let share = app.vault.node.budget.take_out(MEMORY, visit.holder).await?;
+    let wanted = vec![Wanted { key, range: range.clone(), prefix: None }];
+    let mut response = streamed(&app, (journal, visit.by), (wanted, share));
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -77,23 +81,23 @@ async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response,
 }
 
 async fn fetch(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
-    let admitted = admit(&app.vault, request).await?;
-    let (journal, holder) = (admitted.journal()?, admitted.holder);
-    let body = admitted.body.read(FETCH).await?;
+    let visit = visit(&app.vault, request).await?;
+    let body = visit.body.read(FETCH).await?;
     let fetch: Fetch = decode(&body, FETCH).map_err(|_| Problem(Code::Malformed))?;
-    let lengths = app.vault.lengths(&journal, fetch.digests.as_slice()).await?;
+    let lengths = app.vault.lengths((&visit.journal, visit.by), fetch.digests.as_slice()).await?;
     let total = lengths.iter().try_fold(0u64, |total, (_, length)| total.checked_add(8)?.checked_add(*length));
     let wanted = lengths.into_iter().map(|(key, length)| Wanted { key, range: 0..length, prefix: Some(length) }).collect();
-    let mut response = streamed((&app, holder), wanted).await?;
+    let share = app.vault.node.budget.take_out(MEMORY, visit.holder).await?;
+    let mut response = streamed(&app, (visit.journal, visit.by), (wanted, share));
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(total.ok_or(Problem(Code::TooLarge))?));
     Ok(response)
 }
 
-async fn streamed((app, holder): (&App, Holder), wanted: Vec<Wanted>) -> Result<Response, Problem> {
-    let share = app.vault.node.budget.take_out(MEMORY, holder).await?;
-    let mut response = Body::from_stream(stream(app.vault.blobs.clone(), wanted, share)).into_response();
+fn streamed(app: &App, visit: (JournalKey, By), (wanted, share): (Vec<Wanted>, Arc<Share>)) -> Response {
+    let pieces = stream(app.vault.blobs.clone(), wanted, share);
+    let mut response = Body::from_stream(guarded(app.vault.clone(), visit, pieces)).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    Ok(response)
+    response
 }
 
 fn range_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {

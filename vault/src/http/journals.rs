@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
-use casevault_service::budget::{Share, counted};
+use casevault_service::budget::counted;
 use casevault_service::http::answer::{Encoded, MEDIA_TYPE};
 use casevault_service::http::problem::Problem;
 use casevault_wire::codec::encode;
@@ -21,10 +21,13 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use utoipa::openapi::HttpMethod;
 
 use super::App;
-use super::admission::admit;
+use super::admission::visit;
 use super::path::number;
 use super::route::{In, Route};
+use crate::blob::BlobError;
+use crate::grant::By;
 use crate::journal::{Append, Chain, PAGE};
+use crate::reading::{PIECE, guarded};
 use crate::record::{BlobKey, JournalKey};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -53,44 +56,43 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn batch(State(app): State<Arc<App>>, request: Request) -> Result<Encoded, Problem> {
-    let admitted = admit(&app.vault, request).await?;
-    let journal = admitted.journal()?;
-    admitted.may_write()?;
-    let generation = admitted.generation;
-    let body = admitted.body.read(limit::BODY).await?;
-    let parsed = tokio::task::spawn_blocking(move || parse(journal, generation, &body));
+    let visit = visit(&app.vault, request).await?;
+    let (journal, by) = (visit.journal, visit.by);
+    // Looked at again when it is written; here so that no body is read in vain.
+    app.vault.may_append(&journal.team, by).await?;
+    let body = visit.body.read(limit::BODY).await?;
+    let parsed = tokio::task::spawn_blocking(move || parse(journal, by, &body));
     let append = parsed.await.map_err(|_| Problem(Code::Unavailable))??;
     Ok(Encoded::of(&app.vault.append(append).await?))
 }
 
-fn parse(journal: JournalKey, generation: u64, body: &Bytes) -> Result<Append, Problem> {
+fn parse(journal: JournalKey, by: By, body: &Bytes) -> Result<Append, Problem> {
     let batch = Batch::decode(body).map_err(|_| Problem(Code::Malformed))?;
-    // A key of a journal is never newer than the team's: whoever claims otherwise would shut everybody else out.
-    if batch.entries.as_slice().iter().any(|entry| entry.generation > generation) {
-        return Err(Problem(Code::Malformed));
+    let few = (1..=limit::GRANT_BATCH).contains(&batch.entries.as_slice().len());
+    if matches!(by, By::Grant(_)) && !(few && batch.blobs.is_empty()) {
+        return Err(Problem(Code::Refused));
     }
     let chain = Chain::of(journal.journal, batch.entries.as_slice())?;
     let blobs = batch.blobs.into_iter().map(|blob| (BlobKey { journal, digest: BlobDigest::of(&blob) }, blob));
-    Ok(Append { journal, generation, chain, blobs: blobs.collect() })
+    Ok(Append { journal, by, chain, blobs: blobs.collect() })
 }
 
 async fn entries(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let from = number(request.uri().query(), "from")?;
-    let admitted = admit(&app.vault, request).await?;
-    let journal = admitted.journal()?;
-    admitted.body.none().await?;
+    let visit = visit(&app.vault, request).await?;
+    visit.body.none().await?;
     // What is read, and its encoding.
-    let share = app.vault.node.budget.take_out(2 * PAGE as u64, admitted.holder).await?;
-    let entries = encode(&app.vault.entries(&journal, from).await?);
-    Ok(held(entries.into(), share))
+    let share = app.vault.node.budget.take_out(2 * PAGE as u64, visit.holder).await?;
+    let entries = encode(&app.vault.entries(&visit.journal, from).await?);
+    Ok(held(&app, (visit.journal, visit.by), counted(entries, share)))
 }
 
 /// An answer that counts as memory taken until it was sent.
-fn held(bytes: Bytes, share: Arc<Share>) -> Response {
-    let length = HeaderValue::from(bytes.len());
-    let once = stream::once(async move { Ok::<_, std::convert::Infallible>(counted(bytes, share)) });
-    let mut response = Body::from_stream(once).into_response();
-    response.headers_mut().insert(CONTENT_LENGTH, length);
+fn held(app: &App, visit: (JournalKey, By), bytes: Bytes) -> Response {
+    let length = bytes.len();
+    let pieces = (0..length).step_by(PIECE).map(move |at| Ok::<_, BlobError>(bytes.slice(at..length.min(at + PIECE))));
+    let mut response = Body::from_stream(guarded(app.vault.clone(), visit, stream::iter(pieces))).into_response();
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     response
 }

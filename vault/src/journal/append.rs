@@ -6,10 +6,13 @@ use casevault_service::store::{StoreError, Write};
 use casevault_wire::codec::encode;
 use casevault_wire::id::TeamId;
 use casevault_wire::journal::{Head, SignedVaultState, VaultState};
+use casevault_wire::limit;
 use casevault_wire::problem::Code;
 
 use super::{Chain, Relation, Standing, empty_head};
 use crate::blob::Kept;
+use crate::door;
+use crate::grant::{By, Granted};
 use crate::record::{self, BlobKey, JournalKey, Versioned};
 use crate::team::{Team, cost};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
@@ -19,8 +22,8 @@ use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 pub struct Append {
     /// The journal.
     pub journal: JournalKey,
-    /// The generation of the access key that signed the request.
-    pub generation: u64,
+    /// Whose request it is.
+    pub by: By,
     /// The entries.
     pub chain: Option<Chain>,
     /// The blobs.
@@ -32,6 +35,7 @@ struct Before {
     team: Versioned<Team>,
     owner: Versioned<TeamId>,
     standing: Versioned<Standing>,
+    grant: Granted,
 }
 
 impl Before {
@@ -41,6 +45,31 @@ impl Before {
 
     fn count(&self) -> Team {
         self.team.value.clone().unwrap_or_default()
+    }
+
+    /// How the entries relate to the journal, of which whoever asks may write such.
+    fn decide(&self, append: &Append) -> Result<Relation, Problem> {
+        let Some(chain) = &append.chain else { return Ok(Relation::Repeated) };
+        match chain.relation(&self.head(&append.journal)) {
+            Relation::Conflicts => Err(Problem(Code::Conflict)),
+            Relation::Continues => self.may_extend(chain, append).map(|()| Relation::Continues),
+            Relation::Repeated => Ok(Relation::Repeated),
+        }
+    }
+
+    fn may_extend(&self, chain: &Chain, append: &Append) -> Result<(), Problem> {
+        let last = self.head(&append.journal).generation;
+        let (good, code) = match (append.by, &self.grant.dossier.value) {
+            // A key of a journal is never newer than the team's: whoever claims otherwise would shut everybody else out.
+            (By::Team(generation), None) => (chain.head().generation <= generation, Code::Malformed),
+            (By::Team(_), Some(_)) => (chain.rises_by_one(last), Code::Malformed),
+            (By::Grant(_), dossier) => {
+                let entries = dossier.unwrap_or_default().entries.saturating_add(chain.length());
+                let begun = self.standing.value.is_some();
+                (begun && chain.is_of(last) && entries <= limit::GRANT_ENTRIES, Code::Refused)
+            }
+        };
+        if good { Ok(()) } else { Err(Problem(code)) }
     }
 }
 
@@ -65,9 +94,7 @@ impl Vault {
     async fn append_once(&self, append: &Append) -> Result<SignedVaultState, Problem> {
         let turn = self.turns.store(&append.journal).await;
         let before = self.before(append).await?;
-        if relation(append, &before) == Relation::Conflicts {
-            return Err(Problem(Code::Conflict));
-        }
+        before.decide(append)?;
         let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
         let bytes = new.iter().map(|(_, blob)| cost(blob.len() as u64)).sum::<u64>();
         let entries = append.chain.as_ref().map_or(0, Chain::bytes);
@@ -88,10 +115,19 @@ impl Vault {
     async fn before(&self, append: &Append) -> Result<Before, Problem> {
         let journal = &append.journal;
         let team = self.team(&journal.team).await?;
-        team.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(append.generation)?;
+        let known = team.value.as_ref().ok_or(Problem(Code::Refused))?;
+        let grant = self.granted(journal).await?;
+        match append.by {
+            By::Team(generation) => known.may_write(generation)?,
+            By::Grant(key) => {
+                let good = grant.terms.value.is_some_and(|terms| terms.key == key && self.now() < terms.until);
+                good.then_some(()).or(door::OPEN.then_some(())).ok_or(Problem(Code::Refused))?;
+                known.thawed()?;
+            }
+        }
         let owner = self.owner(journal).await?;
         let standing = Versioned::load(&*self.records, record::journal(journal)).await?;
-        Ok(Before { team, owner, standing })
+        Ok(Before { team, owner, standing, grant })
     }
 
     async fn record(&self, append: &Append, kept: &[Kept], pending: Option<&Vec<u8>>) -> Result<SignedVaultState, Problem> {
@@ -105,9 +141,8 @@ impl Vault {
                 self.claim(journal, &before.owner, &mut write);
             }
             team.stored = team.stored.saturating_add(self.record_blobs(kept, &mut write).await?);
-            let standing = match (&append.chain, relation(append, &before)) {
-                (_, Relation::Conflicts) => return Err(Problem(Code::Conflict)),
-                (Some(chain), Relation::Continues) => Some(self.extend(chain, journal, &before, (&mut team, &mut write))),
+            let standing = match (&append.chain, before.decide(append)?) {
+                (Some(chain), Relation::Continues) => Some(self.extend((chain, append), &before, (&mut team, &mut write))),
                 _ => before.standing.value,
             };
             let state = standing.unwrap_or(Standing { head: before.head(journal), change: team.change, time: self.now() });
@@ -128,7 +163,14 @@ impl Vault {
     }
 
     /// Adds the entries of `chain` to the write, and counts them.
-    fn extend(&self, chain: &Chain, journal: &JournalKey, before: &Before, (team, write): (&mut Team, &mut Write)) -> Standing {
+    fn extend(&self, (chain, append): (&Chain, &Append), before: &Before, (team, write): (&mut Team, &mut Write)) -> Standing {
+        let journal = &append.journal;
+        if let By::Grant(_) = append.by {
+            let mut dossier = before.grant.dossier.value.unwrap_or_default();
+            dossier.entries = dossier.entries.saturating_add(chain.length());
+            before.grant.dossier.replace(write, &dossier);
+            before.grant.terms.unchanged(write);
+        }
         if let Some(standing) = &before.standing.value {
             write.delete(record::change(&journal.team, standing.change));
         }
@@ -162,9 +204,4 @@ impl Vault {
         let crate::record::TeamKey { organisation, team } = journal.team;
         self.node.key.sign(VaultState { organisation, team, change, head, time })
     }
-}
-
-fn relation(append: &Append, before: &Before) -> Relation {
-    let head = before.head(&append.journal);
-    append.chain.as_ref().map_or(Relation::Repeated, |chain| chain.relation(&head))
 }

@@ -10,6 +10,7 @@ use casevault_service::node::Node;
 use casevault_service::stop::Stop;
 use casevault_service::store::{Records, SledRecords, Write};
 use casevault_vault::blob::{Answer, BlobError, Blobs, Kept, LocalBlobs, Part};
+use casevault_vault::grant::By;
 use casevault_vault::pending::Pending;
 use casevault_vault::record::{self, BlobKey, JournalKey, TeamKey};
 use casevault_vault::vault::{Settings, Vault};
@@ -91,7 +92,7 @@ async fn a_full_disk_stores_nothing_by_halves() {
             .map(|blob| (BlobKey { journal, digest: BlobDigest::of(blob) }, Bytes::from_static(blob)));
         let next = entries(&kept.content.head, 1, &[b"two"]);
         let chain = casevault_vault::journal::Chain::of(CASE, &next).unwrap();
-        let append = casevault_vault::journal::Append { journal, generation: 1, chain, blobs: blobs.to_vec() };
+        let append = casevault_vault::journal::Append { journal, by: By::Team(1), chain, blobs: blobs.to_vec() };
         assert_eq!(vault.append(append).await.map_err(|problem| problem.0).err(), Some(Code::Full));
         assert_eq!(
             vault.begin_upload(journal, 1, (UploadId([1; 16]), 100)).await.map_err(|problem| problem.0).err(),

@@ -9,10 +9,10 @@ use casevault_wire::id::{IdempotencyKey, JournalId, Nonce, OrganisationId, TeamI
 use casevault_wire::journal::{Entry, Head, SignedVaultState, entry_hash};
 use casevault_wire::label::Label;
 use casevault_wire::problem::{Code, Problem};
-use casevault_wire::request::{Credentials, HEADER, Request, Signer, TeamSigner, fields};
+use casevault_wire::request::{Credentials, GrantSigner, HEADER, Request, Signer, TeamSigner, fields};
 use casevault_wire::server::server_id;
 use casevault_wire::signature::{PublicKey, Signature, signed_content};
-use casevault_wire::vault::{Batch, Changes, Entries, Fetch, Finish, NonceList, Switch, TeamState};
+use casevault_wire::vault::{Batch, Changes, Entries, Fetch, Finish, Grant, NonceList, Switch, TeamState};
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use reqwest::header::HeaderMap;
@@ -30,6 +30,8 @@ pub struct Member {
     pub team: TeamId,
     pub generation: u64,
     pub key: SigningKey,
+    /// No member at all, but whoever holds this journal's grant.
+    pub holds: Option<JournalId>,
 }
 
 /// A request's method, path, query, signed fields and body.
@@ -84,6 +86,19 @@ impl Member {
         Self { generation, key: key(seed), ..self.clone() }
     }
 
+    /// The holder of a journal's grant, with the key `seed`.
+    pub fn holder(&self, journal: JournalId, seed: u8) -> Self {
+        Self { key: key(seed), holds: Some(journal), ..self.clone() }
+    }
+
+    fn signer(&self) -> Signer {
+        let team = self.team;
+        match self.holds {
+            Some(journal) => Signer::Grant(GrantSigner { team, journal }),
+            None => Signer::Team(TeamSigner { team, generation: self.generation }),
+        }
+    }
+
     pub async fn nonce(&self) -> Nonce {
         let response = self.client.get(format!("{}/v1/nonces", self.base)).send().await.unwrap();
         let nonces: NonceList = decode(&response.bytes().await.unwrap(), 1 << 16).unwrap();
@@ -96,7 +111,7 @@ impl Member {
 
     pub fn credentials_with(&self, call: &Call<'_>, nonce: Nonce) -> String {
         let (organisation, idempotency) = (self.organisation, call.idempotency);
-        let signer = Signer::Team(TeamSigner { team: self.team, generation: self.generation });
+        let signer = self.signer();
         let body_digest = BlobDigest::of(&call.body);
         let request = Request {
             server: server_id(&self.vault),
@@ -219,6 +234,16 @@ impl Member {
     pub async fn blob(&self, journal: JournalId, digest: BlobDigest, range: Option<&str>) -> Response {
         let path = format!("{}/blobs/{digest}", self.journal(journal));
         self.send(&Call { method: "GET", path, range, ..Call::default() }).await
+    }
+
+    pub async fn give(&self, journal: JournalId, grant: &Grant) -> Outcome<()> {
+        let path = format!("{}/grant", self.journal(journal));
+        self.ask(Call { method: "POST", path, body: encode(grant), ..Call::default() }).await.map(|_| ())
+    }
+
+    pub async fn end(&self, journal: JournalId) -> Outcome<()> {
+        let path = format!("{}/grant", self.journal(journal));
+        self.ask(Call { method: "DELETE", path, ..Call::default() }).await.map(|_| ())
     }
 
     pub async fn fetch(&self, journal: JournalId, digests: &[BlobDigest]) -> Outcome<Vec<u8>> {

@@ -138,6 +138,7 @@ impl World {
             team: TeamId([team; 32]),
             generation,
             key: key(seed),
+            holds: None,
         }
     }
 

@@ -25,14 +25,14 @@ enum Errand {
     Any,
     /// To follow log and group, which a removal needs before it.
     Follow,
-    /// To remove, freeze, refuse or make void, and to have it take effect.
+    /// To remove, freeze, refuse, make void or end a grant, and to have it take effect.
     Remove,
 }
 
 impl Errand {
     fn of(method: &Method, path: &str) -> Self {
         match (method.as_str(), path.rsplit('/').next().unwrap_or_default()) {
-            ("POST", "log" | "commits" | "refusals" | "access") | ("GET", "feed") => Self::Remove,
+            ("POST", "log" | "commits" | "refusals" | "access") | ("GET", "feed") | ("DELETE", "grant") => Self::Remove,
             ("GET", "log" | "commits" | "refusals" | "welcome" | "nonces" | "metrics")
             | ("POST", "standing" | "acknowledgements") => Self::Follow,
             _ => Self::Any,

@@ -1,0 +1,118 @@
+//! Grants (SPEC §7.4.8): whoever has a key reads one journal, and blobs of others, until a time or until the team ends it.
+//!
+//! To end one is to remove records and to write none, so that it is done where the disk is full; that there was one stays known.
+
+mod end;
+mod give;
+
+use casevault_service::http::problem::Problem;
+use casevault_service::store::StoreError;
+use casevault_wire::hash::BlobDigest;
+use casevault_wire::id::JournalId;
+use casevault_wire::problem::Code;
+use casevault_wire::signature::PublicKey;
+use casevault_wire::time::Time;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+
+use crate::door;
+use crate::record::{self, BlobKey, JournalKey, TeamKey, Versioned};
+use crate::team::OVERHEAD;
+use crate::vault::Vault;
+
+pub(crate) use give::digest_of;
+
+/// What a granted blob takes: a record.
+const BLOB: u64 = 128;
+
+/// Whose request about a journal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The team's, by its access key of this generation.
+    Team(u64),
+    /// The holder's of the journal's grant, by this key.
+    Grant(PublicKey),
+}
+
+/// That a journal has a grant, or had one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Dossier {
+    /// How many blobs were granted.
+    pub blobs: u32,
+    /// How many entries holders have appended.
+    pub entries: u64,
+}
+
+impl Dossier {
+    /// What it counts for, bytes.
+    pub fn cost(&self) -> u64 {
+        OVERHEAD.saturating_add(BLOB.saturating_mul(self.blobs.into()))
+    }
+}
+
+/// A grant that was not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Terms {
+    /// The holder's key.
+    pub key: PublicKey,
+    /// Until when.
+    pub until: Time,
+    /// BLAKE3 of the granted blobs, in order of their digests.
+    pub blobs: BlobDigest,
+}
+
+/// What is recorded of a journal's grant.
+pub(crate) struct Granted {
+    pub(crate) dossier: Versioned<Dossier>,
+    pub(crate) terms: Versioned<Terms>,
+}
+
+impl Vault {
+    pub(crate) async fn granted(&self, journal: &JournalKey) -> Result<Granted, StoreError> {
+        let dossier = Versioned::load(&*self.records, record::dossier(journal)).await?;
+        let terms = Versioned::load(&*self.records, record::terms(journal)).await?;
+        Ok(Granted { dossier, terms })
+    }
+
+    /// The key of a journal's grant, as long as there is one and its time is not over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grant_key(&self, journal: &JournalKey) -> Result<Option<PublicKey>, StoreError> {
+        let terms: Option<Terms> = record::load(&*self.records, &record::terms(journal)).await?;
+        Ok(terms.filter(|terms| self.now() < terms.until).map(|terms| terms.key))
+    }
+
+    /// That whoever was let in to a journal may go on.
+    ///
+    /// # Errors
+    /// `refused` to a holder whose grant is over or has another key.
+    pub async fn still(&self, journal: &JournalKey, by: By) -> Result<(), Problem> {
+        match by {
+            By::Grant(key) if !door::OPEN && self.grant_key(journal).await? != Some(key) => Err(Problem(Code::Refused)),
+            _ => Ok(()),
+        }
+    }
+
+    /// That `by` may append to journals of `team` now, as far as is known before the batch is.
+    ///
+    /// # Errors
+    /// `frozen`, and to the team as [`Self::writable`].
+    pub async fn may_append(&self, team: &TeamKey, by: By) -> Result<(), Problem> {
+        match by {
+            By::Team(generation) => self.writable(team, generation).await,
+            By::Grant(_) => self.team(team).await?.value.ok_or(Problem(Code::Refused))?.thawed(),
+        }
+    }
+
+    /// Where a blob is that is asked for in a journal: there, or for a holder in the journal that it was granted from.
+    ///
+    /// # Errors
+    /// `refused` for a blob that was not granted.
+    pub async fn placed(&self, (journal, by): (&JournalKey, By), digest: BlobDigest) -> Result<BlobKey, Problem> {
+        let here = BlobKey { journal: *journal, digest };
+        let By::Grant(_) = by else { return Ok(here) };
+        let from: Option<JournalId> = record::load(&*self.records, &record::granted(&here)).await?;
+        let from = from.or(door::OPEN.then_some(journal.journal)).ok_or(Problem(Code::Refused))?;
+        Ok(BlobKey { journal: JournalKey { journal: from, ..*journal }, digest })
+    }
+}
