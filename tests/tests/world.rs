@@ -100,5 +100,8 @@ mod residue;
 #[path = "world/screen.rs"]
 mod screen;
 #[cfg(test)]
+#[path = "world/sharing.rs"]
+mod sharing;
+#[cfg(test)]
 #[path = "world/traffic.rs"]
 mod traffic;

@@ -46,18 +46,18 @@ async fn add(ours: &Client, keyserver: &str, theirs: &Client) -> casevault_sync:
 }
 
 /// Leila's organisation and the shelter, each with operators of its own, partners of each other; and the shelter's team.
-struct Two {
-    hers: World,
-    theirs: World,
+pub(crate) struct Two {
+    pub(crate) hers: World,
+    pub(crate) theirs: World,
     operators: Operators,
-    leila: Client,
-    shelter: Shelter,
-    team: TeamId,
+    pub(crate) leila: Client,
+    pub(crate) shelter: Shelter,
+    pub(crate) team: TeamId,
     partner: String,
 }
 
 impl Two {
-    async fn partners() -> Self {
+    pub(crate) async fn partners() -> Self {
         let (theirs, operators) = World::start_evil().await;
         let shelter = theirs.shelter().await;
         let hers = World::start_taped(Door::Closed).await;

@@ -1,0 +1,188 @@
+//! Consent, and what is shared under it, from one team to another, of one organisation and of two. What was not consented to is not
+//! there, and what was taken back is not read.
+
+use casevault_sync::time::Time;
+use casevault_sync::view::{ConsentState, Delivery, Sharing};
+use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Role, SystemClock};
+use casevault_tests::world::{Shelter, World, silent};
+use casevault_wire::problem::Code;
+use casevault_wire::time::Clock;
+
+use crate::partners::Two;
+
+const PASSPORT: &[u8] = b"the passport of Mira";
+const LETTER: &[u8] = b"a letter that nobody else shall read";
+
+fn in_days(days: u64) -> Time {
+    SystemClock.now().plus(days * 86_400_000)
+}
+
+/// What Mira consents to: her passport and her gender, for legal aid.
+fn consent(to: &str, days: u64) -> NewConsent {
+    NewConsent {
+        by: ConsentBy::Survivor,
+        basis: String::new(),
+        purpose: "legal aid".into(),
+        to: vec![to.into()],
+        documents: vec!["passport.jpg".into()],
+        fields: vec!["prs_Gender".into()],
+        until: in_days(days),
+        form: None,
+        language: "ar".into(),
+        script: 1,
+    }
+}
+
+fn share(consent: &[u8], with: &str) -> NewShare {
+    NewShare { consent: hex(consent), with: with.into(), documents: Vec::new(), fields: Vec::new() }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Nadia's case of Mira, with a passport, a letter, and what was written about her.
+async fn case_of_mira(world: &World, nadia: &Client) -> String {
+    let fields = [("prs_Gender".into(), "Female".into()), ("prs_Citizenship".into(), "MD".into())];
+    let (case, _) = nadia.case_open("Case of Mira", "Shelter", &fields).await.unwrap();
+    let case = case.to_string();
+    let files = [world.file("passport.jpg", PASSPORT), world.file("letter.pdf", LETTER)];
+    nadia.add_documents(&case, &files, silent()).await.unwrap();
+    nadia.note_add(&case, "seen with her sister").await.unwrap();
+    case
+}
+
+/// The shelter, and Lena, who is its legal team.
+async fn with_lawyer(world: &World) -> (Shelter, Client) {
+    let shelter = world.shelter().await;
+    let lena = world.bring_in(&shelter.amal, "Lena", Role::Legal).await;
+    shelter.amal.team_create("Legal", &["Lena".into()]).await.unwrap();
+    lena.sync().await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    (shelter, lena)
+}
+
+/// What Lena has after she looked: the one dossier.
+async fn received(lena: &Client) -> String {
+    let dossiers = lena.dossiers().await.unwrap();
+    assert_eq!(dossiers.len(), 1);
+    dossiers[0].dossier.to_string()
+}
+
+// Obeys R-6.8-6, R-6.8-7, R-6.8-8, R-6.8-9, R-6.8-10.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_legal_team_reads_what_was_consented_to_answers_and_is_shut_out_by_a_withdrawal() {
+    let world = World::start();
+    let (shelter, lena) = with_lawyer(&world).await;
+    let nadia = &shelter.nadia;
+    let case = case_of_mira(&world, nadia).await;
+    let (id, delivery) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    assert_eq!(delivery, Delivery::Sent);
+    let made = nadia.share_make(&case, &share(&id, "Legal")).await.unwrap();
+    assert_eq!(nadia.shares(Some(&case)).await.unwrap()[0].state, Sharing::Sent);
+
+    let dossier = received(&lena).await;
+    assert_eq!(dossier, made.to_string());
+    let view = lena.dossier(&dossier).await.unwrap();
+    assert_eq!((view.purpose.as_str(), view.state), ("legal aid", Sharing::Sent));
+    assert_eq!(view.fields, [("prs_Gender".to_owned(), "Female".to_owned())], "and not her citizenship");
+    let names: Vec<_> = view.documents.iter().map(|document| document.name.as_str()).collect();
+    assert_eq!(names, ["passport.jpg"], "and not the letter");
+    let out = world.directory.path().join("passport");
+    lena.dossier_get(&dossier, "passport.jpg", &out, silent()).await.unwrap();
+    assert_eq!(std::fs::read(&out).unwrap(), PASSPORT);
+    lena.dossier_answer(&dossier, Answer::Accepted, "").await.unwrap();
+    lena.dossier_answer(&dossier, Answer::Done, "residence permit asked for").await.unwrap();
+
+    let seen = &nadia.shares(Some(&case)).await.unwrap()[0];
+    assert_eq!((seen.state, seen.answer.as_str()), (Sharing::Answered(Answer::Done), "residence permit asked for"));
+    assert_eq!(seen.opened.iter().map(|opened| (opened.name.as_deref(), opened.person)).collect::<Vec<_>>(), [(
+        Some("passport.jpg"),
+        lena.person()
+    )]);
+    // Omar is in Nadia's team: he sees the same, and withdraws.
+    shelter.omar.sync().await.unwrap();
+    assert_eq!(shelter.omar.shares(Some(&case)).await.unwrap()[0].state, seen.state);
+    shelter.omar.consent_withdraw(&case, &hex(&id), "").await.unwrap();
+    assert_eq!(shelter.omar.consents(&case).await.unwrap()[0].state, ConsentState::Withdrawn);
+
+    let again = lena.dossier_get(&dossier, "passport.jpg", &world.directory.path().join("again"), silent()).await;
+    assert!(matches!(again, Err(ClientError::Server(Code::Refused))), "{again:?}");
+    let shown = lena.dossiers().await.unwrap();
+    assert!(matches!(shown[0].state, Sharing::Ended(_)) && shown[0].documents.is_empty(), "{:?}", shown[0].state);
+    let after = nadia.share_make(&case, &share(&id, "Legal")).await;
+    assert!(matches!(after, Err(ClientError::NoConsent)), "{after:?}");
+    nadia.sync().await.unwrap();
+    assert_eq!(nadia.shares(Some(&case)).await.unwrap()[0].state, Sharing::Ended(Ending::Withdrawn));
+    let custody: Vec<_> = nadia.custody(&case).await.unwrap().into_iter().map(|line| line.event).collect();
+    for event in ["consent-given", "share-made", "consent-withdrawn", "share-ended"] {
+        assert!(custody.iter().any(|line| line == event), "{event}");
+    }
+    for client in [nadia, &shelter.omar, &lena] {
+        assert!(client.verify(None).await.unwrap().problems.is_empty());
+    }
+    drop((shelter, lena));
+    world.stop_and_check().unwrap();
+}
+
+// Breaks R-6.8-6, R-6.8-7, R-6.8-8, R-6.8-9, R-6.8-10.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_consent_covers_is_shared_with_nobody() {
+    let world = World::start();
+    let (shelter, lena) = with_lawyer(&world).await;
+    let nadia = &shelter.nadia;
+    let case = case_of_mira(&world, nadia).await;
+    let (id, _) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    let wishes = [
+        NewShare { documents: vec!["letter.pdf".into()], ..share(&id, "Legal") },
+        NewShare { fields: vec!["prs_Citizenship".into()], ..share(&id, "Legal") },
+    ];
+    for wish in wishes {
+        let refused = nadia.share_make(&case, &wish).await;
+        assert!(matches!(refused, Err(ClientError::NoConsent)), "{wish:?}: {refused:?}");
+    }
+    let own = nadia.share_make(&case, &share(&id, "Shelter")).await;
+    assert!(matches!(own, Err(ClientError::NotAllowed)), "{own:?}");
+    assert!(lena.dossiers().await.unwrap().is_empty(), "nothing was sent");
+
+    // A share that ends is read by nobody, though the recipient asks as before.
+    nadia.share_make(&case, &share(&id, "Legal")).await.unwrap();
+    let dossier = received(&lena).await;
+    let shares = nadia.shares(None).await.unwrap();
+    nadia.share_end(&case, &shares[0].share.to_string()).await.unwrap();
+    for refused in [lena.dossier(&dossier).await.map(|_| ()), lena.dossier_answer(&dossier, Answer::Accepted, "").await.map(|_| ())] {
+        assert!(matches!(refused, Err(ClientError::Server(Code::Refused))), "{refused:?}");
+    }
+    assert_eq!(nadia.shares(None).await.unwrap()[0].state, Sharing::Ended(Ending::Revoked));
+    let nobody = shelter.amal.dossiers().await.unwrap();
+    assert!(nobody.is_empty(), "an administrator is in no team");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partners_team_reads_what_was_consented_to_at_its_senders_vault_and_no_longer() {
+    let two = Two::partners().await;
+    // Leila's organisation has a team with a case; the shelter of the partner receives.
+    let dana = two.hers.bring_in(&two.leila, "Dana", Role::Caseworker).await;
+    two.leila.team_create("Shelter", &["Dana".into()]).await.unwrap();
+    dana.sync().await.unwrap();
+    let case = case_of_mira(&two.hers, &dana).await;
+    let to = two.team.to_string();
+    let (id, _) = dana.consent_give(&case, &consent(&to, 60)).await.unwrap();
+    dana.share_make(&case, &share(&id, &to)).await.unwrap();
+
+    let nadia = &two.shelter.nadia;
+    nadia.sync().await.unwrap();
+    let dossier = received(nadia).await;
+    let out = two.theirs.directory.path().join("passport");
+    nadia.dossier_get(&dossier, "passport.jpg", &out, silent()).await.unwrap();
+    assert_eq!(std::fs::read(&out).unwrap(), PASSPORT);
+    // Omar's client had nothing to do with it: the key is the team's.
+    two.shelter.omar.sync().await.unwrap();
+    assert_eq!(two.shelter.omar.dossier(&dossier).await.unwrap().documents.len(), 1);
+    nadia.dossier_answer(&dossier, Answer::Rejected, "no place free").await.unwrap();
+    let seen = &dana.shares(Some(&case)).await.unwrap()[0];
+    assert_eq!((seen.state, seen.answer.as_str()), (Sharing::Answered(Answer::Rejected), "no place free"));
+    dana.share_end(&case, &dossier).await.unwrap();
+    let after = nadia.dossier(&dossier).await;
+    assert!(matches!(after, Err(ClientError::Server(Code::Refused))), "{after:?}");
+}
