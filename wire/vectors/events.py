@@ -57,7 +57,7 @@ def body_vectors():
         ("consent-withdrawn", WITHDRAWN, drawn("consent", 16) + text("")),
         ("share", SHARE, drawn("dossier", 16) + drawn("consent", 16) + drawn("given") + SHARED
          + opaque(drawn("document", 16) + drawn("blob") + drawn("shown as", 16)) + opaque(text("vic_Gender")) + b"\0"),
-        ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1) + drawn("dossier key")),
+        ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1, 9) + drawn("dossier key")),
         ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
         ("override-approved", APPROVED, drawn("asked")), ("received", RECEIVED, ENVELOPE),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),

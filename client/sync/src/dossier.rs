@@ -119,7 +119,7 @@ impl Client {
     }
 
     /// The log of an organisation that takes part: this one's, or a confirmed partner's as it was last verified.
-    fn log_of(&self, id: &OrganisationId) -> Result<Arc<Organisation>> {
+    pub(crate) fn log_of(&self, id: &OrganisationId) -> Result<Arc<Organisation>> {
         let ours = self.organisation()?;
         if *id == ours.id() {
             return Ok(ours);
@@ -129,7 +129,7 @@ impl Client {
     }
 
     /// Fetches what is new of the log of an organisation that takes part.
-    async fn refresh_log_of(&self, id: &OrganisationId) -> Result<()> {
+    pub(crate) async fn refresh_log_of(&self, id: &OrganisationId) -> Result<()> {
         if *id == self.me.organisation {
             return self.sync_log().await;
         }

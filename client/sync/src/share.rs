@@ -8,18 +8,18 @@ mod show;
 
 use casevault_crypto::consent::Share;
 use casevault_crypto::dossier::DossierKeys;
-use casevault_crypto::event::Body;
-use casevault_crypto::journal::Place;
-use casevault_wire::id::{JournalId, TeamId};
+use casevault_crypto::event::{Body, Recipient};
+use casevault_crypto::journal::{AcceptedEvent, Place};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
 pub use make::NewShare;
 
 use crate::client::Client;
-use crate::error::{ClientError, Result, What};
+use crate::error::{Result, What};
 use crate::names::choose;
 use crate::store::sql::{Connection, params};
-use crate::store::{array, column};
+use crate::store::{array, column, count};
 
 /// The dossier's keys that a case gives.
 fn keys_of(share: &Share) -> DossierKeys {
@@ -27,12 +27,19 @@ fn keys_of(share: &Share) -> DossierKeys {
 }
 
 /// Notices what an event of the case at `place` means for what it shares: something is to be done.
-pub(crate) fn notice(db: &Connection, place: &Place, body: &Body) -> Result<()> {
+pub(crate) fn notice(db: &Connection, place: &Place, event: &AcceptedEvent) -> Result<()> {
     let (team, journal) = (place.team.0, place.journal.0);
-    match body {
+    match &event.body {
         Body::ShareMade(made) => {
-            let sql = "INSERT OR IGNORE INTO shares (team, journal, dossier, until) VALUES (?1, ?2, ?3, ?4)";
-            db.prepare_cached(sql)?.execute(params![team, journal, made.dossier.0, column(made.until.0)])?;
+            let sql = "INSERT OR IGNORE INTO shares (team, journal, dossier, organisation, recipient, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let (to, until) = (made.to, column(made.until.0));
+            db.prepare_cached(sql)?.execute(params![team, journal, made.dossier.0, to.organisation.0, to.team.0, until])?;
+        }
+        Body::DossierKeyGiven(given) => {
+            let sql = "UPDATE shares SET settled = 0, log_length = max(log_length, ?4), recipient_log = max(recipient_log, ?5)
+                WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
+            let (own, theirs) = (column(event.header.content.log.length), column(given.recipient_log));
+            db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0, own, theirs])?;
         }
         Body::ShareEnded(ended) => {
             let sql = "UPDATE shares SET settled = 0, ended = 1 WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
@@ -47,13 +54,29 @@ pub(crate) fn notice(db: &Connection, place: &Place, body: &Body) -> Result<()> 
     Ok(())
 }
 
-/// The cases that share a dossier of which something is still to be done, with the dossier.
-fn unsettled(db: &Connection, team: &TeamId, now: Time) -> Result<Vec<(JournalId, JournalId)>> {
-    let sql = "SELECT journal, dossier FROM shares WHERE team = ?1 AND (settled = 0 OR (ended = 0 AND until <= ?2))";
+/// What is known of a share without reading its case.
+struct Known {
+    case: JournalId,
+    dossier: JournalId,
+    to: Recipient,
+    log_length: u64,
+    recipient_log: u64,
+}
+
+/// The shares of a team's cases of which something is still to be done, and those that go on.
+fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<Known>)> {
+    let sql = "SELECT journal, dossier, organisation, recipient, log_length, recipient_log, settled = 0 OR until <= ?2
+        FROM shares WHERE team = ?1 AND (settled = 0 OR ended = 0)";
     let mut statement = db.prepare_cached(sql)?;
-    let rows =
-        statement.query_map(params![team.0, column(now.0)], |row| Ok((JournalId(array(row, 0)?), JournalId(array(row, 1)?))))?;
-    rows.map(|row| row.map_err(ClientError::from)).collect()
+    let mut rows = statement.query(params![team.0, column(now.0)])?;
+    let (mut due, mut going) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let to = Recipient { organisation: OrganisationId(array(row, 2)?), team: TeamId(array(row, 3)?) };
+        let (case, dossier) = (JournalId(array(row, 0)?), JournalId(array(row, 1)?));
+        let known = Known { case, dossier, to, log_length: count(row, 4)?, recipient_log: count(row, 5)? };
+        if row.get(6)? { due.push(known) } else { going.push(known) }
+    }
+    Ok((due, going))
 }
 
 impl Client {

@@ -96,10 +96,10 @@ async fn a_legal_team_reads_what_was_consented_to_answers_and_is_shut_out_by_a_w
 
     let seen = &nadia.shares(Some(&case)).await.unwrap()[0];
     assert_eq!((seen.state, seen.answer.as_str()), (Sharing::Answered(Answer::Done), "residence permit asked for"));
-    assert_eq!(seen.opened.iter().map(|opened| (opened.name.as_deref(), opened.person)).collect::<Vec<_>>(), [(
-        Some("passport.jpg"),
-        lena.person()
-    )]);
+    assert_eq!(
+        seen.opened.iter().map(|opened| (opened.name.as_deref(), opened.person)).collect::<Vec<_>>(),
+        [(Some("passport.jpg"), lena.person())]
+    );
     // Omar is in Nadia's team: he sees the same, and withdraws.
     shelter.omar.sync().await.unwrap();
     assert_eq!(shelter.omar.shares(Some(&case)).await.unwrap()[0].state, seen.state);
@@ -150,7 +150,9 @@ async fn what_no_consent_covers_is_shared_with_nobody() {
     let dossier = received(&lena).await;
     let shares = nadia.shares(None).await.unwrap();
     nadia.share_end(&case, &shares[0].share.to_string()).await.unwrap();
-    for refused in [lena.dossier(&dossier).await.map(|_| ()), lena.dossier_answer(&dossier, Answer::Accepted, "").await.map(|_| ())] {
+    for refused in
+        [lena.dossier(&dossier).await.map(|_| ()), lena.dossier_answer(&dossier, Answer::Accepted, "").await.map(|_| ())]
+    {
         assert!(matches!(refused, Err(ClientError::Server(Code::Refused))), "{refused:?}");
     }
     assert_eq!(nadia.shares(None).await.unwrap()[0].state, Sharing::Ended(Ending::Revoked));

@@ -190,7 +190,7 @@ fn a_dossiers_keys_follow_each_other() {
     story.tell(AMAL, 2, share(given));
     let key = |byte| CaseKey::new(Secret::new([byte; 32]));
     for (generation, byte) in [(2, 9), (1, 1), (1, 8), (3, 7), (2, 2)] {
-        story.tell(AMAL, 3, DossierKeyGiven { dossier: DOSSIER, generation, key: key(byte) });
+        story.tell(AMAL, 3, DossierKeyGiven { dossier: DOSSIER, generation, recipient_log: 1, key: key(byte) });
     }
     let share = story.said.share(&DOSSIER).unwrap();
     assert_eq!(share.keys, [(1, key(1)), (2, key(2))].into(), "the first of each, without a gap");

@@ -178,6 +178,8 @@ pub struct DossierKeyGiven {
     pub dossier: JournalId,
     /// The generation.
     pub generation: u64,
+    /// How much of the log of the recipient's organisation the writer had verified.
+    pub recipient_log: u64,
     /// The key.
     pub key: CaseKey,
 }

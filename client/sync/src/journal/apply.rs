@@ -43,7 +43,7 @@ pub(crate) fn apply(
         column(event.header.content.log.length)
     ])?;
     if !place.is_of_team() {
-        share::notice(db, place, &event.body)?;
+        share::notice(db, place, event)?;
         return effects(event).into_iter().try_for_each(|effect| apply_case(db, place, effect));
     }
     if organisation.directory() == Some(place.team) {

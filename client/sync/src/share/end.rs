@@ -1,15 +1,13 @@
 //! Ends shares: at the vault first, so that nothing is read while the rest is written.
 
 use casevault_crypto::consent::{Consents, Share};
-use casevault_crypto::event::{Body, ConsentId, DossierEnded, DossierKeyGiven, Ending, ShareEnded};
+use casevault_crypto::event::{Body, ConsentId, DossierEnded, Ending, ShareEnded};
 use casevault_crypto::journal::Place;
-use casevault_crypto::keys::CaseKey;
-use casevault_crypto::random::SystemRandom;
 use casevault_wire::problem::Code;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::view::{Delivery, ShareView, no_randomness};
+use crate::view::{Delivery, ShareView};
 
 impl Client {
     /// Takes a share back. Works offline: access ends when the vault hears of it.
@@ -28,7 +26,7 @@ impl Client {
         let closed = self.close(&place, found).await;
         let mut delivery = Delivery::Sent;
         if found.ended.is_none() {
-            let row = self.queue(&place, &ending(found, Ending::Revoked)?)?;
+            let row = self.queue(&place, &self.ending(found, Ending::Revoked)?)?;
             self.settled(&dossier, false)?;
             delivery = self.deliver(row).await?;
         }
@@ -63,7 +61,7 @@ impl Client {
     pub(super) async fn finish_share(&self, place: &Place, share: &Share, why: Ending) -> Result<()> {
         self.close(place, share).await?;
         if share.ended.is_none() {
-            let row = self.queue(place, &ending(share, why)?)?;
+            let row = self.queue(place, &self.ending(share, why)?)?;
             if self.deliver(row).await? == Delivery::Queued {
                 return Err(ClientError::Unreachable);
             }
@@ -77,11 +75,11 @@ impl Client {
         }
         self.tell_recipient(place, share, DossierEnded { why }.into()).await
     }
-}
 
-/// What a case says of a share that ends: the last key is given to its own team alone (R-6.8-4).
-fn ending(share: &Share, why: Ending) -> Result<[Body; 2]> {
-    let dossier = share.made.dossier;
-    let key = CaseKey::generate(&mut SystemRandom).map_err(no_randomness)?;
-    Ok([ShareEnded { dossier, why }.into(), DossierKeyGiven { dossier, generation: share.newest() + 1, key }.into()])
+    /// What a case says of a share that ends: the last key is given to its own team alone (R-6.8-4).
+    fn ending(&self, share: &Share, why: Ending) -> Result<[Body; 2]> {
+        let dossier = share.made.dossier;
+        let key = self.new_dossier_key(&dossier, share.newest() + 1, &share.made.to)?;
+        Ok([ShareEnded { dossier, why }.into(), key.into()])
+    }
 }

@@ -1,9 +1,8 @@
 //! Makes a share, if its consent covers it.
 
 use casevault_crypto::consent::{Consent, Consents};
-use casevault_crypto::event::{Body, DossierKeyGiven, Recipient, ShareMade, Shared, VersionOf};
+use casevault_crypto::event::{Body, Recipient, ShareMade, Shared, VersionOf};
 use casevault_crypto::journal::Place;
-use casevault_crypto::keys::CaseKey;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::List;
 use casevault_wire::id::{DocumentId, JournalId};
@@ -58,8 +57,8 @@ impl Client {
     async fn begin_share(&self, place: &Place, consents: &Consents, made: ShareMade) -> Result<JournalId> {
         let dossier = made.dossier;
         debug_assert!(consents.share(&dossier).is_none(), "a dossier's id is random");
-        let key = CaseKey::generate(&mut SystemRandom).map_err(no_randomness)?;
-        let first: [Body; 2] = [made.into(), DossierKeyGiven { dossier, generation: 1, key }.into()];
+        let key = self.new_dossier_key(&dossier, 1, &made.to)?;
+        let first: [Body; 2] = [made.into(), key.into()];
         let row = self.queue(place, &first)?;
         if self.deliver(row).await? == Delivery::Queued {
             return Err(ClientError::Unreachable);
