@@ -1,6 +1,7 @@
 //! What must hold of everything that is stored; read while the server does not run.
 
 mod chains;
+mod inbox;
 mod packages;
 mod recovery;
 mod standing;
@@ -53,6 +54,8 @@ pub enum Fault {
     Escrow,
     /// The announcements of the log and their arrivals differ.
     Arrival,
+    /// What waits for a team is not what was left for it.
+    Inbox,
 }
 
 impl fmt::Display for Fault {
@@ -119,6 +122,7 @@ async fn check_organisation(scope: &Scope<'_>, report: &mut Report) -> Result<()
         team::check(scope, team, &said.remove(team).unwrap_or_default(), report).await?;
         chains::heads(scope, team, report).await?;
         recovery::escrows(scope, team, report).await?;
+        inbox::check(scope, team, report).await?;
     }
     report.check(said.is_empty(), Fault::Group);
     Ok(())

@@ -9,6 +9,7 @@ mod catalogue;
 pub mod command;
 mod feed;
 pub mod fsck;
+mod inbox;
 mod rate;
 mod records;
 mod recovery;

@@ -21,6 +21,8 @@
 //! | 16 | organisation ‖ team ‖ device | [`casevault_wire::recovery::Escrow`] |
 //! | 17 | organisation ‖ announcement | [`Arrived`] |
 //! | 18 | organisation ‖ device | [`Stands`] |
+//! | 19 | organisation ‖ team | [`Inbox`] |
+//! | 20 | organisation ‖ team ‖ number | [`casevault_wire::keyserver::Delivery`] |
 
 mod walk;
 
@@ -28,7 +30,7 @@ use casevault_service::store::{Records, StoreError};
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::commit::CommitData;
 use casevault_wire::feed::SignedFeedItem;
-use casevault_wire::hash::Hash;
+use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DeviceId, IdempotencyKey, OrganisationId, TeamId};
 use casevault_wire::invitation::Invitation;
 use casevault_wire::keyserver::{CommitRecord, Join, KeyPackage};
@@ -61,10 +63,12 @@ pub(crate) enum Kind {
     Escrow = 16,
     Arrival = 17,
     Standing = 18,
+    Inbox = 19,
+    Delivery = 20,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 19;
+pub(crate) const KINDS_END: u8 = 21;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,6 +269,28 @@ pub(crate) struct Heads {
 pub(crate) struct Arrived {
     /// By this server's clock.
     pub(crate) time: Time,
+}
+
+/// What waits for a team: all that decides whether more may, so that the envelopes themselves are not looked through.
+#[derive(Clone, Debug, PartialEq, Eq, Default, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Inbox {
+    /// The number that the next one gets.
+    pub(crate) next: u64,
+    /// Those that wait, in order.
+    pub(crate) waiting: List<Waiting, { limit::INBOX }>,
+}
+
+/// An envelope that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Waiting {
+    /// Its number.
+    pub(crate) sequence: u64,
+    /// When it came, by this server's clock.
+    pub(crate) time: Time,
+    /// Whose device left it.
+    pub(crate) organisation: OrganisationId,
+    /// BLAKE3 of the [`casevault_wire::keyserver::Delivery`].
+    pub(crate) digest: BlobDigest,
 }
 
 /// A stored value.

@@ -5,6 +5,7 @@ mod feed;
 mod founding;
 mod foundings;
 mod heads;
+mod inbox;
 mod invitations;
 mod key_packages;
 mod log;
@@ -47,6 +48,8 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route(&team("/refusals"), get(teams::refused).post(teams::refuse))
         .route(&team("/heads"), get(heads::read).post(heads::append))
         .route(&team("/escrows"), get(recovery::read).post(recovery::leave))
+        .route(&team("/inbox"), get(inbox::read).post(inbox::leave))
+        .route(&team("/inbox/taken"), post(inbox::take))
         .route(&team("/regroup"), post(recovery::regroup))
         .with_state(server)
 }

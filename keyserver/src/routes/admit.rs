@@ -46,8 +46,8 @@ enum Who {
     Removed(u64),
     Invitation(Box<Invited>),
     Vault,
-    /// A device of a confirmed partner.
-    Partner,
+    /// A device of this organisation, a confirmed partner.
+    Partner(OrganisationId),
 }
 
 impl FromRequest<Arc<Keyserver>> for Admitted {
@@ -98,7 +98,7 @@ impl Keyserver {
                 let key = organisation.vault().key;
                 (server_id(&key) == id).then_some((key, Who::Vault))
             }
-            Signer::Partner(_) => vouched.map(|key| (key, Who::Partner)),
+            Signer::Partner(by) => vouched.map(|key| (key, Who::Partner(by.voucher.organisation))),
             Signer::Team(_) | Signer::Grant(_) => None,
         })
     }
@@ -135,9 +135,24 @@ impl Caller {
         if !self.is_administrator() {
             return Err(Problem(Code::Refused));
         }
+        self.named_team()
+    }
+
+    /// The team that the path names, which the log has.
+    fn named_team(&self) -> Result<Place, Problem> {
         let team = self.team.as_deref().and_then(|team| TeamId::parse(team).ok()).ok_or(Problem(Code::Refused))?;
         self.organisation.team(&team).ok_or(Problem(Code::Refused))?;
         Ok(Place { organisation: self.organisation.id(), team })
+    }
+
+    /// The team that the path names, for which a current device of the organisation or of a partner leaves something, and whose device
+    /// that is.
+    pub(super) fn sender(&self) -> Result<(Place, OrganisationId), Problem> {
+        let organisation = match self.who {
+            Who::Partner(partner) => partner,
+            _ => self.person().map(|_| self.organisation.id())?,
+        };
+        Ok((self.named_team()?, organisation))
     }
 
     /// The device that asks, which the log has in the team that the path names.
@@ -187,7 +202,7 @@ impl Caller {
     pub(super) fn readable_log(&self, now: Time) -> Result<LogPosition, Problem> {
         let whole = self.organisation.position();
         match &self.who {
-            Who::Device(_) | Who::Vault | Who::Partner => Ok(whole),
+            Who::Device(_) | Who::Vault | Who::Partner(_) => Ok(whole),
             Who::Invitation(invited) => super::invitations::still_good(invited, &self.organisation, now).map(|()| whole),
             Who::Removed(length) => {
                 let hash = self.organisation.hash_at(*length).ok_or(Problem(Code::Unavailable))?;

@@ -3,6 +3,7 @@
 
 mod commits;
 mod fsck;
+mod inbox;
 mod invitations;
 mod key_packages;
 mod log;

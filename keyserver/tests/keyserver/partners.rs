@@ -16,7 +16,7 @@ use casevault_wire::signature::PublicKey;
 use crate::world::{Answer, NOON, Ngo, Party, World, device, device_keys, key, person, sign};
 
 /// The statement that names `other`, whose keyserver has this key.
-fn names(other: &Ngo, keyserver: PublicKey) -> Statement {
+pub fn names(other: &Ngo, keyserver: PublicKey) -> Statement {
     let entry = |key| ServerEntry { address: Text::new("http://127.0.0.1:1").unwrap(), key };
     Statement::AddPartner(PartnerStatement {
         partner: other.log.id(),
@@ -27,7 +27,7 @@ fn names(other: &Ngo, keyserver: PublicKey) -> Statement {
 }
 
 /// Two organisations of one keyserver. The first has confirmed the second as its partner, and the second the first.
-async fn partners(world: &World) -> (Ngo, Ngo) {
+pub async fn partners(world: &World) -> (Ngo, Ngo) {
     let (mut shelter, _) = Ngo::with_team(world, 2).await;
     let mut lawyers = Ngo::found(world.key, 1);
     world.send("POST", "/v1/organisations", None, encode(&lawyers.append())).await.done().unwrap();
@@ -39,12 +39,12 @@ async fn partners(world: &World) -> (Ngo, Ngo) {
 }
 
 /// A request to read the log of `of`, by whoever has the key of device 1 and this voucher.
-fn with_voucher(of: OrganisationId, voucher: &SignedVoucher) -> Party {
+pub fn with_voucher(of: OrganisationId, voucher: &SignedVoucher) -> Party {
     let signer = Signer::Partner(Vouched::from(voucher));
     Party { organisation: of, signer, key: key(1), idempotency: IdempotencyKey([9; 16]) }
 }
 
-async fn voucher(world: &World, ngo: &Ngo, server: Hash) -> Result<SignedVoucher, Code> {
+pub async fn voucher(world: &World, ngo: &Ngo, server: Hash) -> Result<SignedVoucher, Code> {
     world.post(&ngo.device(1), "/vouchers", &VoucherRequest { server }).await.value()
 }
 
@@ -127,6 +127,9 @@ async fn nobody_but_partners_can_tell_whether_an_organisation_or_anything_of_it_
         for party in [unrelated, vouched] {
             for path in ["/log?from=0", "/joins", &format!("/teams/{team}/commits?after=0")] {
                 answers.push(world.call(&party, "GET", path, Vec::new()).await);
+            }
+            for path in ["/inbox", "/inbox/taken"] {
+                answers.push(world.call(&party, "POST", &format!("/teams/{team}{path}"), vec![0; 9]).await);
             }
         }
         answers.push(world.send("GET", &format!("/v1/organisations/{organisation}/log?from=0"), None, Vec::new()).await);

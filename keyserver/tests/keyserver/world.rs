@@ -1,9 +1,12 @@
 //! A keyserver on a free port, and the people who use it.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use casevault_keyserver::Keyserver;
+use casevault_keyserver::backup::{backup, restore};
 use casevault_service::clock::ManualClock;
 use casevault_service::http::Listener;
 use casevault_service::keys::ServerKey;
@@ -83,6 +86,25 @@ impl World {
         let write = more(records.scan(&[], &[0xff], usize::MAX).await.unwrap());
         records.write(write).await.unwrap();
         drop(records);
+        let (address, stop, serving) = serve(&directory, clock.clone()).await;
+        Self { clock, directory, key: *server_key().public(), address, stop, serving }
+    }
+
+    /// Restarts from a backup.
+    pub async fn restored(self) -> Self {
+        let clock = self.clock.clone();
+        let directory = self.stop().await;
+        let (elsewhere, fresh) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for private in [&directory, &fresh] {
+            std::fs::set_permissions(private.path(), Permissions::from_mode(0o700)).unwrap();
+        }
+        let key = directory.path().join("server.key");
+        std::fs::write(&key, [0xaa; 32]).unwrap();
+        std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+        let file = elsewhere.path().join("backup");
+        backup(directory.path(), &file).await.unwrap().unwrap();
+        let directory = fresh;
+        restore(&file, directory.path()).await.unwrap().unwrap();
         let (address, stop, serving) = serve(&directory, clock.clone()).await;
         Self { clock, directory, key: *server_key().public(), address, stop, serving }
     }
