@@ -153,6 +153,7 @@ fn held(may: &Arc<Semaphore>, begun: &Arc<AtomicUsize>) -> Router {
         .route("/v1/key-packages", get(answer()))
         .route("/v1/log", get(answer()).post(answer()))
         .route("/v1/commits", post(answer()))
+        .route("/v1/grant", delete(answer()))
 }
 
 async fn until(begun: &AtomicUsize, number: usize) {
@@ -183,7 +184,8 @@ async fn d03_what_removes_has_room_when_everything_else_is_full() {
     under_way.extend((0..64).map(|_| ask("GET", "/v1/log")));
     until(&begun, 320).await;
     assert_eq!(at_once("GET", "/v1/log").await.0, 429, "a flood of what goes before removals does not keep them out");
-    under_way.extend((0..64).map(|at| ask("POST", if at % 2 == 0 { "/v1/log" } else { "/v1/commits" })));
+    let removals = [("POST", "/v1/log"), ("POST", "/v1/commits"), ("DELETE", "/v1/grant")];
+    under_way.extend(removals.into_iter().cycle().take(64).map(|(method, path)| ask(method, path)));
     until(&begun, 384).await;
     assert_eq!(at_once("POST", "/v1/commits").await.0, 429, "a room has an end");
     for always in ["/healthz", "/readyz", "/v1/server"] {
