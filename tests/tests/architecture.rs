@@ -102,11 +102,11 @@ fn the_tree_names_no_machine() {
     assert_none("no path of a machine and no host of a registry", &hygiene::machine_names(&Tree::of_workspace()));
 }
 
-// Absent: A40, C07, D12, G08 and J07.
+// Absent: A40, D12, G08 and J07.
 #[test]
-fn nothing_leaves_a_team_for_another_and_nothing_is_erased_yet() {
+fn nothing_is_erased_yet_and_no_server_hears_of_consent() {
     assert_none(
-        "no label and no request gives content to another team, or erases it",
+        "no label and no request tells a server of consent, or erases something",
         &absent::unbuilt(&Tree::of_workspace(), &absent::labels()),
     );
 }

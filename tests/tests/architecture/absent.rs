@@ -4,14 +4,14 @@ use casevault_wire::label::Label;
 
 use super::tree::{Tree, Violation};
 
-/// Words of giving a case's content to another team under consent, and of erasing it, in names of labels and in paths of requests.
-const UNBUILT: &[&str] = &["dossier", "consent", "grant", "erase", "erasure"];
+/// Words of what servers would be told of consent, and of erasing, in names of labels and in paths of requests.
+const UNBUILT: &[&str] = &["consent", "erase", "erasure"];
 
 fn named(text: &str) -> bool {
     UNBUILT.iter().any(|word| text.contains(word))
 }
 
-/// Labels and requests by which something would leave a team for another, or be erased.
+/// Labels and requests by which something would be consented to at a server, or be erased.
 pub fn unbuilt(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
     let labels =
         labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what is not built yet"));
@@ -28,6 +28,6 @@ pub fn labels() -> Vec<&'static str> {
 
 #[test]
 fn a_planted_label_and_a_planted_request_are_found() {
-    let tree = Tree::planted(&[("vault/src/http/dossiers.rs", ".route(\"/v1/teams/{team}/dossiers\", get(list))\n")]);
-    assert_eq!(unbuilt(&tree, &["seal dossier", "seal heads"]).len(), 2);
+    let tree = Tree::planted(&[("vault/src/http/erase.rs", ".route(\"/v1/teams/{team}/erased\", get(list))\n")]);
+    assert_eq!(unbuilt(&tree, &["seal erasure", "seal heads"]).len(), 2);
 }
