@@ -33,7 +33,7 @@ pub(crate) fn membership(profile: &Profile) -> Membership {
 pub struct Liar {
     /// The organisation.
     pub organisation: OrganisationId,
-    device: DeviceIdentity,
+    pub(crate) device: DeviceIdentity,
     /// The team of cases that it is in.
     pub team: TeamId,
     voice: Voice,
@@ -98,7 +98,7 @@ impl Liar {
         self.ask_at(Method::POST, (path, ""), encode(&Append { entries })).await;
     }
 
-    async fn ask_at(&mut self, method: Method, place: (String, &str), body: Vec<u8>) -> Vec<u8> {
+    pub(crate) async fn ask_at(&mut self, method: Method, place: (String, &str), body: Vec<u8>) -> Vec<u8> {
         let answer = self.voice.ask(method, place, body).await;
         assert!(answer.status().is_success(), "{}", answer.status());
         answer.bytes().await.expect("whole").to_vec()

@@ -5,6 +5,7 @@ pub mod device;
 pub mod evil;
 pub mod exchange;
 pub mod fuzz;
+pub mod holder;
 pub mod image;
 pub mod leakage;
 pub mod liar;

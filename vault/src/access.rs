@@ -98,6 +98,12 @@ impl Access {
         self.current.is_some_and(|current| self.pending.as_slice().iter().any(|key| key.generation > current.generation))
     }
 
+    /// The newest generation that the keyserver or a switch named; 0 before the first.
+    pub fn newest(&self) -> u64 {
+        let all = self.pending.as_slice().iter().chain(&self.current);
+        all.map(|key| key.generation).max().unwrap_or_default()
+    }
+
     /// The key that requests of `generation` must be signed by, and what it may do.
     pub fn key(&self, generation: u64) -> Option<(PublicKey, Power)> {
         if let Some(current) = self.current.filter(|current| current.generation == generation) {

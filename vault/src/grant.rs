@@ -58,6 +58,8 @@ pub struct Terms {
     pub until: Time,
     /// BLAKE3 of the granted blobs, in order of their digests.
     pub blobs: BlobDigest,
+    /// The generation of the access key that gave it: whoever left the team since knows the holder's key too.
+    pub generation: u64,
 }
 
 /// What is recorded of a journal's grant.
@@ -79,7 +81,9 @@ impl Vault {
     /// [`StoreError`].
     pub async fn grant_key(&self, journal: &JournalKey) -> Result<Option<PublicKey>, StoreError> {
         let terms: Option<Terms> = record::load(&*self.records, &record::terms(journal)).await?;
-        Ok(terms.filter(|terms| self.now() < terms.until).map(|terms| terms.key))
+        let team = self.team(&journal.team).await?.value.unwrap_or_default();
+        let stands = |terms: &Terms| self.now() < terms.until && team.access.newest() <= terms.generation;
+        Ok(terms.filter(stands).map(|terms| terms.key))
     }
 
     /// That whoever was let in to a journal may go on.

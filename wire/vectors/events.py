@@ -10,7 +10,7 @@ from primitives import labelled_hash, opaque, public, sign
 from reference import FULL, drawn, write
 
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
-CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED = range(0x110, 0x117)
+CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
 GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x201, 0x202, 0x301, 0x302, 0x303
 
@@ -59,7 +59,7 @@ def body_vectors():
          + opaque(drawn("document", 16) + drawn("blob") + drawn("shown as", 16)) + opaque(text("vic_Gender")) + b"\0"),
         ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1, 9) + drawn("dossier key")),
         ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
-        ("override-approved", APPROVED, drawn("asked")), ("received", RECEIVED, ENVELOPE),
+        ("override-approved", APPROVED, drawn("asked")), ("consent-confirmed", CONFIRMED, drawn("given")), ("received", RECEIVED, ENVELOPE),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [

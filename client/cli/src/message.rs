@@ -313,6 +313,9 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::PartnerRoot => {
             "An organisation with another root was named in the place of a partner: compare its safety number before anybody confirms it."
         }
+        AlarmKind::Consent => {
+            "A case says that it shares what neither a consent nor a second person allows. It was sent to nobody: ask who wrote it."
+        }
         AlarmKind::Removed => "This device was removed.",
         AlarmKind::Copied => {
             "A copy of this device, or an older state of it, was used. Revoke this device from another, and join anew."

@@ -57,12 +57,14 @@ pub struct Consent {
     pub person: PersonId,
     /// When it was withdrawn, if it was.
     pub withdrawn: Option<Time>,
+    /// Whether it follows a withdrawal and no second person stands for it yet.
+    pub unconfirmed: bool,
 }
 
 impl Consent {
     /// Whether it is in force at `time` (R-6.8-1).
     pub fn in_force(&self, time: Time) -> bool {
-        self.withdrawn.is_none() && time < self.given.until
+        self.withdrawn.is_none() && !self.unconfirmed && time < self.given.until
     }
 
     /// Whether a share made at `time` is covered (R-6.8-2).
@@ -155,7 +157,14 @@ impl Consents {
                 time: told.time,
                 person: told.person,
                 withdrawn: None,
+                unconfirmed: self.follows_withdrawal(given),
             }),
+            Body::ConsentConfirmed(confirmed) => {
+                let consent = self.consents.iter_mut().find(|consent| consent.hash == confirmed.given);
+                if let Some(consent) = consent.filter(|consent| consent.person != told.person) {
+                    consent.unconfirmed = false;
+                }
+            }
             Body::ConsentWithdrawn(withdrawn) => {
                 let consent = self.consents.iter_mut().find(|consent| consent.given.consent == withdrawn.consent);
                 if let Some(consent) = consent {
@@ -171,7 +180,7 @@ impl Consents {
                 used: false,
             }),
             Body::OverrideApproved(approved) => self.approve(&approved.asked, told, organisation),
-            Body::ShareMade(made) if self.share(&made.dossier).is_none() => self.make(made, told),
+            Body::ShareMade(made) if self.share(&made.dossier).is_none() => self.make(made, told, organisation),
             Body::DossierKeyGiven(given) => {
                 let share = self.shares.iter_mut().find(|share| share.made.dossier == given.dossier);
                 if let Some(share) = share {
@@ -204,24 +213,37 @@ impl Consents {
         share.ended.or(withdrawn.then_some(Ending::Withdrawn)).or((share.made.until <= time).then_some(Ending::Expired))
     }
 
+    /// Whether a consent for one of these recipients was withdrawn before.
+    fn follows_withdrawal(&self, given: &ConsentGiven) -> bool {
+        let withdrawn = self.consents.iter().filter(|consent| consent.withdrawn.is_some());
+        let mut recipients = withdrawn.flat_map(|consent| consent.given.recipients.as_slice());
+        recipients.any(|recipient| given.recipients.as_slice().contains(recipient))
+    }
+
     /// A second person of standing approves (R-6.8-3).
     fn approve(&mut self, asked: &Hash, told: &Told<'_>, organisation: &Organisation) {
-        let role = organisation.role_at(&told.person, told.log_length);
-        let stands = matches!(role, Some(Role::Supervisor | Role::Legal | Role::Administrator));
+        let stands = stands(organisation, &told.person, told.log_length);
         let wish = self.overrides.iter_mut().find(|wish| wish.hash == *asked);
         if let Some(wish) = wish.filter(|wish| stands && wish.person != told.person) {
             wish.approved.get_or_insert((told.person, told.hash));
         }
     }
 
-    fn make(&mut self, made: &ShareMade, told: &Told<'_>) {
+    fn make(&mut self, made: &ShareMade, told: &Told<'_>, organisation: &Organisation) {
         let covered = self.consent(&made.consent).is_some_and(|consent| consent.covers(made, told.time));
-        let wish = self.overrides.iter_mut().find(|wish| wish.serves(made));
+        let still = |wish: &Override| wish.approved.is_some_and(|(person, _)| stands(organisation, &person, told.log_length));
+        let wish = self.overrides.iter_mut().find(|wish| wish.serves(made) && still(wish));
         let overridden = wish.map(|wish| wish.used = true).is_some();
         let (time, person) = (told.time, told.person);
         let allowed = covered || overridden;
         self.shares.push(Share { made: made.clone(), time, person, allowed, keys: BTreeMap::new(), ended: None });
     }
+}
+
+/// Whether a person has a role, with this much of the log, in which they may approve an override.
+fn stands(organisation: &Organisation, person: &PersonId, log_length: u64) -> bool {
+    let role = organisation.role_at(person, log_length);
+    matches!(role, Some(Role::Supervisor | Role::Legal | Role::Administrator))
 }
 
 impl Share {

@@ -10,7 +10,9 @@ use casevault_wire::time::Time;
 
 use crate::case::{Case, CaseEffect, effects};
 use crate::derive;
-use crate::event::{Answer, Body, DocumentAdded, DocumentVersion, DossierMade, Ending, FieldSet, FieldValue, ShareMade, Shared};
+use crate::event::{
+    Answer, Body, DocumentAdded, DocumentVersion, DossierMade, Ending, FieldSet, FieldValue, Recipient, ShareMade, Shared, class,
+};
 use crate::journal::{AcceptedEvent, EntryKey, KeyRing, Place};
 use crate::keys::{CaseKey, SigningKey};
 
@@ -30,7 +32,11 @@ pub struct AnswerRecord {
 /// Everything that a dossier's journal says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dossier {
-    /// What it is for; nothing before its first event was read.
+    /// Whom it is for.
+    to: Recipient,
+    /// Whether an event was read that is not an author's certificate.
+    begun: bool,
+    /// What it is for; nothing before its first event was read, or if that is no dossier's.
     pub made: Option<DossierMade>,
     /// Fields, documents and custody.
     pub case: Case,
@@ -41,9 +47,9 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// A dossier without events.
-    pub fn new(journal: JournalId) -> Self {
-        Self { made: None, case: Case::new(journal), answers: Vec::new(), ended: None }
+    /// A dossier for `to` without events.
+    pub fn new(journal: JournalId, to: Recipient) -> Self {
+        Self { to, begun: false, made: None, case: Case::new(journal), answers: Vec::new(), ended: None }
     }
 
     /// Takes the next accepted event over (R-6.8-5).
@@ -54,10 +60,10 @@ impl Dossier {
                 self.case.take(effect);
             }
         }
+        let first = !self.begun;
+        self.begun |= event.class() != class::AUTHOR_CERTIFICATE;
         match &event.body {
-            Body::DossierMade(made) if !event.guest => {
-                self.made.get_or_insert_with(|| made.clone());
-            }
+            Body::DossierMade(made) if first && !event.guest && made.to == self.to => self.made = Some(made.clone()),
             Body::DossierAnswered(answered) if event.guest => self.answers.push(AnswerRecord {
                 answer: answered.answer,
                 text: answered.text.as_str().to_owned(),
@@ -81,9 +87,8 @@ impl Dossier {
 pub fn first_events(made: &ShareMade, versions: &[(Shared, DocumentVersion)], fields: Vec<FieldValue>) -> Vec<Body> {
     let begin = DossierMade { consent: made.given, to: made.to, purpose: made.purpose.clone(), until: made.until };
     let mut events: Vec<Body> = vec![begin.into()];
-    if let Some(values) = List::new(fields).ok().filter(|values| !values.as_slice().is_empty()) {
-        events.push(FieldSet { values }.into());
-    }
+    // Several at once could be longer than an event may be.
+    events.extend(fields.into_iter().filter_map(|field| List::new(vec![field]).ok()).map(|values| FieldSet { values }.into()));
     events.extend(versions.iter().map(|(shared, version)| {
         Body::from(DocumentAdded(DocumentVersion { document: shared.shown_as, version: 1, ..version.clone() }))
     }));

@@ -21,8 +21,9 @@ use crate::secret::SecretBytes;
 
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
 pub use consent::{
-    Answer, ConsentBy, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded, DossierKeyGiven, DossierMade,
-    Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded, ShareMade, Shared, VersionOf,
+    Answer, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded,
+    DossierKeyGiven, DossierMade, Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded,
+    ShareMade, Shared, VersionOf,
 };
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
@@ -145,6 +146,8 @@ events! {
     OverrideAsked(OverrideAsked) = OVERRIDE_ASKED 0x0115, "override asked";
     /// A second person approves that.
     OverrideApproved(OverrideApproved) = OVERRIDE_APPROVED 0x0116, "override approved";
+    /// A second person stands for a consent.
+    ConsentConfirmed(ConsentConfirmed) = CONSENT_CONFIRMED 0x0117, "consent confirmed";
     /// A case's key is given to the team.
     CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
     /// What a list of cases shows of one.

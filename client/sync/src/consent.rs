@@ -2,7 +2,7 @@
 
 use casevault_crypto::consent::{Consent, Consents, Told};
 use casevault_crypto::event::{
-    Body, ConsentBy, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
+    Body, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
 };
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_statistics::htcds;
@@ -19,7 +19,7 @@ use crate::store::{array, count};
 use crate::view::{ConsentState, ConsentView, Delivery, RecipientView, no_randomness};
 
 /// Classes of the events that a case's consents follow from.
-const CLASSES: std::ops::RangeInclusive<u16> = class::CONSENT_GIVEN..=class::OVERRIDE_APPROVED;
+const CLASSES: std::ops::RangeInclusive<u16> = class::CONSENT_GIVEN..=class::CONSENT_CONFIRMED;
 
 /// What somebody consents to.
 #[derive(Clone, Debug)]
@@ -60,7 +60,10 @@ impl Client {
         if !named || new.until <= self.now() {
             return Err(ClientError::Text);
         }
-        let recipients = new.to.iter().map(|team| self.find_recipient(team)).collect::<Result<Vec<_>>>()?;
+        let mut recipients = Vec::new();
+        for team in &new.to {
+            recipients.push(self.find_recipient_anew(team).await?);
+        }
         let documents = self.versions_of(&case, &new.documents)?;
         let form = new.form.as_ref().map(|form| self.versions_of(&case, std::slice::from_ref(form))).transpose()?;
         let given = ConsentGiven {
@@ -89,21 +92,43 @@ impl Client {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
         let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
         let place = self.place(team, case);
-        let consents = self.consents_of(&place.journal)?;
-        let id = find_consent(&consents, consent)?;
+        let id = match find_consent(&self.consents_of(&case)?, consent) {
+            Err(ClientError::Unknown(_)) => {
+                self.refresh_case(&case, team).await?;
+                find_consent(&self.consents_of(&case)?, consent)?
+            }
+            found => found?,
+        };
+        // Nothing that a server answers keeps a withdrawal from being written down, and from ending access.
         let withdrawn = ConsentWithdrawn { consent: id, reason: Text::new(reason).map_err(|_| ClientError::Text)? };
         let first = self.queue(&place, &[withdrawn.into()])?;
-        // The vault ends access at once, before the journal says why.
-        let ended = self.end_shares_of(&place, &consents, &id).await;
+        let ended = self.end_shares_of(&place, &id).await;
         let delivered = self.deliver(first).await?;
-        let settled = self.settle_shares(&team).await;
-        match ended.and(settled) {
+        match ended.and(self.settle_shares(&team).await) {
             Ok(()) => Ok(delivered),
             Err(ClientError::Unreachable) => Ok(Delivery::Queued),
             Err(error) => Err(error),
         }
+    }
+
+    /// Says, as a second person, that a consent which follows a withdrawal was given (R-6.8-1).
+    ///
+    /// # Errors
+    /// [`ClientError::NotAllowed`] to whoever recorded it.
+    pub async fn consent_confirm(&self, case: &str, consent: &str) -> Result<Delivery> {
+        let _turn = self.turn.lock().await;
+        self.check_writing()?;
+        let (case, team) = self.case_and_team(case)?;
+        self.refresh_case(&case, team).await?;
+        let consents = self.accepted_consents(&case)?;
+        let id = find_consent(&consents, consent)?;
+        let found = consents.consent(&id).ok_or(ClientError::NoConsent)?;
+        if found.person == self.me.person {
+            return Err(ClientError::NotAllowed);
+        }
+        let first = self.queue(&self.place(team, case), &[ConsentConfirmed { given: found.hash }.into()])?;
+        self.deliver(first).await
     }
 
     /// The consents of a case, in order.
@@ -118,13 +143,20 @@ impl Client {
         consents.consents.iter().map(|consent| self.consent_view(&case, consent)).collect()
     }
 
-    /// What a case says of consent, what waits to be sent included.
-    pub(crate) fn consents_of(&self, case: &JournalId) -> Result<Consents> {
+    /// What a case says of consent at the vault.
+    pub(crate) fn accepted_consents(&self, case: &JournalId) -> Result<Consents> {
         let organisation = self.organisation()?;
         let mut consents = Consents::default();
         for (told, body) in self.profile.store.read(|db| told(db, case))? {
             consents.apply(&told.with(&body), &organisation);
         }
+        Ok(consents)
+    }
+
+    /// The same, what waits to be sent included.
+    pub(crate) fn consents_of(&self, case: &JournalId) -> Result<Consents> {
+        let organisation = self.organisation()?;
+        let mut consents = self.accepted_consents(case)?;
         let log_length = organisation.position().length;
         for (time, body) in self.profile.store.read(|db| crate::cases::queued_bodies(db, case))? {
             let (person, device) = (self.me.person, self.device());
@@ -144,7 +176,8 @@ impl Client {
         let state = match consent.in_force(self.now()) {
             true => ConsentState::InForce,
             false if consent.withdrawn.is_some() => ConsentState::Withdrawn,
-            false => ConsentState::Expired,
+            false if consent.given.until <= self.now() => ConsentState::Expired,
+            false => ConsentState::Unconfirmed,
         };
         Ok(ConsentView {
             consent: given.consent,
@@ -170,8 +203,24 @@ impl Client {
         Ok(RecipientView { organisation: to.organisation, team: to.team, team_name })
     }
 
+    /// The same, with what is new of partners' logs where nothing has this id here.
+    pub(crate) async fn find_recipient_anew(&self, text: &str) -> Result<Recipient> {
+        match self.find_recipient(text) {
+            Err(ClientError::Unknown(_)) => {
+                let ours = self.organisation()?;
+                let confirmed = ours.partners().iter().filter(|(_, partner)| partner.is_confirmed());
+                for (id, _) in confirmed {
+                    // One that does not answer may be another's.
+                    let _ = self.refresh_log_of(id).await;
+                }
+                self.find_recipient(text)
+            }
+            found => found,
+        }
+    }
+
     /// A team of this organisation, by name or id, or of a confirmed partner, by id.
-    pub(crate) fn find_recipient(&self, text: &str) -> Result<Recipient> {
+    fn find_recipient(&self, text: &str) -> Result<Recipient> {
         let ours = self.organisation()?;
         match self.find_team(text) {
             Ok(team) => return Ok(Recipient { organisation: ours.id(), team }),

@@ -7,17 +7,19 @@ mod read;
 mod show;
 
 use casevault_crypto::dossier::{Dossier, DossierKeys};
-use casevault_crypto::envelope::SignedEnvelope;
+use casevault_crypto::envelope::{Envelope, SignedEnvelope};
 use casevault_crypto::event::Recipient;
-use casevault_crypto::journal::{AcceptedEvent, ChainState, Place};
+use casevault_crypto::journal::{AcceptedEvent, ChainState, KeyRing as _, Place};
 use casevault_crypto::keys::SigningKey;
 use casevault_wire::codec::decode;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
+use casevault_wire::problem::Code;
 use casevault_wire::request::{GrantSigner, Request, Signer};
 use casevault_wire::signature::Signature;
+use casevault_wire::time::Time;
 use std::sync::Arc;
 
 use crate::client::Client;
@@ -44,6 +46,8 @@ pub(crate) struct Access {
     pub team: TeamId,
     /// The newest generation of that team's key.
     pub team_generation: u64,
+    /// When it ends at the latest.
+    pub until: Time,
 }
 
 impl Access {
@@ -97,8 +101,7 @@ impl Client {
             return self.team_vault(&access.team);
         }
         let Place { organisation, team, journal } = access.place;
-        let newest = access.keys.0.last_key_value().map_or(0, |(generation, _)| *generation);
-        let key = access.keys.grant_key(&access.place, newest).ok_or(ClientError::NoKey)?;
+        let key = access.keys.grant_key(&access.place, access.keys.newest()).ok_or(ClientError::NoKey)?;
         let server = self.vault_at_home_or_partner(&organisation)?;
         let key = Box::new(GrantSigning { signer: GrantSigner { team, journal }, key });
         Ok(TeamVault { server, organisation, team, key })
@@ -128,36 +131,24 @@ impl Client {
         self.partner_log(id)?.map(Arc::new).ok_or(ClientError::PartnerUnconfirmed)
     }
 
-    /// Fetches what is new of the log of an organisation that takes part.
+    /// Fetches what is new of the log of an organisation that takes part. A partner that is not reached, or does not answer, is for later: it
+    /// keeps nothing of this organisation's from being done.
     pub(crate) async fn refresh_log_of(&self, id: &OrganisationId) -> Result<()> {
         if *id == self.me.organisation {
             return self.sync_log().await;
         }
-        self.sync_partner(id).await.map(|_| ())
+        apart(self.sync_partner(id).await.map(|_| ()))
     }
 
-    /// The dossiers that were given to this device's teams, each with the keys that its envelopes bring.
+    /// The dossiers that were given to this device's teams, each with the keys that its envelopes bring (R-6.8-8).
     fn accesses(&self) -> Result<Vec<Access>> {
         let envelopes = self.profile.store.read(envelopes)?;
         let mut found: Vec<Access> = Vec::new();
         for (team, signed) in envelopes {
-            let said = &signed.content;
-            let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
             let Some(kept) = self.kept(&team)? else { continue };
-            if self.check_envelope(&team, &signed).is_err() {
-                continue;
+            if self.check_envelope(&team, &signed).is_ok() {
+                add_envelope(&mut found, (team, kept.state.generation), &signed.content);
             }
-            let at = found.iter().position(|access| (access.team, access.place) == (team, place));
-            let access = match at.and_then(|at| found.get_mut(at)) {
-                Some(access) => access,
-                None => {
-                    let keys = DossierKeys::default();
-                    found.push(Access { place, to: said.to, keys, team, team_generation: kept.state.generation });
-                    let Some(last) = found.last_mut() else { continue };
-                    last
-                }
-            };
-            access.keys.0.entry(said.generation).or_insert_with(|| said.key.clone());
         }
         Ok(found)
     }
@@ -196,6 +187,24 @@ impl Client {
     }
 }
 
+/// Adds what an envelope brings to the dossiers of a team that stands in `generation`: the first of each generation counts, each one more than
+/// the one before, none with a later end than the first. An id that is another sender's already is not taken.
+fn add_envelope(found: &mut Vec<Access>, (team, generation): (TeamId, u64), said: &Envelope) {
+    let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
+    match found.iter_mut().find(|access| (access.team, access.place.journal) == (team, place.journal)) {
+        None => {
+            let keys = DossierKeys([(said.generation, said.key.clone())].into());
+            found.push(Access { place, to: said.to, keys, team, team_generation: generation, until: said.until });
+        }
+        Some(access) if access.place == place && said.until <= access.until => {
+            if access.keys.newest().checked_add(1) == Some(said.generation) {
+                access.keys.0.insert(said.generation, said.key.clone());
+            }
+        }
+        Some(_) => {}
+    }
+}
+
 /// Every envelope that was taken, the oldest first, with the team that it was for.
 fn envelopes(db: &Connection) -> Result<Vec<(TeamId, SignedEnvelope)>> {
     let mut statement = db.prepare_cached("SELECT team, envelope FROM envelopes ORDER BY rowid")?;
@@ -206,6 +215,16 @@ fn envelopes(db: &Connection) -> Result<Vec<(TeamId, SignedEnvelope)>> {
         found.push((team, decode(&bytes, limit::ENVELOPE).map_err(|_| ClientError::Damaged)?));
     }
     Ok(found)
+}
+
+/// What a partner's servers do, told from what one's own do.
+pub(crate) fn apart<T>(outcome: Result<T>) -> Result<T> {
+    match outcome {
+        Err(ClientError::Unreachable | ClientError::Server(Code::Unavailable | Code::Busy)) => {
+            Err(ClientError::PartnerUnreachable)
+        }
+        other => other,
+    }
 }
 
 /// Forgets what was kept of a dossier.

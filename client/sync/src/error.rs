@@ -151,6 +151,9 @@ pub enum ClientError {
     /// The keyserver's newest word about the log is too old, or this device's clock is wrong: nothing is sealed.
     #[error("the log's head is too old")]
     OldHead,
+    /// A server of a partner could not be reached, or does not answer now.
+    #[error("a partner's server could not be reached")]
+    PartnerUnreachable,
     /// No consent in force covers it: not this recipient, purpose, document version, field, or not any more.
     #[error("no consent covers it")]
     NoConsent,

@@ -36,9 +36,9 @@ pub(crate) fn notice(db: &Connection, place: &Place, event: &AcceptedEvent) -> R
             db.prepare_cached(sql)?.execute(params![team, journal, made.dossier.0, to.organisation.0, to.team.0, until])?;
         }
         Body::DossierKeyGiven(given) => {
-            let sql = "UPDATE shares SET settled = 0, log_length = max(log_length, ?4), recipient_log = max(recipient_log, ?5)
-                WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
-            let (own, theirs) = (column(event.header.content.log.length), column(given.recipient_log));
+            let sql = "UPDATE shares SET settled = 0, team_generation = max(team_generation, ?4),
+                recipient_log = max(recipient_log, ?5) WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
+            let (own, theirs) = (column(event.team_generation), column(given.recipient_log));
             db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0, own, theirs])?;
         }
         Body::ShareEnded(ended) => {
@@ -59,13 +59,13 @@ struct Known {
     case: JournalId,
     dossier: JournalId,
     to: Recipient,
-    log_length: u64,
+    team_generation: u64,
     recipient_log: u64,
 }
 
 /// The shares of a team's cases of which something is still to be done, and those that go on.
 fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<Known>)> {
-    let sql = "SELECT journal, dossier, organisation, recipient, log_length, recipient_log, settled = 0 OR until <= ?2
+    let sql = "SELECT journal, dossier, organisation, recipient, team_generation, recipient_log, settled = 0 OR until <= ?2
         FROM shares WHERE team = ?1 AND (settled = 0 OR ended = 0)";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![team.0, column(now.0)])?;
@@ -73,10 +73,16 @@ fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<K
     while let Some(row) = rows.next()? {
         let to = Recipient { organisation: OrganisationId(array(row, 2)?), team: TeamId(array(row, 3)?) };
         let (case, dossier) = (JournalId(array(row, 0)?), JournalId(array(row, 1)?));
-        let known = Known { case, dossier, to, log_length: count(row, 4)?, recipient_log: count(row, 5)? };
+        let known = Known { case, dossier, to, team_generation: count(row, 4)?, recipient_log: count(row, 5)? };
         if row.get(6)? { due.push(known) } else { going.push(known) }
     }
     Ok((due, going))
+}
+
+/// A vault was set back to where it was: grants that were ended may stand again.
+pub(crate) fn vault_was_set_back(db: &Connection, team: &TeamId) -> Result<()> {
+    db.execute("UPDATE shares SET settled = 0 WHERE team = ?1", [team.0])?;
+    Ok(())
 }
 
 impl Client {

@@ -1,12 +1,18 @@
 //! Consent, and what is shared under it, from one team to another, of one organisation and of two. What was not consented to is not
 //! there, and what was taken back is not read.
 
+use casevault_crypto::envelope::Envelope;
 use casevault_sync::time::Time;
 use casevault_sync::view::{ConsentState, Delivery, Sharing};
 use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Role, SystemClock};
+use casevault_tests::holder::Holder;
+use casevault_tests::liar::Liar;
 use casevault_tests::world::{Shelter, World, silent};
+use casevault_wire::hash::Hash;
+use casevault_wire::id::{DeviceId, JournalId, OrganisationId, TeamId};
 use casevault_wire::problem::Code;
 use casevault_wire::time::Clock;
+use reqwest::StatusCode;
 
 use crate::partners::Two;
 
@@ -43,7 +49,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Nadia's case of Mira, with a passport, a letter, and what was written about her.
 async fn case_of_mira(world: &World, nadia: &Client) -> String {
-    let fields = [("prs_Gender".into(), "Female".into()), ("prs_Citizenship".into(), "MD".into())];
+    let fields = [("prs_Gender".into(), "Feminine".into()), ("prs_Citizenship".into(), "MD".into())];
     let (case, _) = nadia.case_open("Case of Mira", "Shelter", &fields).await.unwrap();
     let case = case.to_string();
     let files = [world.file("passport.jpg", PASSPORT), world.file("letter.pdf", LETTER)];
@@ -85,7 +91,7 @@ async fn a_legal_team_reads_what_was_consented_to_answers_and_is_shut_out_by_a_w
     assert_eq!(dossier, made.to_string());
     let view = lena.dossier(&dossier).await.unwrap();
     assert_eq!((view.purpose.as_str(), view.state), ("legal aid", Sharing::Sent));
-    assert_eq!(view.fields, [("prs_Gender".to_owned(), "Female".to_owned())], "and not her citizenship");
+    assert_eq!(view.fields, [("prs_Gender".to_owned(), "Feminine".to_owned())], "and not her citizenship");
     let names: Vec<_> = view.documents.iter().map(|document| document.name.as_str()).collect();
     assert_eq!(names, ["passport.jpg"], "and not the letter");
     let out = world.directory.path().join("passport");
@@ -187,4 +193,101 @@ async fn a_partners_team_reads_what_was_consented_to_at_its_senders_vault_and_no
     dana.share_end(&case, &dossier).await.unwrap();
     let after = nadia.dossier(&dossier).await;
     assert!(matches!(after, Err(ClientError::Server(Code::Refused))), "{after:?}");
+}
+
+/// Lena's colleague in the legal team leaves; the dossier's key is new, and what he kept opens nothing more.
+// Obeys R-6.8-4, R-6.8-11.
+// Breaks R-6.8-4, R-6.8-11.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_one_of_the_two_teams_reads_no_dossier_any_more() {
+    let world = World::start();
+    let (shelter, lena) = with_lawyer(&world).await;
+    let Shelter { amal, nadia, omar } = shelter;
+    let (amal, nadia) = (&amal, &nadia);
+    let mark = world.bring_in(amal, "Mark", Role::Legal).await;
+    amal.team_add("Legal", "Mark").await.unwrap();
+    for client in [&lena, &mark, &lena] {
+        client.sync().await.unwrap();
+    }
+    let case = case_of_mira(&world, nadia).await;
+    let (given, _) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    nadia.share_make(&case, &share(&given, "Legal")).await.unwrap();
+    let dossier = received(&lena).await;
+    mark.sync().await.unwrap();
+    mark.dossier(&dossier).await.unwrap();
+    drop(mark);
+    let id = JournalId::parse(&dossier).unwrap();
+    let shelters = nadia.team("Shelter").await.unwrap().team;
+    let kept = Holder::of(&world, "Mark", id, shelters);
+    assert_eq!(kept.ask().await, [StatusCode::OK]);
+
+    amal.team_remove("Legal", "Mark").await.unwrap();
+    lena.sync().await.unwrap();
+    nadia.sync().await.unwrap();
+    assert_eq!(kept.ask().await, [StatusCode::FORBIDDEN], "the grant has another key");
+    lena.sync().await.unwrap();
+    assert_eq!(lena.dossier(&dossier).await.unwrap().documents.len(), 1);
+    lena.dossier_answer(&dossier, Answer::Accepted, "").await.unwrap();
+
+    // Omar leaves the sender's team: he knows the dossier's key as well.
+    omar.sync().await.unwrap();
+    assert_eq!(omar.shares(Some(&case)).await.unwrap().len(), 1);
+    drop(omar);
+    let kept = Holder::of(&world, "Omar", id, shelters);
+    assert!(kept.ask().await.contains(&StatusCode::OK));
+    amal.team_remove("Shelter", "Omar").await.unwrap();
+    nadia.sync().await.unwrap();
+    assert!(kept.ask().await.iter().all(|said| *said == StatusCode::FORBIDDEN), "{:?}", kept.ask().await);
+    lena.sync().await.unwrap();
+    assert_eq!(lena.dossier(&dossier).await.unwrap().state, Sharing::Answered(Answer::Accepted));
+}
+
+/// Whoever can reach an inbox leaves what looks like a dossier: of somebody who left, spoilt, for another team, over, or with another's name.
+// Breaks R-6.8-7, R-6.8-8. Plays A01.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_left_in_an_inbox_is_believed_for_being_there() {
+    let world = World::start();
+    let (Shelter { amal, nadia, omar }, lena) = with_lawyer(&world).await;
+    let shelters = nadia.team("Shelter").await.unwrap().team;
+    let legal = lena.team("Legal").await.unwrap().team;
+    let to = nadia.recipient(None, &legal).await.unwrap();
+    let log = to.log();
+    drop(omar);
+    let mut omar = Liar::of(&world, "Omar", shelters);
+    let good = omar.envelope(&to, log);
+    let changes: [(&str, fn(&mut Envelope)); 6] = [
+        ("another team's", |envelope| envelope.team = TeamId([7; 32])),
+        ("another organisation's", |envelope| envelope.organisation = OrganisationId([7; 32])),
+        ("over", |envelope| envelope.until = Time(1)),
+        ("of no generation", |envelope| envelope.generation = 0),
+        ("on another log", |envelope| envelope.log.hash = Hash([7; 32])),
+        ("of another device", |envelope| envelope.device = DeviceId([7; 16])),
+    ];
+    for (what, change) in changes {
+        let mut envelope = good.clone();
+        change(&mut envelope);
+        omar.leave(&to, envelope, |_| {}).await;
+        assert!(lena.dossiers().await.unwrap().is_empty(), "{what}");
+    }
+    omar.leave(&to, good.clone(), |signed| signed.content.until = Time(u64::MAX - 1)).await;
+    assert!(lena.dossiers().await.unwrap().is_empty(), "not as it was signed");
+    // In the team once, and out of it by now: the position that the device chose proves nothing.
+    amal.team_remove("Shelter", "Omar").await.unwrap();
+    nadia.sync().await.unwrap();
+    omar.leave(&to, good.clone(), |_| {}).await;
+    assert!(lena.dossiers().await.unwrap().is_empty(), "of somebody who left");
+    amal.team_add("Shelter", "Omar").await.unwrap();
+    nadia.sync().await.unwrap();
+    omar.leave(&to, good.clone(), |_| {}).await;
+    let seen = lena.dossiers().await.unwrap();
+    assert_eq!(
+        seen.iter().map(|view| view.state).collect::<Vec<_>>(),
+        [Sharing::Ended(Ending::Revoked)],
+        "well made, and there is nothing"
+    );
+    // Nobody takes its place, nor moves it on by more than one.
+    omar.leave(&to, Envelope { generation: 1 << 62, ..good.clone() }, |_| {}).await;
+    let elsewhere = Envelope { team: legal, ..good };
+    omar.leave(&to, elsewhere, |_| {}).await;
+    assert_eq!(lena.dossiers().await.unwrap().len(), 1);
 }

@@ -51,7 +51,7 @@ impl Vault {
             return Err(Problem(Code::Refused));
         }
         self.are_there(journal, &blobs).await?;
-        let terms = Terms { key: grant.key, until: grant.until, blobs: digest_of(blobs.iter()) };
+        let terms = Terms { key: grant.key, until: grant.until, blobs: digest_of(blobs.iter()), generation };
         let _turn = self.turns.team(&journal.team).await;
         for _ in 0..ATTEMPTS {
             let team = self.team(&journal.team).await?;

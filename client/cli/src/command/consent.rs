@@ -39,6 +39,10 @@ pub(super) async fn run(session: &Session, command: Consent) -> Result<Answer, F
             };
             Ok(queued(Answer::new(json!({"state": "withdrawn"}), text), delivery))
         }
+        Consent::Confirm { case, consent } => {
+            let delivery = client.consent_confirm(&case, &consent).await?;
+            Ok(queued(Answer::new(json!({"state": "confirmed"}), "Confirmed."), delivery))
+        }
         Consent::List { case } => {
             let list = client.consents(&case).await?;
             Ok(Answer::new(shape::list(&list, shape::consent), consents(&list)))

@@ -52,6 +52,13 @@ pub(crate) enum Consent {
         #[arg(long, value_name = "TEXT", default_value = "")]
         reason: String,
     },
+    /// Confirm, as a second person, a consent that follows a withdrawal
+    Confirm {
+        /// The case
+        case: String,
+        /// The consent
+        consent: String,
+    },
     /// List the consents of a case
     List {
         /// The case

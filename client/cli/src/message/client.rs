@@ -68,6 +68,7 @@ impl From<ClientError> for Failure {
             ClientError::OldHead => failure(OLD_HEAD),
             ClientError::NoKey => failure(NO_KEY),
             ClientError::NoConsent => failure(NO_CONSENT),
+            ClientError::PartnerUnreachable => failure(PARTNER_UNREACHABLE),
             ClientError::Policy => failure(recovery::POLICY),
             ClientError::NoPolicy => failure(recovery::NO_POLICY),
             ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
@@ -309,6 +310,12 @@ const OLD_HEAD: Texts = (
     Exit::Verification,
     "The key server's newest word about the log is more than an hour away from this device's clock. Nothing was sealed.",
     "Check this device's date and time. If they are right, an old answer was served: tell an administrator.",
+);
+const PARTNER_UNREACHABLE: Texts = (
+    "partner-unreachable",
+    Exit::Unreachable,
+    "A server of the partner organisation could not be reached, or does not answer now. What is on record here stays.",
+    "Check the connection and run casevault sync: it goes on by itself.",
 );
 const NO_CONSENT: Texts = (
     "no-consent",

@@ -56,5 +56,6 @@ pub(crate) fn consent_state(state: ConsentState) -> &'static str {
         ConsentState::InForce => "in-force",
         ConsentState::Withdrawn => "withdrawn",
         ConsentState::Expired => "expired",
+        ConsentState::Unconfirmed => "unconfirmed",
     }
 }

@@ -3,7 +3,9 @@ use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{DocumentId, OrganisationId, TeamId};
 
 use super::*;
-use crate::event::{ConsentBy, ConsentWithdrawn, DossierKeyGiven, OverrideApproved, Recipient, ShareEnded, Shared};
+use crate::event::{
+    ConsentBy, ConsentConfirmed, ConsentWithdrawn, DossierKeyGiven, OverrideApproved, Recipient, ShareEnded, Shared,
+};
 use crate::journal::tests::world::{ADMIN, AMAL, BELA, World};
 use crate::secret::Secret;
 
@@ -88,6 +90,35 @@ fn a_share_within_consent_is_allowed_until_it_ends() {
     assert_eq!(story.said.ending(story.said.share(&DOSSIER).unwrap(), Time(61)), Some(Ending::Withdrawn));
     story.tell(AMAL, 61, consent());
     assert!(!story.said.consent(&CONSENT).unwrap().in_force(Time(62)), "withdrawn is withdrawn: a new consent has a new id");
+}
+
+/// A colleague who does not like a withdrawal records another consent for the same team.
+// Obeys R-6.8-1.
+// Breaks R-6.8-1. Plays J07.
+#[test]
+fn j07_nobody_alone_undoes_a_withdrawal() {
+    let mut story = Story::new();
+    story.tell(AMAL, 1, consent());
+    story.tell(BELA, 2, withdrawn());
+    let renewed = ConsentGiven { consent: [6; 16], ..consent() };
+    let given = story.tell(AMAL, 3, renewed);
+    let under = |dossier| ShareMade { dossier: JournalId([dossier; 16]), consent: [6; 16], ..share(given) };
+    story.tell(AMAL, 4, under(1));
+    story.tell(AMAL, 5, ConsentConfirmed { given });
+    story.tell(AMAL, 6, under(2));
+    story.tell(BELA, 7, ConsentConfirmed { given });
+    story.tell(AMAL, 8, under(3));
+    assert_eq!(story.allowed(), [false, false, true], "not before another person stands for it");
+    let elsewhere = List::new(vec![Recipient { team: TeamId([9; 32]), ..LEGAL }]).unwrap();
+    let given = story.tell(AMAL, 9, ConsentGiven { consent: [5; 16], recipients: elsewhere, ..consent() });
+    let other = ShareMade {
+        dossier: JournalId([4; 16]),
+        consent: [5; 16],
+        to: Recipient { team: TeamId([9; 32]), ..LEGAL },
+        ..share(given)
+    };
+    story.tell(AMAL, 10, other);
+    assert_eq!(story.allowed().last(), Some(&true), "for another recipient it is a consent as any");
 }
 
 /// Whatever a share has that its consent does not, it is nobody's to send.

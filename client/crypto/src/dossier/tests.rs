@@ -110,7 +110,7 @@ fn both_sides_write_and_each_says_what_is_its_to_say() {
     let shared = Shared { of, shown_as: DocumentId([6; 16]) };
     let field = FieldValue { field: Text::new("vic_Gender").unwrap(), value: Text::new("Female").unwrap() };
     let begun = first_events(&made(partners.guest), &[(shared, version())], vec![field]);
-    let mut dossier = Dossier::new(partners.ours.place().journal);
+    let mut dossier = Dossier::new(partners.ours.place().journal, partners.guest);
     for event in partners.say(false, &begun).iter().chain(&partners.say(true, &[answered(Answer::Accepted)])) {
         dossier.apply(event);
     }
@@ -129,7 +129,7 @@ fn both_sides_write_and_each_says_what_is_its_to_say() {
 #[test]
 fn neither_side_speaks_for_the_other() {
     let mut partners = Partners::new();
-    let mut dossier = Dossier::new(partners.ours.place().journal);
+    let mut dossier = Dossier::new(partners.ours.place().journal, partners.guest);
     let theirs = [Body::from(DossierEnded { why: Ending::Revoked }), DocumentAdded(version()).into(), answered(Answer::Done)];
     let ours = [answered(Answer::Rejected), Body::from(Note { text: Text::new("aside").unwrap() })];
     let begun = first_events(&made(partners.guest), &[], Vec::new());

@@ -107,6 +107,13 @@ pub struct ConsentWithdrawn {
     pub reason: Text<{ limit::NOTE }>,
 }
 
+/// Body of `consent confirmed`: a second person stands for a consent that follows a withdrawal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct ConsentConfirmed {
+    /// The header hash of the event that gave it.
+    pub given: Hash,
+}
+
 /// A version that a dossier has under an id of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Shared {

@@ -25,7 +25,7 @@ impl Client {
         self.check_writing()?;
         let access = self.find_dossier_anew(dossier).await?;
         let text = Text::new(text.trim()).map_err(|_| ClientError::Text)?;
-        self.write_dossier(&access, &[DossierAnswered { answer, text }.into()]).await?;
+        self.say_in_dossier(&access, &DossierAnswered { answer, text }.into()).await?;
         self.dossier_view(&access, &self.read_kept_dossier(&access)?)
     }
 
@@ -51,7 +51,7 @@ impl Client {
     async fn record_dossier_opening(&self, access: &Access, version: &DocumentVersion) -> Result<()> {
         let opened = vec![OpenedVersion { document: version.document, version: version.version }];
         let event: Body = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? }.into();
-        self.write_dossier(access, &[event]).await
+        self.say_in_dossier(access, &event).await
     }
 }
 

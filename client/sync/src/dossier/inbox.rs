@@ -1,21 +1,23 @@
 //! Envelopes that wait for this device's teams: verified, written into the team's journal, and only then taken out of the inbox.
 
-use casevault_crypto::envelope::{SignedEnvelope, open_envelope};
+use std::collections::BTreeSet;
+
+use casevault_crypto::envelope::{Envelope, SignedEnvelope, open_envelope};
 use casevault_crypto::event::Recipient;
-use casevault_crypto::journal::Place;
+use casevault_crypto::journal::{KeyRing as _, Place};
 use casevault_wire::codec::{List, encode};
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::keyserver::{Delivered, Delivery, Taken};
 
+use super::apart;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::group::generation;
+use crate::group;
 use crate::http::{Ask, Server};
 use crate::journal::Item;
 use crate::partners::PartnerSigning;
 use crate::recipient::Recipient as Sealable;
-use crate::store::column;
-use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::store::sql::{Connection, params};
 
 /// What becomes of an envelope that waits.
 enum Look {
@@ -30,13 +32,13 @@ enum Look {
 impl Client {
     /// Takes what waits for a team.
     pub(crate) async fn take_inbox(&self, team: &TeamId) -> Result<()> {
-        let mut from = 0;
+        let (mut from, mut asked) = (0, BTreeSet::new());
         loop {
             let inbox = self.inbox(team, from).await?;
             let (mut events, mut taken) = (Vec::new(), Vec::new());
             for item in inbox.items.as_slice() {
                 from = item.sequence.saturating_add(1);
-                match self.look_into(team, item).await? {
+                match self.look_into(team, item, &mut asked).await? {
                     Look::Good(envelope) => {
                         events.push(Item::event((*envelope).into()));
                         taken.push(item.sequence);
@@ -57,38 +59,53 @@ impl Client {
         }
     }
 
-    async fn look_into(&self, team: &TeamId, item: &Delivered) -> Result<Look> {
-        let Some(keys) = self.profile.store.read(|db| generation(db, team, item.delivery.generation))? else {
-            return Ok(Look::Waits); // a colleague who has the key takes it
+    async fn look_into(&self, team: &TeamId, item: &Delivered, asked: &mut BTreeSet<OrganisationId>) -> Result<Look> {
+        let generation = item.delivery.generation;
+        let Some(keys) = self.profile.store.read(|db| group::generation(db, team, generation))? else {
+            // A colleague who has the key takes it; one that the team does not have yet nobody can have sealed to.
+            let newest = self.kept(team)?.map_or(0, |kept| kept.state.generation);
+            return Ok(if generation > newest { Look::Never } else { Look::Waits });
         };
         let to = Recipient { organisation: self.me.organisation, team: *team };
         let Ok(envelope) = open_envelope(&self.crypto, &keys.sealing, &to, &item.delivery) else { return Ok(Look::Never) };
-        if envelope.content.until <= self.now() || self.profile.store.read(|db| is_known(db, team, &envelope))? {
+        let said = &envelope.content;
+        if said.organisation != item.organisation || said.until <= self.now() || !self.is_new(team, said)? {
             return Ok(Look::Never);
         }
-        let checked = match self.check_envelope(team, &envelope) {
-            Err(ClientError::OldHead | ClientError::PartnerUnconfirmed) => {
-                match self.refresh_log_of(&envelope.content.organisation).await {
-                    Ok(()) => self.check_envelope(team, &envelope),
-                    Err(error) => Err(error),
-                }
-            }
-            checked => checked,
-        };
-        match checked {
+        // The sender's device has to be in its team now, by the newest log; each log is asked for once.
+        if asked.insert(said.organisation) && self.refresh_log_of(&said.organisation).await.is_err() {
+            return Ok(Look::Waits);
+        }
+        match self.check_envelope(team, &envelope).and_then(|()| self.check_sender(said)) {
             Ok(()) => Ok(Look::Good(Box::new(envelope))),
             Err(ClientError::Verification) => Ok(Look::Never),
-            Err(ClientError::OldHead | ClientError::PartnerUnconfirmed | ClientError::Unreachable | ClientError::Server(_)) => {
-                Ok(Look::Waits)
-            }
+            Err(ClientError::OldHead | ClientError::PartnerUnconfirmed) => Ok(Look::Waits),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether an envelope brings a dossier, or a key of one, that was not taken yet.
+    fn is_new(&self, team: &TeamId, said: &Envelope) -> Result<bool> {
+        let accesses = self.accesses()?;
+        let held = accesses.iter().find(|access| (access.team, access.place.journal) == (*team, said.dossier));
+        Ok(held.is_none_or(|held| {
+            let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
+            held.place == place && held.keys.newest().checked_add(1) == Some(said.generation) && said.until <= held.until
+        }))
+    }
+
+    /// That the device that signed an envelope is in the sender's team still.
+    fn check_sender(&self, said: &Envelope) -> Result<()> {
+        let log = self.log_of(&said.organisation)?;
+        let now = log.is_team_device_at(&said.team, &said.device, log.position().length);
+        if now { Ok(()) } else { Err(ClientError::Verification) }
     }
 
     /// Whom an envelope is sealed to: the newest key of the team, proved now.
     pub(crate) async fn recipient_of(&self, to: &Recipient) -> Result<Sealable> {
         let partner = (to.organisation != self.me.organisation).then(|| to.organisation.to_string());
-        self.recipient(partner.as_deref(), &to.team).await
+        let found = self.recipient(partner.as_deref(), &to.team).await;
+        if partner.is_some() { apart(found) } else { found }
     }
 
     /// Leaves an envelope for a team, at its own organisation's keyserver.
@@ -101,23 +118,13 @@ impl Client {
         let partner = ours.confirmed_partner(&to.organisation).ok_or(ClientError::PartnerUnconfirmed)?;
         let server = Server::of_partner(partner.keyserver.address.as_str(), &partner.keyserver.key, &self.vouchers()?)?;
         let key = PartnerSigning::new(self, &partner.keyserver.key).await?;
-        server.tell(&to.organisation, &key, ask).await
+        apart(server.tell(&to.organisation, &key, ask).await)
     }
 }
 
-/// Keeps an envelope that the journal at `place`, a team's own, says was taken: of a generation the first.
+/// Keeps an envelope that the journal at `place`, a team's own, says was taken. Whether it can be is seen when it is read.
 pub(crate) fn keep_envelope(db: &Connection, place: &Place, envelope: &SignedEnvelope) -> Result<()> {
-    let said = &envelope.content;
-    let sql = "INSERT OR IGNORE INTO envelopes (team, organisation, sender, dossier, generation, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let row = params![place.team.0, said.organisation.0, said.team.0, said.dossier.0, column(said.generation), encode(envelope)];
-    db.prepare_cached(sql)?.execute(row)?;
+    let sql = "INSERT OR IGNORE INTO envelopes (team, envelope) VALUES (?1, ?2)";
+    db.prepare_cached(sql)?.execute(params![place.team.0, encode(envelope)])?;
     Ok(())
-}
-
-fn is_known(db: &Connection, team: &TeamId, envelope: &SignedEnvelope) -> Result<bool> {
-    let said = &envelope.content;
-    let sql =
-        "SELECT 1 FROM envelopes WHERE team = ?1 AND organisation = ?2 AND sender = ?3 AND dossier = ?4 AND generation = ?5";
-    let key = params![team.0, said.organisation.0, said.team.0, said.dossier.0, column(said.generation)];
-    Ok(db.prepare_cached(sql)?.query_row(key, |_| Ok(())).optional()?.is_some())
 }

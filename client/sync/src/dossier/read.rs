@@ -2,7 +2,7 @@
 
 use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Body;
-use casevault_crypto::journal::{Author, ChainState, JournalError, Place, Reader, WriteError, Writer};
+use casevault_crypto::journal::{Author, ChainState, JournalError, KeyRing as _, Place, Reader, WriteError, Writer};
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::{List, decode, encode};
@@ -12,13 +12,21 @@ use casevault_wire::log::LogPosition;
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Batch;
 
-use super::{Access, Read, drop_entries};
+use super::{Access, Read, apart, drop_entries};
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
+use crate::journal::PUSH_ITEMS;
 use crate::store::column;
 use crate::store::sql::{Connection, OptionalExtension, params};
 use crate::view::{AlarmKind, no_randomness};
+
+/// What became of entries that were folded.
+struct Folded {
+    taken: usize,
+    stopped: Option<JournalError>,
+    passed: bool,
+}
 
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 8;
@@ -29,6 +37,10 @@ impl Client {
     /// # Errors
     /// [`ClientError::Server`] with `refused` if it may not be read any more: what was kept of it is dropped then.
     pub(crate) async fn read_dossier(&self, access: &Access) -> Result<Read> {
+        if access.is_guest() && access.until <= self.now() {
+            self.profile.store.write(|tx| drop_entries(tx, &access.place))?;
+            return Err(ClientError::Server(Code::Refused));
+        }
         let mut read = self.read_kept_dossier(access)?;
         let vault = self.granted_vault(access)?;
         let mut refreshed = false;
@@ -40,84 +52,127 @@ impl Client {
                     self.profile.store.write(|tx| drop_entries(tx, &access.place))?;
                     return Err(ClientError::Server(Code::Refused));
                 }
-                page => page?,
+                page => {
+                    if access.is_guest() {
+                        apart(page)?
+                    } else {
+                        page?
+                    }
+                }
             };
             if page.length < read.state.length() {
                 return Err(self.dossier_alarm(access, AlarmKind::Rollback));
             }
-            if page.entries.as_slice().is_empty() {
-                return Ok(read);
+            let Some(first) = page.entries.as_slice().first() else {
+                return if page.length == read.state.length() { Ok(read) } else { Err(ClientError::Verification) };
+            };
+            if first.sequence != read.state.length() || first.previous != read.state.head().hash {
+                return Err(self.dossier_alarm(access, AlarmKind::Fork));
             }
-            match self.take_dossier(access, &mut read, page.entries.as_slice())? {
-                None => {}
+            match self.take_dossier(access, &mut read, page.entries.as_slice(), refreshed)? {
+                None => refreshed = false,
                 Some(JournalError::KeyMissing { .. }) => return Ok(read), // what is under a key that was not given is for others
-                Some(error) if error.is_waiting() && !refreshed => {
+                Some(_) => {
                     refreshed = true;
-                    self.refresh_log_of(&access.place.organisation).await?;
-                    self.refresh_log_of(&access.to.organisation).await?;
+                    // A partner that does not show its log keeps nobody from reading on: what needs more of it is passed over.
+                    for organisation in [access.place.organisation, access.to.organisation] {
+                        match self.refresh_log_of(&organisation).await {
+                            Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                            _ => {}
+                        }
+                    }
                 }
-                Some(_) => return Err(self.dossier_alarm(access, AlarmKind::Journal)),
             }
         }
     }
 
-    /// What is kept of a dossier, verified again.
+    /// What is kept of a dossier, verified again; nothing after its end.
     pub(crate) fn read_kept_dossier(&self, access: &Access) -> Result<Read> {
         let state = ChainState::of_dossier(access.place, access.to);
-        let mut read = Read { state, dossier: Dossier::new(access.place.journal), events: Vec::new() };
-        let entries = self.profile.store.read(|db| kept(db, &access.place))?;
-        match self.fold(access, &mut read, &entries)?.1 {
-            None => Ok(read),
-            Some(_) => Err(ClientError::Damaged),
+        let mut read = Read { state, dossier: Dossier::new(access.place.journal, access.to), events: Vec::new() };
+        if access.is_guest() && access.until <= self.now() {
+            return Ok(read);
         }
+        let entries = self.profile.store.read(|db| kept(db, &access.place))?;
+        self.fold(access, &mut read, &entries, true)?;
+        Ok(read)
     }
 
-    /// Folds entries in order. How many were taken, and why the next was not.
-    fn fold(&self, access: &Access, read: &mut Read, entries: &[Entry]) -> Result<(usize, Option<JournalError>)> {
+    /// Folds entries in order. How many were taken, why the next was not, and whether one was passed over: what is refused for good, and if `last`
+    /// what more of a log would be needed for, as in R-6.3-15.
+    fn fold(&self, access: &Access, read: &mut Read, entries: &[Entry], last: bool) -> Result<Folded> {
+        let mut folded = Folded { taken: 0, stopped: None, passed: false };
         if entries.is_empty() {
-            return Ok((0, None));
+            return Ok(folded);
         }
         let (owner, guest) = (self.log_of(&access.place.organisation)?, self.log_of(&access.to.organisation)?);
         let reader = Reader { organisation: &owner, keys: &access.keys };
-        for (at, entry) in entries.iter().enumerate() {
+        for entry in entries {
             match reader.accept_of_dossier(&mut read.state, entry, &guest) {
                 Ok(event) => {
                     read.dossier.apply(&event);
                     read.events.push(event);
                 }
-                Err(error) => return Ok((at, Some(error))),
+                Err(error @ JournalError::KeyMissing { .. }) => {
+                    folded.stopped = Some(error);
+                    break;
+                }
+                Err(error) if error.is_waiting() && !last => {
+                    folded.stopped = Some(error);
+                    break;
+                }
+                Err(error) if !read.state.pass(entry) => {
+                    folded.stopped = Some(error);
+                    break;
+                }
+                Err(_) => folded.passed = true,
             }
+            folded.taken += 1;
         }
-        Ok((entries.len(), None))
+        Ok(folded)
     }
 
-    fn take_dossier(&self, access: &Access, read: &mut Read, entries: &[Entry]) -> Result<Option<JournalError>> {
-        let (taken, error) = self.fold(access, read, entries)?;
-        self.profile.store.write(|tx| entries.iter().take(taken).try_for_each(|entry| keep(tx, &access.place, entry)))?;
-        Ok(error)
+    fn take_dossier(&self, access: &Access, read: &mut Read, entries: &[Entry], last: bool) -> Result<Option<JournalError>> {
+        let folded = self.fold(access, read, entries, last)?;
+        self.profile.store.write(|tx| entries.iter().take(folded.taken).try_for_each(|entry| keep(tx, &access.place, entry)))?;
+        if folded.passed {
+            let Place { team, journal, .. } = access.place;
+            alarm::raise(&self.profile.store, AlarmKind::Journal, self.now(), Some(team), Some(journal))?;
+        }
+        Ok(folded.stopped)
     }
 
-    /// Appends events to a dossier. Others may be faster: they are read first then.
-    pub(crate) async fn write_dossier(&self, access: &Access, events: &[Body]) -> Result<()> {
+    /// Appends events to a dossier: those that `missing` finds are, each time others were faster. Returns whether there were any.
+    pub(crate) async fn write_dossier(&self, access: &Access, missing: &(dyn Fn(&Read) -> Vec<Body> + Sync)) -> Result<bool> {
         self.check_copied()?;
         let vault = self.granted_vault(access)?;
         for _ in 0..TRIES {
             let mut read = self.read_dossier(access).await?;
             let log = self.organisation()?.position();
+            let mut events = missing(&read);
+            events.truncate(PUSH_ITEMS);
             let author = self.profile.store.write(|tx| self.dossier_author(tx, access, log))?;
             let writer = Writer { author: &author, keys: &access.keys, team_generation: access.team_generation, log };
-            let appended = writer.append(&read.state, events, self.now(), &mut SystemRandom).map_err(write_error)?;
+            let appended = writer.append(&read.state, &events, self.now(), &mut SystemRandom).map_err(write_error)?;
+            if events.is_empty() && read.state.head().generation == access.keys.newest() {
+                return Ok(false);
+            }
             let batch = Batch { blobs: Vec::new(), entries: List::new(appended.entries).map_err(|_| ClientError::Text)? };
             match vault.batch(&access.place.journal, &batch).await {
                 Ok(_) => {
-                    let refused = self.take_dossier(access, &mut read, batch.entries.as_slice())?;
-                    return refused.map_or(Ok(()), |_| Err(ClientError::Damaged));
+                    let refused = self.take_dossier(access, &mut read, batch.entries.as_slice(), true)?;
+                    return refused.map_or(Ok(true), |_| Err(ClientError::Damaged));
                 }
                 Err(ClientError::Server(Code::Conflict)) => {}
                 Err(error) => return Err(error),
             }
         }
         Err(ClientError::Conflict)
+    }
+
+    /// Appends one event to a dossier.
+    pub(crate) async fn say_in_dossier(&self, access: &Access, event: &Body) -> Result<()> {
+        self.write_dossier(access, &|_| vec![event.clone()]).await.map(|_| ())
     }
 
     /// This device's author key in a dossier, drawn when it is first needed.

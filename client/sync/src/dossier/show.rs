@@ -1,8 +1,9 @@
 //! Dossiers as people see them.
 
+use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Ending;
+use casevault_crypto::journal::ChainState;
 use casevault_wire::problem::Code;
-use casevault_wire::time::Time;
 
 use super::{Access, Read};
 use crate::client::Client;
@@ -34,7 +35,9 @@ impl Client {
         let access = self.find_dossier_anew(dossier).await?;
         match self.read_dossier(&access).await {
             Ok(read) => self.dossier_view(&access, &read),
-            Err(ClientError::Unreachable) => self.dossier_view(&access, &self.read_kept_dossier(&access)?),
+            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => {
+                self.dossier_view(&access, &self.read_kept_dossier(&access)?)
+            }
             Err(error) => Err(error),
         }
     }
@@ -69,32 +72,27 @@ impl Client {
         Ok(())
     }
 
+    /// What is wrong with one dossier is shown with it, and keeps the others from nothing.
     async fn view_of_dossier(&self, access: &Access) -> Result<DossierView> {
+        let ended = |state| Ok::<_, ClientError>(DossierView { state, ..self.dossier_view(access, &self.nothing_of(access))? });
         match self.read_dossier(access).await {
             Ok(read) => self.dossier_view(access, &read),
-            Err(ClientError::Unreachable) => self.dossier_view(access, &self.read_kept_dossier(access)?),
-            Err(ClientError::Server(Code::Refused)) => {
-                let read = self.read_kept_dossier(access)?;
-                let state = Sharing::Ended(if self.end_of(access)? <= self.now() { Ending::Expired } else { Ending::Revoked });
-                Ok(DossierView { state, ..self.dossier_view(access, &read)? })
+            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => {
+                self.dossier_view(access, &self.read_kept_dossier(access)?)
             }
-            Err(error) => Err(error),
+            Err(ClientError::Server(Code::Refused)) if access.until <= self.now() => ended(Sharing::Ended(Ending::Expired)),
+            Err(ClientError::Server(Code::Refused)) => ended(Sharing::Ended(Ending::Revoked)),
+            Err(_) => ended(Sharing::Unreadable),
         }
     }
 
-    /// When a dossier ends at the latest, by its envelopes.
-    fn end_of(&self, access: &Access) -> Result<Time> {
-        let envelopes = self.profile.store.read(super::envelopes)?;
-        let here = envelopes.iter().filter(|(team, signed)| {
-            let said = &signed.content;
-            (*team, said.organisation, said.team, said.dossier)
-                == (access.team, access.place.organisation, access.place.team, access.place.journal)
-        });
-        here.map(|(_, signed)| signed.content.until).min().ok_or(ClientError::Unknown(What::Dossier))
+    fn nothing_of(&self, access: &Access) -> Read {
+        let state = ChainState::of_dossier(access.place, access.to);
+        Read { state, dossier: Dossier::new(access.place.journal, access.to), events: Vec::new() }
     }
 
     pub(super) fn dossier_view(&self, access: &Access, read: &Read) -> Result<DossierView> {
-        let until = self.end_of(access)?;
+        let until = access.until;
         let dossier = &read.dossier;
         let state = match (dossier.ended, dossier.answer()) {
             (Some(why), _) => Sharing::Ended(why),

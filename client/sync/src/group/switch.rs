@@ -45,6 +45,7 @@ impl Client {
             return Ok(());
         }
         let state = self.climb(team, 0, newest).await?;
+        self.profile.store.write(|tx| crate::share::vault_was_set_back(tx, team))?;
         let _ = self.team_alarm(team, AlarmKind::Rollback); // the alarm stays; what is missing is seen by who reads
         self.vault_takes(team, newest, &state)
     }

@@ -1,6 +1,6 @@
 //! Makes a share, if its consent covers it.
 
-use casevault_crypto::consent::{Consent, Consents};
+use casevault_crypto::consent::Consent;
 use casevault_crypto::event::{Body, Recipient, ShareMade, Shared, VersionOf};
 use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
@@ -38,10 +38,10 @@ impl Client {
         let place = self.place(team, case);
         self.pull_on(&place).await?;
         self.flush().await?;
-        let consents = self.consents_of(&case)?;
+        let consents = self.accepted_consents(&case)?;
         let id = find_consent(&consents, &new.consent)?;
         let consent = consents.consent(&id).ok_or(ClientError::NoConsent)?;
-        let to = self.find_recipient(&new.with)?;
+        let to = self.find_recipient_anew(&new.with).await?;
         if to.organisation == place.organisation && to.team == place.team {
             return Err(ClientError::NotAllowed);
         }
@@ -51,12 +51,11 @@ impl Client {
         }
         // Before anything is on record: a team that cannot be sealed to is shared nothing with.
         self.recipient_of(&to).await?;
-        self.begin_share(&place, &consents, made).await
+        self.begin_share(&place, made).await
     }
 
-    async fn begin_share(&self, place: &Place, consents: &Consents, made: ShareMade) -> Result<JournalId> {
+    async fn begin_share(&self, place: &Place, made: ShareMade) -> Result<JournalId> {
         let dossier = made.dossier;
-        debug_assert!(consents.share(&dossier).is_none(), "a dossier's id is random");
         let key = self.new_dossier_key(&dossier, 1, &made.to)?;
         let first: [Body; 2] = [made.into(), key.into()];
         let row = self.queue(place, &first)?;

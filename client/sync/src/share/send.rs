@@ -1,63 +1,84 @@
 //! Brings a share to where its case says it is: the dossier's first entries, the grant at the vault, the envelope; or its end. Every step
 //! may have been done before.
 
-use casevault_crypto::consent::Share;
+use casevault_crypto::consent::{Consents, Share};
 use casevault_crypto::dossier::first_events;
 use casevault_crypto::envelope::{Envelope, seal_envelope};
-use casevault_crypto::event::{Body, DocumentVersion, DossierKeyGiven, FieldValue, Recipient, ShareMade, Shared};
+use casevault_crypto::event::{Body, DocumentVersion, DossierKeyGiven, Ending, FieldValue, Recipient, ShareMade, Shared};
 use casevault_crypto::identity::sign;
 use casevault_crypto::journal::{KeyRing as _, Place};
 use casevault_crypto::keys::CaseKey;
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::team::SealToError;
 use casevault_wire::codec::{List, Text};
-use casevault_wire::id::{DocumentId, JournalId, TeamId};
+use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::vault::{Grant, GrantedBlob};
 
 use super::{Known, keys_of, known};
+use crate::alarm;
 use crate::client::Client;
 use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
-use crate::journal::PUSH_ITEMS;
 use crate::view::Delivery::Queued;
-use crate::view::no_randomness;
+use crate::view::{AlarmKind, no_randomness};
 
 impl Client {
-    /// Brings every share of a team's cases to where it has to be: what was cut is done, what is over is ended, and where somebody left one of the
-    /// two teams the dossier gets a new key. What is wrong with one does not keep the others.
+    /// Brings every share of a team's cases to where it has to be: what is over is ended, before anything else; what was cut is done; and where
+    /// somebody left one of the two teams, or the team has new keys, the dossier has. What is wrong with one does not keep the others.
     pub(crate) async fn settle_shares(&self, team: &TeamId) -> Result<()> {
         let (due, going) = self.profile.store.read(|db| known(db, team, self.now()))?;
         let mut wrong = Ok(());
-        for share in due {
-            wrong = wrong.and(apart(self.settle_share(team, &share.case, &share.dossier).await)?);
-        }
-        for share in going {
-            if self.somebody_left(team, &share).await? {
-                wrong = wrong.and(apart(self.rekey(team, &share).await)?);
+        let mut sends = Vec::new();
+        for share in due.iter().chain(&going) {
+            if self.is_over(share)? {
+                wrong = wrong.and(self.settle_share(team, &share.case, &share.dossier).await);
+            } else {
+                sends.push(share);
             }
+        }
+        for share in sends {
+            let outcome = match due.iter().any(|due| due.dossier == share.dossier) {
+                true => self.settle_share(team, &share.case, &share.dossier).await,
+                false if self.somebody_left(team, share).await? => self.rekey(team, share).await,
+                false => Ok(()),
+            };
+            // Neither a partner that is not reached nor a key that is not good to seal to yet is anybody's here: it is tried again.
+            wrong = wrong.and(match outcome {
+                Err(ClientError::KeyDue | ClientError::PartnerUnreachable) => Ok(()),
+                other => other,
+            });
         }
         wrong
     }
 
+    fn is_over(&self, known: &Known) -> Result<bool> {
+        let consents = self.accepted_consents(&known.case)?;
+        Ok(consents.share(&known.dossier).is_some_and(|share| self.ending(&consents, share).is_some()))
+    }
+
+    /// Why a share is over, if it is: its case says so, or its recipient's organisation is a confirmed partner no more.
+    pub(super) fn ending(&self, consents: &Consents, share: &Share) -> Option<Ending> {
+        let to = &share.made.to.organisation;
+        let parted = *to != self.me.organisation && self.organisation().is_ok_and(|ours| ours.confirmed_partner(to).is_none());
+        consents.ending(share, self.now()).or(parted.then_some(Ending::Revoked))
+    }
+
     /// Whether somebody left the sender's team or the recipient's since the dossier's newest key was given (R-6.8-4).
     async fn somebody_left(&self, team: &TeamId, share: &Known) -> Result<bool> {
-        if self.organisation()?.last_due(team) > share.log_length {
+        if self.kept(team)?.is_some_and(|kept| kept.state.generation > share.team_generation) {
             return Ok(true);
         }
-        // A partner that does not answer says nothing new; its log is read again the next time.
-        match self.refresh_log_of(&share.to.organisation).await {
-            Ok(()) | Err(ClientError::Unreachable | ClientError::Server(_) | ClientError::PartnerUnconfirmed) => {}
-            Err(error) => return Err(error),
-        }
+        // A partner whose log is not to be had says nothing new; it is read again the next time.
+        let _ = self.refresh_log_of(&share.to.organisation).await;
         Ok(self.log_of(&share.to.organisation)?.last_due(&share.to.team) > share.recipient_log)
     }
 
     async fn rekey(&self, team: &TeamId, known: &Known) -> Result<()> {
         let place = self.place(*team, known.case);
         self.pull_on(&place).await?;
-        let consents = self.consents_of(&known.case)?;
+        let consents = self.accepted_consents(&known.case)?;
         let Some(share) = consents.share(&known.dossier).filter(|share| share.allowed) else { return Ok(()) };
-        if consents.ending(share, self.now()).is_none() {
+        if self.ending(&consents, share).is_none() {
             let given = self.new_dossier_key(&known.dossier, share.newest() + 1, &known.to)?;
             let row = self.queue(&place, &[given.into()])?;
             self.settled(&known.dossier, false)?;
@@ -70,7 +91,8 @@ impl Client {
 
     /// A new key of a dossier's, with the recipient's log as it is known.
     pub(super) fn new_dossier_key(&self, dossier: &JournalId, generation: u64, to: &Recipient) -> Result<DossierKeyGiven> {
-        let recipient_log = self.log_of(&to.organisation)?.position().length;
+        // A recipient that is a partner no more gets no key.
+        let recipient_log = self.log_of(&to.organisation).map_or(0, |log| log.position().length);
         let key = CaseKey::generate(&mut SystemRandom).map_err(no_randomness)?;
         Ok(DossierKeyGiven { dossier: *dossier, generation, recipient_log, key })
     }
@@ -78,11 +100,13 @@ impl Client {
     /// Brings one share to where it has to be.
     pub(crate) async fn settle_share(&self, team: &TeamId, case: &JournalId, dossier: &JournalId) -> Result<()> {
         let place = self.place(*team, *case);
-        let consents = self.consents_of(case)?;
+        let consents = self.accepted_consents(case)?;
         let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
-        match consents.ending(share, self.now()) {
+        match self.ending(&consents, share) {
             // Nobody was sent it, and nobody will be: neither consent nor a second person allows it.
-            None if !share.allowed => {}
+            None if !share.allowed => {
+                alarm::raise(&self.profile.store, AlarmKind::Consent, self.now(), Some(*team), Some(*case))?;
+            }
             None => self.send_share(&place, share).await?,
             Some(why) => self.finish_share(&place, share, why).await?,
         }
@@ -94,37 +118,21 @@ impl Client {
         let (made, generation) = (&share.made, share.newest());
         let access = self.access_of_share(place, share)?;
         let versions = self.shared_versions(&place.journal, made)?;
+        let fields = self.shared_fields(&place.journal, made)?;
+        let missing = |read: &Read| missing_events(made, (&versions, &fields), read);
         let read = self.read_dossier(&access).await?;
-        let missing = self.missing_events(place, made, &versions, &read)?;
-        if missing.is_empty() && read.state.head().generation == generation {
-            return Ok(());
+        if missing(&read).is_empty() && read.state.head().generation == generation {
+            return self.grant_share(&access, (place, made), &versions).await;
         }
         self.grant_share(&access, (place, made), &versions).await?;
+        self.pull_on(place).await?;
+        let now = self.accepted_consents(&place.journal)?;
+        if let Some(why) = now.share(&made.dossier).and_then(|share| self.ending(&now, share)) {
+            return self.finish_share(place, share, why).await;
+        }
         self.tell_share(place, share).await?;
-        if missing.is_empty() {
-            return self.write_dossier(&access, &[]).await;
-        }
-        for events in missing.chunks(PUSH_ITEMS) {
-            self.write_dossier(&access, events).await?;
-        }
+        while self.write_dossier(&access, &missing).await? {}
         Ok(())
-    }
-
-    /// The events of a share's dossier that are not in it yet.
-    fn missing_events(
-        &self,
-        place: &Place,
-        made: &ShareMade,
-        versions: &[(Shared, DocumentVersion)],
-        read: &Read,
-    ) -> Result<Vec<Body>> {
-        let there = |document: &DocumentId| read.dossier.case.documents.contains_key(document);
-        let new: Vec<_> = versions.iter().filter(|(shared, _)| !there(&shared.shown_as)).cloned().collect();
-        let mut events = first_events(made, &new, self.shared_fields(&place.journal, made)?);
-        if read.dossier.made.is_some() {
-            events.retain(|event| matches!(event, Body::DocumentAdded(_)));
-        }
-        Ok(events)
     }
 
     async fn grant_share(
@@ -195,21 +203,21 @@ impl Client {
     /// How this device reads and writes the dossier of a share.
     pub(super) fn access_of_share(&self, place: &Place, share: &Share) -> Result<Access> {
         let dossier = Place { journal: share.made.dossier, ..*place };
-        let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
-        Ok(Access { place: dossier, to: share.made.to, keys: keys_of(share), team: place.team, team_generation: generation })
-    }
-
-    /// Writes an event into the dossier of a share.
-    pub(super) async fn tell_recipient(&self, place: &Place, share: &Share, event: Body) -> Result<()> {
-        self.write_dossier(&self.access_of_share(place, share)?, &[event]).await
+        let team_generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
+        let (to, until) = (share.made.to, share.made.until);
+        Ok(Access { place: dossier, to, keys: keys_of(share), team: place.team, team_generation, until })
     }
 }
 
-/// What is wrong with one share, for later; that a server was not reached ends them all, and a key that is not good to seal to yet is waited for.
-fn apart(outcome: Result<()>) -> Result<Result<()>> {
-    match outcome {
-        Err(ClientError::Unreachable) => Err(ClientError::Unreachable),
-        Err(ClientError::KeyDue) => Ok(Ok(())),
-        other => Ok(other),
+/// The events of a share's dossier that are not in it yet.
+fn missing_events(made: &ShareMade, (versions, fields): (&[(Shared, DocumentVersion)], &[FieldValue]), read: &Read) -> Vec<Body> {
+    let case = &read.dossier.case;
+    let new = versions.iter().filter(|(shared, _)| !case.documents.contains_key(&shared.shown_as));
+    let unset = fields.iter().filter(|field| !case.fields.contains_key(field.field.as_str()));
+    let new: Vec<_> = new.cloned().collect();
+    let mut events = first_events(made, &new, unset.cloned().collect());
+    if read.dossier.made.is_some() {
+        events.remove(0);
     }
+    events
 }

@@ -49,12 +49,15 @@ impl Client {
     async fn view_of(&self, place: &Place, consents: &Consents, share: &Share) -> Result<ShareView> {
         let made = &share.made;
         let access = self.access_of_share(place, share)?;
-        let read = match self.read_dossier(&access).await {
-            Err(ClientError::Unreachable) => self.read_kept_dossier(&access)?,
-            read => read?,
+        // What is wrong with one dossier is shown with it, and keeps the others from nothing.
+        let (read, unreadable) = match self.read_dossier(&access).await {
+            Ok(read) => (read, false),
+            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => (self.read_kept_dossier(&access)?, false),
+            Err(_) => (self.read_kept_dossier(&access)?, true),
         };
         let sent = read.dossier.made.is_some();
-        let state = match (consents.ending(share, self.now()), read.dossier.answer()) {
+        let state = match (self.ending(consents, share), read.dossier.answer()) {
+            (None, _) if unreadable => Sharing::Unreadable,
             (None, _) if !share.allowed => Sharing::NotAllowed,
             (Some(why), _) => Sharing::Ended(why),
             (None, Some(answer)) => Sharing::Answered(answer.answer),

@@ -65,13 +65,12 @@ CREATE TABLE indexed (journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT N
 CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
 
 -- What cases share, and whether all that follows from it was done here. `ended`: the case says so.
--- `log_length` and `recipient_log`: both logs as the dossier's newest key was given.
+-- `team_generation` and `recipient_log`: where the team and the recipient's log stood as the dossier's newest key was given.
 CREATE TABLE shares (team BLOB NOT NULL, journal BLOB NOT NULL, dossier BLOB NOT NULL, organisation BLOB NOT NULL, recipient BLOB NOT NULL,
-    until INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, log_length INTEGER NOT NULL DEFAULT 0,
+    until INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, team_generation INTEGER NOT NULL DEFAULT 0,
     recipient_log INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal, dossier));
--- Envelopes that a team's journal says were taken; of a generation of a dossier the first.
-CREATE TABLE envelopes (team BLOB NOT NULL, organisation BLOB NOT NULL, sender BLOB NOT NULL, dossier BLOB NOT NULL, generation INTEGER NOT NULL,
-    envelope BLOB NOT NULL, PRIMARY KEY (team, organisation, sender, dossier, generation));
+-- Envelopes that a team's journal says were taken, in its order.
+CREATE TABLE envelopes (team BLOB NOT NULL, envelope BLOB NOT NULL, PRIMARY KEY (team, envelope));
 -- Dossiers that this device read, entry by entry, and its author key in each, by the side that it writes for.
 CREATE TABLE dossier_entries (organisation BLOB NOT NULL, team BLOB NOT NULL, dossier BLOB NOT NULL, sequence INTEGER NOT NULL,
     entry BLOB NOT NULL, PRIMARY KEY (organisation, team, dossier, sequence)) WITHOUT ROWID;

@@ -72,6 +72,8 @@ kinds! {
     PartnerLog = "partner-log";
     /// An organisation with another root was named in the place of a partner.
     PartnerRoot = "partner-root";
+    /// A case says that it shares what neither a consent nor a second person allows. It is sent to nobody.
+    Consent = "consent";
     /// This device was removed.
     Removed = "removed";
     /// There is a copy of this device, or this is one, or an older state of it.

@@ -26,6 +26,8 @@ pub enum ConsentState {
     Withdrawn,
     /// It is over.
     Expired,
+    /// It follows a withdrawal, and a second person has to confirm it.
+    Unconfirmed,
 }
 
 /// A consent.
@@ -76,6 +78,8 @@ pub enum Sharing {
     Answered(Answer),
     /// It is over.
     Ended(Ending),
+    /// What the vault serves of it does not verify.
+    Unreadable,
 }
 
 impl Sharing {
@@ -87,6 +91,7 @@ impl Sharing {
             Self::Sent => "sent",
             Self::Answered(answer) => answer.as_str(),
             Self::Ended(why) => why.as_str(),
+            Self::Unreadable => "unreadable",
         }
     }
 }
