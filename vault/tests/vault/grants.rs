@@ -15,6 +15,7 @@ use crate::member::{Call, Member, Outcome, batch, empty, entries, key, outcome, 
 use crate::world::World;
 
 mod broken;
+mod killed;
 mod over;
 
 const CASE: JournalId = JournalId([5; 16]);

@@ -1,6 +1,7 @@
 //! The end of grants.
 
 use casevault_vault::backup::{backup, restore};
+use casevault_wire::id::OrganisationId;
 use casevault_wire::vault::Fetch;
 use casevault_wire::{codec::encode, request::HEADER};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -121,10 +122,53 @@ async fn c07_a_download_that_runs_when_its_grant_ends_is_cut() {
     }
 }
 
+// Breaks R-7.4-23.
+#[tokio::test]
+async fn whoever_holds_nothing_gets_one_answer_whatever_there_was() {
+    let sharing = Sharing::new().await;
+    let (member, holder) = (&sharing.member, sharing.holder());
+    let [ended, expired] = [8, 9].map(|number| JournalId([number; 16]));
+    member.give(ended, &grant(HOLDER, Vec::new())).await.unwrap();
+    member.end(ended).await.unwrap();
+    member.give(expired, &Grant { until: Time(1), ..grant(HOLDER, Vec::new()) }).await.unwrap();
+    let mut answers = Vec::new();
+    let holders = [
+        member.holder(ended, HOLDER),
+        member.holder(expired, HOLDER),
+        member.holder(JournalId([10; 16]), HOLDER),
+        member.holder(CASE, HOLDER),
+        member.holder(DOSSIER, HOLDER + 1),
+        Member { team: TeamId([4; 32]), ..holder.clone() },
+        Member { organisation: OrganisationId([4; 32]), ..holder.clone() },
+    ];
+    for holder in &holders {
+        let journal = holder.journal(holder.holds.unwrap());
+        for (method, path, body) in [
+            ("GET", format!("{journal}/entries"), Vec::new()),
+            ("GET", format!("{journal}/blobs/{}", BlobDigest::of(SHARED)), Vec::new()),
+            ("POST", format!("{journal}/fetch"), b"nonsense".to_vec()),
+            ("POST", format!("{journal}/batch"), b"nonsense".to_vec()),
+        ] {
+            let call = Call { method, path, body, ..Call::default() };
+            let nonce = holder.nonce().await;
+            let credentials = holder.credentials_with(&call, nonce);
+            for _ in 0..2 {
+                // Not even the nonce is spent.
+                let answer = holder.send_with(&call, credentials.clone()).await;
+                answers.push((answer.status(), answer.bytes().await.unwrap()));
+            }
+        }
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(reads(&holder).await, Ok(()));
+}
+
+// Plays C07.
 // Obeys R-7.4-23.
 // Breaks R-7.4-22.
 #[tokio::test]
-async fn a_grant_ends_at_its_time_and_nobody_has_to_do_anything() {
+async fn c07_a_grant_ends_at_its_time_and_nobody_has_to_do_anything() {
     let mut sharing = Sharing::new().await;
     let holder = sharing.holder();
     sharing.world.clock.advance(UNTIL.0 - sharing.world.vault().now().0 - 1);
