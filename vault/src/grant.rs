@@ -7,8 +7,10 @@ mod give;
 
 use casevault_service::http::problem::Problem;
 use casevault_service::store::StoreError;
+use casevault_wire::codec::List;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::JournalId;
+use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::signature::PublicKey;
 use casevault_wire::time::Time;
@@ -34,18 +36,34 @@ pub enum By {
 }
 
 /// That a journal has a grant, or had one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Dossier {
     /// How many blobs were granted.
     pub blobs: u32,
     /// How many entries holders have appended.
     pub entries: u64,
+    /// The keys that were replaced.
+    pub former: List<PublicKey, { limit::GRANT_KEYS }>,
 }
 
 impl Dossier {
     /// What it counts for, bytes.
     pub fn cost(&self) -> u64 {
         OVERHEAD.saturating_add(BLOB.saturating_mul(self.blobs.into()))
+    }
+
+    /// Replaces the key `old` by `new`.
+    ///
+    /// # Errors
+    /// `conflict` if `new` was replaced before, or too many were.
+    fn replace(&mut self, old: PublicKey, new: PublicKey) -> Result<(), Problem> {
+        let mut former = std::mem::take(&mut self.former).into_vec();
+        if former.contains(&new) {
+            return Err(Problem(Code::Conflict));
+        }
+        former.push(old);
+        self.former = List::new(former).map_err(|_| Problem(Code::Conflict))?;
+        Ok(())
     }
 }
 

@@ -11,7 +11,8 @@ use crate::grant::{Dossier, Terms, digest_of};
 use crate::record::{self, BlobKey, JournalKey, kind};
 
 impl Check<'_> {
-    /// Each is of a journal of its team, with the blobs that it was given with, which are there; of one that was ended nothing is left.
+    /// Each is of a journal of its team, with the blobs that it was given with, which are there, and a key that was not replaced; of one
+    /// that was ended nothing is left.
     pub(super) async fn grants(&mut self) -> Result<(), FsckError> {
         let owners: BTreeMap<_, _> = self.all::<(OrganisationId, JournalId), TeamId>(kind::OWNER).await?.into_iter().collect();
         let mut terms: BTreeMap<JournalKey, Terms> = self.all(kind::TERMS).await?.into_iter().collect();
@@ -27,7 +28,8 @@ impl Check<'_> {
             self.count(journal.team, dossier.cost());
             let blobs = granted.remove(&journal).unwrap_or_default();
             let whole = terms.remove(&journal).map_or(blobs.is_empty(), |terms| {
-                terms.blobs == digest_of(blobs.iter()) && dossier.blobs as usize == blobs.len()
+                let given = terms.blobs == digest_of(blobs.iter()) && dossier.blobs as usize == blobs.len();
+                given && !dossier.former.as_slice().contains(&terms.key)
             });
             let length = self.standings.get(&journal).map_or(0, |standing| standing.head.length);
             let counted = dossier.entries <= length.saturating_sub(1).min(limit::GRANT_ENTRIES);

@@ -19,7 +19,7 @@ impl Vault {
             let team = self.team(&journal.team).await?;
             team.value.as_ref().ok_or(Problem(Code::Refused))?.may_read(generation)?;
             let before = self.granted(journal).await?;
-            before.dossier.value.ok_or(Problem(Code::Refused))?;
+            before.dossier.value.as_ref().ok_or(Problem(Code::Refused))?;
             if before.terms.value.is_none() {
                 return Ok(());
             }

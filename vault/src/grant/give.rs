@@ -44,7 +44,7 @@ impl Vault {
     ///
     /// # Errors
     /// `refused` if the journal is another team's or the team's own, or a blob is not there; `conflict` if the journal began without
-    /// a grant or its grant was ended, has other blobs or ends earlier; and as for whatever writes.
+    /// a grant or its grant was ended, has other blobs, had this key before or ends earlier; and as for whatever writes.
     pub async fn give(&self, journal: &JournalKey, generation: u64, grant: &Grant) -> Result<(), Problem> {
         let blobs = blobs(grant)?;
         if is_own(journal) {
@@ -62,9 +62,14 @@ impl Vault {
             match (&before.dossier.value, &before.terms.value) {
                 (None, _) => self.begin_grant(journal, (&team, &owner), (&before, &terms, &blobs), &mut write)?,
                 (Some(_), Some(known)) if *known == terms => return Ok(()),
-                (Some(_), Some(known)) if known.blobs == terms.blobs && terms.until <= known.until => {
+                (Some(dossier), Some(known)) if known.blobs == terms.blobs && terms.until <= known.until => {
                     team.unchanged(&mut write);
                     before.terms.replace(&mut write, &terms);
+                    if known.key != terms.key {
+                        let mut dossier = dossier.clone();
+                        dossier.replace(known.key, terms.key)?;
+                        before.dossier.replace(&mut write, &dossier);
+                    }
                 }
                 (Some(_), _) => return Err(Problem(Code::Conflict)),
             }
@@ -87,7 +92,7 @@ impl Vault {
         if owner.value.is_some() {
             return Err(Problem(Code::Conflict));
         }
-        let dossier = Dossier { blobs: u32::try_from(blobs.len()).unwrap_or(u32::MAX), entries: 0 };
+        let dossier = Dossier { blobs: u32::try_from(blobs.len()).unwrap_or(u32::MAX), ..Dossier::default() };
         let mut counted = team.value.clone().unwrap_or_default();
         counted.has_room(dossier.cost(), self.settings.quota)?;
         counted.stored = counted.stored.saturating_add(dossier.cost());

@@ -64,7 +64,8 @@ impl Before {
             (By::Team(generation), None) => (chain.head().generation <= generation, Code::Malformed),
             (By::Team(_), Some(_)) => (chain.rises_by_one(last), Code::Malformed),
             (By::Grant(_), dossier) => {
-                let entries = dossier.unwrap_or_default().entries.saturating_add(chain.length());
+                let before = dossier.as_ref().map_or(0, |dossier| dossier.entries);
+                let entries = before.saturating_add(chain.length());
                 let begun = self.standing.value.is_some();
                 (begun && chain.is_of(last) && entries <= limit::GRANT_ENTRIES, Code::Refused)
             }
@@ -166,7 +167,7 @@ impl Vault {
     fn extend(&self, (chain, append): (&Chain, &Append), before: &Before, (team, write): (&mut Team, &mut Write)) -> Standing {
         let journal = &append.journal;
         if let By::Grant(_) = append.by {
-            let mut dossier = before.grant.dossier.value.unwrap_or_default();
+            let mut dossier = before.grant.dossier.value.clone().unwrap_or_default();
             dossier.entries = dossier.entries.saturating_add(chain.length());
             before.grant.dossier.replace(write, &dossier);
             before.grant.terms.unchanged(write);

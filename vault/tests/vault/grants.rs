@@ -7,6 +7,7 @@ use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::journal::{Entry, Head, entry_hash, team_journal};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::signature::PublicKey;
 use casevault_wire::time::Time;
 use casevault_wire::vault::{Grant, GrantedBlob};
 
@@ -209,11 +210,26 @@ async fn another_key_and_an_earlier_end_replace_and_nothing_else_does() {
         Grant { until: UNTIL, ..grant.clone() },
         Grant { blobs: more, ..grant.clone() },
         Grant { blobs: List::default(), ..grant.clone() },
+        Grant { key: sharing.grant.key, ..grant.clone() },
     ] {
         assert_eq!(member.give(DOSSIER, &other).await, Err(Code::Conflict));
     }
     sharing.world.restart().await;
     assert_eq!(reads(&sharing.world.member(1, 1, 1).holder(DOSSIER, HOLDER + 1)).await, Ok(()));
+    assert_eq!(sharing.world.fsck().await, []);
+}
+
+// Breaks R-7.4-21.
+#[tokio::test]
+async fn so_many_keys_of_a_grant_are_replaced_and_then_it_can_be_ended() {
+    let mut sharing = Sharing::new().await;
+    let numbered = |number: usize| Grant { key: PublicKey([number as u8; 32]), ..sharing.grant.clone() };
+    for number in 0..limit::GRANT_KEYS {
+        assert_eq!(sharing.member.give(DOSSIER, &numbered(number)).await, Ok(()), "{number}");
+    }
+    assert_eq!(sharing.member.give(DOSSIER, &grant(HOLDER + 1, vec![granted(CASE, SHARED)])).await, Err(Code::Conflict));
+    assert_eq!(sharing.member.give(DOSSIER, &numbered(limit::GRANT_KEYS - 1)).await, Ok(()), "the one that it has");
+    assert_eq!(sharing.member.end(DOSSIER).await, Ok(()));
     assert_eq!(sharing.world.fsck().await, []);
 }
 

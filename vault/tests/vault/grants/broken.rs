@@ -28,8 +28,11 @@ fn blob(journal: JournalKey, blob: &[u8]) -> BlobKey {
 // Breaks R-7.4-20.
 #[tokio::test]
 async fn broken_grants_are_found() {
-    let counted = encode(&Dossier { blobs: 1, entries: 1 });
+    let counted = encode(&Dossier { blobs: 1, entries: 1, ..Dossier::default() });
     assert_eq!(faults(|write, at| write.put(record::dossier(&at), counted)).await, [Fault::Grant], "entries that are not there");
+    let former = List::new(vec![public(&key(HOLDER))]).unwrap();
+    let replaced = encode(&Dossier { blobs: 1, former, ..Dossier::default() });
+    assert_eq!(faults(|write, at| write.put(record::dossier(&at), replaced)).await, [Fault::Grant], "a key that was replaced");
     assert_eq!(faults(|write, at| write.delete(record::terms(&at))).await, [Fault::Grant], "half of it is there");
     let other = faults(|write, at| write.put(record::granted(&blob(at, KEPT)), encode(&CASE))).await;
     assert_eq!(other, [Fault::Grant], "one that was not granted");
