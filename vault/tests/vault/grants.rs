@@ -16,6 +16,7 @@ use crate::member::{Call, Member, Outcome, batch, empty, entries, key, outcome, 
 use crate::world::World;
 
 mod broken;
+mod full;
 mod killed;
 mod over;
 

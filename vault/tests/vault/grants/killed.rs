@@ -9,7 +9,7 @@ use casevault_service::clock::ManualClock;
 use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
-use casevault_service::store::SledRecords;
+use casevault_service::store::{Records, SledRecords};
 use casevault_vault::blob::LocalBlobs;
 use casevault_vault::record::{JournalKey, TeamKey};
 use casevault_vault::vault::{Settings, Vault};
@@ -25,10 +25,15 @@ const ORGANISATION: &str = "CASEVAULT_GRANTS_ORGANISATION";
 const ROUNDS: [usize; 6] = [1, 30, 7, 60, 3, 40];
 
 fn open(data: &Path) -> Vault {
+    open_with(data, |records| records)
+}
+
+/// A vault that serves nobody, over records of its own kind.
+pub(super) fn open_with<R: Records>(data: &Path, records: impl FnOnce(SledRecords) -> R) -> Vault {
     let clock = Arc::new(ManualClock::at(Time(1)));
     let node = Node::new(ServerKind::Vault, ServerKey::open(data).unwrap(), clock, Stop::default());
-    let records = Arc::new(SledRecords::open(&data.join("records")).unwrap());
-    Vault::new(Arc::new(node), records, Arc::new(LocalBlobs::open(data).unwrap()), Settings::default())
+    let records = records(SledRecords::open(&data.join("records")).unwrap());
+    Vault::new(Arc::new(node), Arc::new(records), Arc::new(LocalBlobs::open(data).unwrap()), Settings::default())
 }
 
 fn numbered(organisation: OrganisationId, number: u64) -> JournalKey {

@@ -165,6 +165,25 @@ async fn whoever_holds_nothing_gets_one_answer_whatever_there_was() {
 }
 
 // Plays C07.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c07_nothing_that_a_holder_sends_is_taken_once_the_end_was_acknowledged() {
+    let mut sharing = Sharing::new().await;
+    let (member, holder, mut head) = (sharing.member.clone(), sharing.holder(), sharing.head);
+    let writing = tokio::spawn(async move {
+        while let Ok(state) = holder.append(DOSSIER, batch(&[], entries(&head, 1, &[b"one"]))).await {
+            head = state.content.head;
+        }
+        head
+    });
+    while member.entries(DOSSIER, 0).await.unwrap().length < 20 {}
+    member.end(DOSSIER).await.unwrap();
+    let then = member.entries(DOSSIER, 0).await.unwrap().length;
+    assert_eq!(writing.await.unwrap().length, then, "what was acknowledged, and nothing else");
+    assert_eq!(member.entries(DOSSIER, 0).await.unwrap().length, then);
+    assert_eq!(sharing.world.fsck().await, []);
+}
+
+// Plays C07.
 // Obeys R-7.4-23.
 // Breaks R-7.4-22.
 #[tokio::test]
