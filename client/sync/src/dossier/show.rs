@@ -1,8 +1,11 @@
 //! Dossiers as people see them.
 
+use std::collections::BTreeSet;
+
 use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Ending;
 use casevault_crypto::journal::ChainState;
+use casevault_wire::id::OrganisationId;
 use casevault_wire::problem::Code;
 
 use super::{Access, Read};
@@ -69,7 +72,20 @@ impl Client {
             self.pull_on(&self.team_place(team)).await?;
             self.take_inbox(&team).await?;
         }
+        for organisation in self.logs_wanted()? {
+            // A partner that does not show its log keeps its own dossiers from being read, and nobody else's.
+            let _ = self.refresh_log_of(&organisation).await;
+        }
         Ok(())
+    }
+
+    /// The organisations whose log has to be read further to judge an envelope that a colleague took.
+    fn logs_wanted(&self) -> Result<BTreeSet<OrganisationId>> {
+        let envelopes = self.profile.store.read(super::envelopes)?;
+        let wanted = envelopes.iter().filter(|(team, signed)| {
+            matches!(self.check_envelope(team, signed), Err(ClientError::OldHead | ClientError::PartnerUnconfirmed))
+        });
+        Ok(wanted.map(|(_, signed)| signed.content.organisation).collect())
     }
 
     /// What is wrong with one dossier is shown with it, and keeps the others from nothing.
