@@ -98,10 +98,9 @@ impl Access {
         self.current.is_some_and(|current| self.pending.as_slice().iter().any(|key| key.generation > current.generation))
     }
 
-    /// The newest generation that the keyserver or a switch named; 0 before the first.
-    pub fn newest(&self) -> u64 {
-        let all = self.pending.as_slice().iter().chain(&self.current);
-        all.map(|key| key.generation).max().unwrap_or_default()
+    /// The key in force, unless the keyserver has a newer generation.
+    pub fn standing(&self) -> Option<PublicKey> {
+        self.current.filter(|_| !self.superseded()).map(|current| current.key)
     }
 
     /// The key that requests of `generation` must be signed by, and what it may do.

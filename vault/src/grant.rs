@@ -18,7 +18,7 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::door;
 use crate::record::{self, BlobKey, JournalKey, TeamKey, Versioned};
-use crate::team::OVERHEAD;
+use crate::team::{OVERHEAD, Team};
 use crate::vault::Vault;
 
 pub(crate) use give::digest_of;
@@ -76,8 +76,17 @@ pub struct Terms {
     pub until: Time,
     /// BLAKE3 of the granted blobs, in order of their digests.
     pub blobs: BlobDigest,
-    /// The generation of the access key that gave it: whoever left the team since knows the holder's key too.
-    pub generation: u64,
+    /// The team's access key that gave it.
+    pub by: PublicKey,
+}
+
+impl Terms {
+    /// The holder's key, as long as its time is not over and the team's access key is the one that gave it: whoever left the team since
+    /// knows the holder's key, too, and what a void key gave goes with it.
+    pub fn holder(&self, now: Time, team: &Team) -> Option<PublicKey> {
+        let stands = team.access.standing() == Some(self.by);
+        (stands && now < self.until).then_some(self.key)
+    }
 }
 
 /// What is recorded of a journal's grant.
@@ -93,15 +102,14 @@ impl Vault {
         Ok(Granted { dossier, terms })
     }
 
-    /// The key of a journal's grant, as long as there is one and its time is not over.
+    /// The key of a journal's grant, as long as there is one that stands.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn grant_key(&self, journal: &JournalKey) -> Result<Option<PublicKey>, StoreError> {
         let terms: Option<Terms> = record::load(&*self.records, &record::terms(journal)).await?;
         let team = self.team(&journal.team).await?.value.unwrap_or_default();
-        let stands = |terms: &Terms| self.now() < terms.until && team.access.newest() <= terms.generation;
-        Ok(terms.filter(stands).map(|terms| terms.key))
+        Ok(terms.and_then(|terms| terms.holder(self.now(), &team)))
     }
 
     /// That whoever was let in to a journal may go on.

@@ -3,6 +3,7 @@
 
 use casevault_service::http::problem::Problem;
 use casevault_wire::problem::Code;
+use casevault_wire::signature::PublicKey;
 use casevault_wire::vault::TeamState;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
@@ -58,6 +59,16 @@ impl Team {
     pub fn may_write(&self, generation: u64) -> Result<(), Problem> {
         self.may_read(generation)?;
         self.thawed()
+    }
+
+    /// The access key by which a request of `generation` may write.
+    ///
+    /// # Errors
+    /// As [`Self::may_write`].
+    pub fn writes_by(&self, generation: u64) -> Result<PublicKey, Problem> {
+        self.may_write(generation)?;
+        let key = self.access.key(generation).map(|(key, _)| key).or(self.access.standing());
+        key.ok_or(Problem(Code::Refused))
     }
 
     /// That it is not frozen.

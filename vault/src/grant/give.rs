@@ -51,11 +51,11 @@ impl Vault {
             return Err(Problem(Code::Refused));
         }
         self.are_there(journal, &blobs).await?;
-        let terms = Terms { key: grant.key, until: grant.until, blobs: digest_of(blobs.iter()), generation };
         let _turn = self.turns.team(&journal.team).await;
         for _ in 0..ATTEMPTS {
             let team = self.team(&journal.team).await?;
-            team.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(generation)?;
+            let by = team.value.as_ref().ok_or(Problem(Code::Refused))?.writes_by(generation)?;
+            let terms = Terms { key: grant.key, until: grant.until, blobs: digest_of(blobs.iter()), by };
             let owner = self.owner(journal).await?;
             let before = self.granted(journal).await?;
             let mut write = Write::default();

@@ -121,8 +121,10 @@ impl Vault {
         match append.by {
             By::Team(generation) => known.may_write(generation)?,
             By::Grant(key) => {
-                let good = grant.terms.value.is_some_and(|terms| terms.key == key && self.now() < terms.until);
-                good.then_some(()).or(door::OPEN.then_some(())).ok_or(Problem(Code::Refused))?;
+                let holder = grant.terms.value.and_then(|terms| terms.holder(self.now(), known));
+                if holder != Some(key) && !door::OPEN {
+                    return Err(Problem(Code::Refused));
+                }
                 known.thawed()?;
             }
         }

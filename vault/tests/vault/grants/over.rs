@@ -1,6 +1,8 @@
 //! The end of grants.
 
 use casevault_vault::backup::{backup, restore};
+use casevault_wire::feed::VoidCommit;
+use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::vault::Fetch;
 use casevault_wire::{codec::encode, request::HEADER};
@@ -105,7 +107,7 @@ async fn c07_after_a_grant_was_ended_none_of_a_thousand_reads_is_answered() {
 async fn c07_a_download_that_runs_when_its_grant_ends_is_cut() {
     let blob = large();
     let all = TIMES * (blob.len() + 8);
-    for end in ["not at all", "by the team", "by another key", "by the clock"] {
+    for end in ["not at all", "by the team", "by another key", "by the clock", "by a rotation"] {
         let sharing = Sharing::of(&blob).await;
         let download = Download::begin(&sharing.holder(), &blob).await;
         match end {
@@ -115,6 +117,10 @@ async fn c07_a_download_that_runs_when_its_grant_ends_is_cut() {
                 sharing.member.give(DOSSIER, &grant).await.unwrap();
             }
             "by the clock" => sharing.world.clock.advance(UNTIL.0),
+            "by a rotation" => {
+                sharing.world.keyserver.say(receipt(sharing.member.team, 1, 2, public(&key(2))));
+                sharing.world.followed().await;
+            }
             _ => {}
         }
         let taken = download.finish(all).await;
@@ -229,18 +235,51 @@ async fn a_frozen_team_ends_a_grant_and_its_holder_reads_until_then() {
     assert_eq!(sharing.world.fsck().await, []);
 }
 
+// Plays C07.
+// Obeys R-7.4-23.
 #[tokio::test]
-async fn who_is_behind_ends_nothing() {
+async fn c07_who_left_the_team_has_no_grant_of_it_left() {
     let sharing = Sharing::new().await;
     let (old, new) = (&sharing.member, sharing.member.at(2, 2));
+    let (holder, unseen) = (sharing.holder(), JournalId([8; 16]));
+    old.give(unseen, &grant(HOLDER, vec![granted(CASE, KEPT)])).await.unwrap();
     let rotation = sharing.world.keyserver.say(receipt(old.team, 1, 2, public(&new.key)));
+    sharing.world.followed().await;
+    assert_eq!(reads(&holder).await, Err(Code::Refused), "though nobody has switched yet");
     old.switch(&rotation, &new.key).await.unwrap();
-    assert_eq!(
-        (old.end(DOSSIER).await, old.give(DOSSIER, &sharing.grant).await),
-        (Err(Code::StaleGeneration), Err(Code::StaleGeneration))
-    );
-    assert_eq!(reads(&sharing.holder()).await, Ok(()), "a grant outlives the key that gave it");
+    assert_eq!(reads(&holder).await, Err(Code::Refused));
+    assert_eq!(old.holder(unseen, HOLDER).entries(unseen, 0).await.err(), Some(Code::Refused), "nor what nobody knows of");
+    let late = batch(&[], entries(&sharing.head, 1, &[b"late"]));
+    assert_eq!(holder.append(DOSSIER, late.clone()).await.err(), Some(Code::Refused));
+    assert_eq!(old.end(DOSSIER).await, Err(Code::StaleGeneration));
+    assert_eq!(old.give(DOSSIER, &sharing.grant).await, Err(Code::StaleGeneration));
+    assert_eq!(new.give(DOSSIER, &sharing.grant).await, Ok(()));
+    assert_eq!(reads(&holder).await, Ok(()), "what the team gives again");
+    assert!(holder.append(DOSSIER, late).await.is_ok());
     assert_eq!(new.end(DOSSIER).await, Ok(()));
+}
+
+// Plays C07.
+// Obeys R-7.4-6, R-7.4-23.
+#[tokio::test]
+async fn c07_what_a_void_key_gave_goes_with_it() {
+    let mut sharing = Sharing::new().await;
+    let (honest, hijacker, holder) = (sharing.member.clone(), sharing.member.at(2, 66), sharing.holder());
+    let stolen = JournalId([8; 16]);
+    let hijack = sharing.world.keyserver.say(receipt(honest.team, 1, 2, public(&hijacker.key)));
+    honest.switch(&hijack, &hijacker.key).await.unwrap();
+    hijacker.give(stolen, &grant(HOLDER, vec![granted(CASE, KEPT)])).await.unwrap();
+    let thief = honest.holder(stolen, HOLDER);
+    assert_eq!((thief.entries(stolen, 0).await.map(|_| ()), reads(&holder).await), (Ok(()), Err(Code::Refused)));
+    let void = VoidCommit { team: honest.team, epoch: 1, commit: Hash([1; 32]) };
+    sharing.world.keyserver.say(FeedEvent::Void(void));
+    sharing.world.followed().await;
+    assert_eq!((thief.entries(stolen, 0).await.err(), reads(&holder).await), (Some(Code::Refused), Ok(())));
+    let next = honest.at(2, 2);
+    let rotation = sharing.world.keyserver.say(receipt(honest.team, 1, 2, public(&next.key)));
+    honest.switch(&rotation, &next.key).await.unwrap();
+    assert_eq!(thief.entries(stolen, 0).await.err(), Some(Code::Refused), "in the same generation, too");
+    assert_eq!(sharing.world.fsck().await, []);
 }
 
 #[tokio::test]
