@@ -291,6 +291,10 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
             "A colleague's device wrote a document that is not what its entry says, or that has the id of another one. All are kept: \
              casevault doc list --all shows every version. No server is accused."
         }
+        AlarmKind::Claim => {
+            "Two teams claim a case of one number: somebody in one of them made that up. Each is shown with its team, and is named as \
+             TEAM/CASE, both by their ids. No server is accused."
+        }
         AlarmKind::History => {
             "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here."
         }

@@ -128,7 +128,7 @@ impl Client {
     fn waiting_journals(&self) -> Result<Vec<Place>> {
         let mut places = self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT team, journal FROM outbox WHERE team IN (SELECT team FROM teams WHERE gone = 0) GROUP BY journal ORDER BY min(id)",
+                "SELECT team, journal FROM outbox WHERE team IN (SELECT team FROM teams WHERE gone = 0) GROUP BY team, journal ORDER BY min(id)",
             )?;
             let rows = statement.query_map([], |row| Ok((TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
             rows.map(|row| row.map(|(team, journal)| self.place(team, journal)).map_err(ClientError::from))
@@ -287,8 +287,9 @@ impl Client {
 }
 
 fn rows(db: &Connection, place: &Place, most: usize) -> Result<Vec<Row>> {
-    let mut statement = db.prepare_cached("SELECT id, body, blob, time FROM outbox WHERE journal = ?1 ORDER BY id LIMIT ?2")?;
-    let rows = statement.query_map(params![place.journal.0, column(most as u64)], |row| {
+    let sql = "SELECT id, body, blob, time FROM outbox WHERE team = ?1 AND journal = ?2 ORDER BY id LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![place.team.0, place.journal.0, column(most as u64)], |row| {
         let blob: Option<Vec<u8>> = row.get(2)?;
         let blob = blob.and_then(|bytes| bytes.try_into().ok()).map(BlobDigest);
         let time = Time(count(row, 3)?);

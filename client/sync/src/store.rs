@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_fault::step as fault;
 use openmls_sqlite_storage::SqliteStorageProvider;
@@ -96,11 +97,11 @@ impl Store {
     }
 }
 
-/// Puts the answers of a question, whose one parameter is `of`, into a table of another store.
-pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &[u8]), insert: &str) -> Result<()> {
+/// Puts the answers of a question about the journal at `of` into a table of another store.
+pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &Place), insert: &str) -> Result<()> {
     let mut statement = from.prepare_cached(question)?;
     let columns = statement.column_count();
-    let mut rows = statement.query([of])?;
+    let mut rows = statement.query((of.team.0, of.journal.0))?;
     let mut insert = to.prepare_cached(insert)?;
     while let Some(row) = rows.next()? {
         let values = (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<rusqlite::types::Value>>>()?;

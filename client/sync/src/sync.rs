@@ -71,6 +71,7 @@ impl Client {
         let packages = self.step().await?;
         self.top_up_key_packages(packages).await?;
         let mut wrong = self.sync_teams(&self.my_teams()?, report, watch).await?;
+        self.read_claims().await?;
         self.write_names().await?;
         match self.flush().await {
             Ok(sent) => report.sent += sent,

@@ -53,16 +53,15 @@ impl Client {
     ) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
-        let id = match self.find_any_document(&case, document) {
+        let place = self.case_place(case).await?;
+        let id = match self.find_any_document(&place, document) {
             Err(ClientError::Unknown(_)) => {
-                self.refresh_case(&case, team).await?;
-                self.find_any_document(&case, document)?
+                self.refresh_case(&place).await?;
+                self.find_any_document(&place, document)?
             }
             other => other?,
         };
-        let version = self.one_version(&case, &id, entry)?;
+        let version = self.one_version(&place, &id, entry)?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let target = Target::at(out)?;
         let folder = target.folder.clone();

@@ -58,6 +58,8 @@ kinds! {
     Missing = "missing";
     /// A document is not what its author's entry says, or was added under the id of another one. No server is accused.
     Document = "document";
+    /// Several teams claim a case of one number. No server is accused.
+    Claim = "claim";
     /// The keyserver does not give the way back to a team's older keys.
     History = "history";
     /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
