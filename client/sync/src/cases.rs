@@ -15,7 +15,10 @@ use crate::journal::{decode_body, key, queue};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::store::{array, count};
-use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, no_randomness};
+use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, Said, no_randomness};
+
+/// What [`summary`] reads.
+const SUMMARY: &str = "journal, title, team, status, said_title, said_status";
 
 impl Client {
     /// Opens a case for a team. Works offline.
@@ -183,6 +186,8 @@ impl Client {
                 view.delivery = Delivery::Queued;
                 overlay(db, &mut view, body, (person, time))?;
             }
+            let CaseSummary { title, status, said, .. } = &mut view.summary;
+            said.take_if(|said| !said.differs(title, status));
             Ok(view)
         })
     }
@@ -226,7 +231,7 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<CaseSummary>> {
 }
 
 fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
-    let sql = format!("SELECT journal, title, team, status FROM standing WHERE {which} ORDER BY title, journal, team");
+    let sql = format!("SELECT {SUMMARY} FROM standing WHERE {which} ORDER BY title, journal, team");
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map([], summary)?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
@@ -257,12 +262,15 @@ fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
 }
 
 fn summary(row: &crate::store::sql::Row<'_>) -> crate::store::sql::Result<CaseSummary> {
-    Ok(CaseSummary { case: JournalId(array(row, 0)?), title: row.get(1)?, team: TeamId(array(row, 2)?), status: row.get(3)? })
+    let said = row.get::<_, Option<_>>(4)?.zip(row.get(5)?).map(|(title, status)| Said { title, status });
+    let (title, status): (String, String) = (row.get(1)?, row.get(3)?);
+    let said = said.filter(|said| said.differs(&title, &status));
+    Ok(CaseSummary { case: JournalId(array(row, 0)?), title, team: TeamId(array(row, 2)?), status, said })
 }
 
 fn summary_of(db: &Connection, place: &Place) -> Result<CaseSummary> {
-    let sql = "SELECT journal, title, team, status FROM cases WHERE team = ?1 AND journal = ?2";
-    Ok(db.prepare_cached(sql)?.query_row(key(place), summary)?)
+    let sql = format!("SELECT {SUMMARY} FROM cases WHERE team = ?1 AND journal = ?2");
+    Ok(db.prepare_cached(&sql)?.query_row(key(place), summary)?)
 }
 
 fn fields(db: &Connection, place: &Place) -> Result<Vec<(String, String)>> {

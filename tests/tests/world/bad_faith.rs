@@ -228,3 +228,56 @@ async fn x07_where_the_vault_has_a_journal_for_either_team_both_are_shown_and_ke
     let found: Vec<_> = phone.search("said").await.unwrap().into_iter().map(|hit| hit.title).collect();
     assert!(found.len() == 2 && found.contains(&"Another Mira".to_owned()), "{found:?}");
 }
+
+/// How a device lists its one case: title, status, and what it says that a colleague calls it.
+async fn listed(client: &Client) -> (String, String, Option<(String, String)>) {
+    client.sync().await.unwrap();
+    let case = client.cases().await.unwrap().remove(0);
+    (case.title, case.status, case.said.map(|said| (said.title, said.status)))
+}
+
+// Plays X08.
+// Obeys R-6.5-9.
+// Breaks R-6.5-9.
+#[tokio::test(flavor = "multi_thread")]
+async fn x08_what_a_case_says_is_listed_once_it_was_read_and_what_a_colleague_says_of_it_shows() {
+    let world = World::start();
+    let people = world.shelter().await;
+    let (case, _) = people.nadia.case_open("Case of Mira", "Shelter", &[]).await.unwrap();
+    let (team, number) = (people.nadia.team("Shelter").await.unwrap().team, case.to_string());
+    people.omar.sync().await.unwrap();
+    drop(people.omar);
+    let summary = CaseSummary { case, title: Text::new("A duplicate").unwrap(), status: Status::Closed };
+    slip_in(&world, "Omar", (team, team_journal(&team)), &[summary.into()]);
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+
+    let text = |title: &str, status: &str| (title.to_owned(), status.to_owned());
+    let own = ("Case of Mira".to_owned(), "Active".to_owned(), Some(text("A duplicate", "Closed")));
+    assert_eq!(listed(&people.nadia).await, own, "she has read it");
+    let phone = another_device(&world, &people.nadia, "phone").await;
+    omar.sync().await.unwrap();
+    phone.sync().await.unwrap();
+    assert_eq!(
+        listed(&phone).await,
+        ("A duplicate".to_owned(), "Closed".to_owned(), None),
+        "what is not read is what others call it"
+    );
+    let shown = phone.case(&number).await.unwrap().summary;
+    assert_eq!((shown.title, shown.status, shown.said.map(|said| (said.title, said.status))), own);
+    assert_eq!(listed(&phone).await, own);
+    assert_eq!(phone.search("Mira").await.unwrap().len(), 1);
+    assert_eq!(phone.search("duplicate").await.unwrap().len(), 0);
+    drop(phone);
+    let device = world.device("phone");
+    for command in [vec!["case", "list"], vec!["case", "show", &number]] {
+        let answer = device.run(&command).await.answer;
+        let case = answer.get(0).unwrap_or(&answer);
+        assert_eq!((&case["title"], &case["said"]["title"]), (&"Case of Mira".into(), &"A duplicate".into()));
+    }
+
+    people.nadia.case_close(&number).await.unwrap();
+    let closed = ("Case of Mira".to_owned(), "Closed".to_owned(), None);
+    assert_eq!(listed(&people.nadia).await, closed, "who closes it says in the list what it says");
+    assert_eq!(listed(&world.open("phone")).await, closed);
+}

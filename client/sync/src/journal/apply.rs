@@ -3,6 +3,7 @@
 use crate::store::sql::{Connection, params};
 use casevault_crypto::case::{CaseEffect, DocumentRecord, effects};
 use casevault_crypto::directory::{self, DirectoryEffect};
+use casevault_crypto::event::Status;
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team_journal::{self, TeamEffect};
@@ -43,6 +44,9 @@ pub(crate) fn apply(
         hash.0
     ])?;
     if !place.is_of_team() {
+        // What a colleague said of it gives way to what it says itself.
+        let sql = "UPDATE cases SET read = 1, status = ?3 WHERE team = ?1 AND journal = ?2 AND read = 0";
+        db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, Status::default().as_str()])?;
         return effects(event).into_iter().try_for_each(|effect| apply_case(db, place, effect));
     }
     if organisation.directory() == Some(place.team) {
@@ -56,7 +60,7 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
     let indexed = (&place.team, &place.journal);
     match effect {
         CaseEffect::SetTitle(title) => {
-            let sql = "UPDATE cases SET title = ?3, read = 1 WHERE team = ?1 AND journal = ?2";
+            let sql = "UPDATE cases SET title = ?3 WHERE team = ?1 AND journal = ?2";
             db.prepare_cached(sql)?.execute(params![team, case, title])?;
             search::index(db, indexed, TITLE, &title)
         }
@@ -139,9 +143,11 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
         TeamEffect::Summarise { case, summary } => {
             let here = place_of(place, case);
             claim(db, &here, now)?;
-            let sql = "UPDATE cases SET title = ?3, status = ?4 WHERE team = ?1 AND journal = ?2";
-            db.prepare_cached(sql)?.execute(params![place.team.0, case.0, summary.title, summary.status.as_str()])?;
-            search::index(db, (&here.team, &here.journal), TITLE, &summary.title)
+            let sql = "UPDATE cases SET said_title = ?3, said_status = ?4, title = CASE read WHEN 0 THEN ?3 ELSE title END,
+                status = CASE read WHEN 0 THEN ?4 ELSE status END WHERE team = ?1 AND journal = ?2 RETURNING title";
+            let said = params![place.team.0, case.0, summary.title, summary.status.as_str()];
+            let title: String = db.prepare_cached(sql)?.query_row(said, |row| row.get(0))?;
+            search::index(db, (&here.team, &here.journal), TITLE, &title)
         }
     }
 }

@@ -63,6 +63,7 @@ fn forget(db: &Connection, place: &Place) -> Result<()> {
         "DELETE FROM entries WHERE team = ?1 AND journal = ?2",
         "DELETE FROM fields WHERE team = ?1 AND journal = ?2",
         "DELETE FROM notes WHERE team = ?1 AND journal = ?2",
+        "UPDATE cases SET status = 'Active' WHERE team = ?1 AND journal = ?2 AND read = 1",
         "DELETE FROM documents WHERE team = ?1 AND journal = ?2",
         "DELETE FROM search WHERE rowid IN (SELECT row FROM indexed WHERE team = ?1 AND journal = ?2)",
         "DELETE FROM indexed WHERE team = ?1 AND journal = ?2",

@@ -49,8 +49,9 @@ CREATE INDEX heads_unchecked ON heads (team) WHERE unchecked = 1;
 -- The state of cases, folded from their entries.
 CREATE TABLE case_keys (team BLOB NOT NULL, journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,
     PRIMARY KEY (team, journal, generation)) WITHOUT ROWID;
--- `read`: its own journal has said what it is called.
+-- `read`: something of its own journal was read, and its title and status are those. `said_title`, `said_status`: what the team's list says.
 CREATE TABLE cases (journal BLOB NOT NULL, team BLOB NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL, read INTEGER NOT NULL DEFAULT 0,
+    said_title TEXT, said_status TEXT,
     PRIMARY KEY (journal, team)) WITHOUT ROWID;
 CREATE INDEX cases_title ON cases (title);
 -- Cases that another team claims by their number.
