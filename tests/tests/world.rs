@@ -88,6 +88,9 @@ mod partners;
 #[path = "world/plaintext.rs"]
 mod plaintext;
 #[cfg(test)]
+#[path = "world/read_anew.rs"]
+mod read_anew;
+#[cfg(test)]
 #[path = "world/reader.rs"]
 mod reader;
 #[cfg(test)]

@@ -174,15 +174,19 @@ impl Client {
             received += self.pull_on(&self.team_place(*team)).await?;
             changed = reached(self.read_changes(team).await)?;
         }
+        let mut opened = Ok(());
         for place in self.opened_journals(team)? {
-            received += self.pull_on(&place).await?;
+            match reached(self.pull_on(&place).await)? {
+                Ok(new) => received += new,
+                Err(error) => opened = opened.and(Err(error)), // it keeps no other from being read
+            }
         }
         // What is recorded is compared with what the vault says later, never with what it said before.
         let compared = if changed.is_ok() { self.check_heads(team) } else { Ok(()) };
         if self.organisation()?.directory() == Some(*team) {
             self.compare_log().await?;
         }
-        recorded.and(changed).and(compared).map(|()| received)
+        recorded.and(changed).and(opened).and(compared).map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.
