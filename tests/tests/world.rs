@@ -31,6 +31,9 @@ mod copies;
 #[path = "world/crash.rs"]
 mod crash;
 #[cfg(test)]
+#[path = "world/damage.rs"]
+mod damage;
+#[cfg(test)]
 #[path = "world/devices.rs"]
 mod devices;
 #[cfg(test)]

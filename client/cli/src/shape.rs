@@ -107,7 +107,7 @@ pub(crate) fn numbered_alarm((number, of): &(u64, Alarm)) -> Value {
 pub(crate) fn alarm(alarm: &Alarm) -> Value {
     json!({
         "kind": alarm.kind.as_str(), "time": rfc3339(alarm.time), "team": alarm.team.as_ref().map(text),
-        "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text),
+        "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text), "document": alarm.document.as_ref().map(text),
     })
 }
 

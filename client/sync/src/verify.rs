@@ -19,10 +19,11 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unreachable`] if a server does not answer.
     pub async fn verify(&self, case: Option<&str>) -> Result<VerifyReport> {
-        let mut report = self.verify_log().await?;
+        // What is here is looked at first: no server has to answer for that.
         if !self.profile.store.check()? {
             return Err(ClientError::Damaged);
         }
+        let mut report = self.verify_log().await?;
         let places = match case {
             Some(case) => {
                 let _turn = self.turn.lock().await;
@@ -37,6 +38,9 @@ impl Client {
                 Err(error) => report.problems.push(self.problem(wrong_with_journal(error)?, place)),
             }
             self.verify_documents(place, &mut report).await?;
+        }
+        for (place, document) in self.unsendable()?.into_iter().filter(|(place, _)| case.is_none() || places.contains(place)) {
+            report.problems.push(Alarm { document: Some(document), ..self.problem(AlarmKind::Unsendable, &place) });
         }
         if case.is_none() {
             let orphans = self.orphans()?;
@@ -54,7 +58,7 @@ impl Client {
     }
 
     fn problem(&self, kind: AlarmKind, place: &Place) -> Alarm {
-        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal), partner: None }
+        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal), partner: None, document: None }
     }
 
     fn all_journals(&self) -> Result<Vec<Place>> {
@@ -122,12 +126,13 @@ impl Client {
             report.problems.push(self.problem(AlarmKind::Document, place));
         }
         for (_, version) in versions {
+            let of_document = |alarm| Alarm { document: Some(version.document), ..alarm };
             match self.check_version(place, &version).await {
                 Ok(true) => report.documents += 1,
-                Ok(false) => report.problems.push(self.problem(AlarmKind::Document, place)),
+                Ok(false) => report.problems.push(of_document(self.problem(AlarmKind::Document, place))),
                 Err(error) => {
                     wrong_with_journal(error)?;
-                    report.problems.push(self.problem(AlarmKind::Missing, place));
+                    report.problems.push(of_document(self.problem(AlarmKind::Missing, place)));
                 }
             }
         }

@@ -90,14 +90,18 @@ impl Client {
         let job = (*place, version.clone());
         let told = progress;
         let writing = tokio::task::spawn_blocking(move || write_verified(&job.0, &job.1, output, (Pieces::from(received), told)));
-        let sent = match self.parked(&version.seal.digest)? {
-            Some(parked) => read_parked(&parked.file, &pieces).await,
+        let parked = self.parked(&version.seal.digest)?;
+        let here = parked.is_some();
+        let sent = match parked {
+            Some(parked) => read_parked(parked.open()?.into(), &pieces).await,
             None => self.stream(place, version, &pieces).await,
         };
         drop(pieces);
         let written = writing.await.map_err(|_| ClientError::Damaged)?;
         match (written, sent) {
             (Ok(output), Ok(())) => output.publish(),
+            // Of what is on this device nobody else is to blame.
+            (Err(ClientError::Verification | ClientError::Unreachable), Ok(())) if here => Err(ClientError::Unsendable),
             (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         }
     }
@@ -153,9 +157,8 @@ impl Client {
     }
 }
 
-async fn read_parked(file: &Path, out: &mpsc::Sender<Bytes>) -> Result<()> {
+async fn read_parked(mut file: tokio::fs::File, out: &mpsc::Sender<Bytes>) -> Result<()> {
     use tokio::io::AsyncReadExt;
-    let mut file = tokio::fs::File::open(file).await?;
     loop {
         let mut piece = BytesMut::with_capacity(1 << 20);
         if file.read_buf(&mut piece).await? == 0 || out.send(piece.freeze()).await.is_err() {

@@ -48,7 +48,7 @@ fn unchecked(db: &Connection) -> u64 {
 fn with_store(work: impl FnOnce(&Connection)) {
     let directory = std::env::temp_dir().join(format!("casevault-heads-{:032x}", rand()));
     std::fs::create_dir(&directory).unwrap();
-    let store = Store::open(&directory.join("store"), &[7; 32]).unwrap();
+    let store = Store::create(&directory.join("store"), &[7; 32]).unwrap();
     store
         .write(|tx| {
             work(tx);
