@@ -58,23 +58,24 @@ impl Pen {
         let ((organisation, _), ((_, server), (_, device))) = membership(&profile);
         let place = Place { organisation, team, journal };
         let read = profile.store.read(|db| {
-            let blobs = |sql: &str, id: &[u8]| {
+            let blobs = |sql: &str| {
                 let mut statement = db.prepare(sql)?;
-                let rows = statement.query_map([id], |row| row.get::<_, Vec<u8>>(0))?;
+                let rows = statement.query_map((team.0, journal.0), |row| row.get::<_, Vec<u8>>(0))?;
                 Ok::<_, casevault_sync::ClientError>(rows.collect::<Result<Vec<_>, _>>()?)
             };
             let mut keys = BTreeMap::new();
-            let mut statement = db.prepare("SELECT generation, team_generation, key FROM case_keys WHERE journal = ?1")?;
-            let mut rows = statement.query([journal.0])?;
+            let mut statement =
+                db.prepare("SELECT generation, team_generation, key FROM case_keys WHERE team = ?1 AND journal = ?2")?;
+            let mut rows = statement.query((team.0, journal.0))?;
             while let Some(row) = rows.next()? {
                 let created = row.get::<_, i64>(1)?.unsigned_abs();
                 keys.insert(row.get::<_, i64>(0)?.unsigned_abs(), EntryKey { secret: Secret::new(row.get(2)?), created });
             }
             let sql = "SELECT generation, key FROM team_keys WHERE team = ?1 ORDER BY generation DESC LIMIT 1";
             let newest: (i64, [u8; 32]) = db.query_row(sql, [team.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let chain = blobs("SELECT chain FROM journals WHERE journal = ?1", &journal.0)?;
-            let versions = blobs("SELECT seal FROM documents WHERE journal = ?1 ORDER BY sequence", &journal.0)?;
-            let log = blobs("SELECT entry FROM log WHERE ?1 = ?1 ORDER BY sequence", &[])?;
+            let chain = blobs("SELECT chain FROM journals WHERE team = ?1 AND journal = ?2")?;
+            let versions = blobs("SELECT seal FROM documents WHERE team = ?1 AND journal = ?2 ORDER BY sequence")?;
+            let log = blobs("SELECT entry FROM log WHERE ?1 <> ?2 ORDER BY sequence")?;
             Ok((keys, newest, (chain, versions, log)))
         });
         let (keys, (generation, key), (chain, versions, log)) = read.expect("its schema");

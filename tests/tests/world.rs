@@ -31,6 +31,9 @@ mod copies;
 #[path = "world/crash.rs"]
 mod crash;
 #[cfg(test)]
+#[path = "world/damage.rs"]
+mod damage;
+#[cfg(test)]
 #[path = "world/devices.rs"]
 mod devices;
 #[cfg(test)]
@@ -87,6 +90,9 @@ mod partners;
 #[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
+#[cfg(test)]
+#[path = "world/read_anew.rs"]
+mod read_anew;
 #[cfg(test)]
 #[path = "world/reader.rs"]
 mod reader;

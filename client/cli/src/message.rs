@@ -269,6 +269,9 @@ pub(crate) fn device_notice(notice: &DeviceNotice) -> String {
 
 /// What an alarm is about.
 pub(crate) fn alarm_about(alarm: &Alarm) -> String {
+    if let Some(document) = &alarm.document {
+        return format!("document {}", short(document));
+    }
     match (&alarm.journal, &alarm.team, &alarm.partner) {
         (Some(journal), _, _) => format!("case {}", short(journal)),
         (None, Some(team), _) => format!("team {}", short(team)),
@@ -287,9 +290,17 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Void => "A change of the team that this device had taken over was declared void.",
         AlarmKind::Journal => "An entry does not verify.",
         AlarmKind::Missing => "The vault does not hold what it had acknowledged.",
+        AlarmKind::Unsendable => {
+            "The sealed bytes of a document that waits on this device are damaged or gone: it cannot be sent. Add the file again, and drop \
+             what casevault outbox list shows of it. No server is accused."
+        }
         AlarmKind::Document => {
             "A colleague's device wrote a document that is not what its entry says, or that has the id of another one. All are kept: \
              casevault doc list --all shows every version. No server is accused."
+        }
+        AlarmKind::Claim => {
+            "Two teams claim a case of one number: somebody in one of them made that up. Each is shown with its team, and is named as \
+             TEAM/CASE, both by their ids. No server is accused."
         }
         AlarmKind::History => {
             "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here."

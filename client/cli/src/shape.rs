@@ -111,7 +111,7 @@ pub(crate) fn numbered_alarm((number, of): &(u64, Alarm)) -> Value {
 pub(crate) fn alarm(alarm: &Alarm) -> Value {
     json!({
         "kind": alarm.kind.as_str(), "time": rfc3339(alarm.time), "team": alarm.team.as_ref().map(text),
-        "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text),
+        "case": alarm.journal.as_ref().map(text), "partner": alarm.partner.as_ref().map(text), "document": alarm.document.as_ref().map(text),
     })
 }
 
@@ -147,18 +147,27 @@ pub(crate) fn policy_state(state: PolicyState) -> &'static str {
 }
 
 pub(crate) fn case_summary(view: &CaseSummary) -> Value {
-    json!({"case": text(&view.case), "title": view.title, "team": text(&view.team), "status": view.status})
+    with_said(view, json!({"case": text(&view.case), "title": view.title, "team": text(&view.team), "status": view.status}))
+}
+
+/// A case, and what the team's list says of it, if that is something else.
+fn with_said(view: &CaseSummary, mut json: Value) -> Value {
+    if let (Some(said), Some(object)) = (&view.said, json.as_object_mut()) {
+        object.insert("said".to_owned(), json!({"title": said.title, "status": said.status}));
+    }
+    json
 }
 
 pub(crate) fn case(view: &CaseView) -> Value {
     let fields: Map<String, Value> =
         view.fields.iter().map(|(field, value)| (field.clone(), Value::String(value.clone()))).collect();
     let summary = &view.summary;
-    json!({
+    let json = json!({
         "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
         "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
         "delivery": delivery(view.delivery),
-    })
+    });
+    with_said(summary, json)
 }
 
 fn note(view: &NoteView) -> Value {

@@ -76,6 +76,7 @@ fn numbered(store: &Store) -> Result<Vec<(u64, Alarm)>> {
                 team: named.filter(|_| !kind.is_of_partner()),
                 journal: (journal != JournalId::ZERO).then_some(journal),
                 partner: named.filter(|_| kind.is_of_partner()).map(|id| OrganisationId(id.0)),
+                document: None,
             };
             alarms.push((number, alarm));
         }

@@ -1,7 +1,8 @@
 //! Cases: opened, changed and shown. What waits in the outbox is shown as if it were sent, and marked.
 
-use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::store::sql::{Connection, params};
 use casevault_crypto::event::{Body, CaseOpened, CaseSummary as SummaryEvent, FieldSet, FieldValue, Note, Status, StatusChanged};
+use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_statistics::htcds;
 use casevault_wire::codec::{List, Text};
@@ -9,12 +10,15 @@ use casevault_wire::id::{JournalId, PersonId, TeamId};
 use casevault_wire::time::Time;
 
 use crate::client::Client;
-use crate::error::{ClientError, Result, What};
-use crate::journal::{decode_body, queue};
+use crate::error::{ClientError, Result};
+use crate::journal::{decode_body, key, queue};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::store::{array, count};
-use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, no_randomness};
+use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, Said, no_randomness};
+
+/// What [`summary`] reads.
+const SUMMARY: &str = "journal, title, team, status, said_title, said_status";
 
 impl Client {
     /// Opens a case for a team. Works offline.
@@ -71,16 +75,13 @@ impl Client {
     pub async fn case_close(&self, case: &str) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (id, team) = self.case_and_team(case)?;
-        let title = self
-            .profile
-            .store
-            .read(|db| Ok(db.query_row("SELECT title FROM cases WHERE journal = ?1", [id.0], |row| row.get::<_, String>(0))?))?;
+        let place = self.case_place(case).await?;
+        let title = self.profile.store.read(|db| Ok(summary_of(db, &place)?.title))?;
         let title = Text::new(title).map_err(|_| ClientError::Damaged)?;
-        let summary = SummaryEvent { case: id, title, status: Status::Closed };
+        let summary = SummaryEvent { case: place.journal, title, status: Status::Closed };
         let first = self.profile.store.write(|tx| {
-            let first = queue(tx, &self.place(team, id), &[StatusChanged { status: Status::Closed }.into()], self.now())?;
-            queue(tx, &self.team_place(team), &[summary.into()], self.now())?;
+            let first = queue(tx, &place, &[StatusChanged { status: Status::Closed }.into()], self.now())?;
+            queue(tx, &self.team_place(place.team), &[summary.into()], self.now())?;
             Ok(first)
         })?;
         self.deliver(first).await
@@ -100,33 +101,55 @@ impl Client {
 
     async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        let first = self.queue(&self.place(team, case), bodies)?;
+        let place = self.case_place(case).await?;
+        let first = self.queue(&place, bodies)?;
         self.deliver(first).await
     }
 
-    /// The case that `text` names, and the team that owns it, which this device must be in.
-    pub(crate) fn case_and_team(&self, text: &str) -> Result<(JournalId, TeamId)> {
-        let case = self.find_case(text)?;
-        let team = self.profile.store.read(|db| {
-            let team = db.query_row("SELECT team FROM cases WHERE journal = ?1", [case.0], |row| array(row, 0)).optional()?;
-            team.map(TeamId).ok_or(ClientError::Unknown(What::Case))
-        })?;
-        if self.kept(&team)?.is_none() && !self.travels()? { Err(ClientError::NoKey) } else { Ok((case, team)) }
+    /// Where the case is that `text` names: in a team that this device must be in.
+    pub(crate) async fn case_place(&self, text: &str) -> Result<Place> {
+        let place = match self.find_case(text) {
+            Err(ClientError::Ambiguous(..)) => {
+                self.read_claims().await?;
+                self.find_case(text)?
+            }
+            other => other?,
+        };
+        if self.kept(&place.team)?.is_none() && !self.travels()? { Err(ClientError::NoKey) } else { Ok(place) }
+    }
+
+    /// Reads what cases that several teams claim have of journals, where that is not known: a claim without one falls to one with.
+    /// What is wrong with one of them became an alarm, and leaves it as it is.
+    pub(crate) async fn read_claims(&self) -> Result<()> {
+        let sql = "SELECT team, journal FROM claimed WHERE read = 0 AND team IN (SELECT team FROM teams WHERE gone = 0)
+            AND NOT EXISTS (SELECT 1 FROM journals j WHERE j.team = claimed.team AND j.journal = claimed.journal AND behind = 0)";
+        for place in self.profile.store.read(|db| self.places(db, sql, []))? {
+            match self.refresh_case(&place).await {
+                Err(ClientError::Verification | ClientError::Server(_)) => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Cases that several teams claim by their number, each with its team.
+    pub(crate) fn claimed(&self) -> Result<Vec<Place>> {
+        let sql = "SELECT team, journal FROM claimed WHERE team IN (SELECT team FROM teams WHERE gone = 0)";
+        self.profile.store.read(|db| self.places(db, sql, []))
     }
 
     /// Brings a case up to date if the servers answer. A copy of a device, and a profile to travel with, reads what it has and asks nobody.
-    pub(crate) async fn refresh_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
-        match self.update_case(case, team).await {
+    pub(crate) async fn refresh_case(&self, place: &Place) -> Result<()> {
+        match self.update_case(place).await {
             Err(ClientError::Unreachable | ClientError::Copied | ClientError::Travels) => Ok(()),
             other => other,
         }
     }
 
-    async fn update_case(&self, case: &JournalId, team: TeamId) -> Result<()> {
+    async fn update_case(&self, place: &Place) -> Result<()> {
         self.check_at_home()?;
         self.check_copied()?;
-        Box::pin(self.pull_on(&self.place(team, *case))).await.map(|_| ())
+        Box::pin(self.pull_on(place)).await.map(|_| ())
     }
 
     /// The cases of this device's teams.
@@ -147,23 +170,24 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
     pub async fn case(&self, case: &str) -> Result<CaseView> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        let documents = self.document_views(&case)?;
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        let documents = self.document_views(&place)?;
         let person = self.me.person;
         self.profile.store.read(|db| {
-            let sql = "SELECT journal, title, team, status FROM cases WHERE journal = ?1";
             let mut view = CaseView {
-                summary: db.query_row(sql, [case.0], summary)?,
-                fields: fields(db, &case)?,
+                summary: summary_of(db, &place)?,
+                fields: fields(db, &place)?,
                 documents,
-                notes: notes(db, &case)?,
+                notes: notes(db, &place)?,
                 delivery: Delivery::Sent,
             };
-            for (time, body) in queued_bodies(db, &case)? {
+            for (time, body) in queued_bodies(db, &place)? {
                 view.delivery = Delivery::Queued;
                 overlay(db, &mut view, body, (person, time))?;
             }
+            let CaseSummary { title, status, said, .. } = &mut view.summary;
+            said.take_if(|said| !said.differs(title, status));
             Ok(view)
         })
     }
@@ -174,13 +198,13 @@ impl Client {
     /// As [`Client::case`].
     pub async fn custody(&self, case: &str) -> Result<Vec<CustodyView>> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
         self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT sequence, time, device, person, class, body FROM entries WHERE journal = ?1 ORDER BY sequence",
+                "SELECT sequence, time, device, person, class, body FROM entries WHERE team = ?1 AND journal = ?2 ORDER BY sequence",
             )?;
-            let mut rows = statement.query([case.0])?;
+            let mut rows = statement.query(key(&place))?;
             let mut custody = Vec::new();
             while let Some(row) = rows.next()? {
                 let person = PersonId(array(row, 3)?);
@@ -207,7 +231,7 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<CaseSummary>> {
 }
 
 fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
-    let sql = format!("SELECT journal, title, team, status FROM cases WHERE {which} ORDER BY title, journal");
+    let sql = format!("SELECT {SUMMARY} FROM standing WHERE {which} ORDER BY title, journal, team");
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map([], summary)?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
@@ -238,18 +262,27 @@ fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
 }
 
 fn summary(row: &crate::store::sql::Row<'_>) -> crate::store::sql::Result<CaseSummary> {
-    Ok(CaseSummary { case: JournalId(array(row, 0)?), title: row.get(1)?, team: TeamId(array(row, 2)?), status: row.get(3)? })
+    let said = row.get::<_, Option<_>>(4)?.zip(row.get(5)?).map(|(title, status)| Said { title, status });
+    let (title, status): (String, String) = (row.get(1)?, row.get(3)?);
+    let said = said.filter(|said| said.differs(&title, &status));
+    Ok(CaseSummary { case: JournalId(array(row, 0)?), title, team: TeamId(array(row, 2)?), status, said })
 }
 
-pub(crate) fn fields(db: &Connection, case: &JournalId) -> Result<Vec<(String, String)>> {
-    let mut statement = db.prepare_cached("SELECT field, value FROM fields WHERE journal = ?1 ORDER BY field")?;
-    let rows = statement.query_map([case.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+fn summary_of(db: &Connection, place: &Place) -> Result<CaseSummary> {
+    let sql = format!("SELECT {SUMMARY} FROM cases WHERE team = ?1 AND journal = ?2");
+    Ok(db.prepare_cached(&sql)?.query_row(key(place), summary)?)
+}
+
+pub(crate) fn fields(db: &Connection, place: &Place) -> Result<Vec<(String, String)>> {
+    let mut statement = db.prepare_cached("SELECT field, value FROM fields WHERE team = ?1 AND journal = ?2 ORDER BY field")?;
+    let rows = statement.query_map(key(place), |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
 }
 
-fn notes(db: &Connection, case: &JournalId) -> Result<Vec<NoteView>> {
-    let mut statement = db.prepare_cached("SELECT time, person, text FROM notes WHERE journal = ?1 ORDER BY sequence")?;
-    let mut rows = statement.query([case.0])?;
+fn notes(db: &Connection, place: &Place) -> Result<Vec<NoteView>> {
+    let sql = "SELECT time, person, text FROM notes WHERE team = ?1 AND journal = ?2 ORDER BY sequence";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(key(place))?;
     let mut notes = Vec::new();
     while let Some(row) = rows.next()? {
         let person = PersonId(array(row, 1)?);
@@ -264,9 +297,9 @@ fn notes(db: &Connection, case: &JournalId) -> Result<Vec<NoteView>> {
 }
 
 /// What waits in the outbox for a journal, in order, and when it was written.
-pub(crate) fn queued_bodies(db: &Connection, journal: &JournalId) -> Result<Vec<(Time, Body)>> {
-    let mut statement = db.prepare_cached("SELECT time, body FROM outbox WHERE journal = ?1 ORDER BY id")?;
-    let mut rows = statement.query([journal.0])?;
+pub(crate) fn queued_bodies(db: &Connection, place: &Place) -> Result<Vec<(Time, Body)>> {
+    let mut statement = db.prepare_cached("SELECT time, body FROM outbox WHERE team = ?1 AND journal = ?2 ORDER BY id")?;
+    let mut rows = statement.query(key(place))?;
     let mut bodies = Vec::new();
     while let Some(row) = rows.next()? {
         bodies.push((Time(count(row, 0)?), decode_body(&row.get::<_, Vec<u8>>(1)?)?));

@@ -4,6 +4,7 @@ use casevault_crypto::consent::{Consent, Consents, Told};
 use casevault_crypto::event::{
     Body, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
 };
+use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_statistics::htcds;
 use casevault_wire::codec::{List, Text};
@@ -54,7 +55,7 @@ impl Client {
     pub async fn consent_give(&self, case: &str, new: &NewConsent) -> Result<(ConsentId, Delivery)> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (case, team) = self.case_and_team(case)?;
+        let place = self.case_place(case).await?;
         let text = |words: &str| Text::new(words.trim()).map_err(|_| ClientError::Text);
         let named = !new.purpose.trim().is_empty() && !new.to.is_empty() && !(new.documents.is_empty() && new.fields.is_empty());
         if !named || new.until <= self.now() {
@@ -64,8 +65,8 @@ impl Client {
         for team in &new.to {
             recipients.push(self.find_recipient_anew(team).await?);
         }
-        let documents = self.versions_of(&case, &new.documents)?;
-        let form = new.form.as_ref().map(|form| self.versions_of(&case, std::slice::from_ref(form))).transpose()?;
+        let documents = self.versions_of(&place, &new.documents)?;
+        let form = new.form.as_ref().map(|form| self.versions_of(&place, std::slice::from_ref(form))).transpose()?;
         let given = ConsentGiven {
             consent: draw(&mut SystemRandom).map_err(no_randomness)?,
             by: new.by,
@@ -80,7 +81,7 @@ impl Client {
             script: new.script,
         };
         let id = given.consent;
-        let first = self.queue(&self.place(team, case), &[given.into()])?;
+        let first = self.queue(&place, &[given.into()])?;
         Ok((id, self.deliver(first).await?))
     }
 
@@ -91,12 +92,11 @@ impl Client {
     pub async fn consent_withdraw(&self, case: &str, consent: &str, reason: &str) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
-        let id = match find_consent(&self.consents_of(&case)?, consent) {
+        let place = self.case_place(case).await?;
+        let id = match find_consent(&self.consents_of(&place)?, consent) {
             Err(ClientError::Unknown(_)) => {
-                self.refresh_case(&case, team).await?;
-                find_consent(&self.consents_of(&case)?, consent)?
+                self.refresh_case(&place).await?;
+                find_consent(&self.consents_of(&place)?, consent)?
             }
             found => found?,
         };
@@ -105,7 +105,7 @@ impl Client {
         let first = self.queue(&place, &[withdrawn.into()])?;
         let ended = self.end_shares_of(&place, &id).await;
         let delivered = self.deliver(first).await?;
-        match ended.and(self.settle_shares(&team).await) {
+        match ended.and(self.settle_shares(&place.team).await) {
             Ok(()) => Ok(delivered),
             Err(ClientError::Unreachable) => Ok(Delivery::Queued),
             Err(error) => Err(error),
@@ -119,15 +119,15 @@ impl Client {
     pub async fn consent_confirm(&self, case: &str, consent: &str) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        let consents = self.accepted_consents(&case)?;
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        let consents = self.accepted_consents(&place)?;
         let id = find_consent(&consents, consent)?;
         let found = consents.consent(&id).ok_or(ClientError::NoConsent)?;
         if found.person == self.me.person {
             return Err(ClientError::NotAllowed);
         }
-        let first = self.queue(&self.place(team, case), &[ConsentConfirmed { given: found.hash }.into()])?;
+        let first = self.queue(&place, &[ConsentConfirmed { given: found.hash }.into()])?;
         self.deliver(first).await
     }
 
@@ -137,28 +137,28 @@ impl Client {
     /// As [`Client::case`].
     pub async fn consents(&self, case: &str) -> Result<Vec<ConsentView>> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        let consents = self.consents_of(&case)?;
-        consents.consents.iter().map(|consent| self.consent_view(&case, consent)).collect()
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        let consents = self.consents_of(&place)?;
+        consents.consents.iter().map(|consent| self.consent_view(&place, consent)).collect()
     }
 
     /// What a case says of consent at the vault.
-    pub(crate) fn accepted_consents(&self, case: &JournalId) -> Result<Consents> {
+    pub(crate) fn accepted_consents(&self, place: &Place) -> Result<Consents> {
         let organisation = self.organisation()?;
         let mut consents = Consents::default();
-        for (told, body) in self.profile.store.read(|db| told(db, case))? {
+        for (told, body) in self.profile.store.read(|db| told(db, place))? {
             consents.apply(&told.with(&body), &organisation);
         }
         Ok(consents)
     }
 
     /// The same, what waits to be sent included.
-    pub(crate) fn consents_of(&self, case: &JournalId) -> Result<Consents> {
+    pub(crate) fn consents_of(&self, place: &Place) -> Result<Consents> {
         let organisation = self.organisation()?;
-        let mut consents = self.accepted_consents(case)?;
+        let mut consents = self.accepted_consents(place)?;
         let log_length = organisation.position().length;
-        for (time, body) in self.profile.store.read(|db| crate::cases::queued_bodies(db, case))? {
+        for (time, body) in self.profile.store.read(|db| crate::cases::queued_bodies(db, place))? {
             let (person, device) = (self.me.person, self.device());
             let told = Told { sequence: u64::MAX, time, person, device, hash: Hash::ZERO, log_length, body: &body };
             consents.apply(&told, &organisation);
@@ -166,9 +166,9 @@ impl Client {
         Ok(consents)
     }
 
-    fn consent_view(&self, case: &JournalId, consent: &Consent) -> Result<ConsentView> {
+    fn consent_view(&self, place: &Place, consent: &Consent) -> Result<ConsentView> {
         let given = &consent.given;
-        let versions = self.versions_here(case)?;
+        let versions = self.versions_here(place)?;
         let named = |of: &VersionOf| {
             let version = versions.iter().find(|version| (version.document, version.seal.digest) == (of.document, of.digest));
             (of.document, version.map(|version| version.name.as_str().to_owned()))
@@ -239,10 +239,10 @@ impl Client {
     }
 
     /// The newest versions of these documents of a case; of what waits to be sent too.
-    fn versions_of(&self, case: &JournalId, documents: &[String]) -> Result<Vec<VersionOf>> {
+    fn versions_of(&self, place: &Place, documents: &[String]) -> Result<Vec<VersionOf>> {
         let find = |text: &String| {
-            let document = self.find_any_document(case, text)?;
-            let digest = self.one_version(case, &document, None)?.seal.digest;
+            let document = self.find_any_document(place, text)?;
+            let digest = self.one_version(place, &document, None)?.seal.digest;
             Ok(VersionOf { document, digest })
         };
         let mut versions = documents.iter().map(find).collect::<Result<Vec<_>>>()?;
@@ -288,11 +288,11 @@ impl Kept {
     }
 }
 
-fn told(db: &Connection, case: &JournalId) -> Result<Vec<(Kept, Body)>> {
+fn told(db: &Connection, place: &Place) -> Result<Vec<(Kept, Body)>> {
     let sql = "SELECT sequence, time, person, device, header, log_length, class, body FROM entries
-        WHERE journal = ?1 AND class BETWEEN ?2 AND ?3 ORDER BY sequence";
+        WHERE team = ?1 AND journal = ?2 AND class BETWEEN ?3 AND ?4 ORDER BY sequence";
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![case.0, CLASSES.start(), CLASSES.end()])?;
+    let mut rows = statement.query(params![place.team.0, place.journal.0, CLASSES.start(), CLASSES.end()])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let kept = Kept {

@@ -15,14 +15,16 @@ pub(crate) use output::Target;
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::content::sealed_length;
 use casevault_crypto::event::{Body, DocumentVersion, class};
+use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::decode;
-use casevault_wire::id::{DocumentId, JournalId};
+use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
 
 use crate::cases::queued_bodies;
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
+use crate::journal::key;
 use crate::store::{column, count};
 use crate::view::{Delivery, DocumentView};
 
@@ -38,9 +40,9 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
     pub async fn documents(&self, case: &str) -> Result<Vec<DocumentView>> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        self.document_views(&case)
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        self.document_views(&place)
     }
 
     /// Every version of every document of a case, in the journal's order.
@@ -49,23 +51,24 @@ impl Client {
     /// As [`Client::documents`].
     pub async fn document_versions(&self, case: &str) -> Result<Vec<DocumentView>> {
         let _turn = self.turn.lock().await;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        self.profile.store.read(|db| with_queued(db, &case, all_versions(db, &case)?))
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        self.profile.store.read(|db| with_queued(db, &place, all_versions(db, &place)?))
     }
 
-    pub(crate) fn document_views(&self, case: &JournalId) -> Result<Vec<DocumentView>> {
-        self.profile.store.read(|db| with_queued(db, case, newest_versions(db, case)?))
+    pub(crate) fn document_views(&self, place: &Place) -> Result<Vec<DocumentView>> {
+        self.profile.store.read(|db| with_queued(db, place, newest_versions(db, place)?))
     }
 
     /// The newest version of a document, or the one that entry `entry` of the journal added.
-    pub(crate) fn one_version(&self, case: &JournalId, document: &DocumentId, entry: Option<u64>) -> Result<DocumentVersion> {
+    pub(crate) fn one_version(&self, place: &Place, document: &DocumentId, entry: Option<u64>) -> Result<DocumentVersion> {
         self.profile.store.read(|db| {
-            let sql = "SELECT seal FROM documents WHERE journal = ?1 AND document = ?2 AND (?3 IS NULL OR sequence = ?3)
+            let sql =
+                "SELECT seal FROM documents WHERE team = ?1 AND journal = ?2 AND document = ?3 AND (?4 IS NULL OR sequence = ?4)
                 ORDER BY sequence DESC LIMIT 1";
-            let parameters = params![case.0, document.0, entry.map(column)];
+            let parameters = params![place.team.0, place.journal.0, document.0, entry.map(column)];
             let kept: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
-            let queued = || queued_versions(db, case).map(|queued| queued.into_iter().find(|v| v.document == *document));
+            let queued = || queued_versions(db, place).map(|queued| queued.into_iter().find(|v| v.document == *document));
             match kept {
                 Some(bytes) => decode_version(bytes),
                 None if entry.is_none() => queued()?.ok_or(ClientError::Unknown(What::Document)),
@@ -75,18 +78,18 @@ impl Client {
     }
 
     /// Every version of every document of a case, in the journal's order, and what waits to be sent after them.
-    pub(crate) fn versions_here(&self, case: &JournalId) -> Result<Vec<DocumentVersion>> {
+    pub(crate) fn versions_here(&self, place: &Place) -> Result<Vec<DocumentVersion>> {
         self.profile.store.read(|db| {
-            let sent = all_versions(db, case)?.into_iter().map(|(_, version)| version);
-            Ok(sent.chain(queued_versions(db, case)?).collect())
+            let sent = all_versions(db, place)?.into_iter().map(|(_, version)| version);
+            Ok(sent.chain(queued_versions(db, place)?).collect())
         })
     }
 
     /// The document that `text` names, one that waits to be sent included.
-    pub(crate) fn find_any_document(&self, case: &JournalId, text: &str) -> Result<DocumentId> {
-        match self.find_document(case, text) {
+    pub(crate) fn find_any_document(&self, place: &Place, text: &str) -> Result<DocumentId> {
+        match self.find_document(place, text) {
             Err(ClientError::Unknown(What::Document)) => {
-                let queued = self.profile.store.read(|db| queued_versions(db, case))?;
+                let queued = self.profile.store.read(|db| queued_versions(db, place))?;
                 let named = |v: &&DocumentVersion| v.document.to_string() == text || v.name.as_str() == text;
                 let mut found = queued.iter().filter(named);
                 match (found.next(), found.next()) {
@@ -106,23 +109,24 @@ impl Client {
 pub(crate) type KeptVersion = (u64, DocumentVersion);
 
 /// Every version of every document of a case that is at the vault, in the journal's order (R-6.5-2).
-pub(crate) fn all_versions(db: &Connection, case: &JournalId) -> Result<Vec<KeptVersion>> {
-    kept_versions(db, case, "")
+pub(crate) fn all_versions(db: &Connection, place: &Place) -> Result<Vec<KeptVersion>> {
+    kept_versions(db, place, "")
 }
 
 /// The current version of every document: the last in the journal, whatever number it has (R-6.5-2).
-fn newest_versions(db: &Connection, case: &JournalId) -> Result<Vec<KeptVersion>> {
+fn newest_versions(db: &Connection, place: &Place) -> Result<Vec<KeptVersion>> {
     kept_versions(
         db,
-        case,
-        "AND sequence = (SELECT max(sequence) FROM documents WHERE journal = kept.journal AND document = kept.document)",
+        place,
+        "AND sequence = (SELECT max(sequence) FROM documents
+            WHERE team = kept.team AND journal = kept.journal AND document = kept.document)",
     )
 }
 
-fn kept_versions(db: &Connection, case: &JournalId, which: &str) -> Result<Vec<KeptVersion>> {
-    let sql = format!("SELECT sequence, seal FROM documents AS kept WHERE journal = ?1 {which} ORDER BY sequence");
+fn kept_versions(db: &Connection, place: &Place, which: &str) -> Result<Vec<KeptVersion>> {
+    let sql = format!("SELECT sequence, seal FROM documents AS kept WHERE team = ?1 AND journal = ?2 {which} ORDER BY sequence");
     let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query([case.0])?;
+    let mut rows = statement.query(key(place))?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
         versions.push((count(row, 0)?, decode_version(row.get(1)?)?));
@@ -131,28 +135,28 @@ fn kept_versions(db: &Connection, case: &JournalId, which: &str) -> Result<Vec<K
 }
 
 /// Whether two events add a document of one id: no client does that (R-6.5-7).
-pub(crate) fn added_twice(db: &Connection, case: &JournalId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM documents JOIN entries USING (journal, sequence) WHERE journal = ?1 AND class = ?2
+pub(crate) fn added_twice(db: &Connection, place: &Place) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM documents JOIN entries USING (team, journal, sequence) WHERE team = ?1 AND journal = ?2 AND class = ?3
         GROUP BY document HAVING count(*) > 1)";
-    Ok(db.prepare_cached(sql)?.query_row(params![case.0, class::DOCUMENT_ADDED], |row| row.get(0))?)
+    Ok(db.prepare_cached(sql)?.query_row(params![place.team.0, place.journal.0, class::DOCUMENT_ADDED], |row| row.get(0))?)
 }
 
 fn decode_version(bytes: Vec<u8>) -> Result<DocumentVersion> {
     decode(&SecretBytes::from(bytes), 8192).map_err(|_| ClientError::Damaged)
 }
 
-fn with_queued(db: &Connection, case: &JournalId, kept: Vec<KeptVersion>) -> Result<Vec<DocumentView>> {
+fn with_queued(db: &Connection, place: &Place, kept: Vec<KeptVersion>) -> Result<Vec<DocumentView>> {
     let sent = kept.iter().map(|(entry, version)| DocumentView { entry: Some(*entry), ..view(version, Delivery::Sent) });
-    Ok(sent.chain(queued_versions(db, case)?.iter().map(|version| view(version, Delivery::Queued))).collect())
+    Ok(sent.chain(queued_versions(db, place)?.iter().map(|version| view(version, Delivery::Queued))).collect())
 }
 
-fn queued_versions(db: &Connection, case: &JournalId) -> Result<Vec<DocumentVersion>> {
+fn queued_versions(db: &Connection, place: &Place) -> Result<Vec<DocumentVersion>> {
     let version = |body| match body {
         Body::DocumentAdded(added) => Some(added.0),
         Body::DocumentReplaced(replaced) => Some(replaced.0),
         _ => None,
     };
-    Ok(queued_bodies(db, case)?.into_iter().map(|(_, body)| body).filter_map(version).collect())
+    Ok(queued_bodies(db, place)?.into_iter().map(|(_, body)| body).filter_map(version).collect())
 }
 
 fn view(version: &DocumentVersion, delivery: Delivery) -> DocumentView {

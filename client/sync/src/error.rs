@@ -121,6 +121,9 @@ pub enum ClientError {
     /// This is a copy of the device, or an older state of it. Nothing is sent or taken over.
     #[error("not the device as it last was")]
     Copied,
+    /// The sealed bytes of a document that waits to be sent are damaged, or gone. What else waits is sent.
+    #[error("a document that waits is damaged")]
+    Unsendable,
     /// This is a profile to travel with: it is read, and nothing else.
     #[error("a profile to travel with")]
     Travels,

@@ -7,7 +7,7 @@ mod pull;
 mod push;
 mod waits;
 
-pub(crate) use kept::{CaseRing, chain, ring_of};
+pub(crate) use kept::{CaseRing, chain, key, ring_of};
 pub(crate) use push::{Item, PUSH_ITEMS, decode_body, encode_body, queue};
 pub(crate) use waits::go_on;
 

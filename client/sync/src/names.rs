@@ -1,7 +1,9 @@
 //! Names: from what a person typed to the one thing it means, and from ids to names. A name fits an id, or else the beginning of an id
 //! or exactly what the directory, a title or a document is called, if it fits one thing: nothing is called as another's id begins.
 
-use crate::store::sql::{Connection, OptionalExtension, params};
+use casevault_crypto::journal::Place;
+
+use crate::store::sql::{Connection, OptionalExtension, Params, params};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 
 use crate::client::Client;
@@ -119,31 +121,61 @@ impl Client {
         choose(text, What::Partner, here.map(|(id, partner)| (*id, Some(partner.keyserver.address.as_str().to_owned()))))
     }
 
-    pub(crate) fn find_case(&self, text: &str) -> Result<JournalId> {
-        let found = self.profile.store.read(|db| {
-            if let Ok(id) = JournalId::parse(text) {
-                let sql = "SELECT journal, NULL FROM cases WHERE journal = ?1";
-                return candidates(db, sql, params![id.0]);
+    /// The case that `text` names: as everything is named or, where several teams claim one of its number, after its team's id and a `/`.
+    pub(crate) fn find_case(&self, text: &str) -> Result<Place> {
+        let within = text.split_once('/').and_then(|(team, case)| Some((TeamId::parse(team).ok()?, case)));
+        let (team, text) = within.map_or((None, text), |(team, case)| (Some(team.0), case));
+        let found = self.profile.store.read(|db| match JournalId::parse(text) {
+            Ok(id) => {
+                let sql = "SELECT team, journal FROM standing WHERE journal = ?1 AND (?2 IS NULL OR team = ?2)";
+                self.places(db, sql, params![id.0, team])
             }
-            let sql = "SELECT journal, title FROM cases WHERE title = ?1 UNION SELECT journal, NULL FROM cases WHERE ?2 AND hex(substr(journal, 1, ?3)) LIKE ?4";
-            let (whole, digits) = prefix(text);
-            candidates(db, sql, params![text, digits.is_some(), whole, digits.unwrap_or_default()])
+            Err(_) => {
+                let sql = "SELECT team, journal FROM standing WHERE title = ?1 AND (?2 IS NULL OR team = ?2)
+                    UNION SELECT team, journal FROM standing
+                        WHERE ?3 AND hex(substr(journal, 1, ?4)) LIKE ?5 AND (?2 IS NULL OR team = ?2)";
+                let (whole, digits) = prefix(text);
+                self.places(db, sql, params![text, team, digits.is_some(), whole, digits.unwrap_or_default()])
+            }
         })?;
-        choose(text, What::Case, found.into_iter().map(|(id, name)| (JournalId(id), name)))
+        let alone = |place: &Place| found.iter().filter(|other| other.journal == place.journal).count() == 1;
+        match found.as_slice() {
+            [] => Err(ClientError::Unknown(What::Case)),
+            [one] => Ok(*one),
+            many => {
+                let named = |place: &Place| if alone(place) { place.journal.to_string() } else { in_team(place) };
+                Err(ClientError::Ambiguous(What::Case, many.iter().map(named).collect()))
+            }
+        }
     }
 
-    pub(crate) fn find_document(&self, case: &JournalId, text: &str) -> Result<DocumentId> {
+    /// The places that a question is answered with, each as team and journal.
+    pub(crate) fn places(&self, db: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Place>> {
+        let mut statement = db.prepare_cached(sql)?;
+        let rows = statement.query_map(parameters, |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
+        rows.map(|row| row.map_err(ClientError::from)).collect()
+    }
+
+    pub(crate) fn find_document(&self, place: &Place, text: &str) -> Result<DocumentId> {
+        let Place { team, journal, .. } = place;
         let found = self.profile.store.read(|db| {
             if let Ok(id) = DocumentId::parse(text) {
-                return candidates(db, "SELECT DISTINCT document, NULL FROM documents WHERE journal = ?1 AND document = ?2", params![case.0, id.0]);
+                let sql = "SELECT DISTINCT document, NULL FROM documents WHERE team = ?1 AND journal = ?2 AND document = ?3";
+                return candidates(db, sql, params![team.0, journal.0, id.0]);
             }
-            let sql = "SELECT DISTINCT document, name FROM documents WHERE journal = ?1 AND name = ?2
-                UNION SELECT DISTINCT document, NULL FROM documents WHERE journal = ?1 AND ?3 AND hex(substr(document, 1, ?4)) LIKE ?5";
+            let sql = "SELECT DISTINCT document, name FROM documents WHERE team = ?1 AND journal = ?2 AND name = ?3
+                UNION SELECT DISTINCT document, NULL FROM documents
+                    WHERE team = ?1 AND journal = ?2 AND ?4 AND hex(substr(document, 1, ?5)) LIKE ?6";
             let (whole, digits) = prefix(text);
-            candidates(db, sql, params![case.0, text, digits.is_some(), whole, digits.unwrap_or_default()])
+            candidates(db, sql, params![team.0, journal.0, text, digits.is_some(), whole, digits.unwrap_or_default()])
         })?;
         choose(text, What::Document, found.into_iter().map(|(id, name)| (DocumentId(id), name)))
     }
+}
+
+/// How a case is named where several teams claim one of its number.
+pub(crate) fn in_team(place: &Place) -> String {
+    format!("{}/{}", place.team, place.journal)
 }
 
 /// How many bytes of an id `text` touches, and the pattern of its digits, if it can be the beginning of one.
@@ -156,7 +188,7 @@ fn prefix(text: &str) -> (i64, Option<String>) {
 
 type Candidate = ([u8; 16], Option<String>);
 
-fn candidates(db: &Connection, sql: &str, parameters: impl crate::store::sql::Params) -> Result<Vec<Candidate>> {
+fn candidates(db: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Candidate>> {
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(parameters, |row| Ok((array(row, 0)?, row.get::<_, Option<String>>(1)?)))?;
     let mut found: Vec<Candidate> = Vec::new();

@@ -5,6 +5,7 @@ mod show;
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -34,6 +35,36 @@ pub(crate) struct Parked {
     pub file: PathBuf,
     pub length: u64,
     pub upload: Option<UploadId>,
+}
+
+impl Parked {
+    pub fn open(&self) -> Result<File> {
+        File::open(&self.file).map_err(gone)
+    }
+
+    /// Its bytes, which are those that its event names.
+    fn read(&self) -> Result<Bytes> {
+        let bytes = std::fs::read(&self.file).map_err(gone)?;
+        if BlobDigest::of(&bytes) == self.digest { Ok(bytes.into()) } else { Err(ClientError::Unsendable) }
+    }
+
+    /// Whether its bytes are those that its event names.
+    pub fn is_whole(&self) -> Result<bool> {
+        let mut hasher = blake3::Hasher::new();
+        match self.open().map(|file| hasher.update_reader(file).map_err(gone).map(drop)) {
+            Ok(Ok(())) => Ok(BlobDigest(*hasher.finalize().as_bytes()) == self.digest),
+            Ok(Err(ClientError::Unsendable)) | Err(ClientError::Unsendable) => Ok(false),
+            Ok(Err(error)) | Err(error) => Err(error),
+        }
+    }
+}
+
+/// What is wrong with a sealed file that ends too soon, or is not there.
+fn gone(error: std::io::Error) -> ClientError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::UnexpectedEof => ClientError::Unsendable,
+        _ => error.into(),
+    }
 }
 
 /// A row of the outbox.
@@ -70,7 +101,12 @@ impl Held {
 
 /// Whether it keeps one document from being sent, and not the others.
 fn is_about_blob(error: &ClientError) -> bool {
-    matches!(error, ClientError::Server(Code::Quota | Code::Full | Code::TooLarge | Code::Upload) | ClientError::File(_))
+    matches!(
+        error,
+        ClientError::Server(Code::Quota | Code::Full | Code::TooLarge | Code::Upload)
+            | ClientError::File(_)
+            | ClientError::Unsendable
+    )
 }
 
 impl Client {
@@ -128,7 +164,7 @@ impl Client {
     fn waiting_journals(&self) -> Result<Vec<Place>> {
         let mut places = self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT team, journal FROM outbox WHERE team IN (SELECT team FROM teams WHERE gone = 0) GROUP BY journal ORDER BY min(id)",
+                "SELECT team, journal FROM outbox WHERE team IN (SELECT team FROM teams WHERE gone = 0) GROUP BY team, journal ORDER BY min(id)",
             )?;
             let rows = statement.query_map([], |row| Ok((TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
             rows.map(|row| row.map(|(team, journal)| self.place(team, journal)).map_err(ClientError::from))
@@ -200,9 +236,13 @@ impl Client {
     async fn bring_blob(&self, place: &Place, row: &Row, stride: &mut Stride) -> Result<Option<Bytes>> {
         let Some(parked) = row.blob.map(|digest| self.parked(&digest)).transpose()?.flatten() else { return Ok(None) };
         if parked.length <= WHOLE {
-            return Ok(Some(std::fs::read(&parked.file)?.into()));
+            return parked.read().map(Some);
         }
-        self.upload_parked(place, &parked, stride).await.map(|()| None)
+        match self.upload_parked(place, &parked, stride).await {
+            // It is sent again as long as the fault may be on the way.
+            Err(ClientError::Server(Code::Upload)) if !parked.is_whole()? => Err(ClientError::Unsendable),
+            sent => sent.map(|()| None),
+        }
     }
 
     /// A blob that waits, or nothing if it is at the vault.
@@ -222,6 +262,26 @@ impl Client {
         })
     }
 
+    /// Documents that wait and whose sealed bytes are not here any more as their events name them, each with its journal.
+    pub(crate) fn unsendable(&self) -> Result<Vec<(Place, DocumentId)>> {
+        let sql = "SELECT team, journal, body, blob FROM outbox WHERE blob IN (SELECT digest FROM uploads) ORDER BY id";
+        let waiting = self.profile.store.read(|db| {
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                let place = self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?));
+                Ok((place, SecretBytes::from(row.get::<_, Vec<u8>>(2)?), BlobDigest(array(row, 3)?)))
+            })?;
+            rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()
+        })?;
+        let mut damaged = Vec::new();
+        for (place, body, digest) in waiting {
+            if self.parked(&digest)?.is_some_and(|parked| !parked.is_whole().unwrap_or(false)) {
+                damaged.extend(documents_of(&decode_body(&body)?).into_iter().map(|document| (place, document)));
+            }
+        }
+        Ok(damaged)
+    }
+
     /// Sends what the vault does not have of a parked blob. The stored ciphertext is sent; nothing is sealed again.
     async fn upload_parked(&self, place: &Place, parked: &Parked, stride: &mut Stride) -> Result<()> {
         let vault = self.team_vault(&place.team)?;
@@ -232,12 +292,12 @@ impl Client {
         // Whether it was begun, is half way or was given up meanwhile: to begin it again is as good.
         vault.begin(&place.journal, &upload, parked.length).await?;
         let mut offset = vault.offset(&upload).await?;
-        let file = File::open(&parked.file)?;
+        let file = parked.open()?;
         while offset < parked.length {
             let begun = Instant::now();
             let size = usize::try_from(parked.length - offset).unwrap_or(usize::MAX).min(stride.bytes());
             let mut piece = vec![0; size];
-            file.read_exact_at(&mut piece, offset)?;
+            file.read_exact_at(&mut piece, offset).map_err(gone)?;
             vault.piece(&upload, offset, Bytes::from(piece)).await?;
             offset += size as u64;
             *stride = stride.after(begun.elapsed());
@@ -287,8 +347,9 @@ impl Client {
 }
 
 fn rows(db: &Connection, place: &Place, most: usize) -> Result<Vec<Row>> {
-    let mut statement = db.prepare_cached("SELECT id, body, blob, time FROM outbox WHERE journal = ?1 ORDER BY id LIMIT ?2")?;
-    let rows = statement.query_map(params![place.journal.0, column(most as u64)], |row| {
+    let sql = "SELECT id, body, blob, time FROM outbox WHERE team = ?1 AND journal = ?2 ORDER BY id LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![place.team.0, place.journal.0, column(most as u64)], |row| {
         let blob: Option<Vec<u8>> = row.get(2)?;
         let blob = blob.and_then(|bytes| bytes.try_into().ok()).map(BlobDigest);
         let time = Time(count(row, 3)?);

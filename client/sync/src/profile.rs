@@ -54,7 +54,7 @@ impl Profile {
             keystore::create(passphrase, Parameters::DEFAULT, &mut SystemRandom).map_err(|_| ClientError::Randomness)?;
         // The database first: a profile exists once its keystore does, and opens from then on.
         let _ = fs::remove_file(directory.join(DATABASE));
-        let store = Store::open(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
+        let store = Store::create(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
         make_private_directory(&directory.join(OUTBOX))?;
         attempts::create(directory)?;
         write_durably(&directory.join(KEYSTORE), &file)?;
@@ -73,6 +73,7 @@ impl Profile {
             Ok(keystore::unlock(file, Factors { passphrase, system: system.as_ref() })?)
         })?;
         let store = Store::open(&directory.join(DATABASE), derive::database_key(&key).secret().expose())?;
+        make_private_directory(&directory.join(OUTBOX))?; // a copy of a profile may have left it out
         Ok(Self { directory: directory.to_path_buf(), store, _lock: lock })
     }
 

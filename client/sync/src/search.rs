@@ -1,7 +1,7 @@
 //! Search over the cases on this device. Text is folded so that spellings that readers take for one another find each other.
 
 use crate::store::sql::{Connection, OptionalExtension, params};
-use casevault_wire::id::JournalId;
+use casevault_wire::id::{JournalId, TeamId};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -14,23 +14,28 @@ const HITS: usize = 200;
 const PIECE: usize = 3;
 
 /// What the index holds of the cases of this device's teams; a profile to travel with is in none, and holds what it is to show.
-const SEARCH: &str = "SELECT journal, place, text FROM search WHERE (EXISTS (SELECT 1 FROM meta WHERE key = 'travels')
-    OR journal IN (SELECT journal FROM cases WHERE team IN (SELECT team FROM teams WHERE gone = 0))) AND";
+const SEARCH: &str = "SELECT team, journal, place, text FROM search WHERE (EXISTS (SELECT 1 FROM meta WHERE key = 'travels')
+    OR (team, journal) IN (SELECT team, journal FROM standing WHERE team IN (SELECT team FROM teams WHERE gone = 0))) AND";
 
 /// Puts a text into the index, in the stead of the one that had its key.
-pub(crate) fn index(db: &Connection, journal: &JournalId, (place, key): (&str, &str), text: &str) -> Result<()> {
-    forget(db, journal, (place, key))?;
-    let sql = "INSERT INTO search (journal, place, text) VALUES (?1, ?2, ?3)";
-    db.prepare_cached(sql)?.execute(params![journal.0, place, folded_with_original(text)])?;
-    let sql = "INSERT INTO indexed (journal, place, key, row) VALUES (?1, ?2, ?3, ?4)";
-    db.prepare_cached(sql)?.execute(params![journal.0, place, key, db.last_insert_rowid()])?;
+pub(crate) fn index(
+    db: &Connection,
+    (team, journal): (&TeamId, &JournalId),
+    (place, key): (&str, &str),
+    text: &str,
+) -> Result<()> {
+    forget(db, (team, journal), (place, key))?;
+    let sql = "INSERT INTO search (team, journal, place, text) VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(sql)?.execute(params![team.0, journal.0, place, folded_with_original(text)])?;
+    let sql = "INSERT INTO indexed (team, journal, place, key, row) VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(sql)?.execute(params![team.0, journal.0, place, key, db.last_insert_rowid()])?;
     Ok(())
 }
 
 /// Takes a text out of the index.
-pub(crate) fn forget(db: &Connection, journal: &JournalId, (place, key): (&str, &str)) -> Result<()> {
-    let sql = "DELETE FROM indexed WHERE journal = ?1 AND place = ?2 AND key = ?3 RETURNING row";
-    let row = db.prepare_cached(sql)?.query_row(params![journal.0, place, key], |row| row.get::<_, i64>(0)).optional()?;
+pub(crate) fn forget(db: &Connection, (team, journal): (&TeamId, &JournalId), (place, key): (&str, &str)) -> Result<()> {
+    let sql = "DELETE FROM indexed WHERE team = ?1 AND journal = ?2 AND place = ?3 AND key = ?4 RETURNING row";
+    let row = db.prepare_cached(sql)?.query_row(params![team.0, journal.0, place, key], |row| row.get::<_, i64>(0)).optional()?;
     if let Some(row) = row {
         db.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([row])?;
     }
@@ -79,13 +84,13 @@ impl Client {
                 hits(db, &format!("{SEARCH} search MATCH ?1 LIMIT 5000"), &pattern)?
             };
             let mut answer = Vec::new();
-            for (case, place, text) in found {
+            for ((team, case), place, text) in found {
                 if answer.len() == HITS {
                     break;
                 }
                 let (haystack, text) = (fold(&text), original(&text));
                 if words.iter().all(|word| haystack.contains(word.as_str())) {
-                    answer.push(SearchHit { case, title: title(db, &case)?, place, text });
+                    answer.push(SearchHit { case, title: title(db, (&team, &case))?, place, text });
                 }
             }
             Ok(answer)
@@ -93,11 +98,13 @@ impl Client {
     }
 }
 
-type Found = (JournalId, &'static str, String);
+type Found = ((TeamId, JournalId), &'static str, String);
 
 fn hits(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<Found>> {
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([parameter], |row| Ok((JournalId(array(row, 0)?), row.get::<_, String>(1)?, row.get(2)?)))?;
+    let rows = statement.query_map([parameter], |row| {
+        Ok(((TeamId(array(row, 0)?), JournalId(array(row, 1)?)), row.get::<_, String>(2)?, row.get(3)?))
+    })?;
     rows.map(|row| row.map(|(case, kind, text)| (case, place(&kind), text)).map_err(ClientError::from)).collect()
 }
 
@@ -114,9 +121,9 @@ fn original(text: &str) -> String {
     text.split('\u{1f}').next().unwrap_or_default().to_owned()
 }
 
-fn title(db: &Connection, case: &JournalId) -> Result<String> {
-    let found =
-        db.prepare_cached("SELECT title FROM cases WHERE journal = ?1")?.query_row([case.0], |row| row.get(0)).optional()?;
+fn title(db: &Connection, (team, case): (&TeamId, &JournalId)) -> Result<String> {
+    let sql = "SELECT title FROM cases WHERE team = ?1 AND journal = ?2";
+    let found = db.prepare_cached(sql)?.query_row([team.0.as_slice(), &case.0], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_default())
 }
 

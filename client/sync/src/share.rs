@@ -87,8 +87,8 @@ pub(crate) fn vault_was_set_back(db: &Connection, team: &TeamId) -> Result<()> {
 
 impl Client {
     /// The share of a case that `text` names by its dossier's id, or the beginning of it.
-    fn find_share(&self, case: &JournalId, text: &str) -> Result<JournalId> {
-        let consents = self.consents_of(case)?;
+    fn find_share(&self, place: &Place, text: &str) -> Result<JournalId> {
+        let consents = self.consents_of(place)?;
         choose(text, What::Share, consents.shares.iter().map(|share| (share.made.dossier, None)))
     }
 

@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_fault::step as fault;
 use openmls_sqlite_storage::SqliteStorageProvider;
@@ -27,42 +28,43 @@ pub mod sql {
 /// MLS state within a transaction of ours.
 pub type MlsStorage<'a> = SqliteStorageProvider<Cbor, &'a Connection>;
 
+/// The version of the schema.
+const VERSION: u32 = 1;
+
 /// The open store.
 pub struct Store {
     connection: Mutex<Connection>,
 }
 
 impl Store {
-    /// Opens the store at `path` under the 32-byte database key, making it if there is none.
+    /// Makes the store at `path`, where there is no file, under the 32-byte database key.
     ///
     /// # Errors
-    /// [`ClientError::Damaged`] if the file does not open under this key.
-    pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self> {
+    /// [`ClientError::File`] if there is a file.
+    pub fn create(path: &Path, key: &[u8; 32]) -> Result<Self> {
         // Made by us, for its owner alone, before the library would make it for everybody to read.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-        let mut connection = Connection::open(path)?;
-        let literal = Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key)));
-        connection.pragma_update(None, "key", literal.as_str())?;
-        connection.pragma_update(None, "cipher_memory_security", "ON")?;
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
-        )?;
-        let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        match version {
-            0 => {
-                SqliteStorageProvider::<Cbor, &mut Connection>::new(&mut connection)
-                    .run_migrations()
-                    .map_err(|_| ClientError::Damaged)?;
-                let tx = connection.transaction()?;
-                tx.execute_batch(include_str!("store/schema.sql"))?;
-                tx.commit()?;
-            }
-            1 => {}
-            _ => return Err(ClientError::Damaged),
-        }
-        connection.set_prepared_statement_cache_capacity(128);
+        OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
+        let (mut connection, _) = connect(path, key)?;
+        SqliteStorageProvider::<Cbor, &mut Connection>::new(&mut connection)
+            .run_migrations()
+            .map_err(|_| ClientError::Damaged)?;
+        let tx = connection.transaction()?;
+        tx.execute_batch(include_str!("store/schema.sql"))?;
+        tx.commit()?;
         Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Opens the store at `path` under the 32-byte database key.
+    ///
+    /// # Errors
+    /// [`ClientError::Damaged`] if there is none, or if it does not open under this key.
+    pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self> {
+        if !path.exists() {
+            return Err(ClientError::Damaged);
+        }
+        let (connection, version) = connect(path, key)?;
+        // What is empty was never made by us, or was cut.
+        if version == VERSION { Ok(Self { connection: Mutex::new(connection) }) } else { Err(ClientError::Damaged) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -96,11 +98,28 @@ impl Store {
     }
 }
 
-/// Puts the answers of a question, whose one parameter is `of`, into a table of another store.
-pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &[u8]), insert: &str) -> Result<()> {
+/// A connection to the file at `path`, and the version of the schema that is in it; 0 if nothing is.
+fn connect(path: &Path, key: &[u8; 32]) -> Result<(Connection, u32)> {
+    let connection = Connection::open(path)?;
+    let literal = Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key)));
+    connection.pragma_update(None, "key", literal.as_str())?;
+    connection.pragma_update(None, "cipher_memory_security", "ON")?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    // What is committed is in the database itself at once: of the log beside it nothing is needed that a rotten bit could take.
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -16384;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok((connection, version))
+}
+
+/// Puts the answers of a question about the journal at `of` into a table of another store.
+pub fn copy_rows(from: &Connection, to: &Connection, (question, of): (&str, &Place), insert: &str) -> Result<()> {
     let mut statement = from.prepare_cached(question)?;
     let columns = statement.column_count();
-    let mut rows = statement.query([of])?;
+    let mut rows = statement.query((of.team.0, of.journal.0))?;
     let mut insert = to.prepare_cached(insert)?;
     while let Some(row) = rows.next()? {
         let values = (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<rusqlite::types::Value>>>()?;

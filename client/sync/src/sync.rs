@@ -71,6 +71,7 @@ impl Client {
         let packages = self.step().await?;
         self.top_up_key_packages(packages).await?;
         let mut wrong = self.sync_teams(&self.my_teams()?, report, watch).await?;
+        self.read_claims().await?;
         self.write_names().await?;
         match self.flush().await {
             Ok(sent) => report.sent += sent,
@@ -185,7 +186,7 @@ impl Client {
         for place in self.opened_journals(team)? {
             match reached(self.pull_on(&place).await)? {
                 Ok(new) => received += new,
-                Err(error) => opened = opened.and(Err(error)),
+                Err(error) => opened = opened.and(Err(error)), // it keeps no other from being read
             }
         }
         // What is recorded is compared with what the vault says later, never with what it said before.

@@ -6,17 +6,19 @@ use std::path::Path;
 
 use casevault_crypto::event::DocumentVersion;
 use casevault_crypto::identity::DeviceIdentity;
+use casevault_crypto::journal::Place;
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::{Secret, SecretBytes};
 use casevault_wire::codec::{Text, encode};
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{JournalId, OrganisationId, PersonId};
+use casevault_wire::id::{OrganisationId, PersonId, TeamId};
 use casevault_wire::server::ServerEntry;
 
 use crate::client::{Client, Membership, save_membership};
 use crate::document::all_versions;
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, What};
+use crate::names::in_team;
 use crate::profile::Profile;
 use crate::search;
 use crate::store::sql::{Connection, params};
@@ -31,28 +33,28 @@ const NOWHERE: &str = "http://127.0.0.1:0";
 /// What is taken along of a case: what is asked of this store, and where it goes.
 const TAKEN: [(&str, &str); 4] = [
     (
-        "SELECT journal, title, status FROM cases WHERE journal = ?1",
+        "SELECT journal, title, status FROM cases WHERE team = ?1 AND journal = ?2",
         "INSERT INTO cases (journal, team, title, status) VALUES (?1, zeroblob(32), ?2, ?3)",
     ),
     (
-        "SELECT journal, field, value, sequence FROM fields WHERE journal = ?1",
-        "INSERT INTO fields (journal, field, value, sequence) VALUES (?1, ?2, ?3, ?4)",
+        "SELECT journal, field, value, sequence FROM fields WHERE team = ?1 AND journal = ?2",
+        "INSERT INTO fields (team, journal, field, value, sequence) VALUES (zeroblob(32), ?1, ?2, ?3, ?4)",
     ),
     (
-        "SELECT journal, sequence, time, person, text FROM notes WHERE journal = ?1",
-        "INSERT INTO notes (journal, sequence, time, person, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "SELECT journal, sequence, time, person, text FROM notes WHERE team = ?1 AND journal = ?2",
+        "INSERT INTO notes (team, journal, sequence, time, person, text) VALUES (zeroblob(32), ?1, ?2, ?3, ?4, ?5)",
     ),
     (
-        "SELECT DISTINCT kind, id, name FROM names JOIN notes ON kind = 1 AND id = person WHERE journal = ?1",
+        "SELECT DISTINCT kind, id, name FROM names JOIN notes ON kind = 1 AND id = person WHERE team = ?1 AND journal = ?2",
         "INSERT OR IGNORE INTO names (kind, id, name) VALUES (?1, ?2, ?3)",
     ),
 ];
 /// What can be searched of a case, as it is now.
 const SEARCHED: [(&str, &str); 4] = [
-    ("title", "SELECT title FROM cases WHERE journal = ?1"),
-    ("field", "SELECT value FROM fields WHERE journal = ?1"),
-    ("note", "SELECT text FROM notes WHERE journal = ?1"),
-    ("document", "SELECT name FROM documents WHERE journal = ?1"),
+    ("title", "SELECT title FROM cases WHERE team = zeroblob(32) AND journal = ?1"),
+    ("field", "SELECT value FROM fields WHERE team = zeroblob(32) AND journal = ?1"),
+    ("note", "SELECT text FROM notes WHERE team = zeroblob(32) AND journal = ?1"),
+    ("document", "SELECT name FROM documents WHERE team = zeroblob(32) AND journal = ?1"),
 ];
 
 impl Client {
@@ -64,12 +66,16 @@ impl Client {
     /// there is a profile in `directory`.
     pub async fn travel(&self, cases: &[String], directory: &Path, passphrase: &SecretBytes) -> Result<Vec<CaseSummary>> {
         let _turn = self.turn.lock().await;
-        let mut taken = Vec::new();
+        let mut taken: Vec<Place> = Vec::new();
         for case in cases {
-            let (case, team) = self.case_and_team(case)?;
-            self.refresh_case(&case, team).await?;
-            if !taken.contains(&case) {
-                taken.push(case);
+            let place = self.case_place(case).await?;
+            self.refresh_case(&place).await?;
+            if !taken.contains(&place) {
+                // There it is in no team, which would tell it from another one of its number.
+                if let Some(same) = taken.iter().find(|taken| taken.journal == place.journal) {
+                    return Err(ClientError::Ambiguous(What::Case, vec![in_team(same), in_team(&place)]));
+                }
+                taken.push(place);
             }
         }
         let there = Profile::create(directory, passphrase)?;
@@ -95,22 +101,24 @@ impl Client {
     }
 }
 
-fn take(here: &Connection, there: &Connection, case: &JournalId) -> Result<()> {
+fn take(here: &Connection, there: &Connection, place: &Place) -> Result<()> {
+    let case = &place.journal;
     for (question, insert) in TAKEN {
-        copy_rows(here, there, (question, &case.0), insert)?;
+        copy_rows(here, there, (question, place), insert)?;
     }
-    for (sequence, version) in all_versions(here, case)? {
-        let sql = "INSERT INTO documents (journal, document, sequence, name, seal) VALUES (?1, ?2, ?3, ?4, ?5)";
+    for (sequence, version) in all_versions(here, place)? {
+        let sql =
+            "INSERT INTO documents (team, journal, document, sequence, name, seal) VALUES (zeroblob(32), ?1, ?2, ?3, ?4, ?5)";
         // What is listed, under a key that opens nothing.
         let seal = encode(&DocumentVersion { key: ContentKey::new(Secret::new([0; 32])), ..version.clone() });
         let parameters = params![case.0, version.document.0, column(sequence), version.name.as_str(), seal];
         there.prepare_cached(sql)?.execute(parameters)?;
     }
-    for (place, question) in SEARCHED {
+    for (text_of, question) in SEARCHED {
         let mut statement = there.prepare_cached(question)?;
         let texts = statement.query_map([case.0], |row| row.get::<_, String>(0))?;
         for (number, text) in texts.enumerate() {
-            search::index(there, case, (place, &number.to_string()), &text?)?;
+            search::index(there, (&TeamId::ZERO, case), (text_of, &number.to_string()), &text?)?;
         }
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! Verification of everything that is held here and served there.
 
 use casevault_crypto::journal::{ChainState, Place, Reader};
-use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::journal::entry_hash;
 use casevault_wire::problem::Code;
 
@@ -10,7 +9,6 @@ use crate::client::Client;
 use crate::document::{added_twice, all_versions};
 use crate::error::{ClientError, Result};
 use crate::journal::{chain, ring_of};
-use crate::store::array;
 use crate::view::{Alarm, AlarmKind, VerifyReport};
 
 impl Client {
@@ -21,14 +19,15 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unreachable`] if a server does not answer.
     pub async fn verify(&self, case: Option<&str>) -> Result<VerifyReport> {
-        let mut report = self.verify_log().await?;
+        // What is here is looked at first: no server has to answer for that.
         if !self.profile.store.check()? {
             return Err(ClientError::Damaged);
         }
+        let mut report = self.verify_log().await?;
         let places = match case {
             Some(case) => {
-                let (case, team) = self.case_and_team(case)?;
-                vec![self.place(team, case)]
+                let _turn = self.turn.lock().await;
+                vec![self.case_place(case).await?]
             }
             None => self.all_journals()?,
         };
@@ -40,9 +39,15 @@ impl Client {
             }
             self.verify_documents(place, &mut report).await?;
         }
+        for (place, document) in self.unsendable()?.into_iter().filter(|(place, _)| case.is_none() || places.contains(place)) {
+            report.problems.push(Alarm { document: Some(document), ..self.problem(AlarmKind::Unsendable, &place) });
+        }
         if case.is_none() {
             let orphans = self.orphans()?;
             report.problems.extend(orphans.iter().map(|place| self.problem(AlarmKind::Journal, place)));
+            for place in self.claimed()? {
+                let _ = self.journal_alarm(&place, AlarmKind::Claim); // told again, though it was dismissed
+            }
         }
         for known in alarm::pending(&self.profile.store)? {
             if !report.problems.contains(&known) {
@@ -53,7 +58,7 @@ impl Client {
     }
 
     fn problem(&self, kind: AlarmKind, place: &Place) -> Alarm {
-        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal), partner: None }
+        Alarm { kind, time: self.now(), team: Some(place.team), journal: Some(place.journal), partner: None, document: None }
     }
 
     fn all_journals(&self) -> Result<Vec<Place>> {
@@ -67,11 +72,7 @@ impl Client {
             }
             let sql = "SELECT c.team, c.journal FROM cases c JOIN teams t ON t.team = c.team WHERE t.gone = 0
                 AND EXISTS (SELECT 1 FROM case_keys k WHERE k.team = c.team AND k.journal = c.journal)";
-            let mut statement = db.prepare(sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                places.push(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?)));
-            }
+            places.extend(self.places(db, sql, [])?);
             Ok(places)
         })
     }
@@ -82,10 +83,7 @@ impl Client {
             let sql = "SELECT r.team, r.journal FROM remote r JOIN teams t ON t.team = r.team WHERE t.gone = 0
                 AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.team = r.team AND k.journal = r.journal)
                 AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.team = r.team AND s.dossier = r.journal)";
-            let mut statement = db.prepare(sql)?;
-            let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
-            let places = rows.collect::<crate::store::sql::Result<Vec<_>>>()?;
-            Ok(places.into_iter().filter(|place| !place.is_of_team()).collect())
+            Ok(self.places(db, sql, [])?.into_iter().filter(|place| !place.is_of_team()).collect())
         })
     }
 
@@ -124,18 +122,18 @@ impl Client {
         if place.is_of_team() {
             return Ok(());
         }
-        let (versions, twice) =
-            self.profile.store.read(|db| Ok((all_versions(db, &place.journal)?, added_twice(db, &place.journal)?)))?;
+        let (versions, twice) = self.profile.store.read(|db| Ok((all_versions(db, place)?, added_twice(db, place)?)))?;
         if twice {
             report.problems.push(self.problem(AlarmKind::Document, place));
         }
         for (_, version) in versions {
+            let of_document = |alarm| Alarm { document: Some(version.document), ..alarm };
             match self.check_version(place, &version).await {
                 Ok(true) => report.documents += 1,
-                Ok(false) => report.problems.push(self.problem(AlarmKind::Document, place)),
+                Ok(false) => report.problems.push(of_document(self.problem(AlarmKind::Document, place))),
                 Err(error) => {
                     wrong_with_journal(error)?;
-                    report.problems.push(self.problem(AlarmKind::Missing, place));
+                    report.problems.push(of_document(self.problem(AlarmKind::Missing, place)));
                 }
             }
         }

@@ -246,6 +246,24 @@ pub struct CaseSummary {
     pub team: TeamId,
     /// The status.
     pub status: String,
+    /// What the team's list says of it, if the case was read here and says something else.
+    pub said: Option<Said>,
+}
+
+/// What a colleague wrote of a case in the team's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The title.
+    pub title: String,
+    /// The status.
+    pub status: String,
+}
+
+impl Said {
+    /// Whether a case of this title and status is something else.
+    pub(crate) fn differs(&self, title: &str, status: &str) -> bool {
+        (self.title.as_str(), self.status.as_str()) != (title, status)
+    }
 }
 
 /// A case.

@@ -17,7 +17,7 @@ async fn join(world: &World, profile: &str, code: &str) -> Client {
 }
 
 /// Another device of `client`'s person, approved by `client`; `name` is its profile and what it is called.
-async fn another_device(world: &World, client: &Client, name: &str) -> Client {
+pub(super) async fn another_device(world: &World, client: &Client, name: &str) -> Client {
     let code = client.invite_device(Some(name)).await.unwrap();
     let device = join(world, name, &code).await;
     assert_eq!(device.join_state().await.unwrap().state, JoinState::Pending);

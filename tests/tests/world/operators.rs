@@ -50,7 +50,7 @@ async fn writes_nothing(client: &Client, vault: &Evil, case: &str) {
 }
 
 /// A case of the team, which both members have read.
-async fn case_of_both(nadia: &Client, omar: &Client) -> String {
+pub(super) async fn case_of_both(nadia: &Client, omar: &Client) -> String {
     let (case, _) = nadia.case_open("Case of Mira", "Shelter", &[]).await.unwrap();
     let case = case.to_string();
     nadia.note_add(&case, "first").await.unwrap();

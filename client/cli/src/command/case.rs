@@ -48,7 +48,7 @@ fn list(cases: &[CaseSummary]) -> Answer {
             display::short(&view.case),
             display::untrusted(&view.title),
             display::short(&view.team),
-            display::untrusted(&view.status),
+            format!("{}{}", display::untrusted(&view.status), if view.said.is_some() { " (listed otherwise)" } else { "" }),
         ]
     };
     let rows: Vec<_> = cases.iter().map(row).collect();
@@ -61,8 +61,12 @@ fn show(view: &CaseView) -> Answer {
         Delivery::Sent => "sent",
         Delivery::Queued => "saved on this device, not yet sent",
     };
+    let listed = summary.said.as_ref().map_or_else(String::new, |said| {
+        let (title, status) = (display::untrusted(&said.title), display::untrusted(&said.status));
+        format!("\n  listed  {title}, {status}: a colleague's word, which the case itself contradicts")
+    });
     let mut parts = vec![format!(
-        "{}\n  case    {}\n  team    {}\n  status  {}\n  state   {state}",
+        "{}\n  case    {}\n  team    {}\n  status  {}\n  state   {state}{listed}",
         display::untrusted(&summary.title),
         summary.case,
         summary.team,

@@ -49,13 +49,13 @@ impl From<ClientError> for Failure {
             ClientError::NotAllowed => failure(NOT_ALLOWED),
             ClientError::Removed => failure(REMOVED),
             ClientError::Copied => failure(COPIED),
+            ClientError::Unsendable => failure(UNSENDABLE),
             ClientError::Travels => failure(TRAVELS),
             ClientError::LastAdministrator => failure(LAST_ADMINISTRATOR),
             ClientError::SecondAdministrator => failure(SECOND_ADMINISTRATOR),
             ClientError::HasDevice => failure(HAS_DEVICE),
             ClientError::ManyDevices => failure(MANY_DEVICES),
-            ClientError::NameTaken(What::Team) => failure(TEAM_TAKEN),
-            ClientError::NameTaken(_) => failure(PERSON_TAKEN),
+            ClientError::NameTaken(what) => failure(if what == What::Team { TEAM_TAKEN } else { PERSON_TAKEN }),
             ClientError::InTeams => failure(IN_TEAMS),
             ClientError::Verification => failure(server::VERIFICATION),
             ClientError::Conflict => failure(server::CONFLICT),
@@ -214,6 +214,12 @@ const COPIED: Texts = (
      what it holds stays readable here, what waits to be sent too.",
     "Revoke this device from another of yours with casevault device revoke, or have an administrator do it; then join anew with another \
      --profile and add again what was not sent. If you did not copy it, somebody else did: tell an administrator.",
+);
+const UNSENDABLE: Texts = (
+    "unsendable",
+    Exit::Verification,
+    "The sealed bytes of a document that waits on this device are damaged or gone. It was not sent, and everything else was or will be.",
+    "Run: casevault verify, which names its case, and casevault outbox list. Add the file again, and drop what cannot be sent.",
 );
 const TRAVELS: Texts = (
     "travels",

@@ -103,8 +103,7 @@ impl Client {
         let asked = Instant::now();
         self.look_first().await?;
         let most = if asked.elapsed() > SLOW { WHOLE } else { limit::SMALL_BLOB as u64 };
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
+        let place = self.case_place(case).await?;
         let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
         let state = Mutex::new(Progress { total, all: files.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);

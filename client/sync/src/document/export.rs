@@ -47,10 +47,10 @@ impl Client {
     pub async fn get_documents(&self, case: &str, out: &Path, progress: OnProgress) -> Result<Vec<ExportedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (case, team) = self.case_and_team(case)?;
-        self.refresh_case(&case, team).await?;
-        let place = self.place(team, case);
-        let versions: Vec<_> = self.profile.store.read(|db| newest_versions(db, &case))?.into_iter().map(|kept| kept.1).collect();
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        let versions: Vec<_> =
+            self.profile.store.read(|db| newest_versions(db, &place))?.into_iter().map(|kept| kept.1).collect();
         let folder = Folder::make(out)?;
         let targets = folder.clone();
         let (mut exported, jobs) =

@@ -52,16 +52,15 @@ impl Client {
     ) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
-        let id = match self.find_any_document(&case, document) {
+        let place = self.case_place(case).await?;
+        let id = match self.find_any_document(&place, document) {
             Err(ClientError::Unknown(_)) => {
-                self.refresh_case(&case, team).await?;
-                self.find_any_document(&case, document)?
+                self.refresh_case(&place).await?;
+                self.find_any_document(&place, document)?
             }
             other => other?,
         };
-        let version = self.one_version(&case, &id, entry)?;
+        let version = self.one_version(&place, &id, entry)?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let target = Target::at(out)?;
         let folder = target.folder.clone();
@@ -90,14 +89,18 @@ impl Client {
         let job = (*place, version.clone());
         let told = progress;
         let writing = tokio::task::spawn_blocking(move || write_verified(&job.0, &job.1, output, (Pieces::from(received), told)));
-        let sent = match self.parked(&version.seal.digest)? {
-            Some(parked) => read_parked(&parked.file, &pieces).await,
+        let parked = self.parked(&version.seal.digest)?;
+        let here = parked.is_some();
+        let sent = match parked {
+            Some(parked) => read_parked(parked.open()?.into(), &pieces).await,
             None => self.stream(place, version, &pieces).await,
         };
         drop(pieces);
         let written = writing.await.map_err(|_| ClientError::Damaged)?;
         match (written, sent) {
             (Ok(output), Ok(())) => output.publish(),
+            // Of what is on this device nobody else is to blame.
+            (Err(ClientError::Verification | ClientError::Unreachable), Ok(())) if here => Err(ClientError::Unsendable),
             (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         }
     }
@@ -153,9 +156,8 @@ impl Client {
     }
 }
 
-async fn read_parked(file: &Path, out: &mpsc::Sender<Bytes>) -> Result<()> {
+async fn read_parked(mut file: tokio::fs::File, out: &mpsc::Sender<Bytes>) -> Result<()> {
     use tokio::io::AsyncReadExt;
-    let mut file = tokio::fs::File::open(file).await?;
     loop {
         let mut piece = BytesMut::with_capacity(1 << 20);
         if file.read_buf(&mut piece).await? == 0 || out.send(piece.freeze()).await.is_err() {

@@ -19,8 +19,8 @@ pub(super) fn note_changes(db: &Connection, team: &TeamId, changes: &[Change]) -
             ON CONFLICT (team, journal) DO UPDATE SET length = ?3, hash = ?4",
     )?;
     let mut behind = db.prepare_cached(
-        "UPDATE journals SET behind = 1 WHERE journal = ?2 AND team = ?1
-            AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.journal = ?2 AND e.sequence = ?3 - 1)",
+        "UPDATE journals SET behind = 1 WHERE team = ?1 AND journal = ?2
+            AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.team = ?1 AND e.journal = ?2 AND e.sequence = ?3 - 1)",
     )?;
     for Change { head, .. } in changes {
         remote.execute(params![team.0, head.journal.0, column(head.length), head.hash.0])?;
@@ -64,8 +64,7 @@ pub(crate) fn look_again(db: &Connection, team: &TeamId, journal: &JournalId) ->
 pub(super) fn check(db: &Connection, team: &TeamId) -> Result<Vec<HeadAlarm>> {
     let mut alarms = Vec::new();
     let sql = "SELECT h.journal, h.length, h.hash, h.generation, r.length, r.hash,
-            (SELECT e.hash FROM entries e JOIN journals j ON j.journal = e.journal
-                WHERE e.journal = h.journal AND j.team = h.team AND e.sequence = h.length - 1)
+            (SELECT e.hash FROM entries e WHERE e.team = h.team AND e.journal = h.journal AND e.sequence = h.length - 1)
         FROM heads h LEFT JOIN remote r ON r.team = h.team AND r.journal = h.journal
         WHERE h.team = ?1 AND h.unchecked = 1";
     let mut statement = db.prepare_cached(sql)?;

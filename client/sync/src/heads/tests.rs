@@ -33,6 +33,13 @@ fn served(db: &Connection, team: TeamId, head: Head) {
     note_changes(db, &team, &[Change { change: 1, head }]).unwrap();
 }
 
+/// This device has read the first entry of a journal.
+fn read(db: &Connection, team: TeamId, journal: JournalId) {
+    let sql = "INSERT INTO entries (team, journal, sequence, time, device, person, class, body, hash)
+        VALUES (?1, ?2, 0, 0, x'', x'', 0, x'', ?3)";
+    db.execute(sql, [team.0.as_slice(), &journal.0, &[9; 32]]).unwrap();
+}
+
 fn unchecked(db: &Connection) -> u64 {
     db.query_row("SELECT count(*) FROM heads WHERE unchecked = 1", [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
 }
@@ -41,7 +48,7 @@ fn unchecked(db: &Connection) -> u64 {
 fn with_store(work: impl FnOnce(&Connection)) {
     let directory = std::env::temp_dir().join(format!("casevault-heads-{:032x}", rand()));
     std::fs::create_dir(&directory).unwrap();
-    let store = Store::open(&directory.join("store"), &[7; 32]).unwrap();
+    let store = Store::create(&directory.join("store"), &[7; 32]).unwrap();
     store
         .write(|tx| {
             work(tx);
@@ -71,12 +78,7 @@ fn one_teams_journals_are_never_compared_with_anothers_records() {
         assert_eq!(check(db, &LEGAL).unwrap(), []);
 
         // This device has read the one team's journal, and none of the other's.
-        let sql = "INSERT INTO journals (journal, team, chain) VALUES (?1, ?2, x'')";
-        let journal = head(1, 0, 0).journal;
-        db.execute(sql, [journal.0.as_slice(), &SHELTER.0]).unwrap();
-        let sql = "INSERT INTO entries (journal, sequence, time, device, person, class, body, hash)
-            VALUES (?1, 0, 0, x'', x'', 0, x'', ?2)";
-        db.execute(sql, [journal.0.as_slice(), &[9; 32]]).unwrap();
+        read(db, SHELTER, head(1, 0, 0).journal);
         served(db, LEGAL, head(1, 2, 2));
         assert_eq!(check(db, &LEGAL).unwrap(), [], "its entries are another journal's");
     });
@@ -116,11 +118,7 @@ fn a_fork_shows_once_the_entries_are_read() {
         served(db, SHELTER, head(1, 4, 4));
         assert_eq!(check(db, &SHELTER).unwrap(), [], "longer, and not read");
         let journal = head(1, 0, 0).journal;
-        db.execute("INSERT INTO journals (journal, team, chain) VALUES (?1, ?2, x'')", [journal.0.as_slice(), &SHELTER.0])
-            .unwrap();
-        let sql = "INSERT INTO entries (journal, sequence, time, device, person, class, body, hash)
-            VALUES (?1, 0, 0, x'', x'', 0, x'', ?2)";
-        db.execute(sql, [journal.0.as_slice(), &[9; 32]]).unwrap();
+        read(db, SHELTER, journal);
         look_again(db, &SHELTER, &journal).unwrap();
         assert_eq!(check(db, &SHELTER).unwrap(), [HeadAlarm::Fork { journal, length: 1 }]);
         recorded(db, SHELTER, head(2, 1, 1));

@@ -3,19 +3,23 @@
 use crate::store::sql::{Connection, params};
 use casevault_crypto::case::{CaseEffect, DocumentRecord, effects};
 use casevault_crypto::directory::{self, DirectoryEffect};
-use casevault_crypto::event::Body;
+use casevault_crypto::event::{Body, Status};
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team_journal::{self, TeamEffect};
 use casevault_wire::hash::Hash;
+use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::log::Organisation;
+use casevault_wire::time::Time;
 
+use crate::alarm;
 use crate::dossier::keep_envelope;
 use crate::error::Result;
 use crate::names::Kind;
 use crate::search;
 use crate::share;
-use crate::store::column;
+use crate::store::{array, column};
+use crate::view::AlarmKind;
 
 /// Where a case's title stands in the index: once, though it is in the case and in the team's list of cases.
 const TITLE: (&str, &str) = ("title", "");
@@ -23,14 +27,16 @@ const TITLE: (&str, &str) = ("title", "");
 /// Keeps `event`, whose entry has the hash `hash`, and what follows from it.
 pub(crate) fn apply(
     db: &Connection,
-    organisation: &Organisation,
+    (organisation, now): (&Organisation, Time),
     place: &Place,
     (event, hash): (&AcceptedEvent, Hash),
 ) -> Result<()> {
     let body = SecretBytes::from(event.body.encode());
-    let sql = "INSERT OR REPLACE INTO entries (journal, sequence, time, device, person, class, body, hash, header, log_length)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql =
+        "INSERT OR REPLACE INTO entries (team, journal, sequence, time, device, person, class, body, hash, header, log_length)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     db.prepare_cached(sql)?.execute(params![
+        place.team.0,
         place.journal.0,
         column(event.sequence),
         column(event.time.0),
@@ -44,6 +50,9 @@ pub(crate) fn apply(
     ])?;
     if !place.is_of_team() {
         share::notice(db, place, event)?;
+        // What a colleague said of it gives way to what it says itself.
+        let sql = "UPDATE cases SET read = 1, status = ?3 WHERE team = ?1 AND journal = ?2 AND read = 0";
+        db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, Status::default().as_str()])?;
         return effects(event).into_iter().try_for_each(|effect| apply_case(db, place, effect));
     }
     if organisation.directory() == Some(place.team) {
@@ -52,41 +61,47 @@ pub(crate) fn apply(
     if let Body::DossierReceived(envelope) = &event.body {
         return keep_envelope(db, place, envelope);
     }
-    team_journal::effect(event).map_or(Ok(()), |effect| apply_team(db, place, effect))
+    team_journal::effect(event).map_or(Ok(()), |effect| apply_team(db, (place, now), effect))
 }
 
 fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> {
-    let case = place.journal.0;
+    let (team, case) = (place.team.0, place.journal.0);
+    let indexed = (&place.team, &place.journal);
     match effect {
         CaseEffect::SetTitle(title) => {
-            db.prepare_cached("UPDATE cases SET title = ?2 WHERE journal = ?1")?.execute(params![case, title])?;
-            search::index(db, &place.journal, TITLE, &title)
+            let sql = "UPDATE cases SET title = ?3 WHERE team = ?1 AND journal = ?2";
+            db.prepare_cached(sql)?.execute(params![team, case, title])?;
+            search::index(db, indexed, TITLE, &title)
         }
         CaseEffect::SetStatus(status) => {
-            db.prepare_cached("UPDATE cases SET status = ?2 WHERE journal = ?1")?.execute(params![case, status.as_str()])?;
+            let sql = "UPDATE cases SET status = ?3 WHERE team = ?1 AND journal = ?2";
+            db.prepare_cached(sql)?.execute(params![team, case, status.as_str()])?;
             Ok(())
         }
         CaseEffect::SetField(record) => {
-            let sql = "INSERT INTO fields (journal, field, value, sequence) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (journal, field) DO UPDATE SET value = ?3, sequence = ?4";
-            db.prepare_cached(sql)?.execute(params![case, record.field, record.value, column(record.sequence)])?;
-            search::index(db, &place.journal, ("field", &record.field), &record.value)
+            let sql = "INSERT INTO fields (team, journal, field, value, sequence) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (team, journal, field) DO UPDATE SET value = ?4, sequence = ?5";
+            db.prepare_cached(sql)?.execute(params![team, case, record.field, record.value, column(record.sequence)])?;
+            search::index(db, indexed, ("field", &record.field), &record.value)
         }
         CaseEffect::ClearField(field) => {
-            db.prepare_cached("DELETE FROM fields WHERE journal = ?1 AND field = ?2")?.execute(params![case, field])?;
-            search::forget(db, &place.journal, ("field", &field))
+            let sql = "DELETE FROM fields WHERE team = ?1 AND journal = ?2 AND field = ?3";
+            db.prepare_cached(sql)?.execute(params![team, case, field])?;
+            search::forget(db, indexed, ("field", &field))
         }
         CaseEffect::PutDocument(record) => put_document(db, place, &record),
         CaseEffect::AddNote(note) => {
-            let sql = "INSERT OR REPLACE INTO notes (journal, sequence, time, person, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let sql =
+                "INSERT OR REPLACE INTO notes (team, journal, sequence, time, person, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             db.prepare_cached(sql)?.execute(params![
+                team,
                 case,
                 column(note.sequence),
                 column(note.time.0),
                 note.person.0,
                 note.text
             ])?;
-            search::index(db, &place.journal, ("note", &note.sequence.to_string()), &note.text)
+            search::index(db, indexed, ("note", &note.sequence.to_string()), &note.text)
         }
         CaseEffect::Custody(_) => Ok(()), // read from the entries themselves
     }
@@ -94,15 +109,16 @@ fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> 
 
 fn put_document(db: &Connection, place: &Place, record: &DocumentRecord) -> Result<()> {
     let version = &record.version;
-    let sql = "INSERT OR REPLACE INTO documents (journal, document, sequence, name, seal) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT OR REPLACE INTO documents (team, journal, document, sequence, name, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     db.prepare_cached(sql)?.execute(params![
+        place.team.0,
         place.journal.0,
         version.document.0,
         column(record.sequence),
         version.name.as_str(),
         &*SecretBytes::encode(version)
     ])?;
-    search::index(db, &place.journal, ("document", &record.sequence.to_string()), version.name.as_str())
+    search::index(db, (&place.team, &place.journal), ("document", &record.sequence.to_string()), version.name.as_str())
 }
 
 fn apply_name(db: &Connection, effect: DirectoryEffect) -> Result<()> {
@@ -121,7 +137,7 @@ fn apply_name(db: &Connection, effect: DirectoryEffect) -> Result<()> {
     Ok(())
 }
 
-fn apply_team(db: &Connection, place: &Place, effect: TeamEffect) -> Result<()> {
+fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect) -> Result<()> {
     match effect {
         TeamEffect::GiveKey { case, generation, given } => {
             let here = place_of(place, case);
@@ -131,18 +147,31 @@ fn apply_team(db: &Connection, place: &Place, effect: TeamEffect) -> Result<()> 
                 let key = given.key.secret().expose();
                 db.prepare_cached(sql)?.execute(params![place.team.0, case.0, column(generation), column(given.created), key])?;
             }
-            let sql = "INSERT OR IGNORE INTO cases (journal, team, title, status) VALUES (?1, ?2, '', '')";
-            db.prepare_cached(sql)?.execute(params![case.0, place.team.0])?;
+            claim(db, &here, now)
         }
         TeamEffect::Summarise { case, summary } => {
-            let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (journal) DO UPDATE SET title = ?3, status = ?4 WHERE team = ?2";
-            let row = params![case.0, place.team.0, summary.title, summary.status.as_str()];
-            // A summary of another team's case is none.
-            if db.prepare_cached(sql)?.execute(row)? > 0 {
-                search::index(db, &case, TITLE, &summary.title)?;
-            }
+            let here = place_of(place, case);
+            claim(db, &here, now)?;
+            let sql = "UPDATE cases SET said_title = ?3, said_status = ?4, title = CASE read WHEN 0 THEN ?3 ELSE title END,
+                status = CASE read WHEN 0 THEN ?4 ELSE status END WHERE team = ?1 AND journal = ?2 RETURNING title";
+            let said = params![place.team.0, case.0, summary.title, summary.status.as_str()];
+            let title: String = db.prepare_cached(sql)?.query_row(said, |row| row.get(0))?;
+            search::index(db, (&here.team, &here.journal), TITLE, &title)
         }
+    }
+}
+
+/// The team at `place` names a case as its own. Whether another one does as well is nothing that a number could decide: both have it, and
+/// the person is told once.
+fn claim(db: &Connection, place: &Place, now: Time) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO cases (journal, team, title, status) VALUES (?1, ?2, '', '')";
+    if db.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0])? == 0 {
+        return Ok(());
+    }
+    let mut others = db.prepare_cached("SELECT team FROM claimed WHERE journal = ?1")?;
+    let teams = others.query_map([place.journal.0], |row| array(row, 0).map(TeamId))?;
+    for team in teams {
+        alarm::raise_in(db, AlarmKind::Claim, now, (Some(team?), Some(place.journal)))?;
     }
     Ok(())
 }
@@ -155,6 +184,6 @@ fn admits(ring: &super::CaseRing, generation: u64, created: u64) -> bool {
     }
 }
 
-fn place_of(team: &Place, case: casevault_wire::id::JournalId) -> Place {
+fn place_of(team: &Place, case: JournalId) -> Place {
     Place { journal: case, ..*team }
 }

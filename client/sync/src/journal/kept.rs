@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::store::sql::{Connection, OptionalExtension, Params, params};
 use casevault_crypto::identity::DeviceIdentity;
 use casevault_crypto::journal::{Author, ChainState, EntryKey, KeyRing, Place};
 use casevault_crypto::random::SystemRandom;
@@ -14,6 +14,11 @@ use crate::error::{ClientError, Result};
 use crate::group::Kept as KeptGroup;
 use crate::store::{array, count};
 use crate::view::no_randomness;
+
+/// What rows of a journal, or of what is folded from it, are found by: its team, and its number there.
+pub(crate) fn key(place: &Place) -> impl Params {
+    (place.team.0, place.journal.0)
+}
 
 /// A journal's keys by generation.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +48,7 @@ pub(crate) fn ring_of(db: &Connection, place: &Place) -> Result<CaseRing> {
     }
     let mut statement =
         db.prepare_cached("SELECT generation, team_generation, key FROM case_keys WHERE team = ?1 AND journal = ?2")?;
-    let mut rows = statement.query(params![place.team.0, place.journal.0])?;
+    let mut rows = statement.query(key(place))?;
     while let Some(row) = rows.next()? {
         ring.insert(count(row, 0)?, EntryKey { secret: Secret::new(array(row, 2)?), created: count(row, 1)? });
     }
@@ -52,8 +57,8 @@ pub(crate) fn ring_of(db: &Connection, place: &Place) -> Result<CaseRing> {
 
 /// How far the journal at `place` was read.
 pub(crate) fn chain(db: &Connection, place: &Place) -> Result<ChainState> {
-    let sql = "SELECT chain FROM journals WHERE journal = ?1";
-    let bytes: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row([place.journal.0], |row| row.get(0)).optional()?;
+    let sql = "SELECT chain FROM journals WHERE team = ?1 AND journal = ?2";
+    let bytes: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0)).optional()?;
     match bytes {
         Some(bytes) => decode(&bytes, 1 << 20).map_err(|_| ClientError::Damaged),
         None => Ok(ChainState::new(*place)),
@@ -62,22 +67,24 @@ pub(crate) fn chain(db: &Connection, place: &Place) -> Result<ChainState> {
 
 pub(crate) fn save_chain(db: &Connection, chain: &ChainState) -> Result<()> {
     let place = chain.place();
-    let sql = "INSERT INTO journals (journal, team, chain) VALUES (?1, ?2, ?3) ON CONFLICT (journal) DO UPDATE SET chain = ?3";
-    db.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0, encode(chain)])?;
+    let sql =
+        "INSERT INTO journals (team, journal, chain) VALUES (?1, ?2, ?3) ON CONFLICT (team, journal) DO UPDATE SET chain = ?3";
+    db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, encode(chain)])?;
     Ok(())
 }
 
 /// This device's author key in the journal at `place`, drawn when it is first needed.
 pub(crate) fn author(db: &Connection, place: &Place, device: &DeviceIdentity, log: LogPosition) -> Result<Author> {
-    let sql = "SELECT author FROM journals WHERE journal = ?1";
-    let kept: Option<Option<Vec<u8>>> = db.prepare_cached(sql)?.query_row([place.journal.0], |row| row.get(0)).optional()?;
+    let sql = "SELECT author FROM journals WHERE team = ?1 AND journal = ?2";
+    let kept: Option<Option<Vec<u8>>> = db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0)).optional()?;
     if let Some(Some(bytes)) = kept {
         return decode(&SecretBytes::from(bytes), 1024).map_err(|_| ClientError::Damaged);
     }
     let author = Author::generate(place, device, log, &mut SystemRandom).map_err(no_randomness)?;
-    let sql = "INSERT INTO journals (journal, team, chain, author) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (journal) DO UPDATE SET author = ?4";
+    let sql = "INSERT INTO journals (team, journal, chain, author) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (team, journal) DO UPDATE SET author = ?4";
     let chain = encode(&ChainState::new(*place));
-    db.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0, chain, &*SecretBytes::encode(&author)])?;
+    db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, chain, &*SecretBytes::encode(&author)])?;
     Ok(author)
 }
 

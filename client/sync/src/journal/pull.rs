@@ -7,7 +7,7 @@ use casevault_wire::journal::{Entry, entry_hash};
 use casevault_wire::problem::Code;
 
 use super::apply::apply;
-use super::kept::{chain, ring_of, save_chain, team_generation};
+use super::kept::{chain, key, ring_of, save_chain, team_generation};
 use super::push::encode_body;
 use super::waits::{seen, seen_again, wait_from};
 use crate::alarm;
@@ -61,7 +61,9 @@ impl Client {
         loop {
             let (state, seen) = self.profile.store.read(|db| Ok((chain(db, place)?, seen(db, place)?)))?;
             let page = match vault.entries(&place.journal, state.length()).await {
-                Err(ClientError::Server(Code::Refused)) if state.length() == 0 => return Ok(0), // nobody has written yet
+                Err(ClientError::Server(Code::Refused)) if state.length() == 0 && seen.is_none() => {
+                    return self.nobody_has_written(place).map(|()| 0);
+                }
                 other => other?,
             };
             if page.length < seen.map_or(0, |seen| seen.length).max(state.length()) {
@@ -104,7 +106,7 @@ impl Client {
             for entry in entries {
                 match reader.accept(&mut state, entry) {
                     Ok(event) => {
-                        apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
+                        apply(tx, (&organisation, self.now()), place, (&event, entry_hash(entry)))?;
                         // What is read anew was acknowledged when it was read first: the same words may wait to be sent again.
                         if event.device == self.device() && seen.is_none() {
                             was_sent(tx, place, &event.body)?;
@@ -159,13 +161,22 @@ impl Client {
     fn settle(&self, place: &Place) -> Result<()> {
         let generation = team_generation(self.kept(&place.team)?.as_ref());
         self.profile.store.write(|tx| {
-            let sql = "UPDATE journals SET behind = 0 WHERE journal = ?1 AND team = ?2 AND behind = 1 AND waits IS NULL";
-            tx.prepare_cached(sql)?.execute(params![place.journal.0, place.team.0])?;
+            let sql = "UPDATE journals SET behind = 0 WHERE team = ?1 AND journal = ?2 AND behind = 1 AND waits IS NULL";
+            tx.prepare_cached(sql)?.execute(key(place))?;
             let Some(generation) = generation else { return Ok(()) };
             let mut state = chain(tx, place)?;
             let before = state.clone();
             state.settle(generation);
             if state == before { Ok(()) } else { save_chain(tx, &state) }
+        })
+    }
+
+    /// Remembers that the vault has no journal at `place`.
+    fn nobody_has_written(&self, place: &Place) -> Result<()> {
+        self.profile.store.write(|tx| {
+            save_chain(tx, &chain(tx, place)?)?;
+            tx.prepare_cached("UPDATE journals SET behind = 0 WHERE team = ?1 AND journal = ?2")?.execute(key(place))?;
+            Ok(())
         })
     }
 
@@ -179,7 +190,7 @@ impl Client {
 
 /// An event of this device's own came from the vault: it was acknowledged and the answer was lost, so it waits no longer.
 fn was_sent(db: &Connection, place: &Place, body: &Body) -> Result<()> {
-    let sql = "DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox WHERE journal = ?1 AND body = ?2)";
-    db.prepare_cached(sql)?.execute(params![place.journal.0, &*encode_body(body)])?;
+    let sql = "DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox WHERE team = ?1 AND journal = ?2 AND body = ?3)";
+    db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, &*encode_body(body)])?;
     Ok(())
 }

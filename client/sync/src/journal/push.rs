@@ -16,7 +16,7 @@ use casevault_wire::time::Time;
 use casevault_wire::vault::Batch;
 
 use super::apply::apply;
-use super::kept::{author, chain, ring_of, save_chain};
+use super::kept::{author, chain, key, ring_of, save_chain};
 use crate::alarm;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -124,7 +124,7 @@ impl Client {
     fn is_behind_record(&self, place: &Place) -> Result<bool> {
         self.profile.store.read(|db| {
             let sql = "SELECT length FROM heads WHERE team = ?1 AND journal = ?2";
-            let recorded = db.prepare_cached(sql)?.query_row(params![place.team.0, place.journal.0], |row| count(row, 0));
+            let recorded = db.prepare_cached(sql)?.query_row(key(place), |row| count(row, 0));
             Ok(recorded.optional()?.is_some_and(|recorded| recorded > chain(db, place).map_or(0, |state| state.length())))
         })
     }
@@ -169,7 +169,7 @@ impl Client {
             let reader = Reader { organisation: &organisation, keys: &keys };
             for entry in batch.entries.as_slice() {
                 let event = reader.accept(&mut state, entry).map_err(|_| ClientError::Damaged)?;
-                apply(tx, &organisation, place, (&event, entry_hash(entry)))?;
+                apply(tx, (&organisation, self.now()), place, (&event, entry_hash(entry)))?;
             }
             // A word that is not for these entries is none: they stay in the outbox, and colleagues are told nothing.
             forked = (word.organisation, word.team, word.head) != (place.organisation, place.team, state.head());

@@ -7,15 +7,16 @@ use casevault_wire::codec::{decode, encode};
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::journal::Head;
 
-use super::kept::{chain, ring_of, save_chain};
+use super::kept::{chain, key, ring_of, save_chain};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::store::sql::{Connection, OptionalExtension, params};
 
 /// Remembers where the first entry of a journal was passed over that may be read yet.
 pub(super) fn wait_from(db: &Connection, before: &ChainState) -> Result<()> {
-    let sql = "UPDATE journals SET waits = coalesce(waits, ?2) WHERE journal = ?1";
-    db.prepare_cached(sql)?.execute(params![before.place().journal.0, encode(before)])?;
+    let sql = "UPDATE journals SET waits = coalesce(waits, ?3) WHERE team = ?1 AND journal = ?2";
+    let Place { team, journal, .. } = before.place();
+    db.prepare_cached(sql)?.execute(params![team.0, journal.0, encode(before)])?;
     Ok(())
 }
 
@@ -23,8 +24,8 @@ pub(super) fn wait_from(db: &Connection, before: &ChainState) -> Result<()> {
 pub(crate) fn go_on(db: &Connection, named: Option<(&TeamId, &JournalId)>) -> Result<()> {
     match named {
         Some((team, journal)) => {
-            let sql = "UPDATE journals SET waits = NULL WHERE journal = ?1 AND team = ?2";
-            db.prepare_cached(sql)?.execute(params![journal.0, team.0])?
+            let sql = "UPDATE journals SET waits = NULL WHERE team = ?1 AND journal = ?2";
+            db.prepare_cached(sql)?.execute(params![team.0, journal.0])?
         }
         None => db.execute("UPDATE journals SET waits = NULL", [])?,
     };
@@ -33,21 +34,21 @@ pub(crate) fn go_on(db: &Connection, named: Option<(&TeamId, &JournalId)>) -> Re
 
 /// The chain before the first entry that the journal at `place` waits for.
 fn waits(db: &Connection, place: &Place) -> Result<Option<ChainState>> {
-    let sql = "SELECT waits FROM journals WHERE journal = ?1 AND team = ?2";
-    let kept = db.prepare_cached(sql)?.query_row(params![place.journal.0, place.team.0], |row| row.get::<_, Option<Vec<u8>>>(0));
+    let sql = "SELECT waits FROM journals WHERE team = ?1 AND journal = ?2";
+    let kept = db.prepare_cached(sql)?.query_row(key(place), |row| row.get::<_, Option<Vec<u8>>>(0));
     kept.optional()?.flatten().map(|bytes| decode(&bytes, 1 << 20).map_err(|_| ClientError::Damaged)).transpose()
 }
 
 /// The head up to which the journal at `place` was read before, while it is read anew: the vault has to lead there again.
 pub(super) fn seen(db: &Connection, place: &Place) -> Result<Option<Head>> {
-    let sql = "SELECT seen FROM journals WHERE journal = ?1 AND team = ?2";
-    let kept = db.prepare_cached(sql)?.query_row(params![place.journal.0, place.team.0], |row| row.get::<_, Option<Vec<u8>>>(0));
+    let sql = "SELECT seen FROM journals WHERE team = ?1 AND journal = ?2";
+    let kept = db.prepare_cached(sql)?.query_row(key(place), |row| row.get::<_, Option<Vec<u8>>>(0));
     kept.optional()?.flatten().map(|bytes| decode(&bytes, 128).map_err(|_| ClientError::Damaged)).transpose()
 }
 
 /// The journal was read anew to where it had been read.
 pub(super) fn seen_again(db: &Connection, place: &Place) -> Result<()> {
-    db.prepare_cached("UPDATE journals SET seen = NULL WHERE journal = ?1")?.execute([place.journal.0])?;
+    db.prepare_cached("UPDATE journals SET seen = NULL WHERE team = ?1 AND journal = ?2")?.execute(key(place))?;
     Ok(())
 }
 
@@ -56,17 +57,19 @@ pub(super) fn seen_again(db: &Connection, place: &Place) -> Result<()> {
 fn forget(db: &Connection, place: &Place) -> Result<()> {
     let read = chain(db, place)?.head();
     let seen = seen(db, place)?.filter(|seen| seen.length > read.length).unwrap_or(read);
-    db.execute("UPDATE journals SET seen = ?2 WHERE journal = ?1", params![place.journal.0, encode(&seen)])?;
+    let sql = "UPDATE journals SET seen = ?3 WHERE team = ?1 AND journal = ?2";
+    db.execute(sql, params![place.team.0, place.journal.0, encode(&seen)])?;
     for sql in [
-        "DELETE FROM entries WHERE journal = ?1",
-        "DELETE FROM fields WHERE journal = ?1",
-        "DELETE FROM notes WHERE journal = ?1",
-        "DELETE FROM documents WHERE journal = ?1",
-        "DELETE FROM search WHERE rowid IN (SELECT row FROM indexed WHERE journal = ?1)",
-        "DELETE FROM indexed WHERE journal = ?1",
-        "UPDATE journals SET waits = NULL, behind = 1 WHERE journal = ?1",
+        "DELETE FROM entries WHERE team = ?1 AND journal = ?2",
+        "DELETE FROM fields WHERE team = ?1 AND journal = ?2",
+        "DELETE FROM notes WHERE team = ?1 AND journal = ?2",
+        "UPDATE cases SET status = 'Active' WHERE team = ?1 AND journal = ?2 AND read = 1",
+        "DELETE FROM documents WHERE team = ?1 AND journal = ?2",
+        "DELETE FROM search WHERE rowid IN (SELECT row FROM indexed WHERE team = ?1 AND journal = ?2)",
+        "DELETE FROM indexed WHERE team = ?1 AND journal = ?2",
+        "UPDATE journals SET waits = NULL, behind = 1 WHERE team = ?1 AND journal = ?2",
     ] {
-        db.execute(sql, [place.journal.0])?;
+        db.execute(sql, key(place))?;
     }
     save_chain(db, &ChainState::new(*place))
 }

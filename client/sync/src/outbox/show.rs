@@ -20,7 +20,7 @@ impl Client {
     pub fn unsent(&self) -> Result<Vec<UnsentView>> {
         self.profile.store.read(|db| {
             let sql = "SELECT o.id, o.team, o.journal, o.time, o.body, c.title, t.team IS NOT NULL FROM outbox o
-                LEFT JOIN cases c ON c.journal = o.journal LEFT JOIN teams t ON t.team = o.team AND t.gone = 0 ORDER BY o.id";
+                LEFT JOIN cases c ON c.journal = o.journal AND c.team = o.team LEFT JOIN teams t ON t.team = o.team AND t.gone = 0 ORDER BY o.id";
             let mut statement = db.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             let mut waiting = Vec::new();

@@ -110,6 +110,24 @@ fn too_many_wrong_passphrases_destroy_the_profile_where_that_was_chosen() {
     assert!(matches!(open(&directory, "correct horse", NOW), Err(ClientError::NoProfile)));
 }
 
+// Breaks R-6.6-6, R-6.6-7.
+#[test]
+fn no_bit_of_the_count_that_flips_destroys_the_profile() {
+    let (_parent, directory) = amal();
+    open(&directory, "correct horse", NOW).unwrap().set_wipe_after(Some(50)).unwrap();
+    let file = directory.join("attempts");
+    let whole = fs::read(&file).unwrap();
+    for place in 0..whole.len() * 8 {
+        let mut rotten = whole.clone();
+        rotten[place / 8] ^= 1 << (place % 8);
+        fs::write(&file, rotten).unwrap();
+        let opened = open(&directory, "correct horse", NOW);
+        assert!(matches!(opened, Err(ClientError::Wait(32))), "{place}: {:?}", opened.map(drop));
+    }
+    fs::write(&file, whole).unwrap();
+    assert_eq!(open(&directory, "correct horse", NOW).unwrap().wipe_after(), Some(50));
+}
+
 #[test]
 fn a_last_wrong_passphrase_that_was_counted_and_not_answered_still_destroys() {
     let (_parent, directory) = amal();

@@ -19,16 +19,15 @@ impl Client {
     pub async fn share_end(&self, case: &str, share: &str) -> Result<(ShareView, Delivery)> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
-        let dossier = match self.find_share(&case, share) {
+        let place = self.case_place(case).await?;
+        let dossier = match self.find_share(&place, share) {
             Err(ClientError::Unknown(_)) => {
-                self.refresh_case(&case, team).await?;
-                self.find_share(&case, share)?
+                self.refresh_case(&place).await?;
+                self.find_share(&place, share)?
             }
             found => found?,
         };
-        let consents = self.consents_of(&case)?;
+        let consents = self.consents_of(&place)?;
         let found = consents.share(&dossier).ok_or(ClientError::NoConsent)?;
         // Nothing that a server answers keeps the end from being written down, and access from ending.
         let mut delivery = Delivery::Sent;
@@ -41,7 +40,7 @@ impl Client {
         if let Some(row) = row {
             delivery = self.deliver(row).await?;
         }
-        match closed.and(self.settle_share(&team, &case, &dossier).await) {
+        match closed.and(self.settle_share(&place, &dossier).await) {
             Ok(()) => {}
             Err(ClientError::Unreachable) => delivery = Delivery::Queued,
             Err(error) => return Err(error),
@@ -52,7 +51,7 @@ impl Client {
     /// Ends access to all that is shared under a consent.
     pub(crate) async fn end_shares_of(&self, place: &Place, consent: &ConsentId) -> Result<()> {
         let mut outcome = Ok(());
-        for share in self.consents_of(&place.journal)?.shares.iter().filter(|share| share.made.consent == *consent) {
+        for share in self.consents_of(place)?.shares.iter().filter(|share| share.made.consent == *consent) {
             self.settled(&share.made.dossier, false)?;
             outcome = outcome.and(self.close(place, &share.made.dossier).await);
         }
@@ -77,7 +76,7 @@ impl Client {
                 return Err(ClientError::Unreachable);
             }
         }
-        let consents = self.accepted_consents(&place.journal)?;
+        let consents = self.accepted_consents(place)?;
         let Some(share) = consents.share(&share.made.dossier).filter(|share| share.ended.is_some()) else {
             return Err(ClientError::Unreachable); // the case says so once what waits is sent
         };

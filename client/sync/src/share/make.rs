@@ -34,11 +34,10 @@ impl Client {
     pub async fn share_make(&self, case: &str, new: &NewShare) -> Result<JournalId> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
-        let (case, team) = self.case_and_team(case)?;
-        let place = self.place(team, case);
+        let place = self.case_place(case).await?;
         self.pull_on(&place).await?;
         self.flush().await?;
-        let consents = self.accepted_consents(&case)?;
+        let consents = self.accepted_consents(&place)?;
         let id = find_consent(&consents, &new.consent)?;
         let consent = consents.consent(&id).ok_or(ClientError::NoConsent)?;
         let to = self.find_recipient_anew(&new.with).await?;
@@ -62,7 +61,7 @@ impl Client {
         if self.deliver(row).await? == Delivery::Queued {
             return Err(ClientError::Unreachable);
         }
-        self.settle_share(&place.team, &place.journal, &dossier).await?;
+        self.settle_share(place, &dossier).await?;
         Ok(dossier)
     }
 
@@ -70,7 +69,7 @@ impl Client {
     fn share_of(&self, place: &Place, consent: &Consent, (to, new): (Recipient, &NewShare)) -> Result<ShareMade> {
         let given = &consent.given;
         let wanted: Vec<DocumentId> =
-            new.documents.iter().map(|text| self.find_any_document(&place.journal, text)).collect::<Result<_>>()?;
+            new.documents.iter().map(|text| self.find_any_document(place, text)).collect::<Result<_>>()?;
         let all = wanted.is_empty() && new.fields.is_empty();
         let covered: Vec<VersionOf> =
             given.documents.as_slice().iter().filter(|of| all || wanted.contains(&of.document)).copied().collect();

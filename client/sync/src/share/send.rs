@@ -30,15 +30,15 @@ impl Client {
         let mut wrong = Ok(());
         let mut sends = Vec::new();
         for share in due.iter().chain(&going) {
-            if self.is_over(share)? {
-                wrong = wrong.and(self.settle_share(team, &share.case, &share.dossier).await);
+            if self.is_over(team, share)? {
+                wrong = wrong.and(self.settle_share(&self.place(*team, share.case), &share.dossier).await);
             } else {
                 sends.push(share);
             }
         }
         for share in sends {
             let outcome = match due.iter().any(|due| due.dossier == share.dossier) {
-                true => self.settle_share(team, &share.case, &share.dossier).await,
+                true => self.settle_share(&self.place(*team, share.case), &share.dossier).await,
                 false if self.somebody_left(team, share).await? => self.rekey(team, share).await,
                 false => Ok(()),
             };
@@ -51,8 +51,8 @@ impl Client {
         wrong
     }
 
-    fn is_over(&self, known: &Known) -> Result<bool> {
-        let consents = self.accepted_consents(&known.case)?;
+    fn is_over(&self, team: &TeamId, known: &Known) -> Result<bool> {
+        let consents = self.accepted_consents(&self.place(*team, known.case))?;
         Ok(consents.share(&known.dossier).is_some_and(|share| self.ending(&consents, share).is_some()))
     }
 
@@ -76,7 +76,7 @@ impl Client {
     async fn rekey(&self, team: &TeamId, known: &Known) -> Result<()> {
         let place = self.place(*team, known.case);
         self.pull_on(&place).await?;
-        let consents = self.accepted_consents(&known.case)?;
+        let consents = self.accepted_consents(&place)?;
         let Some(share) = consents.share(&known.dossier).filter(|share| share.allowed) else { return Ok(()) };
         if self.ending(&consents, share).is_none() {
             let given = self.new_dossier_key(&known.dossier, share.newest() + 1, &known.to)?;
@@ -86,7 +86,7 @@ impl Client {
                 return Err(ClientError::Unreachable);
             }
         }
-        self.settle_share(team, &known.case, &known.dossier).await
+        self.settle_share(&place, &known.dossier).await
     }
 
     /// A new key of a dossier's, with the recipient's log as it is known.
@@ -98,17 +98,16 @@ impl Client {
     }
 
     /// Brings one share to where it has to be.
-    pub(crate) async fn settle_share(&self, team: &TeamId, case: &JournalId, dossier: &JournalId) -> Result<()> {
-        let place = self.place(*team, *case);
-        let consents = self.accepted_consents(case)?;
+    pub(crate) async fn settle_share(&self, place: &Place, dossier: &JournalId) -> Result<()> {
+        let consents = self.accepted_consents(place)?;
         let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
         match self.ending(&consents, share) {
             // Nobody was sent it, and nobody will be: neither consent nor a second person allows it.
             None if !share.allowed => {
-                alarm::raise(&self.profile.store, AlarmKind::Consent, self.now(), Some(*team), Some(*case))?;
+                alarm::raise(&self.profile.store, AlarmKind::Consent, self.now(), Some(place.team), Some(place.journal))?;
             }
-            None => self.send_share(&place, share).await?,
-            Some(why) => self.finish_share(&place, share, why).await?,
+            None => self.send_share(place, share).await?,
+            Some(why) => self.finish_share(place, share, why).await?,
         }
         self.settled(dossier, true)
     }
@@ -117,8 +116,8 @@ impl Client {
     async fn send_share(&self, place: &Place, share: &Share) -> Result<()> {
         let (made, generation) = (&share.made, share.newest());
         let access = self.access_of_share(place, share)?;
-        let versions = self.shared_versions(&place.journal, made)?;
-        let fields = self.shared_fields(&place.journal, made)?;
+        let versions = self.shared_versions(place, made)?;
+        let fields = self.shared_fields(place, made)?;
         let missing = |read: &Read| missing_events(made, (&versions, &fields), read);
         let read = self.read_dossier(&access).await?;
         if missing(&read).is_empty() && read.state.head().generation == generation {
@@ -126,7 +125,7 @@ impl Client {
         }
         self.grant_share(&access, (place, made), &versions).await?;
         self.pull_on(place).await?;
-        let now = self.accepted_consents(&place.journal)?;
+        let now = self.accepted_consents(place)?;
         if let Some(why) = now.share(&made.dossier).and_then(|share| self.ending(&now, share)) {
             return self.finish_share(place, share, why).await;
         }
@@ -175,8 +174,8 @@ impl Client {
     }
 
     /// The versions that a share names, as the case has them: of two events that name one blob the first.
-    fn shared_versions(&self, case: &JournalId, made: &ShareMade) -> Result<Vec<(Shared, DocumentVersion)>> {
-        let versions = self.versions_here(case)?;
+    fn shared_versions(&self, place: &Place, made: &ShareMade) -> Result<Vec<(Shared, DocumentVersion)>> {
+        let versions = self.versions_here(place)?;
         let find = |shared: &Shared| {
             let named =
                 |version: &&DocumentVersion| (version.document, version.seal.digest) == (shared.of.document, shared.of.digest);
@@ -186,9 +185,9 @@ impl Client {
     }
 
     /// The fields that a share names and that have a value.
-    fn shared_fields(&self, case: &JournalId, made: &ShareMade) -> Result<Vec<FieldValue>> {
+    fn shared_fields(&self, place: &Place, made: &ShareMade) -> Result<Vec<FieldValue>> {
         let wanted = made.fields.as_slice();
-        let fields = self.profile.store.read(|db| crate::cases::fields(db, case))?;
+        let fields = self.profile.store.read(|db| crate::cases::fields(db, place))?;
         let fields = fields.into_iter().filter(|(field, _)| wanted.iter().any(|wanted| wanted.as_str() == field));
         let value = |(field, value): (String, String)| {
             let text = (Text::new(field), Text::new(value));

@@ -20,9 +20,9 @@ impl Client {
         let _turn = self.turn.lock().await;
         let places = match case {
             Some(case) => {
-                let (case, team) = self.case_and_team(case)?;
-                self.refresh_case(&case, team).await?;
-                vec![self.place(team, case)]
+                let place = self.case_place(case).await?;
+                self.refresh_case(&place).await?;
+                vec![place]
             }
             None => self.profile.store.read(|db| {
                 let mut statement = db.prepare_cached("SELECT DISTINCT team, journal FROM shares ORDER BY rowid")?;
@@ -32,7 +32,7 @@ impl Client {
         };
         let mut views = Vec::new();
         for place in places {
-            let consents = self.consents_of(&place.journal)?;
+            let consents = self.consents_of(&place)?;
             for share in &consents.shares {
                 views.push(self.view_of(&place, &consents, share).await?);
             }
@@ -41,7 +41,7 @@ impl Client {
     }
 
     pub(super) async fn share_view(&self, place: &Place, dossier: &JournalId) -> Result<ShareView> {
-        let consents = self.consents_of(&place.journal)?;
+        let consents = self.consents_of(place)?;
         let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
         self.view_of(place, &consents, share).await
     }

@@ -19,22 +19,23 @@ CREATE TABLE rotations (team BLOB PRIMARY KEY, state BLOB NOT NULL, upload BLOB)
 -- Names that this device shall write into the directory once it can.
 CREATE TABLE pending_names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
--- Journals: the verified chain, and what the vault says of their heads. `behind`: not read to the end since the vault had more. `waits`: the
+-- Journals: the verified chain, and what the vault says of their heads. A number says which journal of a team it is; another team's journal
+-- may have the same one. `behind`: not read to the end since the vault had more. `waits`: the
 -- chain before the first entry that was passed over although it may be read yet. `seen`: the head up to which it was read before, while it is
 -- read anew.
-CREATE TABLE journals (journal BLOB PRIMARY KEY, team BLOB NOT NULL, chain BLOB NOT NULL, author BLOB,
-    behind INTEGER NOT NULL DEFAULT 1, waits BLOB, seen BLOB) WITHOUT ROWID;
+CREATE TABLE journals (team BLOB NOT NULL, journal BLOB NOT NULL, chain BLOB NOT NULL, author BLOB, behind INTEGER NOT NULL DEFAULT 1,
+    waits BLOB, seen BLOB, PRIMARY KEY (team, journal)) WITHOUT ROWID;
 CREATE INDEX journals_behind ON journals (team) WHERE behind = 1;
 CREATE TABLE remote (team BLOB NOT NULL, journal BLOB NOT NULL, length INTEGER NOT NULL, hash BLOB NOT NULL,
     PRIMARY KEY (team, journal)) WITHOUT ROWID;
-CREATE TABLE entries (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL, person BLOB NOT NULL,
-    class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL,
-    header BLOB NOT NULL, log_length INTEGER NOT NULL, PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
+CREATE TABLE entries (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL,
+    person BLOB NOT NULL, class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, log_length INTEGER NOT NULL,
+    PRIMARY KEY (team, journal, sequence)) WITHOUT ROWID;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,
     body BLOB NOT NULL, blob BLOB);
-CREATE INDEX outbox_journal ON outbox (journal, id);
+CREATE INDEX outbox_journal ON outbox (team, journal, id);
 CREATE TABLE uploads (digest BLOB PRIMARY KEY, team BLOB NOT NULL, journal BLOB NOT NULL, file TEXT NOT NULL, length INTEGER NOT NULL,
     upload TEXT) WITHOUT ROWID;
 -- Heads that the keyserver has not been told.
@@ -48,21 +49,33 @@ CREATE INDEX heads_unchecked ON heads (team) WHERE unchecked = 1;
 -- The state of cases, folded from their entries.
 CREATE TABLE case_keys (team BLOB NOT NULL, journal BLOB NOT NULL, generation INTEGER NOT NULL, team_generation INTEGER NOT NULL, key BLOB NOT NULL,
     PRIMARY KEY (team, journal, generation)) WITHOUT ROWID;
-CREATE TABLE cases (journal BLOB PRIMARY KEY, team BLOB NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
+-- `read`: something of its own journal was read, and its title and status are those. `said_title`, `said_status`: what the team's list says.
+CREATE TABLE cases (journal BLOB NOT NULL, team BLOB NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL, read INTEGER NOT NULL DEFAULT 0,
+    said_title TEXT, said_status TEXT,
+    PRIMARY KEY (journal, team)) WITHOUT ROWID;
 CREATE INDEX cases_title ON cases (title);
-CREATE TABLE fields (journal BLOB NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER NOT NULL,
-    PRIMARY KEY (journal, field)) WITHOUT ROWID;
+-- Cases that another team claims by their number.
+CREATE VIEW claimed AS SELECT * FROM cases AS one
+    WHERE EXISTS (SELECT 1 FROM cases AS other WHERE other.journal = one.journal AND other.team <> one.team);
+-- Cases without those that are a claim and nothing else: the vault had no journal of theirs, and it is another team's that was read.
+CREATE VIEW standing AS SELECT * FROM cases AS one
+    WHERE read = 1
+    OR NOT EXISTS (SELECT 1 FROM cases AS other WHERE other.journal = one.journal AND other.team <> one.team AND other.read = 1)
+    OR NOT EXISTS (SELECT 1 FROM journals WHERE journals.team = one.team AND journals.journal = one.journal AND behind = 0);
+CREATE TABLE fields (team BLOB NOT NULL, journal BLOB NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (team, journal, field)) WITHOUT ROWID;
 -- Every version of every document: the event names it, whatever number its author gave it.
-CREATE TABLE documents (journal BLOB NOT NULL, document BLOB NOT NULL, sequence INTEGER NOT NULL, name TEXT NOT NULL, seal BLOB NOT NULL,
-    PRIMARY KEY (journal, document, sequence)) WITHOUT ROWID;
-CREATE INDEX documents_name ON documents (journal, name);
-CREATE TABLE notes (journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (journal, sequence)) WITHOUT ROWID;
+CREATE TABLE documents (team BLOB NOT NULL, journal BLOB NOT NULL, document BLOB NOT NULL, sequence INTEGER NOT NULL, name TEXT NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (team, journal, document, sequence)) WITHOUT ROWID;
+CREATE INDEX documents_name ON documents (team, journal, name);
+CREATE TABLE notes (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL,
+    text TEXT NOT NULL, PRIMARY KEY (team, journal, sequence)) WITHOUT ROWID;
 CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 -- Where in the index a text stands that gives way to another, or to none.
-CREATE TABLE indexed (journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
-    PRIMARY KEY (journal, place, key)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5 (journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
+CREATE TABLE indexed (team BLOB NOT NULL, journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (team, journal, place, key)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5 (team UNINDEXED, journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
 
 -- What cases share, and whether all that follows from it was done here. `ended`: the case says so.
 -- `team_generation` and `recipient_log`: where the team and the recipient's log stood as the dossier's newest key was given.

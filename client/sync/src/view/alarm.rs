@@ -1,6 +1,6 @@
 //! Alarms, as people and scripts see them.
 
-use casevault_wire::id::{JournalId, OrganisationId, TeamId};
+use casevault_wire::id::{DocumentId, JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
 /// Something wrong that a server or a colleague's device did. Kept until a person has seen it.
@@ -16,6 +16,8 @@ pub struct Alarm {
     pub journal: Option<JournalId>,
     /// The partner organisation it is about, if any.
     pub partner: Option<OrganisationId>,
+    /// The document it is about, if verification found it and it is about one.
+    pub document: Option<DocumentId>,
 }
 
 /// Declares the kinds with their names.
@@ -56,8 +58,12 @@ kinds! {
     Journal = "journal";
     /// The vault does not hold what was acknowledged.
     Missing = "missing";
+    /// The sealed bytes of a document that waits on this device are damaged, or gone. No server is accused.
+    Unsendable = "unsendable";
     /// A document is not what its author's entry says, or was added under the id of another one. No server is accused.
     Document = "document";
+    /// Several teams claim a case of one number. No server is accused.
+    Claim = "claim";
     /// The keyserver does not give the way back to a team's older keys.
     History = "history";
     /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
