@@ -60,9 +60,9 @@ impl Keyserver {
         casevault_service::http::app(self.node.clone(), routes::router(self.clone()))
     }
 
-    /// A pen at the end of the feed.
+    /// A pen at the end of the feed. What is said there puts somebody out, or goes before it: it may use the room that is kept.
     pub(crate) fn pen(&self, organisation: OrganisationId, tip: Tip) -> Pen<'_> {
-        Pen { key: &self.node.key, organisation, time: self.node.clock.now(), tip, write: Write::default() }
+        Pen { key: &self.node.key, organisation, time: self.node.clock.now(), tip, write: Write::kept() }
     }
 
     /// Makes what `pen` wrote durable, and only then takes it into memory.

@@ -103,10 +103,10 @@ impl Check<'_> {
             if found.is_empty() {
                 return Ok(all);
             }
-            for (key, value) in found {
-                match (record::name(of, &key), record::value(&value)) {
-                    (Ok(name), Ok(value)) => all.push((name, value)),
-                    _ => self.find(Fault::Unreadable, &format_args!("record of kind {of:02x}")),
+            for found in &found {
+                match record::visited(of, found) {
+                    Ok(record) => all.push(record),
+                    Err(_) => self.find(Fault::Unreadable, &format_args!("record of kind {of:02x}")),
                 }
             }
         }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use casevault_service::http::answer::Encoded;
 use casevault_service::http::problem::Problem;
+use casevault_service::store::Room;
 use casevault_wire::codec::decode;
 use casevault_wire::feed::FeedEvent;
 use casevault_wire::keyserver::Append;
@@ -49,6 +50,7 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     }
     enrol(&mut organisation, rest)?;
     let mut pen = server.pen(id, Tip::default());
+    pen.write.room = Room::Common;
     let key = Key::new(Kind::Organisation, &id).bytes();
     pen.write.expect(key.clone(), None);
     pen.write.put(key, bytes(&Organisations { id }));

@@ -3,6 +3,7 @@
 
 mod commits;
 mod fsck;
+mod full;
 mod invitations;
 mod key_packages;
 mod log;

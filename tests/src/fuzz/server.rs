@@ -53,6 +53,11 @@ impl Records for Memory {
         Box::pin(async { Ok(pairs) })
     }
 
+    fn keys<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Vec<u8>>, StoreError>> {
+        let pairs = self.within(from, to, |pairs| pairs.take(limit).collect());
+        Box::pin(async { Ok(pairs.into_iter().map(|(key, _)| key).collect()) })
+    }
+
     fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
         let pairs = self.within(from, to, |pairs| pairs.rev().take(limit).collect());
         Box::pin(async { Ok(pairs) })

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use casevault_wire::codec::encode;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::journal::{Entry, Head, entry_hash};
 
 use super::{Check, Fault, FsckError};
 use crate::journal::{Standing, empty_head, is_own};
-use crate::record::{JournalKey, TeamKey, Walk, kind, name, value};
+use crate::record::{JournalKey, TeamKey, Walk, kind, visited};
 
 impl Check<'_> {
     /// Heads, each of a journal that has its team.
@@ -32,13 +33,12 @@ impl Check<'_> {
             if found.is_empty() {
                 break;
             }
-            for (key, bytes) in found {
-                let (Ok((journal, sequence)), Ok(entry)) = (name::<(JournalKey, u64)>(kind::ENTRY, &key), value::<Entry>(&bytes))
-                else {
+            for found in &found {
+                let Ok(((journal, sequence), entry)) = visited::<(JournalKey, u64), Entry>(kind::ENTRY, found) else {
                     self.find(Fault::Unreadable, &"entry");
                     continue;
                 };
-                self.count(journal.team, bytes.len() as u64);
+                self.count(journal.team, encode(&entry).len() as u64);
                 let end = ends.entry(journal).or_insert(empty_head(journal.journal));
                 let (fault, after) = follow(end, &journal, sequence, &entry);
                 *end = after;

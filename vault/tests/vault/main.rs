@@ -7,6 +7,7 @@ mod blobs;
 mod disk;
 mod feed;
 mod fsck;
+mod full;
 mod insiders;
 mod journals;
 mod keyserver;
