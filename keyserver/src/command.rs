@@ -7,6 +7,7 @@ use std::sync::Arc;
 use casevault_service::backup::BackupError;
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
+use casevault_service::fsck::help;
 use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
@@ -51,6 +52,7 @@ const ORGANISATIONS: usize = 1000;
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
     /// Check everything that is stored; the server must not run.
+    #[command(after_help = help::<fsck::Fault>())]
     Fsck {
         /// The data directory.
         #[arg(long, value_name = "DIR")]

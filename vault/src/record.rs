@@ -49,6 +49,9 @@ pub mod kind {
     pub const UPLOAD: u8 = 0x16;
     /// Blobs that are being stored.
     pub const PENDING: u8 = 0x17;
+
+    /// Every kind, in order.
+    pub const ALL: [u8; 11] = [ORGANISATION, CURSOR, LOG_HEADS, TEAM, JOURNAL, CHANGE, OWNER, ENTRY, BLOB, UPLOAD, PENDING];
 }
 
 /// Values are shorter than this.
@@ -211,7 +214,7 @@ impl Walk {
     /// # Errors
     /// [`StoreError`] if not even keys can be read.
     pub async fn next(&mut self, records: &dyn Records) -> Result<Vec<Visited>, StoreError> {
-        let found = match records.scan(&self.from, &self.to, STRIDE).await {
+        let found: Vec<Visited> = match records.scan(&self.from, &self.to, STRIDE).await {
             Err(StoreError::Corrupt) => self.one_by_one(records).await?,
             found => found?.into_iter().map(|(key, value)| (key, Ok(value))).collect(),
         };

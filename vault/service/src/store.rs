@@ -4,6 +4,7 @@ pub mod conformance;
 mod inflight;
 mod layout;
 mod mark;
+mod memory;
 #[cfg(test)]
 mod rot;
 mod sled;
@@ -13,6 +14,7 @@ use futures_util::future::BoxFuture;
 
 use crate::disk;
 
+pub use self::memory::MemoryRecords;
 pub use self::sled::SledRecords;
 
 /// A record: key and value.

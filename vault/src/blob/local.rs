@@ -17,7 +17,7 @@ use casevault_service::disk::{self, Disk, SystemDisk};
 use casevault_wire::id::UploadId;
 use futures_util::FutureExt;
 
-use super::{Answer, BlobError, Blobs, Kept, Part};
+use super::{Answer, BlobError, Blobs, Listing, Part};
 use crate::record::{BlobKey, JournalKey};
 use crate::team::OVERHEAD;
 use durable::{leave, make_directories, sync_directory, write_durably};
@@ -188,8 +188,8 @@ impl Blobs for LocalBlobs {
         })
     }
 
-    fn list(&self) -> Answer<'_, Vec<Kept>> {
-        self.run(|paths| tree::list(&paths.blobs))
+    fn list(&self) -> Answer<'_, Listing> {
+        self.run(|paths| Ok(tree::list(&paths.blobs)))
     }
 
     fn begin(&self, upload: UploadId) -> Answer<'_, ()> {

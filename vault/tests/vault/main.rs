@@ -14,5 +14,6 @@ mod keyserver;
 mod member;
 mod register;
 mod requests;
+mod rot;
 mod uploads;
 mod world;
