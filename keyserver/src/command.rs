@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::backup::{self, RECORDS};
 use crate::fsck;
-use crate::state::{Keyserver, LoadError};
+use crate::state::Keyserver;
 
 /// Keeps organisations' logs and delivers their groups' messages. It sees ciphertext and pseudonymous ids only.
 #[derive(Debug, Clone, Parser)]
@@ -97,9 +97,6 @@ pub enum Failure {
     /// The records cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What is stored does not verify.
-    #[error(transparent)]
-    Load(#[from] LoadError),
     /// The address cannot be served, or the operating system refused something else.
     #[error("cannot serve")]
     Io(#[from] std::io::Error),

@@ -10,16 +10,13 @@ mod recovery;
 mod standing;
 mod team;
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use casevault_service::store::{Records, StoreError};
-use casevault_wire::id::OrganisationId;
 use casevault_wire::log::Organisation;
 use casevault_wire::signature::PublicKey;
 
-use crate::records::Kind;
-use crate::state::{LoadError, fold};
+use crate::state::{LoadError, fold, organisations};
 
 pub use finding::{Fault, Finding};
 
@@ -67,7 +64,7 @@ pub(crate) struct Scope<'a> {
 /// [`StoreError`] if the records cannot be read at all.
 pub async fn check(records: &dyn Records, key: &PublicKey) -> Result<Report, StoreError> {
     let mut report = Report::default();
-    let kept = kept(records).await?;
+    let kept = organisations(records).await?;
     form::check(records, &kept, &mut report).await?;
     for (number, id) in kept.iter().enumerate() {
         report.at(&format_args!("organisation {number}"));
@@ -80,12 +77,6 @@ pub async fn check(records: &dyn Records, key: &PublicKey) -> Result<Report, Sto
         }
     }
     Ok(report)
-}
-
-/// The organisations that are kept, whatever else is said of them.
-async fn kept(records: &dyn Records) -> Result<BTreeSet<OrganisationId>, StoreError> {
-    let keys = records.keys(&[Kind::Organisation as u8], &[Kind::Log as u8], usize::MAX).await?;
-    Ok(keys.iter().filter_map(|key| key.get(1..)?.try_into().ok().map(OrganisationId)).collect())
 }
 
 async fn check_organisation(scope: &Scope<'_>, number: usize, report: &mut Report) -> Result<(), StoreError> {

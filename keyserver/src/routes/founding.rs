@@ -37,9 +37,13 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     if organisation.keyserver_key() != server.node.key.public() {
         return Err(Problem(Code::Statement));
     }
-    let mut founding = server.catalogue.founding.lock().await;
     let id = organisation.id();
-    if let Some(cell) = server.catalogue.find(&id) {
+    if let Some(cell) = server.cell(&id).await? {
+        return repeats(&server, &cell.organisation(), entries).await;
+    }
+    let mut founding = server.catalogue.founding.lock().await;
+    // Founded meanwhile.
+    if let Some(cell) = server.cell(&id).await? {
         return repeats(&server, &cell.organisation(), entries).await;
     }
     if server.catalogue.is_full() {

@@ -11,6 +11,7 @@ mod partners;
 mod records;
 mod recovery;
 mod standing;
+mod start;
 mod strangers;
 mod voids;
 mod world;
