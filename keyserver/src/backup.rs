@@ -8,13 +8,13 @@ use casevault_service::keys::ServerKey;
 use casevault_service::store::{Records, SledRecords};
 use casevault_wire::server::ServerKind;
 
-use crate::fsck::{self, Fault};
+use crate::fsck::{self, Finding};
 
 /// Where records are, below the data directory.
 pub(crate) const RECORDS: &str = "records";
 
 /// How a backup or its restoring ended, or what is wrong with what was to be kept: then nothing was done.
-pub type Outcome = Result<Contents, Vec<Fault>>;
+pub type Outcome = Result<Contents, Vec<Finding>>;
 
 /// Writes a backup of the keyserver in `data` to `file`, which must not be there.
 ///
@@ -51,7 +51,7 @@ pub async fn restore(file: &Path, data: &Path) -> Result<Outcome, BackupError> {
     Ok(Ok(backup.contents()))
 }
 
-async fn faults(data: &Path, records: &dyn Records) -> Result<Option<Vec<Fault>>, BackupError> {
+async fn faults(data: &Path, records: &dyn Records) -> Result<Option<Vec<Finding>>, BackupError> {
     let key = ServerKey::open(data)?;
     let report = fsck::check(records, key.public()).await?;
     Ok(Some(report.faults).filter(|faults| !faults.is_empty()))

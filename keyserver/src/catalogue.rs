@@ -1,12 +1,12 @@
-//! The organisations in memory: each one's verified log, the end of its feed, and who waits for more of it.
+//! The organisations in memory: once somebody asked for it, each one's verified log, the end of its feed, and who waits for more of it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, PersonId, TeamId};
-use casevault_wire::log::Organisation;
-use tokio::sync::{Mutex, watch};
+use casevault_wire::log::{Organisation, SignedLogEntry};
+use tokio::sync::{OnceCell, watch};
 
 use crate::feed::Tip;
 use crate::rate::{COMMITS, INSTRUCTIONS, STATEMENTS, Shares, Used};
@@ -15,8 +15,10 @@ use crate::rate::{COMMITS, INSTRUCTIONS, STATEMENTS, Shares, Used};
 #[derive(Debug)]
 pub(crate) struct Cell {
     organisation: RwLock<Arc<Organisation>>,
+    /// The log as it was before it grew, and the entries by which it did.
+    before: Mutex<Option<(Arc<Organisation>, Vec<SignedLogEntry>)>>,
     /// Held by whoever writes to the log or the feed, until the write is durable.
-    pub(crate) tip: Mutex<Tip>,
+    pub(crate) tip: tokio::sync::Mutex<Tip>,
     grown: watch::Sender<u64>,
     /// Commits that follow no instruction.
     pub(crate) commits: Shares<(TeamId, PersonId)>,
@@ -31,7 +33,8 @@ impl Cell {
         let grown = watch::Sender::new(tip.length);
         Self {
             organisation: RwLock::new(Arc::new(organisation)),
-            tip: Mutex::new(tip),
+            before: Mutex::default(),
+            tip: tokio::sync::Mutex::new(tip),
             grown,
             commits: Shares::new(COMMITS),
             statements: Shares::new(STATEMENTS),
@@ -44,9 +47,21 @@ impl Cell {
         self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The log has grown, durably.
-    pub(crate) fn replace(&self, organisation: Organisation) {
-        *self.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    /// The log has grown by `entries`, durably.
+    pub(crate) fn replace(&self, organisation: Organisation, entries: Vec<SignedLogEntry>) {
+        let mut now = self.organisation.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *now, Arc::new(organisation));
+        drop(now);
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some((before, entries));
+    }
+
+    /// The log as it is, to go on with: what it was before it last grew, led up to that, so that nothing of it is copied. None if it did
+    /// not grow yet, somebody still reads what it was, or who had this last did not go on.
+    pub(crate) fn spare(&self) -> Option<Organisation> {
+        let (before, entries) = self.before.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let mut spare = Arc::try_unwrap(before).ok()?;
+        spare.follow_to(&self.organisation(), &entries).ok()?;
+        Some(spare)
     }
 
     /// The feed has grown, durably.
@@ -60,14 +75,17 @@ impl Cell {
     }
 }
 
+/// One organisation, once its log was read.
+pub(crate) type Slot = OnceCell<Arc<Cell>>;
+
 /// All organisations.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
-    cells: RwLock<HashMap<OrganisationId, Arc<Cell>>>,
+    cells: RwLock<HashMap<OrganisationId, Arc<Slot>>>,
     /// By the root's fingerprint; of several organisations of one root, the smallest id.
     roots: RwLock<HashMap<Hash, OrganisationId>>,
     /// Held while an organisation is founded.
-    pub(crate) founding: Mutex<Used>,
+    pub(crate) founding: tokio::sync::Mutex<Used>,
     /// How many organisations there may be.
     most: usize,
 }
@@ -84,7 +102,7 @@ impl Catalogue {
     }
 
     /// The organisation of this id.
-    pub(crate) fn find(&self, id: &OrganisationId) -> Option<Arc<Cell>> {
+    pub(crate) fn find(&self, id: &OrganisationId) -> Option<Arc<Slot>> {
         self.cells.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
@@ -93,12 +111,22 @@ impl Catalogue {
         self.roots.read().unwrap_or_else(PoisonError::into_inner).get(fingerprint).copied()
     }
 
-    /// Adds an organisation, which is durable.
+    /// Adds an organisation that was founded, durably.
     pub(crate) fn add(&self, id: OrganisationId, cell: Cell) {
         let fingerprint = cell.organisation().fingerprint();
-        let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
-        roots.entry(fingerprint).and_modify(|known| *known = id.min(*known)).or_insert(id);
-        drop(roots);
-        self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(cell));
+        self.insert(id, Some(fingerprint), Slot::new_with(Some(Arc::new(cell))));
+    }
+
+    /// Adds an organisation whose log was not read yet; without a fingerprint if its founding cannot be.
+    pub(crate) fn know(&self, id: OrganisationId, fingerprint: Option<Hash>) {
+        self.insert(id, fingerprint, Slot::new());
+    }
+
+    fn insert(&self, id: OrganisationId, fingerprint: Option<Hash>, slot: Slot) {
+        if let Some(fingerprint) = fingerprint {
+            let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
+            roots.entry(fingerprint).and_modify(|known| *known = id.min(*known)).or_insert(id);
+        }
+        self.cells.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(slot));
     }
 }

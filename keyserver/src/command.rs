@@ -7,6 +7,7 @@ use std::sync::Arc;
 use casevault_service::backup::BackupError;
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
+use casevault_service::fsck::help;
 use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
@@ -17,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::backup::{self, RECORDS};
 use crate::fsck;
-use crate::state::{Keyserver, LoadError};
+use crate::state::Keyserver;
 
 /// Keeps organisations' logs and delivers their groups' messages. It sees ciphertext and pseudonymous ids only.
 #[derive(Debug, Clone, Parser)]
@@ -51,6 +52,7 @@ const ORGANISATIONS: usize = 1000;
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
     /// Check everything that is stored; the server must not run.
+    #[command(after_help = help::<fsck::Fault>())]
     Fsck {
         /// The data directory.
         #[arg(long, value_name = "DIR")]
@@ -95,9 +97,6 @@ pub enum Failure {
     /// The records cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What is stored does not verify.
-    #[error(transparent)]
-    Load(#[from] LoadError),
     /// The address cannot be served, or the operating system refused something else.
     #[error("cannot serve")]
     Io(#[from] std::io::Error),

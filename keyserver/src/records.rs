@@ -308,6 +308,14 @@ pub(crate) async fn load<T: tls_codec::Deserialize>(records: &dyn Records, key: 
     Ok(Found { value, bytes })
 }
 
+/// As [`load`], but a value that is damaged is none.
+pub(crate) async fn readable<T: tls_codec::Deserialize>(records: &dyn Records, key: &Key) -> Result<Option<T>, StoreError> {
+    match load(records, key).await {
+        Err(StoreError::Corrupt) => Ok(None),
+        found => Ok(found?.value),
+    }
+}
+
 /// A value that was read.
 pub(crate) struct Found<T> {
     pub(crate) value: Option<T>,

@@ -103,6 +103,9 @@ mod recovery;
 #[path = "world/residue.rs"]
 mod residue;
 #[cfg(test)]
+#[path = "world/rewritten.rs"]
+mod rewritten;
+#[cfg(test)]
 #[path = "world/screen.rs"]
 mod screen;
 #[cfg(test)]

@@ -227,7 +227,8 @@ impl Access {
         let Some(current) = &self.current else { return former.is_empty() && rising(pending) };
         let below = former.last().is_none_or(|key| key.generation < current.generation);
         let above = pending.iter().all(|key| key.generation > current.generation || key.sequence < current.sequence);
-        below && above && rising(former) && rising(pending)
+        let told = former.iter().chain(pending).chain([current]).all(|key| key.confirmed <= 1);
+        below && above && told && rising(former) && rising(pending)
     }
 }
 

@@ -13,7 +13,7 @@ use casevault_wire::server::ServerKind;
 
 use crate::blob::{BlobError, Blobs, LocalBlobs, Part};
 use crate::fsck::{Finding, FsckError, check};
-use crate::record::{BlobKey, Walk, kind, name, value};
+use crate::record::{BlobKey, Walk, kind, visited};
 use crate::run::RECORDS;
 use crate::upload::Upload;
 
@@ -88,8 +88,8 @@ where
         if found.is_empty() {
             return Ok(all);
         }
-        for (key, bytes) in found {
-            all.push((name(of, &key)?, value(&bytes)?));
+        for record in &found {
+            all.push(visited(of, record)?);
         }
     }
 }

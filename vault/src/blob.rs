@@ -43,6 +43,15 @@ pub struct Part {
 /// A blob that is kept: its key and its length.
 pub type Kept = (BlobKey, u64);
 
+/// Everything that a backend keeps besides uploads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The blobs.
+    pub kept: Vec<Kept>,
+    /// The names of what is no blob, or cannot be looked into.
+    pub others: Vec<String>,
+}
+
 /// What a backend answers, some day.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, BlobError>>;
 
@@ -57,8 +66,8 @@ pub trait Blobs: Send + Sync + 'static {
     /// Forgets a blob. It is no error if there is none.
     fn delete(&self, key: BlobKey) -> Answer<'_, ()>;
 
-    /// Every kept blob, in any order.
-    fn list(&self) -> Answer<'_, Vec<Kept>>;
+    /// Everything that is kept, in any order.
+    fn list(&self) -> Answer<'_, Listing>;
 
     /// Begins an upload.
     fn begin(&self, upload: UploadId) -> Answer<'_, ()>;

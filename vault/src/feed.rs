@@ -91,7 +91,7 @@ impl Vault {
             if content.previous != cursor.previous {
                 return Err(FeedError::Broken);
             }
-            let mut write = Write::default();
+            let mut write = Write::kept();
             before.replace(&mut write, &Cursor { next, previous: feed_hash(item) });
             let _turn = self.act(item, &mut write).await?;
             if self.write(write).await?.is_some() {

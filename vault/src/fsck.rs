@@ -1,9 +1,12 @@
-//! Checking every invariant of a data directory that no vault is using. Nothing is changed.
+//! Checking every invariant of a data directory that no vault is using. Nothing is changed. What is damaged is named, and the rest is
+//! checked all the same.
 
 mod files;
 mod finding;
 mod grants;
 mod journals;
+mod organisations;
+mod records;
 mod teams;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +15,12 @@ use std::path::Path;
 
 use casevault_service::directory::{DataDirectory, DirectoryError};
 use casevault_service::store::{Records, SledRecords, StoreError};
-use casevault_wire::id::UploadId;
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 
 use crate::blob::{BlobError, Blobs, LocalBlobs};
 use crate::journal::Standing;
-use crate::pending::Pending;
-use crate::record::{self, BlobKey, JournalKey, TeamKey, Walk, kind};
+use crate::record::{JournalKey, TeamKey};
 use crate::run::RECORDS;
-use crate::upload::Upload;
 
 pub use finding::{Fault, Finding};
 
@@ -47,6 +48,9 @@ pub enum FsckError {
 struct Check<'a> {
     records: &'a dyn Records,
     blobs: &'a dyn Blobs,
+    owners: BTreeMap<(OrganisationId, JournalId), TeamId>,
+    /// The owners of journals that have something.
+    used: BTreeSet<(OrganisationId, JournalId)>,
     standings: BTreeMap<JournalKey, Standing>,
     stored: BTreeMap<TeamKey, u64>,
     findings: Vec<Finding>,
@@ -71,15 +75,19 @@ pub async fn fsck(data: &Path) -> Result<Vec<Finding>, FsckError> {
 /// # Errors
 /// As [`fsck`].
 pub async fn check(records: &dyn Records, blobs: &dyn Blobs) -> Result<Vec<Finding>, FsckError> {
-    let mut check = Check { records, blobs, standings: BTreeMap::new(), stored: BTreeMap::new(), findings: Vec::new() };
+    let (owners, used, standings, stored, findings) = Default::default();
+    let mut check = Check { records, blobs, owners, used, standings, stored, findings };
+    check.kinds().await?;
     check.journals().await?;
     check.entries().await?;
     check.changes().await?;
     let uploads = check.uploads().await?;
     check.files().await?;
     check.grants().await?;
-    check.teams(&uploads).await?;
-    check.organisations().await?;
+    check.nobodys();
+    let keyservers = check.foundings().await?;
+    check.teams(&uploads, &keyservers).await?;
+    check.feeds(&keyservers).await?;
     Ok(check.findings)
 }
 
@@ -91,48 +99,5 @@ impl Check<'_> {
     fn count(&mut self, team: TeamKey, bytes: u64) {
         let stored = self.stored.entry(team).or_default();
         *stored = stored.saturating_add(bytes);
-    }
-
-    /// Every record of a kind whose name and value can be read; the others are findings.
-    async fn all<N, T>(&mut self, of: u8) -> Result<Vec<(N, T)>, FsckError>
-    where
-        N: tls_codec::Deserialize,
-        T: tls_codec::Deserialize,
-    {
-        let (mut walk, mut all) = (Walk::of(of), Vec::new());
-        loop {
-            let found = walk.next(self.records).await?;
-            if found.is_empty() {
-                return Ok(all);
-            }
-            for (key, value) in found {
-                match (record::name(of, &key), record::value(&value)) {
-                    (Ok(name), Ok(value)) => all.push((name, value)),
-                    _ => self.find(Fault::Unreadable, &format_args!("record of kind {of:02x}")),
-                }
-            }
-        }
-    }
-
-    /// Blobs that were being stored: their files may be there without a record.
-    async fn pending(&mut self) -> Result<BTreeSet<BlobKey>, FsckError> {
-        let pending = self.all::<[u8; 16], Pending>(kind::PENDING).await?;
-        Ok(pending.iter().flat_map(|(_, pending)| pending.blobs().collect::<Vec<_>>()).collect())
-    }
-
-    /// Every upload; those that are open have a file as long as was acknowledged.
-    async fn uploads(&mut self) -> Result<Vec<(UploadId, Upload)>, FsckError> {
-        let uploads = self.all::<UploadId, Upload>(kind::UPLOAD).await?;
-        for (id, upload) in &uploads {
-            if upload.offset > upload.length {
-                self.find(Fault::Upload, id);
-            }
-            let Some(last) = upload.offset.checked_sub(1).filter(|_| upload.kept.is_none()) else { continue };
-            let there = self.blobs.staged(*id, last, 1).await.is_ok_and(|byte| byte.len() == 1);
-            if !there {
-                self.find(Fault::Upload, id);
-            }
-        }
-        Ok(uploads)
     }
 }

@@ -64,9 +64,7 @@ impl Vault {
             if found.is_empty() {
                 return Ok(ids);
             }
-            for (key, _) in found {
-                ids.push(name(kind::ORGANISATION, &key)?);
-            }
+            ids.extend(found.iter().filter_map(|(key, _)| name::<OrganisationId>(kind::ORGANISATION, key).ok()));
         }
     }
 }

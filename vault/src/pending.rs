@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use casevault_service::http::problem::Problem;
 use casevault_service::random;
-use casevault_service::store::{StoreError, Write};
+use casevault_service::store::Write;
 use casevault_wire::codec::{List, encode};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::limit;
@@ -11,7 +11,7 @@ use casevault_wire::problem::Code;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::blob::{BlobError, Kept};
-use crate::record::{self, BlobKey, JournalKey, Walk, kind, value};
+use crate::record::{self, BlobKey, JournalKey, Walk, kind};
 use crate::vault::Vault;
 
 /// Blobs whose files may be there before their records are.
@@ -103,10 +103,11 @@ impl Vault {
         Ok(self.records.write(write).await?)
     }
 
-    /// Removes what attempts before a crash left behind. To be called before anything is served.
+    /// Removes what attempts before a crash left behind. To be called before anything is served. What cannot be removed now is at the
+    /// next start.
     ///
     /// # Errors
-    /// `unavailable`.
+    /// `unavailable` if nothing can be read.
     pub async fn recover_pending(&self) -> Result<(), Problem> {
         let mut walk = Walk::of(kind::PENDING);
         loop {
@@ -114,9 +115,10 @@ impl Vault {
             if found.is_empty() {
                 return Ok(());
             }
-            for (key, pending) in found {
-                value::<Pending>(&pending).map_err(|_| StoreError::Corrupt)?;
-                self.try_abandon(&key).await?;
+            for (key, _) in found {
+                if let Err(problem) = self.try_abandon(&key).await {
+                    tracing::warn!(%problem, "what an attempt left behind stays until the next start");
+                }
             }
         }
     }

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use casevault_service::backup::BackupError;
+use casevault_service::fsck::help;
 use clap::{Parser, Subcommand};
 
 use crate::backup;
-use crate::fsck::fsck;
+use crate::fsck::{Fault, fsck};
 use crate::run::{Arguments, run};
 
 /// The ciphertext server of Casevault.
@@ -24,6 +25,7 @@ pub struct Program {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Checks every invariant of a data directory that no vault is using, and changes nothing.
+    #[command(after_help = help::<Fault>())]
     Fsck {
         /// The vault's data directory.
         #[arg(long, value_name = "DIR")]

@@ -58,6 +58,10 @@ pub mod kind {
     pub const TERMS: u8 = 0x19;
     /// A blob of a grant.
     pub const GRANTED: u8 = 0x1a;
+
+    /// Every kind, in order.
+    pub const ALL: [u8; 14] =
+        [ORGANISATION, CURSOR, LOG_HEADS, TEAM, JOURNAL, CHANGE, OWNER, ENTRY, BLOB, UPLOAD, PENDING, DOSSIER, TERMS, GRANTED];
 }
 
 /// Values are shorter than this.
@@ -237,17 +241,49 @@ impl Walk {
         Self { from, to }
     }
 
-    /// The next few records; empty at the end.
+    /// The next few records; empty at the end. One whose value cannot be read stands between the others.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn next(&mut self, records: &dyn Records) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        let pairs = records.scan(&self.from, &self.to, STRIDE).await?;
-        if let Some((last, _)) = pairs.last() {
+    /// [`StoreError`] if not even keys can be read.
+    pub async fn next(&mut self, records: &dyn Records) -> Result<Vec<Visited>, StoreError> {
+        let found: Vec<Visited> = match records.scan(&self.from, &self.to, STRIDE).await {
+            Err(StoreError::Corrupt) => self.one_by_one(records).await?,
+            found => found?.into_iter().map(|(key, value)| (key, Ok(value))).collect(),
+        };
+        if let Some((last, _)) = found.last() {
             self.from = [last.as_slice(), &[0]].concat();
         }
-        Ok(pairs)
+        Ok(found)
     }
+
+    async fn one_by_one(&self, records: &dyn Records) -> Result<Vec<Visited>, StoreError> {
+        let mut found = Vec::new();
+        for key in records.keys(&self.from, &self.to, STRIDE).await? {
+            let value = records.read(&key).await;
+            found.push((key, value.and_then(|value| value.ok_or(StoreError::Corrupt))));
+        }
+        Ok(found)
+    }
+}
+
+/// A record on a walk: its key, and its value if that can be read.
+pub type Visited = (Vec<u8>, Result<Vec<u8>, StoreError>);
+
+/// The name and value of a record of `kind` that was visited.
+///
+/// # Errors
+/// [`StoreError`]; [`StoreError::Corrupt`] if they are not of their form.
+pub fn visited<N: Deserialize, T: Deserialize>(kind: u8, (key, bytes): &Visited) -> Result<(N, T), StoreError> {
+    Ok((name(kind, key)?, value(bytes.as_deref().map_err(|error| *error)?)?))
+}
+
+/// Those of the records that were visited which can be read. The others hinder nobody who does not need them.
+pub fn readable<N: Deserialize, T: Deserialize>(kind: u8, found: &[Visited]) -> Vec<(N, T)> {
+    let read: Vec<_> = found.iter().filter_map(|record| visited(kind, record).ok()).collect();
+    if read.len() < found.len() {
+        tracing::error!("records are damaged and passed over: run `fsck`");
+    }
+    read
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use casevault_service::clock::SystemClock;
 use casevault_service::directory::{DataDirectory, DirectoryError};
+use casevault_service::disk::{Disk, SystemDisk};
 use casevault_service::http::problem::Problem;
 use casevault_service::http::{Listener, serve_metrics};
 use casevault_service::keys::{KeyError, ServerKey};
@@ -97,11 +98,15 @@ impl Served {
 ///
 /// # Errors
 /// [`RunError`].
-pub async fn open(arguments: &Arguments, clock: Arc<dyn Clock>, (stop, pace): (Stop, Pace)) -> Result<Served, RunError> {
+pub async fn open(
+    arguments: &Arguments,
+    (clock, disk): (Arc<dyn Clock>, Arc<dyn Disk>),
+    (stop, pace): (Stop, Pace),
+) -> Result<Served, RunError> {
     let directory = DataDirectory::open(&arguments.data)?;
     let key = ServerKey::open(directory.path())?;
-    let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
-    let blobs = LocalBlobs::open(directory.path())?;
+    let records = Arc::new(SledRecords::open_on(&directory.path().join(RECORDS), disk.clone())?);
+    let blobs = LocalBlobs::open_on(directory.path(), disk)?;
     blobs.sweep()?;
     let node = Node::new(ServerKind::Vault, key, clock, stop);
     let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
@@ -123,7 +128,7 @@ pub async fn run(arguments: Arguments) -> Result<(), RunError> {
     door::announce();
     let stop = Stop::default();
     stop.on_signals()?;
-    let served = open(&arguments, Arc::new(SystemClock), (stop, Pace::default())).await?;
+    let served = open(&arguments, (Arc::new(SystemClock), Arc::new(SystemDisk)), (stop, Pace::default())).await?;
     if let Some(address) = &arguments.metrics {
         serve_metrics(address, served.app.vault.node.stop.clone()).await?;
     }

@@ -64,7 +64,7 @@ impl Vault {
             let mut after = before.value.clone().unwrap_or_default();
             let followed = cursor.value.unwrap_or_default().next;
             let changed = after.access.switch(&key, generation, followed)?;
-            let mut write = Write::default();
+            let mut write = Write::kept();
             cursor.unchanged(&mut write);
             before.replace(&mut write, &after);
             if !changed || self.write(write).await?.is_some() {

@@ -13,10 +13,10 @@ use crate::records::{Inbox, Key, Kind, Place, Walk, load, parse};
 /// Checks what waits for `team`.
 pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, report: &mut Report) -> Result<(), StoreError> {
     let place = Place { organisation: scope.organisation.id(), team: *team };
-    let inbox = match load::<Inbox>(scope.records, &Key::of_team(Kind::Inbox, &place)).await {
-        Err(StoreError::Corrupt) => None,
-        other => Some(other?.value.unwrap_or_default()),
-    };
+    report.at(&format_args!("the inbox of a team"));
+    // What cannot be read is named as such, and nothing can be said of what hangs on it.
+    let Ok(found) = load::<Inbox>(scope.records, &Key::of_team(Kind::Inbox, &place)).await else { return Ok(()) };
+    let inbox = Some(found.value.unwrap_or_default());
     let waiting = inbox.iter().flat_map(|inbox| inbox.waiting.as_slice());
     let mut last = None;
     for waiting in waiting.clone() {

@@ -6,7 +6,7 @@ use casevault_wire::id::{DeviceId, TeamId};
 use casevault_wire::recovery::Escrow;
 
 use super::{Fault, Report, Scope};
-use crate::records::{Arrived, Key, Kind, Place, Walk, parse};
+use crate::records::{Key, Kind, Place, Walk, parse};
 
 /// Checks the escrows of `team`.
 pub(super) async fn escrows(scope: &Scope<'_>, team: &TeamId, report: &mut Report) -> Result<(), StoreError> {
@@ -17,7 +17,7 @@ pub(super) async fn escrows(scope: &Scope<'_>, team: &TeamId, report: &mut Repor
         let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
         let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
         let policies = scope.organisation.recovery().policies();
-        let stated = parse::<Escrow>(value).is_ok_and(|escrow| policies.contains_key(&escrow.policy));
+        let stated = parse::<Escrow>(value).map_or(true, |escrow| policies.contains_key(&escrow.policy));
         report.check(known && stated, Fault::Escrow);
     }
     Ok(())
@@ -29,11 +29,11 @@ pub(super) async fn arrivals(scope: &Scope<'_>, report: &mut Report) -> Result<(
     let start = prefix.clone().bytes().len();
     let (mut walk, mut count) = (Walk::of(&prefix), 0);
     let announced = scope.organisation.recovery().announcements();
-    while let Some((key, value)) = &walk.next(scope.records).await? {
+    while let Some((key, _)) = &walk.next(scope.records).await? {
         count += 1;
         let hash = key.get(start..).and_then(|hash| hash.try_into().ok()).map(Hash);
         let known = hash.is_some_and(|hash| announced.contains_key(&hash));
-        report.check(known && parse::<Arrived>(value).is_ok(), Fault::Arrival);
+        report.check(known, Fault::Arrival);
     }
     report.check(count == announced.len(), Fault::Arrival);
     Ok(())

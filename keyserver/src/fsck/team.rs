@@ -1,35 +1,30 @@
 //! A team's group: where it stands is what the feed says, and everything that somebody still needs is there.
 
 use casevault_service::store::StoreError;
+use casevault_wire::commit::link_hash;
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, TeamId};
-use casevault_wire::keyserver::SignedRefusal;
+use casevault_wire::keyserver::{SignedRefusal, TeamLink};
 use casevault_wire::mls::{commit_data, commit_hash};
 
 use super::chains::{Said, has};
-use super::{Fault, Report, Scope};
-use crate::records::{Committed, Group, Key, Kind, Membership, Place, Walk, load, parse};
+use super::{Fault, Report, Scope, is_there};
+use crate::records::{Committed, Group, Key, Kind, Membership, Place, Walk, parse, readable};
 
 /// Checks the group of `team` against what the feed says of it.
 pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, said: &Said, report: &mut Report) -> Result<(), StoreError> {
     let place = Place { organisation: scope.organisation.id(), team: *team };
-    let group = match load::<Group>(scope.records, &Key::of_team(Kind::Group, &place)).await {
-        Err(StoreError::Corrupt) => {
-            report.faults.push(Fault::Encoding);
-            return Ok(());
-        }
-        other => other?.value,
-    };
-    let Some(group) = group else {
+    let Some(group) = readable::<Group>(scope.records, &Key::of_team(Kind::Group, &place)).await? else {
         report.check(said.standing.is_empty(), Fault::Group);
         return Ok(());
     };
     let newest = said.standing.last().map(|receipt| (receipt.epoch, receipt.access_key, receipt.generation));
     let current = (group.current.epoch, group.current.access_key, group.current.generation);
     let created = group.receipt.content.event == FeedEvent::Receipt(Receipt::of(&group.creation, Hash::ZERO));
-    let holds = newest == Some(current) && group.confirmed == said.confirmed && created && has(scope, &group.receipt).await?;
-    report.check(holds, Fault::Group);
+    let known = scope.organisation.device(&group.creator).is_some();
+    let holds = newest == Some(current) && group.confirmed == said.confirmed && created && known;
+    report.check(holds && has(scope, &group.receipt).await, Fault::Group);
     commits(scope, &place, &group, report).await?;
     links(scope, &place, &group, report).await?;
     members(scope, &place, &group, report).await?;
@@ -40,18 +35,14 @@ pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, said: &Said, report:
 async fn commits(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Commit, place);
     let beyond = prefix.clone().number(group.current.epoch.saturating_add(1));
-    let stray = scope.records.scan(&beyond.bytes(), &prefix.end(), 1).await?;
-    report.check(stray.is_empty(), Fault::Commit(group.current.epoch.saturating_add(1)));
+    let stray = scope.records.keys(&beyond.bytes(), &prefix.end(), 1).await?;
+    report.check_part(stray.is_empty(), Fault::Commit, &"beyond the newest");
     for epoch in group.oldest..=group.current.epoch {
-        let committed = match load::<Committed>(scope.records, &prefix.clone().number(epoch)).await {
-            Err(StoreError::Corrupt) => None,
-            other => other?.value,
-        };
-        let holds = match committed {
+        let holds = match readable::<Committed>(scope.records, &prefix.clone().number(epoch)).await? {
             None => false,
             Some(committed) => commit_holds(scope, place, (epoch, group), &committed).await?,
         };
-        report.check(holds, Fault::Commit(epoch));
+        report.check_part(holds, Fault::Commit, &format_args!("epoch {epoch}"));
     }
     Ok(())
 }
@@ -75,17 +66,28 @@ async fn commit_holds(
             return Ok(false);
         }
     }
-    Ok(data && receipt && newest && has(scope, &committed.record.receipt).await?)
+    let link = committed.record.link.as_ref();
+    let linked = link_hash(link) == committed.data.link && links_to(scope, place, (committed.data.generation, link)).await?;
+    Ok(data && receipt && newest && linked && has(scope, &committed.record.receipt).await)
+}
+
+/// Whether the link that a commit brought is kept for its generation.
+async fn links_to(scope: &Scope<'_>, place: &Place, (generation, link): (u64, Option<&TeamLink>)) -> Result<bool, StoreError> {
+    let Some(link) = link else { return Ok(true) };
+    let kept = readable::<TeamLink>(scope.records, &Key::of_team(Kind::Link, place).number(generation)).await?;
+    // One that is missing or damaged is found as such.
+    Ok(kept.is_none_or(|kept| kept == *link))
 }
 
 async fn links(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Link, place);
     let (mut walk, mut next) = (Walk::of(&prefix), 2);
     while let Some((key, _)) = &walk.next(scope.records).await? {
-        report.check(*key == prefix.clone().number(next).bytes(), Fault::Link(next));
+        report.check_part(*key == prefix.clone().number(next).bytes(), Fault::Link, &format_args!("generation {next}"));
         next = key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1);
     }
-    report.check(next == group.current.generation.max(1).saturating_add(1), Fault::Link(next));
+    let last = group.current.generation.max(1).saturating_add(1);
+    report.check_part(next == last, Fault::Link, &format_args!("generation {next}"));
     Ok(())
 }
 
@@ -96,18 +98,16 @@ async fn members(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut R
     while let Some((key, value)) = &walk.next(scope.records).await? {
         let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
         let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
-        let Ok(membership) = parse::<Membership>(value) else {
-            report.faults.push(Fault::Encoding);
-            continue;
-        };
+        let Ok(membership) = parse::<Membership>(value) else { continue };
         let newest = membership.welcomed.max(membership.acknowledged.unwrap_or_default());
         let possible = membership.joined <= membership.welcomed && newest <= group.current.epoch;
         report.check(known && possible, Fault::Membership);
         let length = scope.organisation.position().length;
         let current = device.is_some_and(|device| scope.organisation.is_team_device_at(&place.team, &device, length));
         if membership.waits() && current {
-            let welcome = Key::of_team(Kind::Welcome, place).number(membership.welcomed).bytes();
-            report.check(scope.records.read(&welcome).await?.is_some(), Fault::Welcome(membership.welcomed));
+            let epoch = membership.welcomed;
+            let welcome = Key::of_team(Kind::Welcome, place).number(epoch).bytes();
+            report.check_part(is_there(scope, &welcome).await?, Fault::Welcome, &format_args!("epoch {epoch}"));
         }
     }
     Ok(())
@@ -118,8 +118,8 @@ async fn voids(scope: &Scope<'_>, place: &Place, said: &Said, report: &mut Repor
     while let Some((_, value)) = &walk.next(scope.records).await? {
         count += 1;
         let known = match parse::<SignedFeedItem>(value) {
-            Ok(item) => has(scope, &item).await?,
-            Err(_) => false,
+            Ok(item) => has(scope, &item).await,
+            Err(_) => true,
         };
         report.check(known, Fault::Void);
     }
@@ -131,7 +131,7 @@ async fn refusals(scope: &Scope<'_>, place: &Place, report: &mut Report) -> Resu
     let prefix = Key::of_team(Kind::Refusal, place);
     let mut walk = Walk::of(&prefix);
     while let Some((key, value)) = &walk.next(scope.records).await? {
-        let holds = parse::<SignedRefusal>(value).is_ok_and(|refusal| {
+        let holds = parse::<SignedRefusal>(value).map_or(true, |refusal| {
             let content = refusal.content;
             let at = prefix.clone().number(content.epoch).id(content.commit.as_bytes()).id(content.device.as_bytes());
             let device = scope.organisation.device(&content.device);

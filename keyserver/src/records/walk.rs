@@ -20,16 +20,28 @@ impl Walk {
         Self { from: prefix.clone().bytes(), to: prefix.end(), read: Vec::new().into_iter() }
     }
 
-    /// The next record.
+    /// The next record. The value of one that cannot be read is empty, which is of no form.
     pub(crate) async fn next(&mut self, records: &dyn Records) -> Result<Option<Record>, StoreError> {
         if self.read.len() == 0 {
-            let found = records.scan(&self.from, &self.to, STEP).await?;
+            let found = match records.scan(&self.from, &self.to, STEP).await {
+                Err(StoreError::Corrupt) => self.one_by_one(records).await?,
+                found => found?,
+            };
             if let Some((last, _)) = found.last() {
                 self.from = [last.as_slice(), &[0]].concat();
             }
             self.read = found.into_iter();
         }
         Ok(self.read.next())
+    }
+
+    async fn one_by_one(&self, records: &dyn Records) -> Result<Vec<Record>, StoreError> {
+        let mut found = Vec::new();
+        for key in records.keys(&self.from, &self.to, STEP).await? {
+            let value = records.read(&key).await.ok().flatten();
+            found.push((key, value.unwrap_or_default()));
+        }
+        Ok(found)
     }
 }
 

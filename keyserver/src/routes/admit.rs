@@ -61,7 +61,7 @@ impl FromRequest<Arc<Keyserver>> for Admitted {
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let unverified = server.node.gate.receive(Request::from_parts(parts, body))?;
         let id = unverified.organisation();
-        let cell = server.catalogue.find(&id).filter(|_| organisation == Some(id.to_string()));
+        let cell = if organisation == Some(id.to_string()) { server.cell(&id).await? } else { None };
         let log = cell.as_ref().map(|cell| cell.organisation());
         // A voucher is verified whatever is known, so that the answer takes as long.
         let vouched = server.vouched(log.as_deref(), unverified.signer());

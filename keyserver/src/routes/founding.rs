@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use casevault_service::http::answer::Encoded;
 use casevault_service::http::problem::Problem;
+use casevault_service::store::Room;
 use casevault_wire::codec::decode;
 use casevault_wire::feed::FeedEvent;
 use casevault_wire::keyserver::Append;
@@ -36,9 +37,13 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     if organisation.keyserver_key() != server.node.key.public() {
         return Err(Problem(Code::Statement));
     }
-    let mut founding = server.catalogue.founding.lock().await;
     let id = organisation.id();
-    if let Some(cell) = server.catalogue.find(&id) {
+    if let Some(cell) = server.cell(&id).await? {
+        return repeats(&server, &cell.organisation(), entries).await;
+    }
+    let mut founding = server.catalogue.founding.lock().await;
+    // Founded meanwhile.
+    if let Some(cell) = server.cell(&id).await? {
         return repeats(&server, &cell.organisation(), entries).await;
     }
     if server.catalogue.is_full() {
@@ -49,6 +54,7 @@ pub(super) async fn found(State(server): State<Arc<Keyserver>>, body: Body) -> R
     }
     enrol(&mut organisation, rest)?;
     let mut pen = server.pen(id, Tip::default());
+    pen.write.room = Room::Common;
     let key = Key::new(Kind::Organisation, &id).bytes();
     pen.write.expect(key.clone(), None);
     pen.write.put(key, bytes(&Organisations { id }));

@@ -129,7 +129,7 @@ pub(super) async fn withdraw(State(server): State<Arc<Keyserver>>, Admitted { ca
     let Found { value, bytes: before } = load::<Invited>(&*server.records, &key).await?;
     let own = |invited: &Invited| invited.by == device || caller.is_administrator();
     let invited = value.filter(own).ok_or(Problem(Code::Refused))?;
-    replace(&server, key, before, &Invited { withdrawn: 1, ..invited }).await?;
+    replace(&server, (key, before), &Invited { withdrawn: 1, ..invited }, Write::kept()).await?;
     Ok(Done)
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn join(State(server): State<Arc<Keyserver>>, Admitted { caller
         return Err(Problem(Code::Invitation));
     }
     let bound = Invited { join: Some(join), ..invited };
-    match replace(&server, key, before, &bound).await {
+    match replace(&server, (key, before), &bound, Write::default()).await {
         // Another join was first.
         Err(StoreError::Conflict) => Err(Problem(Code::Invitation)),
         other => Ok(other.map(|()| Done)?),
@@ -183,8 +183,12 @@ pub(super) fn still_good(invited: &Invited, organisation: &Organisation, now: Ti
     if is_over(invited, organisation) || ended { Err(Problem(Code::Invitation)) } else { Ok(()) }
 }
 
-async fn replace(server: &Keyserver, key: Key, before: Option<Vec<u8>>, invited: &Invited) -> Result<(), StoreError> {
-    let mut write = Write::default();
+async fn replace(
+    server: &Keyserver,
+    (key, before): (Key, Option<Vec<u8>>),
+    invited: &Invited,
+    mut write: Write,
+) -> Result<(), StoreError> {
     let key = key.bytes();
     write.expect(key.clone(), before);
     write.put(key, bytes(invited));

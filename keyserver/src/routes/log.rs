@@ -65,7 +65,10 @@ pub(super) async fn append(
     if !may_state(&caller.cell, server.node.clock.now(), by, entries) {
         return Err(Problem(Code::Busy));
     }
-    let mut after = copy(before).await?;
+    let mut after = match caller.cell.spare() {
+        Some(spare) => spare,
+        None => copy(before).await?,
+    };
     let mut pen = server.pen(after.id(), *tip);
     for entry in entries {
         // Others have their turn between two signatures.
@@ -79,7 +82,7 @@ pub(super) async fn append(
     }
     pen.say(FeedEvent::LogHead(after.position()));
     let head = server.log_head(&after.id(), after.position());
-    server.publish(&caller.cell, tip, pen, Some(after)).await?;
+    server.publish(&caller.cell, tip, pen, Some((after, append.entries.into_vec()))).await?;
     Ok(Encoded::of(&head))
 }
 
@@ -138,7 +141,7 @@ mod tests {
     use casevault_wire::codec::Text;
     use casevault_wire::hash::Hash;
     use casevault_wire::label::Label;
-    use casevault_wire::log::{Founding, LogEntry};
+    use casevault_wire::log::{DeviceKeys, Founding, LogEntry, LogPosition, Role};
     use casevault_wire::server::ServerEntry;
     use casevault_wire::signature::{PublicKey, Signature, Signed, signed_content};
     use ed25519_dalek::{Signer as _, SigningKey};
@@ -151,15 +154,45 @@ mod tests {
         let root = PublicKey(key.verifying_key().to_bytes());
         let server = ServerEntry { address: Text::default(), key: root };
         let founding = Founding { root, keyserver: server.clone(), vault: server, suite: limit::SUITE, salt: [0; 16] };
-        let content = LogEntry {
+        signed(LogEntry {
             organisation: OrganisationId::ZERO,
             sequence: 0,
             previous: Hash::ZERO,
             time: Time(0),
             author: Author::Root,
             statement: Statement::Found(founding),
-        };
+        })
+    }
+
+    /// By the root.
+    fn signed(content: LogEntry) -> SignedLogEntry {
+        let key = SigningKey::from_bytes(&[1; 32]);
         Signed { signature: Signature(key.sign(&signed_content(Label::LogEntry, &content)).to_bytes()), content }
+    }
+
+    // Plays X11.
+    #[test]
+    fn x11_a_log_grows_without_being_copied() {
+        let first = founding();
+        let cell = Cell::new(Organisation::found(&first).unwrap(), Tip::default());
+        let grow = |mut organisation: Organisation, statement| {
+            let LogPosition { length: sequence, hash: previous } = organisation.position();
+            let (organisation_id, author) = (organisation.id(), Author::Root);
+            let entry = signed(LogEntry { organisation: organisation_id, sequence, previous, time: Time(0), author, statement });
+            organisation.apply(&entry).unwrap();
+            cell.replace(organisation, vec![entry]);
+        };
+        let person = PersonId([1; 16]);
+        assert!(cell.spare().is_none(), "at first there is one alone");
+        grow(Organisation::clone(&cell.organisation()), Statement::AddPerson(person, Role::Administrator));
+        let spare = cell.spare().unwrap();
+        assert_eq!(spare, *cell.organisation(), "what it was, led up to what it is");
+        assert!(cell.spare().is_none(), "it is somebody's");
+        let keys = DeviceKeys { signing: PublicKey([2; 32]), mls: PublicKey([3; 32]) };
+        let reader = cell.organisation();
+        grow(spare, Statement::AddDevice(person, keys));
+        assert!(cell.spare().is_none(), "somebody still reads what it was");
+        assert_eq!((reader.devices().len(), cell.organisation().devices().len()), (0, 1), "and reads that");
     }
 
     // Breaks R-8.1-12.

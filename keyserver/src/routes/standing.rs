@@ -54,7 +54,7 @@ async fn take(
         Found::Other => Stands { copied: 1, ..stands },
     };
     if now != stands {
-        let mut write = Write::default();
+        let mut write = Write::kept();
         let key = key.bytes();
         write.expect(key.clone(), before);
         write.put(key, bytes(&now));

@@ -41,7 +41,7 @@ impl Actor<'_> {
         if membership.joined > epoch {
             return Err(Problem(Code::Conflict));
         }
-        let mut write = Write::default();
+        let mut write = Write::kept();
         write.expect(Key::of_team(Kind::Group, &self.place).bytes(), group_now.bytes);
         write.expect(key.clone().bytes(), member.bytes);
         write.put(key.bytes(), bytes(&Membership { acknowledged: Some(epoch), ..membership }));

@@ -1,6 +1,7 @@
 //! Accepting a commit: exactly one per team and epoch, with everything that belongs to it, in one write.
 
 use casevault_service::http::problem::Problem;
+use casevault_service::store::Room;
 use casevault_wire::codec::List;
 use casevault_wire::commit::CommitData;
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
@@ -41,6 +42,7 @@ impl Actor<'_> {
             return Err(Problem(Code::Busy));
         }
         let mut pen = self.server.pen(self.place.organisation, *tip);
+        pen.write.room = if removes { Room::Kept } else { Room::Common };
         let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, hash)));
         let displaced = List::new(displaced).map_err(|_| Problem(Code::TooLarge))?;
         let oldest = prune::prune(self, &organisation, (&group, &roster), &mut pen);

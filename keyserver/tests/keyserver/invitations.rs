@@ -14,7 +14,7 @@ use casevault_wire::request::Signer;
 use crate::world::{NOON, Ngo, Party, World, device, device_keys, key, person, public, sign};
 
 /// Invitation `seed`, whose key has that seed.
-fn invitation(seed: u8) -> Invitation {
+pub fn invitation(seed: u8) -> Invitation {
     Invitation {
         id: InvitationId([seed; 16]),
         access_key: public(&key(seed)),
@@ -23,17 +23,17 @@ fn invitation(seed: u8) -> Invitation {
     }
 }
 
-fn holder(ngo: &Ngo, seed: u8) -> Party {
+pub fn holder(ngo: &Ngo, seed: u8) -> Party {
     let signer = Signer::Invitation(InvitationId([seed; 16]));
     Party { organisation: ngo.log.id(), signer, key: key(seed), idempotency: IdempotencyKey([seed; 16]) }
 }
 
-fn join(seed: u8, device: u8) -> Join {
+pub fn join(seed: u8, device: u8) -> Join {
     let request = JoinRequest { invitation: InvitationId([seed; 16]), keys: device_keys(device), mac: [1; 32] };
     Join { signature: sign(&key(device), Label::JoinRequest, &request), request }
 }
 
-fn join_path(seed: u8) -> String {
+pub fn join_path(seed: u8) -> String {
     format!("/invitations/{}/join", InvitationId([seed; 16]))
 }
 

@@ -3,6 +3,7 @@
 
 mod commits;
 mod fsck;
+mod full;
 mod inbox;
 mod invitations;
 mod key_packages;
@@ -11,6 +12,7 @@ mod partners;
 mod records;
 mod recovery;
 mod standing;
+mod start;
 mod strangers;
 mod voids;
 mod world;

@@ -23,7 +23,7 @@ const DELAY: u64 = 259_200_000;
 /// The seed of the policy's signing key.
 const SIGNING: u8 = 80;
 
-fn policy() -> RecoveryPolicy {
+pub fn policy() -> RecoveryPolicy {
     let trustee = |seed: u8| Trustee { person: person(seed), commitment: Hash([seed; 32]) };
     RecoveryPolicy {
         id: RecoveryPolicyId([1; 8]),
@@ -44,16 +44,16 @@ async fn recoverable(world: &World) -> (Ngo, Team, Hash) {
     (ngo, team, hash)
 }
 
-fn announcement(team: Team, seed: u8) -> Announcement {
+pub fn announcement(team: Team, seed: u8) -> Announcement {
     Announcement { policy: policy_hash(&policy()), team: team.id, device: device(seed) }
 }
 
-fn escrow(generation: u64) -> Escrow {
+pub fn escrow(generation: u64) -> Escrow {
     Escrow { policy: policy_hash(&policy()), generation, sealed: Opaque::new(vec![7; 200]).unwrap() }
 }
 
 /// Announces a recovery for the device of `seed`; what the policy's key signs to open it.
-async fn announce(world: &World, ngo: &mut Ngo, team: Team, seed: u8) -> Statement {
+pub async fn announce(world: &World, ngo: &mut Ngo, team: Team, seed: u8) -> Statement {
     ngo.state(world, 1, vec![Statement::AnnounceRecovery(announcement(team, seed))]).await.unwrap();
     opening(ngo, team, seed)
 }
@@ -65,7 +65,7 @@ fn opening(ngo: &Ngo, team: Team, seed: u8) -> Statement {
     Statement::RecoveryOpened(Signed { content, signature })
 }
 
-async fn leave(world: &World, ngo: &Ngo, team: Team, (seed, escrow): (u8, Escrow)) -> Result<(), Code> {
+pub async fn leave(world: &World, ngo: &Ngo, team: Team, (seed, escrow): (u8, Escrow)) -> Result<(), Code> {
     world.post(&ngo.device(seed), &team.path("/escrows"), &escrow).await.done()
 }
 
@@ -258,5 +258,6 @@ async fn the_opened_team_gets_one_group_whose_epochs_go_on() {
     let stray = ([&[16], &name[1..]].concat(), encode(&Escrow { policy: Hash([9; 32]), ..escrow(1) }));
     records.write(Write { put: vec![stray], ..Write::default() }).await.unwrap();
     let report = casevault_keyserver::fsck::check(&records, &key).await.unwrap();
-    assert_eq!(report.faults, [Fault::Arrival, Fault::Escrow], "an arrival is missing, an escrow is of nobody's policy");
+    let faults: Vec<_> = report.faults.iter().map(|finding| finding.fault).collect();
+    assert_eq!(faults, [Fault::Arrival, Fault::Escrow], "an arrival is missing, an escrow is of nobody's policy");
 }

@@ -10,7 +10,7 @@ use casevault_wire::problem::Code;
 
 use crate::world::{Answer, Ngo, Team, World, device, device_keys, key, person, sign};
 
-async fn refuse(world: &World, ngo: &Ngo, team: &Team, seed: u8, (epoch, commit): (u64, Hash)) -> Answer {
+pub async fn refuse(world: &World, ngo: &Ngo, team: &Team, seed: u8, (epoch, commit): (u64, Hash)) -> Answer {
     let content = Refusal { team: team.id, epoch, commit, device: device(seed) };
     let refusal = SignedRefusal { signature: sign(&key(seed), Label::CommitRefusal, &content), content };
     world.post(&ngo.device(seed), &team.path("/refusals"), &refusal).await

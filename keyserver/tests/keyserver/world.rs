@@ -8,6 +8,7 @@ use bytes::Bytes;
 use casevault_keyserver::Keyserver;
 use casevault_keyserver::backup::{backup, restore};
 use casevault_service::clock::ManualClock;
+use casevault_service::disk::ManualDisk;
 use casevault_service::http::Listener;
 use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
@@ -47,6 +48,7 @@ pub const ORGANISATIONS: usize = 4;
 /// A running keyserver.
 pub struct World {
     pub clock: Arc<ManualClock>,
+    pub disk: Arc<ManualDisk>,
     pub directory: TempDir,
     pub key: PublicKey,
     address: String,
@@ -63,8 +65,13 @@ impl World {
     pub async fn start() -> Self {
         let clock = Arc::new(ManualClock::at(NOON));
         let directory = tempfile::tempdir().unwrap();
-        let (address, stop, serving) = serve(&directory, clock.clone()).await;
-        Self { clock, directory, key: *server_key().public(), address, stop, serving }
+        Self::serving(directory, clock).await
+    }
+
+    async fn serving(directory: TempDir, clock: Arc<ManualClock>) -> Self {
+        let disk = Arc::new(ManualDisk::with(u64::MAX));
+        let (address, stop, serving) = serve(&directory, clock.clone(), disk.clone()).await;
+        Self { clock, disk, directory, key: *server_key().public(), address, stop, serving }
     }
 
     /// Stops the server and lets go of its records.
@@ -86,8 +93,7 @@ impl World {
         let write = more(records.scan(&[], &[0xff], usize::MAX).await.unwrap());
         records.write(write).await.unwrap();
         drop(records);
-        let (address, stop, serving) = serve(&directory, clock.clone()).await;
-        Self { clock, directory, key: *server_key().public(), address, stop, serving }
+        Self::serving(directory, clock).await
     }
 
     /// Restarts from a backup.
@@ -105,8 +111,7 @@ impl World {
         backup(directory.path(), &file).await.unwrap().unwrap();
         let directory = fresh;
         restore(&file, directory.path()).await.unwrap().unwrap();
-        let (address, stop, serving) = serve(&directory, clock.clone()).await;
-        Self { clock, directory, key: *server_key().public(), address, stop, serving }
+        Self::serving(directory, clock).await
     }
 
     /// Sends a request as it is.
@@ -169,10 +174,10 @@ impl World {
     }
 }
 
-async fn serve(directory: &TempDir, clock: Arc<ManualClock>) -> (String, Stop, JoinHandle<()>) {
+async fn serve(directory: &TempDir, clock: Arc<ManualClock>, disk: Arc<ManualDisk>) -> (String, Stop, JoinHandle<()>) {
     let stop = Stop::default();
     let node = Arc::new(Node::new(ServerKind::Keyserver, server_key(), clock, stop.clone()));
-    let records = Arc::new(SledRecords::open(&directory.path().join("records")).unwrap());
+    let records = Arc::new(SledRecords::open_on(&directory.path().join("records"), disk).unwrap());
     let app = Keyserver::load(node, records, ORGANISATIONS).await.unwrap().app();
     let listener = Listener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.address().to_string();

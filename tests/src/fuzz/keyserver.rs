@@ -12,6 +12,7 @@ use casevault_service::clock::ManualClock;
 use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
+use casevault_service::store::MemoryRecords;
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::heads::HeadRecord;
@@ -23,7 +24,7 @@ use casevault_wire::request::Signer;
 use casevault_wire::server::ServerKind;
 
 use super::bytes::Bytes;
-use super::server::{Asked, Memory, Party, Server};
+use super::server::{Asked, Party, Server};
 use super::world::{NOON, World, signed};
 
 /// A keyserver with an organisation.
@@ -46,7 +47,8 @@ fn serve() -> Served {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let clock = Arc::new(ManualClock::at(NOON));
     let node = Arc::new(Node::new(ServerKind::Keyserver, ServerKey::from_seed(&[0xaa; 32]), clock, Stop::default()));
-    let loaded = runtime.block_on(Keyserver::load(node.clone(), Arc::new(Memory::default()), 1000)).expect("nothing is stored");
+    let loaded =
+        runtime.block_on(Keyserver::load(node.clone(), Arc::new(MemoryRecords::default()), 1000)).expect("nothing is stored");
     let server = Server { runtime, node, app: loaded.app() };
     let world =
         World::with_servers(SigningKey::from_seed(&Secret::new([0xaa; 32])), SigningKey::from_seed(&Secret::new([0xbb; 32])));

@@ -1,14 +1,12 @@
 //! A server in this process, over memory, and requests out of an input.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Method, Request as Http, Uri, header};
 use casevault_crypto::keys::SigningKey;
 use casevault_service::node::Node;
-use casevault_service::store::{Pair, Records, StoreError, Write};
 use casevault_wire::codec::{Text, encode};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{IdempotencyKey, OrganisationId};
@@ -17,57 +15,10 @@ use casevault_wire::problem::{MEDIA_TYPE, Problem};
 use casevault_wire::request::{Credentials, HEADER, Request, Signer, fields};
 use casevault_wire::server::server_id;
 use data_encoding::BASE64URL_NOPAD;
-use futures_util::future::BoxFuture;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
 use super::bytes::Bytes;
-
-/// Records in memory.
-#[derive(Default)]
-pub(super) struct Memory(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
-
-impl Memory {
-    fn within(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        take: impl FnOnce(&mut dyn DoubleEndedIterator<Item = Pair>) -> Vec<Pair>,
-    ) -> Vec<Pair> {
-        let pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if from >= to {
-            return Vec::new();
-        }
-        take(&mut pairs.range(from.to_vec()..to.to_vec()).map(|(key, value)| (key.clone(), value.clone())))
-    }
-}
-
-impl Records for Memory {
-    fn read<'a>(&'a self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
-        let value = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-        Box::pin(async { Ok(value) })
-    }
-
-    fn scan<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
-        let pairs = self.within(from, to, |pairs| pairs.take(limit).collect());
-        Box::pin(async { Ok(pairs) })
-    }
-
-    fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
-        let pairs = self.within(from, to, |pairs| pairs.rev().take(limit).collect());
-        Box::pin(async { Ok(pairs) })
-    }
-
-    fn write(&self, write: Write) -> BoxFuture<'_, Result<(), StoreError>> {
-        let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let holds = write.expect.iter().all(|(key, value)| pairs.get(key) == value.as_ref());
-        if holds {
-            write.delete.iter().for_each(|key| drop(pairs.remove(key)));
-            pairs.extend(write.put);
-        }
-        Box::pin(async move { if holds { Ok(()) } else { Err(StoreError::Conflict) } })
-    }
-}
 
 /// Somebody whose requests the server takes.
 #[derive(Clone)]

@@ -12,6 +12,7 @@ use casevault_service::clock::ManualClock;
 use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
+use casevault_service::store::MemoryRecords;
 use casevault_vault::blob::LocalBlobs;
 use casevault_vault::feed::{Followers, Pace, Source};
 use casevault_vault::http::{App, router};
@@ -28,7 +29,7 @@ use casevault_wire::vault::{Batch, Switch};
 use tempfile::TempDir;
 
 use super::bytes::Bytes;
-use super::server::{Asked, Memory, Party, Server};
+use super::server::{Asked, Party, Server};
 use super::world::{NOON, World};
 
 const JOURNAL: JournalId = JournalId([7; 16]);
@@ -61,7 +62,7 @@ fn serve() -> Served {
     let directory = tempfile::tempdir().expect("a directory");
     let blobs = Arc::new(LocalBlobs::open(directory.path()).expect("an empty directory"));
     let settings = Settings { quota: QUOTA, organisations: 8 };
-    let vault = Arc::new(Vault::new(node.clone(), Arc::new(Memory::default()), blobs, settings));
+    let vault = Arc::new(Vault::new(node.clone(), Arc::new(MemoryRecords::default()), blobs, settings));
     // Nobody answers there, and it is asked again after the run.
     let hour = Duration::from_secs(3600);
     let pace = Pace { wait: 1, shortest: hour, longest: hour };

@@ -7,6 +7,8 @@ pub mod backup;
 pub mod budget;
 pub mod clock;
 pub mod directory;
+pub mod disk;
+pub mod fsck;
 pub mod http;
 pub mod keys;
 pub mod log;

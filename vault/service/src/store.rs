@@ -4,6 +4,7 @@ pub mod conformance;
 mod inflight;
 mod layout;
 mod mark;
+mod memory;
 #[cfg(test)]
 mod rot;
 mod sled;
@@ -11,6 +12,9 @@ mod writer;
 
 use futures_util::future::BoxFuture;
 
+use crate::disk;
+
+pub use self::memory::MemoryRecords;
 pub use self::sled::SledRecords;
 
 /// A record: key and value.
@@ -25,9 +29,34 @@ pub struct Write {
     pub put: Vec<Pair>,
     /// Keys to remove; one that is also put stays.
     pub delete: Vec<Vec<u8>>,
+    /// The room on the disk that it may use.
+    pub room: Room,
+}
+
+/// Room on the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// What is there for everybody.
+    #[default]
+    Common,
+    /// Also what is kept for what puts somebody out, and for what frees room.
+    Kept,
 }
 
 impl Write {
+    /// A write that may use the room that is kept.
+    pub fn kept() -> Self {
+        Self { room: Room::Kept, ..Self::default() }
+    }
+
+    /// With fewer bytes left on the disk it is refused. What only removes frees room.
+    fn spares(&self) -> u64 {
+        match self.room {
+            Room::Common if !self.put.is_empty() => disk::COMMON,
+            _ => disk::KEPT,
+        }
+    }
+
     /// Adds the precondition that `key` has `value`, or is absent.
     pub fn expect(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
         self.expect.push((key, value));
@@ -72,7 +101,7 @@ impl From<std::io::Error> for StoreError {
 
 /// Where a server keeps its records. Object safe, so that a server does not know which backend it has.
 pub trait Records: Send + Sync + 'static {
-    /// The value of `key`. Never one that is not durable.
+    /// The value of `key`. Never one that is not durable, and never parts of two.
     fn read<'a>(&'a self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>>;
 
     /// At most `limit` records from `from` (inclusive) to `to` (exclusive), in order of their keys.
@@ -80,6 +109,9 @@ pub trait Records: Send + Sync + 'static {
 
     /// As [`Self::scan`], from the last record backwards.
     fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>>;
+
+    /// The keys of the records that [`Self::scan`] reads, whatever their values are.
+    fn keys<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Vec<u8>>, StoreError>>;
 
     /// Writes all of `write` or nothing. Durable when it returns. Concurrent writes share one flush.
     fn write(&self, write: Write) -> BoxFuture<'_, Result<(), StoreError>>;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
 
-use super::{BlobError, Blobs, Part};
+use super::{BlobError, Blobs, Listing, Part};
 use crate::record::{BlobKey, JournalKey, TeamKey};
 
 /// Runs the suite. `open` opens the same, at first empty, blobs again and again.
@@ -101,7 +101,8 @@ async fn an_upload_is_written_over(blobs: &dyn Blobs) {
 }
 
 async fn everything_is_there_after_reopening(blobs: &dyn Blobs) {
-    let kept = blobs.list().await.expect("blobs can be listed");
+    let Listing { kept, others } = blobs.list().await.expect("blobs can be listed");
+    assert!(others.is_empty(), "and nothing else is there");
     assert_eq!(kept.len(), 1 + 300 + 1 + 1, "every blob is listed once");
     let small = blob(journal(1), (0..200).collect());
     assert!(kept.contains(&(small.0, 200)), "with its length");

@@ -13,11 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use casevault_fault::step as fault;
+use casevault_service::disk::{self, Disk, SystemDisk};
 use casevault_wire::id::UploadId;
 use futures_util::FutureExt;
 
-use super::{Answer, BlobError, Blobs, Kept, Part};
+use super::{Answer, BlobError, Blobs, Listing, Part};
 use crate::record::{BlobKey, JournalKey};
+use crate::team::OVERHEAD;
 use durable::{leave, make_directories, sync_directory, write_durably};
 
 /// How names of files that are not whole yet begin.
@@ -33,6 +35,11 @@ struct Paths {
     blobs: PathBuf,
     staging: PathBuf,
     unnamed: AtomicU64,
+    /// The directory of blobs, whose disk has as much room as is said.
+    root: File,
+    disk: Arc<dyn Disk>,
+    /// Bytes that are about to be stored.
+    coming: AtomicU64,
     /// Directories of journals that this process has seen to be durable, with all above them.
     made: Mutex<HashSet<JournalKey>>,
 }
@@ -65,9 +72,32 @@ impl Paths {
         Ok(directory)
     }
 
+    /// Room for `bytes` of `files` until they are stored, if that leaves what is kept for records.
+    fn take(&self, files: usize, bytes: u64) -> io::Result<Taken<'_>> {
+        let bytes = OVERHEAD.saturating_mul(files as u64).saturating_add(bytes);
+        let taken = Taken { coming: &self.coming, bytes };
+        let coming = self.coming.fetch_add(bytes, Ordering::SeqCst).saturating_add(bytes);
+        if self.disk.free(&self.root) < disk::BLOBS.saturating_add(coming) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(taken)
+    }
+
     /// A name in the staging directory that no upload has.
     fn unnamed(&self) -> PathBuf {
         self.staging.join(format!("{UNFINISHED}{}", self.unnamed.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+/// Room on the disk for what is about to be stored.
+struct Taken<'a> {
+    coming: &'a AtomicU64,
+    bytes: u64,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.coming.fetch_sub(self.bytes, Ordering::SeqCst);
     }
 }
 
@@ -77,14 +107,20 @@ impl LocalBlobs {
     /// # Errors
     /// The operating system's.
     pub fn open(data: &Path) -> io::Result<Self> {
-        let paths = Paths {
-            blobs: data.join("blobs"),
-            staging: data.join("staging"),
-            unnamed: AtomicU64::new(0),
-            made: Mutex::default(),
-        };
-        make_directories(data, &paths.blobs)?;
-        make_directories(data, &paths.staging)?;
+        Self::open_on(data, Arc::new(SystemDisk))
+    }
+
+    /// As [`Self::open`], on a disk that has as much room as `disk` says.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(data: &Path, disk: Arc<dyn Disk>) -> io::Result<Self> {
+        let (blobs, staging) = (data.join("blobs"), data.join("staging"));
+        make_directories(data, &blobs)?;
+        make_directories(data, &staging)?;
+        let root = File::open(&blobs)?;
+        let (unnamed, coming, made) = Default::default();
+        let paths = Paths { blobs, staging, unnamed, root, disk, coming, made };
         Ok(Self(Arc::new(paths)))
     }
 
@@ -128,6 +164,8 @@ impl Blobs for LocalBlobs {
     fn put(&self, journal: JournalKey, blobs: Vec<(BlobKey, Bytes)>) -> Answer<'_, ()> {
         let paths = self.0.clone();
         async move {
+            let bytes = blobs.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+            let _room = paths.take(blobs.len(), bytes)?;
             let files = blobs.into_iter().map(|(key, bytes)| (paths.unnamed(), paths.blob(&key), bytes)).collect();
             self.run(move |paths| paths.make_journal(&journal)).await?;
             write_durably(files).await?;
@@ -150,12 +188,13 @@ impl Blobs for LocalBlobs {
         })
     }
 
-    fn list(&self) -> Answer<'_, Vec<Kept>> {
-        self.run(|paths| tree::list(&paths.blobs))
+    fn list(&self) -> Answer<'_, Listing> {
+        self.run(|paths| Ok(tree::list(&paths.blobs)))
     }
 
     fn begin(&self, upload: UploadId) -> Answer<'_, ()> {
         self.run(move |paths| {
+            let _room = paths.take(1, 0)?;
             let create = || OpenOptions::new().create_new(true).write(true).mode(0o600).open(paths.upload(upload));
             fault("upload.create", create)?;
             fault("upload.named", || sync_directory(&paths.staging))
@@ -164,6 +203,7 @@ impl Blobs for LocalBlobs {
 
     fn write(&self, upload: UploadId, offset: u64, piece: Vec<Bytes>) -> Answer<'_, ()> {
         self.run(move |paths| {
+            let _room = paths.take(0, piece.iter().map(|bytes| bytes.len() as u64).sum())?;
             let file = OpenOptions::new().write(true).open(paths.upload(upload))?;
             let mut at = offset;
             for bytes in &piece {
@@ -247,6 +287,8 @@ fn read_at(path: &Path, offset: u64, length: usize, exact: bool) -> io::Result<B
 
 #[cfg(test)]
 mod tests {
+    use casevault_service::disk::ManualDisk;
+
     use super::*;
     use crate::blob::conformance;
 
@@ -254,6 +296,23 @@ mod tests {
     async fn local_files_keep_the_rules_of_blobs() {
         let directory = tempfile::tempdir().unwrap();
         conformance::blobs(|| Arc::new(LocalBlobs::open(directory.path()).unwrap())).await;
+    }
+
+    /// What is on its way counts as what is stored: however many come at once, what is kept stays.
+    // Plays X09.
+    #[test]
+    fn x09_blobs_stop_before_the_room_that_is_kept_however_many_come_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let manual = Arc::new(ManualDisk::with(disk::BLOBS + 10_000));
+        let blobs = LocalBlobs::open_on(directory.path(), manual.clone()).unwrap();
+        let first = blobs.0.take(1, 3_000).unwrap();
+        assert!(blobs.0.take(1, 3_000).is_err());
+        let second = blobs.0.take(0, 2_904).unwrap();
+        assert!(blobs.0.take(0, 1).is_err());
+        drop((first, second));
+        assert!(blobs.0.take(2, 1_808).is_ok(), "and what was not stored takes nothing");
+        manual.leave(disk::BLOBS - 1);
+        assert!(blobs.0.take(0, 0).is_err());
     }
 
     #[test]

@@ -1,70 +1,23 @@
-//! What can be wrong.
+//! What must hold of a vault's data directory.
 
-use std::fmt;
-
-/// A rule that does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fault {
-    /// A record's key or value is not of its form.
-    Unreadable,
-    /// An entry is of another journal or place than its key says.
-    Misplaced,
-    /// An entry does not follow the one before: a gap, another hash, a lower generation.
-    Chain,
-    /// A journal's head is not that of its entries, or one of both is missing.
-    Head,
-    /// A journal's last change is listed wrongly, twice, or not at all.
-    Change,
-    /// A journal has no team, or another than its entries.
-    Owner,
-    /// A blob has no file.
-    BlobMissing,
-    /// A blob's file is not as long as its record says.
-    BlobLength,
-    /// A blob's file has another digest.
-    BlobDigest,
-    /// A file that no record knows.
-    Orphan,
-    /// An open upload has less than was acknowledged.
-    Upload,
-    /// A team's access keys contradict each other.
-    Access,
-    /// A team's counters are not those of what it stores.
-    Count,
-    /// A grant is not of its team's journal, or has not the blobs or the counts that it should have.
-    Grant,
-    /// An organisation's founding is none, or its feed's cursor has no organisation.
-    Organisation,
+casevault_service::invariants! {
+    Form = "form": "every record is of a known kind, can be read, and is of its form";
+    Organisation = "organisation": "every organisation has a valid founding, and every feed and team its organisation";
+    Heads = "heads": "log heads are the keyserver's words, in order, from before where its feed stands";
+    Place = "place": "every entry is of the journal and place that its key says";
+    Chain = "chain": "every entry follows the one before: no gap, its hash, no lower generation";
+    Head = "head": "every journal's head is that of its last entry";
+    Change = "change": "every journal stands once in the index of changes, at its last change";
+    Owner = "owner": "every journal that has something has its team, and no other journal has one";
+    File = "file": "every blob has a file";
+    Length = "length": "every blob's file is as long as its record says";
+    Digest = "digest": "every blob's file can be read and has its digest";
+    Orphan = "orphan": "every file among the blobs is a blob's, or one's that is being stored";
+    Upload = "upload": "an open upload has a file with all that was acknowledged, any other its blob";
+    Grant = "grant": "every grant is of its team's journal, with what was given, until it ended";
+    Access = "access": "a team's access keys are in an order that can have come about";
+    Count = "count": "a team's counters are those of what it stores, uploads and changed";
 }
 
-/// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What is wrong.
-    pub fault: Fault,
-    /// Identifiers of where.
-    pub at: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self.fault {
-            Fault::Unreadable => "unreadable record",
-            Fault::Misplaced => "entry in the wrong place",
-            Fault::Chain => "broken chain of entries",
-            Fault::Head => "head differs from entries",
-            Fault::Change => "index of changes differs from heads",
-            Fault::Owner => "journal without its team",
-            Fault::BlobMissing => "blob without a file",
-            Fault::BlobLength => "blob of the wrong length",
-            Fault::BlobDigest => "blob with the wrong digest",
-            Fault::Orphan => "file without a record",
-            Fault::Upload => "upload shorter than acknowledged",
-            Fault::Access => "impossible state of access keys",
-            Fault::Count => "counters differ from what is stored",
-            Fault::Grant => "grant of what is not there",
-            Fault::Organisation => "organisation without a valid founding",
-        };
-        write!(f, "{text}: {}", self.at)
-    }
-}
+/// One thing that is wrong, and where: identifiers, as people pass on only to whoever keeps the vault.
+pub type Finding = casevault_service::fsck::Finding<Fault>;

@@ -2,51 +2,58 @@
 
 use std::collections::BTreeMap;
 
+use casevault_wire::codec::encode;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::journal::{Entry, Head, entry_hash};
 
 use super::{Check, Fault, FsckError};
 use crate::journal::{Standing, empty_head, is_own};
-use crate::record::{JournalKey, TeamKey, Walk, kind, name, value};
+use crate::record::{JournalKey, TeamKey, kind};
 
 impl Check<'_> {
     /// Heads, each of a journal that has its team.
     pub(super) async fn journals(&mut self) -> Result<(), FsckError> {
-        let owners: BTreeMap<_, _> = self.all::<(OrganisationId, JournalId), TeamId>(kind::OWNER).await?.into_iter().collect();
+        self.owners = self.all::<(OrganisationId, JournalId), TeamId>(kind::OWNER).await?.into_iter().collect();
         for (journal, standing) in self.all::<JournalKey, Standing>(kind::JOURNAL).await? {
-            let owner = owners.get(&(journal.team.organisation, journal.journal));
-            if owner != Some(&journal.team.team) && !is_own(&journal) {
-                self.find(Fault::Owner, &journal.journal);
-            }
+            self.owned(&journal);
             self.standings.insert(journal, standing);
         }
         Ok(())
     }
 
+    /// That a journal, which has something, has its team. A team's own needs no record.
+    pub(super) fn owned(&mut self, journal: &JournalKey) {
+        let owner = (journal.team.organisation, journal.journal);
+        match self.owners.get(&owner) {
+            Some(team) if *team == journal.team.team => {
+                self.used.insert(owner);
+            }
+            _ if is_own(journal) => {}
+            _ => self.find(Fault::Owner, &journal.journal),
+        }
+    }
+
+    /// That nothing has a team which has nothing.
+    pub(super) fn nobodys(&mut self) {
+        let owners = std::mem::take(&mut self.owners);
+        for (organisation, journal) in owners.into_keys().filter(|owner| !self.used.contains(owner)).collect::<Vec<_>>() {
+            self.find(Fault::Owner, &format_args!("{journal} of organisation {organisation}"));
+        }
+    }
+
     /// Entries, which follow each other up to their journal's head.
     pub(super) async fn entries(&mut self) -> Result<(), FsckError> {
         let mut ends: BTreeMap<JournalKey, Head> = BTreeMap::new();
-        let mut walk = Walk::of(kind::ENTRY);
-        loop {
-            let found = walk.next(self.records).await?;
-            if found.is_empty() {
-                break;
+        self.visit(kind::ENTRY, |check, (journal, sequence): (JournalKey, u64), entry: Entry| {
+            check.count(journal.team, encode(&entry).len() as u64);
+            let end = ends.entry(journal).or_insert(empty_head(journal.journal));
+            let (fault, after) = follow(end, &journal, sequence, &entry);
+            *end = after;
+            if let Some(fault) = fault {
+                check.find(fault, &format_args!("{} {sequence}", journal.journal));
             }
-            for (key, bytes) in found {
-                let (Ok((journal, sequence)), Ok(entry)) = (name::<(JournalKey, u64)>(kind::ENTRY, &key), value::<Entry>(&bytes))
-                else {
-                    self.find(Fault::Unreadable, &"entry");
-                    continue;
-                };
-                self.count(journal.team, bytes.len() as u64);
-                let end = ends.entry(journal).or_insert(empty_head(journal.journal));
-                let (fault, after) = follow(end, &journal, sequence, &entry);
-                *end = after;
-                if let Some(fault) = fault {
-                    self.find(fault, &format_args!("{} {sequence}", journal.journal));
-                }
-            }
-        }
+        })
+        .await?;
         for (journal, standing) in self.standings.clone() {
             if ends.remove(&journal) != Some(standing.head) {
                 self.find(Fault::Head, &journal.journal);
@@ -85,7 +92,7 @@ fn follow(end: &Head, journal: &JournalKey, sequence: u64, entry: &Entry) -> (Op
     let placed = entry.journal == journal.journal && entry.sequence == sequence;
     let follows = sequence == end.length && entry.previous == end.hash && entry.generation >= end.generation;
     let fault = match (placed, follows) {
-        (false, _) => Some(Fault::Misplaced),
+        (false, _) => Some(Fault::Place),
         (true, false) => Some(Fault::Chain),
         (true, true) => None,
     };

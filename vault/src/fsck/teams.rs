@@ -1,19 +1,18 @@
-//! Teams and organisations.
+//! Teams.
 
 use std::collections::BTreeMap;
 
-use casevault_wire::id::{OrganisationId, UploadId};
-use casevault_wire::log::{Organisation, SignedLogEntry};
+use casevault_wire::id::UploadId;
 
+use super::organisations::Keyservers;
 use super::{Check, Fault, FsckError};
-use crate::feed::Cursor;
 use crate::record::{TeamKey, kind};
 use crate::team::{OVERHEAD, Team, cost};
 use crate::upload::Upload;
 
 impl Check<'_> {
     /// Access keys are possible, counters are right, and whatever is stored has its team.
-    pub(super) async fn teams(&mut self, uploads: &[(UploadId, Upload)]) -> Result<(), FsckError> {
+    pub(super) async fn teams(&mut self, uploads: &[(UploadId, Upload)], organisations: &Keyservers) -> Result<(), FsckError> {
         let mut open: BTreeMap<TeamKey, (u64, u32)> = BTreeMap::new();
         for (_, upload) in uploads {
             let (bytes, count) = open.entry(upload.journal.team).or_default();
@@ -27,6 +26,9 @@ impl Check<'_> {
             *last = standing.change.max(*last);
         }
         for (key, team) in self.all::<TeamKey, Team>(kind::TEAM).await? {
+            if !organisations.contains_key(&key.organisation) {
+                self.find(Fault::Organisation, &key.team);
+            }
             if !team.access.sane() || team.frozen > 1 {
                 self.find(Fault::Access, &key.team);
             }
@@ -40,23 +42,6 @@ impl Check<'_> {
         let homeless: Vec<_> = self.stored.keys().chain(open.keys()).copied().collect();
         for key in homeless {
             self.find(Fault::Count, &key.team);
-        }
-        Ok(())
-    }
-
-    /// Foundings are valid, and every feed and team is of an organisation.
-    pub(super) async fn organisations(&mut self) -> Result<(), FsckError> {
-        let mut known = Vec::new();
-        for (id, founding) in self.all::<OrganisationId, SignedLogEntry>(kind::ORGANISATION).await? {
-            match Organisation::found(&founding) {
-                Ok(organisation) if organisation.id() == id => known.push(id),
-                _ => self.find(Fault::Organisation, &id),
-            }
-        }
-        for (id, _) in self.all::<OrganisationId, Cursor>(kind::CURSOR).await? {
-            if !known.contains(&id) {
-                self.find(Fault::Organisation, &id);
-            }
         }
         Ok(())
     }

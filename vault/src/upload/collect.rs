@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use casevault_service::http::problem::Problem;
-use casevault_service::store::{StoreError, Write};
+use casevault_service::store::Write;
 use casevault_wire::id::UploadId;
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
 use super::{LIFETIME, PAUSE, Upload};
-use crate::record::{TeamKey, Walk, kind, name, value};
+use crate::blob::BlobError;
+use crate::record::{TeamKey, Walk, kind, readable};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
@@ -38,19 +39,30 @@ impl Vault {
         if !wanted(&upload) {
             return Ok(false);
         }
-        self.drop_record((&upload.journal.team, generation), id).await?;
-        self.let_go(id).await;
-        Ok(true)
+        self.end((&upload.journal.team, generation), id).await.map(|()| true)
     }
 
-    pub(super) async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
+    /// Ends an upload: its record goes, then its file. On a disk without room for that the file goes first and makes some.
+    pub(super) async fn end(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
+        match self.drop_record((team, generation), id).await {
+            Err(Problem(Code::Full)) => {
+                self.blobs.discard(id).await?;
+                self.drop_record((team, generation), id).await?;
+            }
+            dropped => dropped?,
+        }
+        self.let_go(id).await;
+        Ok(())
+    }
+
+    async fn drop_record(&self, (team, generation): (&TeamKey, Option<u64>), id: UploadId) -> Result<(), Problem> {
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let before = self.team(team).await?;
             let (record, upload) = self.versioned_upload(team, id).await?;
             let mut team = before.value.clone().unwrap_or_default();
             generation.map_or(Ok(()), |generation| team.may_write(generation))?;
-            let mut write = Write::default();
+            let mut write = Write::kept();
             record.remove(&mut write);
             team.release(upload.length, upload.kept.is_some());
             before.replace(&mut write, &team);
@@ -91,7 +103,7 @@ impl Vault {
                     Ok(true) => collected += 1,
                     // Written to, or given up, meanwhile.
                     Ok(false) | Err(Problem(Code::Refused)) => {}
-                    Err(problem) => return Err(problem),
+                    Err(problem) => tracing::warn!(%problem, "an upload could not be given up, and the others are"),
                 }
             }
         }
@@ -99,30 +111,40 @@ impl Vault {
     }
 
     /// Removes staged files that no open upload has, and forgets uploads whose file is gone or too short. To be called before
-    /// anything is served.
+    /// anything is served. What cannot be put right now, on a disk that is full or damaged, is at the next start.
     ///
     /// # Errors
-    /// `unavailable`.
+    /// `unavailable` if nothing can be read.
     pub async fn recover_uploads(&self) -> Result<(), Problem> {
         let mut staged: BTreeSet<_> = self.blobs.uploads().await?.into_iter().collect();
         let mut walk = Walk::of(kind::UPLOAD);
         while let Some(uploads) = self.next_uploads(&mut walk).await? {
             for (id, upload) in uploads.into_iter().filter(|(_, upload)| upload.kept.is_none()) {
                 let there = staged.remove(&id);
-                if !there || !self.reaches(id, upload.offset).await? {
-                    tracing::warn!("an upload was lost and is forgotten");
-                    self.cancel_if((&upload.journal.team, None), id, |_| true).await?;
+                match self.reaches(id, upload.offset).await {
+                    Ok(true) if there => {}
+                    Err(error) if there => tracing::error!(%error, "an upload cannot be read"),
+                    _ => self.forget_lost(&upload, id).await,
                 }
             }
         }
         for id in staged {
-            self.blobs.discard(id).await?;
+            if self.blobs.discard(id).await.is_err() {
+                tracing::warn!("a file that no upload has stays until the next start");
+            }
         }
         Ok(())
     }
 
+    async fn forget_lost(&self, upload: &Upload, id: UploadId) {
+        match self.cancel_if((&upload.journal.team, None), id, |_| true).await {
+            Ok(_) => tracing::warn!("an upload was lost and is forgotten"),
+            Err(problem) => tracing::warn!(%problem, "an upload was lost and is remembered until the next start"),
+        }
+    }
+
     /// Whether the file of an upload has at least `offset` bytes.
-    async fn reaches(&self, id: UploadId, offset: u64) -> Result<bool, Problem> {
+    async fn reaches(&self, id: UploadId, offset: u64) -> Result<bool, BlobError> {
         let Some(last) = offset.checked_sub(1) else { return Ok(true) };
         Ok(self.blobs.staged(id, last, 1).await?.len() == 1)
     }
@@ -130,8 +152,6 @@ impl Vault {
     /// The next few of all uploads; `None` at the end.
     async fn next_uploads(&self, walk: &mut Walk) -> Result<Option<Vec<(UploadId, Upload)>>, Problem> {
         let found = walk.next(&*self.records).await?;
-        let read = |(key, upload): &(Vec<u8>, Vec<u8>)| Ok((name(kind::UPLOAD, key)?, value(upload)?));
-        let uploads: Vec<_> = found.iter().map(read).collect::<Result<_, StoreError>>()?;
-        Ok(Some(uploads).filter(|uploads| !uploads.is_empty()))
+        Ok(if found.is_empty() { None } else { Some(readable(kind::UPLOAD, &found)) })
     }
 }

@@ -37,8 +37,7 @@ impl Vault {
         self.catch_up(&mut progress.running, id, upload.length).await?;
         if progress.running.hasher.finalize().as_bytes() != digest.as_bytes() {
             // What is whole and wrong never becomes right.
-            self.drop_record((team, Some(generation)), id).await?;
-            self.let_go(id).await;
+            self.end((team, Some(generation)), id).await?;
             return Err(Problem(Code::Upload));
         }
         let turn = self.turns.store(&upload.journal).await;

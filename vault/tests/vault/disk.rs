@@ -9,7 +9,7 @@ use casevault_service::keys::ServerKey;
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
 use casevault_service::store::{Records, SledRecords, Write};
-use casevault_vault::blob::{Answer, BlobError, Blobs, Kept, LocalBlobs, Part};
+use casevault_vault::blob::{Answer, BlobError, Blobs, Listing, LocalBlobs, Part};
 use casevault_vault::grant::By;
 use casevault_vault::pending::Pending;
 use casevault_vault::record::{self, BlobKey, JournalKey, TeamKey};
@@ -49,7 +49,7 @@ impl Blobs for FullDisk {
     fn delete(&self, key: BlobKey) -> Answer<'_, ()> {
         self.0.delete(key)
     }
-    fn list(&self) -> Answer<'_, Vec<Kept>> {
+    fn list(&self) -> Answer<'_, Listing> {
         self.0.list()
     }
     fn begin(&self, _: UploadId) -> Answer<'_, ()> {

@@ -1,19 +1,26 @@
-//! Every violation is found.
+//! Every violation is found, and called what it is.
 
 use std::path::PathBuf;
 
+use casevault_service::fsck::{Invariant as _, help};
 use casevault_service::store::{Records, SledRecords, Write};
-use casevault_vault::feed::Cursor;
+use casevault_vault::feed::{Cursor, KeptHeads};
 use casevault_vault::fsck;
 use casevault_vault::fsck::{Fault, FsckError};
+use casevault_vault::grant::Terms;
 use casevault_vault::journal::Standing;
 use casevault_vault::record::{self, BlobKey, JournalKey, TeamKey};
 use casevault_vault::team::Team;
 use casevault_vault::upload::Upload;
-use casevault_wire::codec::{decode, encode};
+use casevault_wire::codec::{List, decode, encode};
+use casevault_wire::feed::FeedEvent;
 use casevault_wire::hash::{BlobDigest, Hash};
-use casevault_wire::id::{JournalId, OrganisationId, UploadId};
-use casevault_wire::journal::{Entry, Head};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
+use casevault_wire::journal::{Entry, Head, entry_hash};
+use casevault_wire::log::LogPosition;
+use casevault_wire::signature::PublicKey;
+use casevault_wire::time::Time;
+use casevault_wire::vault::{Grant, GrantedBlob};
 use tls_codec::{Deserialize, Serialize};
 
 use crate::member::{batch, empty, entries};
@@ -22,41 +29,62 @@ use crate::world::World;
 const CASE: JournalId = JournalId([5; 16]);
 const BLOB: &[u8] = b"a blob";
 
-struct Planted {
-    world: World,
-    journal: JournalKey,
-    upload: UploadId,
+pub struct Planted {
+    pub world: World,
+    pub journal: JournalKey,
+    pub upload: UploadId,
+    pub finished: UploadId,
+}
+
+fn id(upload: &str) -> UploadId {
+    UploadId::parse(upload.rsplit('/').next().unwrap()).unwrap()
 }
 
 impl Planted {
-    /// A vault with a team, three entries, a blob and an upload half way, stopped.
-    async fn new() -> Self {
+    /// A vault with a team, three entries, blobs, an upload half way and one that is finished, a grant, and log heads; stopped.
+    pub async fn new() -> Self {
         let mut world = World::new().await;
         let member = world.team(1, 1).await;
         member.append(CASE, batch(&[BLOB], entries(&empty(CASE), 1, &[b"one", b"two", b"three"]))).await.unwrap();
-        let upload = member.begin(CASE, 10).await.unwrap();
+        let (upload, finished) = (member.begin(CASE, 10).await.unwrap(), member.begin(JournalId([6; 16]), 4).await.unwrap());
         member.write(&upload, 0, &[0; 5]).await.unwrap();
+        member.write(&finished, 0, b"four").await.unwrap();
+        member.finish(&finished, BlobDigest::of(b"four")).await.unwrap();
+        let shared = List::new(vec![GrantedBlob { journal: CASE, digest: BlobDigest::of(BLOB) }]).unwrap();
+        let grant = Grant { key: PublicKey([3; 32]), until: Time(u64::MAX), blobs: shared };
+        member.give(JournalId([8; 16]), &grant).await.unwrap();
+        for length in 1..=2 {
+            world.keyserver.say(FeedEvent::LogHead(LogPosition { length, hash: Hash([length as u8; 32]) }));
+        }
+        world.followed().await;
         let team = TeamKey { organisation: world.organisation, team: member.team };
         assert_eq!(world.fsck().await, [], "nothing is wrong yet");
-        let upload = UploadId::parse(upload.rsplit('/').next().unwrap()).unwrap();
-        Self { world, journal: JournalKey { team, journal: CASE }, upload }
+        Self { world, journal: JournalKey { team, journal: CASE }, upload: id(&upload), finished: id(&finished) }
+    }
+
+    pub fn records(&self) -> SledRecords {
+        SledRecords::open(&self.world.data().join("records")).unwrap()
     }
 
     async fn write(&self, change: impl FnOnce(&mut Write)) {
-        let records = SledRecords::open(&self.world.data().join("records")).unwrap();
         let mut write = Write::default();
         change(&mut write);
-        records.write(write).await.unwrap();
+        self.records().write(write).await.unwrap();
     }
 
-    async fn edit<T: Serialize + Deserialize>(&self, key: Vec<u8>, edit: impl FnOnce(&mut T)) {
-        let value = {
-            let records = SledRecords::open(&self.world.data().join("records")).unwrap();
-            records.read(&key).await.unwrap().unwrap()
-        };
+    async fn edit<T: Serialize + Deserialize>(&self, key: Vec<u8>, edit: impl FnOnce(&mut T)) -> T {
+        let value = self.records().read(&key).await.unwrap().unwrap();
         let mut value: T = decode(&value, 1 << 20).unwrap();
         edit(&mut value);
         self.write(|write| write.put(key, encode(&value))).await;
+        value
+    }
+
+    /// Edits where the journal stands, and the index of changes with it.
+    async fn edit_head(&self, edit: impl FnOnce(&mut Head)) {
+        let standing = self.edit::<Standing>(record::journal(&self.journal), |standing| edit(&mut standing.head)).await;
+        let key = record::change(&self.journal.team, standing.change);
+        self.write(|write| write.put(key, encode(&standing.head))).await;
     }
 
     fn blob(&self) -> BlobKey {
@@ -69,14 +97,86 @@ impl Planted {
         journal.join(self.blob().digest.to_string())
     }
 
+    fn staged(&self) -> PathBuf {
+        self.world.data().join("staging").join(self.upload.to_string())
+    }
+
     async fn faults(&self) -> Vec<Fault> {
         let mut faults: Vec<_> = fsck(&self.world.data()).await.unwrap().iter().map(|finding| finding.fault).collect();
         faults.sort();
         faults.dedup();
         faults
     }
+
+    /// Breaks one invariant and no other. There is a way for each: this does not compile without.
+    async fn plant(&self, fault: Fault) {
+        let (journal, team) = (self.journal, self.journal.team);
+        match fault {
+            Fault::Form => self.write(|write| write.put(vec![0x99], Vec::new())).await,
+            Fault::Organisation => {
+                self.write(|write| write.put(record::cursor(&OrganisationId([1; 32])), encode(&Cursor::default()))).await;
+            }
+            Fault::Heads => {
+                let swap = |heads: &mut KeptHeads| *heads = List::new(heads.as_slice().iter().rev().cloned().collect()).unwrap();
+                self.edit::<KeptHeads>(record::log_heads(&team.organisation), swap).await;
+            }
+            Fault::Place => {
+                let entry = self.edit::<Entry>(record::entry(&journal, 2), |entry| entry.sequence = 9).await;
+                self.edit_head(|head| head.hash = entry_hash(&entry)).await;
+            }
+            Fault::Chain => {
+                self.edit::<Entry>(record::entry(&journal, 1), |entry| entry.generation = 7).await;
+            }
+            Fault::Head => self.edit_head(|head| head.hash = Hash([1; 32])).await,
+            Fault::Change => self.write(|write| write.delete(record::change(&team, 1))).await,
+            Fault::Owner => self.write(|write| write.delete(record::owner(&journal))).await,
+            Fault::File => std::fs::remove_file(self.file()).unwrap(),
+            Fault::Length => std::fs::write(self.file(), b"a blo").unwrap(),
+            Fault::Digest => std::fs::write(self.file(), b"a blub").unwrap(),
+            Fault::Orphan => {
+                std::fs::write(self.file().with_file_name(BlobDigest([1; 32]).to_string()), b"orphan").unwrap();
+            }
+            Fault::Upload => std::fs::remove_file(self.staged()).unwrap(),
+            Fault::Grant => {
+                let (key, by) = (PublicKey([1; 32]), PublicKey([2; 32]));
+                let terms = Terms { key, until: Time(1), blobs: BlobDigest([0; 32]), by };
+                self.write(|write| write.put(record::terms(&journal), encode(&terms))).await;
+            }
+            Fault::Access => {
+                self.edit::<Team>(record::team(&team), |team| team.frozen = 2).await;
+            }
+            Fault::Count => {
+                self.edit::<Team>(record::team(&team), |team| team.stored += 1).await;
+            }
+        }
+    }
 }
 
+// Obeys R-7.4-20.
+// Breaks R-7.4-20.
+#[tokio::test]
+async fn each_invariant_that_is_broken_is_named_and_no_other() {
+    for fault in Fault::ALL {
+        let planted = Planted::new().await;
+        planted.plant(*fault).await;
+        assert_eq!(planted.faults().await, [*fault], "{}", fault.name());
+    }
+}
+
+#[test]
+fn each_invariant_is_told_by_its_name() {
+    let told = help::<Fault>();
+    for fault in Fault::ALL {
+        assert_eq!(Fault::ALL.iter().filter(|other| other.name() == fault.name()).count(), 1, "{}", fault.name());
+        assert!(told.contains(&format!("  {}", fault.holds())), "{}", fault.name());
+    }
+    let program = <casevault_vault::Program as clap::CommandFactory>::command();
+    let mut command = program.find_subcommand("fsck").unwrap().clone();
+    let shown = command.render_help().to_string();
+    assert!(shown.contains(&told), "{shown}");
+}
+
+/// More ways to break some of them, which may break others with them.
 // Breaks R-7.4-20.
 #[tokio::test]
 async fn broken_journals_are_found() {
@@ -86,97 +186,53 @@ async fn broken_journals_are_found() {
     assert_eq!(planted.faults().await, [Fault::Chain, Fault::Count], "a gap");
 
     let planted = Planted::new().await;
-    planted.edit::<Entry>(record::entry(&planted.journal, 1), |entry| entry.generation = 7).await;
-    assert_eq!(planted.faults().await, [Fault::Chain], "an entry that was changed");
-
-    let planted = Planted::new().await;
-    planted.edit::<Entry>(record::entry(&planted.journal, 2), |entry| entry.sequence = 9).await;
-    assert_eq!(planted.faults().await, [Fault::Misplaced, Fault::Head]);
-
-    let planted = Planted::new().await;
-    planted.edit::<Standing>(record::journal(&planted.journal), |standing| standing.head.hash = Hash([1; 32])).await;
-    assert_eq!(planted.faults().await, [Fault::Head, Fault::Change]);
-
-    let planted = Planted::new().await;
-    let journal = planted.journal;
-    planted.write(|write| write.delete(record::owner(&journal))).await;
-    assert_eq!(planted.faults().await, [Fault::Owner]);
-
-    let planted = Planted::new().await;
     let journal = planted.journal;
     planted.write(|write| write.put(record::entry(&journal, 2), vec![1, 2, 3])).await;
-    assert_eq!(planted.faults().await, [Fault::Unreadable, Fault::Head, Fault::Count]);
-}
-
-#[tokio::test]
-async fn a_wrong_index_of_changes_is_found() {
-    let planted = Planted::new().await;
-    let team = planted.journal.team;
-    planted.write(|write| write.delete(record::change(&team, 1))).await;
-    assert_eq!(planted.faults().await, [Fault::Change], "missing");
+    assert_eq!(planted.faults().await, [Fault::Form, Fault::Head, Fault::Count]);
 
     let planted = Planted::new().await;
     let team = planted.journal.team;
     let head = Head { journal: CASE, length: 1, hash: Hash([1; 32]), generation: 1 };
     planted.write(|write| write.put(record::change(&team, 7), encode(&head))).await;
     assert_eq!(planted.faults().await, [Fault::Change], "twice");
+
+    let planted = Planted::new().await;
+    let other = JournalKey { journal: JournalId([6; 16]), ..planted.journal };
+    planted.write(|write| write.delete(record::owner(&other))).await;
+    assert_eq!(planted.faults().await, [Fault::Owner], "a journal that has blobs alone");
+
+    let planted = Planted::new().await;
+    let other = JournalKey { journal: JournalId([7; 16]), ..planted.journal };
+    planted.write(|write| write.put(record::owner(&other), encode(&TeamId([1; 32])))).await;
+    assert_eq!(planted.faults().await, [Fault::Owner], "a journal that has nothing");
 }
 
 // Breaks R-7.4-14.
 #[tokio::test]
-async fn broken_blobs_are_found() {
-    let planted = Planted::new().await;
-    std::fs::remove_file(planted.file()).unwrap();
-    assert_eq!(planted.faults().await, [Fault::BlobMissing]);
-
-    let planted = Planted::new().await;
-    std::fs::write(planted.file(), b"a blo").unwrap();
-    assert_eq!(planted.faults().await, [Fault::BlobLength]);
-
-    let planted = Planted::new().await;
-    std::fs::write(planted.file(), b"a blub").unwrap();
-    assert_eq!(planted.faults().await, [Fault::BlobDigest]);
-
-    let planted = Planted::new().await;
-    std::fs::write(planted.file().with_file_name(BlobDigest([1; 32]).to_string()), b"orphan").unwrap();
-    assert_eq!(planted.faults().await, [Fault::Orphan]);
-
+async fn broken_blobs_and_uploads_are_found() {
     let planted = Planted::new().await;
     let blob = planted.blob();
     planted.write(|write| write.delete(record::blob(&blob))).await;
-    assert_eq!(planted.faults().await, [Fault::Orphan, Fault::Count]);
-}
+    assert_eq!(planted.faults().await, [Fault::Orphan, Fault::Grant, Fault::Count]);
 
-#[tokio::test]
-async fn broken_uploads_are_found() {
     let planted = Planted::new().await;
-    std::fs::remove_file(planted.world.data().join("staging").join(planted.upload.to_string())).unwrap();
-    assert_eq!(planted.faults().await, [Fault::Upload]);
+    std::fs::write(planted.world.data().join("blobs/notes.txt"), b"").unwrap();
+    std::fs::remove_file(planted.file()).unwrap();
+    std::fs::create_dir(planted.file()).unwrap();
+    assert_eq!(planted.faults().await, [Fault::File, Fault::Orphan], "what is no blob hinders nothing");
 
     let planted = Planted::new().await;
     planted.edit::<Upload>(record::upload(&planted.upload), |upload| upload.offset = 8).await;
     assert_eq!(planted.faults().await, [Fault::Upload], "acknowledged more than there is");
 
     let planted = Planted::new().await;
+    planted.edit::<Upload>(record::upload(&planted.finished), |upload| upload.kept = Some(BlobDigest([1; 32]))).await;
+    assert_eq!(planted.faults().await, [Fault::Upload], "became what is not there");
+
+    let planted = Planted::new().await;
     let upload = planted.upload;
     planted.write(|write| write.delete(record::upload(&upload))).await;
     assert_eq!(planted.faults().await, [Fault::Count], "still counted as open");
-}
-
-#[tokio::test]
-async fn impossible_teams_are_found() {
-    let planted = Planted::new().await;
-    planted.edit::<Team>(record::team(&planted.journal.team), |team| team.stored += 1).await;
-    assert_eq!(planted.faults().await, [Fault::Count]);
-
-    let planted = Planted::new().await;
-    planted.edit::<Team>(record::team(&planted.journal.team), |team| team.frozen = 2).await;
-    assert_eq!(planted.faults().await, [Fault::Access]);
-
-    let planted = Planted::new().await;
-    let id = OrganisationId([1; 32]);
-    planted.write(|write| write.put(record::cursor(&id), encode(&Cursor::default()))).await;
-    assert_eq!(planted.faults().await, [Fault::Organisation]);
 }
 
 #[tokio::test]

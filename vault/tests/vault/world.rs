@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casevault_service::clock::ManualClock;
+use casevault_service::disk::{Disk, SystemDisk};
 use casevault_service::http::Listener;
 use casevault_service::stop::Stop;
 use casevault_vault::feed::Pace;
@@ -34,6 +35,7 @@ pub struct World {
     pub keyserver: Arc<Keyserver>,
     pub organisation: OrganisationId,
     pub quota: u64,
+    disk: Arc<dyn Disk>,
     running: Option<Running>,
 }
 
@@ -50,10 +52,14 @@ impl World {
     }
 
     pub async fn with_quota(quota: u64) -> Self {
+        Self::on_disk(quota, Arc::new(SystemDisk)).await
+    }
+
+    pub async fn on_disk(quota: u64, disk: Arc<dyn Disk>) -> Self {
         let clock = Arc::new(ManualClock::at(Time(1_000_000)));
         let keyserver = Keyserver::start(clock.clone()).await;
         let directory = tempfile::tempdir().unwrap();
-        let mut world = Self { directory, clock, keyserver, organisation: OrganisationId::ZERO, quota, running: None };
+        let mut world = Self { directory, clock, keyserver, organisation: OrganisationId::ZERO, quota, disk, running: None };
         world.start().await;
         let founding = founding(world.keyserver.public(), world.key());
         world.organisation = OrganisationId(log_entry_hash(&founding).0);
@@ -83,7 +89,7 @@ impl World {
             organisations: ORGANISATIONS,
             metrics: None,
         };
-        open(&arguments, self.clock.clone(), (stop.clone(), pace)).await.map(|served| (served, stop))
+        open(&arguments, (self.clock.clone(), self.disk.clone()), (stop.clone(), pace)).await.map(|served| (served, stop))
     }
 
     pub async fn start(&mut self) {

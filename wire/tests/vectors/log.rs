@@ -109,6 +109,21 @@ fn a_replay_of_what_was_verified_is_the_same_and_of_anything_else_is_refused() {
 }
 
 #[test]
+fn a_log_is_led_up_to_one_that_is_ahead_by_the_same_entries_alone() {
+    let entries = working().log.with("admin", Statement::RevokeDevice(device("worker"))).entries;
+    let (ahead, before) = (folded(&entries), entries.len() - 2);
+    let mut behind = folded(&entries[..before]);
+    behind.follow_to(&ahead, &entries[before..]).unwrap();
+    assert_eq!(behind, ahead);
+    for wrong in [&entries[before..before + 1], &entries[before + 1..], &[]] {
+        assert!(folded(&entries[..before]).follow_to(&ahead, wrong).is_err(), "{} entries", wrong.len());
+    }
+    let mut resigned = entries[before..].to_vec();
+    resigned[1].signature.0[0] ^= 1;
+    assert_eq!(folded(&entries[..before]).follow_to(&ahead, &resigned), Err(LogError::Pinned), "another signature");
+}
+
+#[test]
 fn a_replay_looks_at_no_signature() {
     let mut entries = working().log.entries;
     let last = entries.pop().unwrap();

@@ -20,6 +20,10 @@ impl From<Code> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error == StoreError::Corrupt {
+            tracing::error!("a record is damaged: run `fsck`");
+            metrics::counter!("casevault_damaged_records_total").increment(1);
+        }
         Self(match error {
             StoreError::Conflict => Code::Conflict,
             StoreError::Full => Code::Full,

@@ -22,6 +22,7 @@ where
     preconditions_hold(&*records).await;
     scans_are_ordered_and_bounded(&*records).await;
     values_of_every_size_read_back(&*records).await;
+    a_value_that_is_being_replaced_is_read_whole(&*records).await;
     one_of_many_concurrent_claims_wins(&records).await;
     let count = concurrent_writers_all_land(&records).await;
     drop(records);
@@ -72,6 +73,8 @@ async fn scans_are_ordered_and_bounded(records: &dyn Records) {
     assert_eq!(some, pairs[10..15], "a scan begins at `from` and ends at its limit");
     let back = records.scan_back(&pairs[10].0, &pairs[20].0, 2).await.expect("a scan succeeds");
     assert_eq!(back, [pairs[19].clone(), pairs[18].clone()], "a scan backwards begins before `to`");
+    let keys = records.keys(&pairs[10].0, &pairs[20].0, 2).await.expect("keys are read");
+    assert_eq!(keys, [pairs[10].0.clone(), pairs[11].0.clone()], "keys are those of a scan");
     assert_eq!(records.scan(b"d", b"c", 9).await, Ok(Vec::new()), "an empty range is empty");
     assert_eq!(records.scan(b"c/", b"c/", 9).await, Ok(Vec::new()), "an empty range is empty");
 }
@@ -99,6 +102,18 @@ async fn values_of_every_size_read_back(records: &dyn Records) {
     records.write(remove).await.expect("a write succeeds");
     let found = records.scan(b"d/", b"d0", usize::MAX).await.expect("a scan succeeds");
     assert_eq!(found.len(), SIZES.len(), "pieces of large values are no records");
+}
+
+async fn a_value_that_is_being_replaced_is_read_whole(records: &dyn Records) {
+    let whole = |value: &[u8]| value.windows(2).all(|two| two[0] == two[1]);
+    for round in 0..60u8 {
+        let replacing = records.write(write(&[(b"g/1", &vec![round; 1024 * 1024])]));
+        let read = records.read(b"g/1").await.expect("a read succeeds").unwrap_or_default();
+        assert!(whole(&read), "a value is read whole, in round {round}");
+        let found = records.scan(b"g/", b"g0", 9).await.expect("a scan succeeds");
+        assert!(found.iter().all(|(_, value)| whole(value)), "a value is scanned whole, in round {round}");
+        replacing.await.expect("a write succeeds");
+    }
 }
 
 async fn one_of_many_concurrent_claims_wins(records: &Arc<dyn Records>) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
@@ -23,16 +23,30 @@ enum Progress {
 pub(super) struct Inflight {
     keys: Mutex<BTreeMap<Vec<u8>, u64>>,
     progress: watch::Sender<Progress>,
+    /// Held by readers, and by the writer while it applies a write: sled has a value of several pieces at several keys.
+    applying: RwLock<()>,
 }
 
 impl Inflight {
     pub(super) fn new() -> Self {
-        Self { keys: Mutex::default(), progress: watch::Sender::new(Progress::Flushed(0)) }
+        Self { keys: Mutex::default(), progress: watch::Sender::new(Progress::Flushed(0)), applying: RwLock::default() }
     }
 
     /// Announces a batch before any of it is written.
     pub(super) fn begin(&self, batch: u64, keys: impl Iterator<Item = Vec<u8>>) {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).extend(keys.map(|key| (key, batch)));
+    }
+
+    /// Applies a write, which readers see whole or not at all.
+    pub(super) fn apply<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _alone = self.applying.write().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+
+    /// Reads while no write is applied.
+    pub(super) fn read<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _together = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        work()
     }
 
     /// The batch is durable.

@@ -22,7 +22,7 @@ pub(super) fn head_key(key: &[u8]) -> Vec<u8> {
     [&[0], key].concat()
 }
 
-fn piece_key(key: &[u8], index: u32) -> Vec<u8> {
+pub(super) fn piece_key(key: &[u8], index: u32) -> Vec<u8> {
     [&[1], key, index.to_be_bytes().as_slice()].concat()
 }
 

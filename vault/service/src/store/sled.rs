@@ -16,6 +16,7 @@ use super::layout::{failed, head_key, key_of, read, value_of};
 use super::writer::{Job, Writer};
 use super::{Pair, Records, StoreError, Write};
 use crate::directory::sync_directory;
+use crate::disk::{Disk, SystemDisk};
 
 /// Bytes of pages that sled keeps in memory.
 const CACHE: u64 = 16 * 1024 * 1024;
@@ -38,13 +39,21 @@ impl SledRecords {
     /// # Errors
     /// [`StoreError::InUse`] if another process has them, [`StoreError::Corrupt`] if they are damaged.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        Self::open_on(directory, Arc::new(SystemDisk))
+    }
+
+    /// As [`Self::open`], on a disk that has as much room as `disk` says.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(directory: &Path, disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let database = open(directory)?;
         // sled makes files and leaves it to chance when their names are durable.
         sync_directory(directory)?;
         directory.parent().map_or(Ok(()), sync_directory)?;
         let tree = Tree::clone(&database);
         let inflight = Arc::new(Inflight::new());
-        let writer = Writer::new(tree.clone(), directory, inflight.clone())?;
+        let writer = Writer::new(tree.clone(), directory, (inflight.clone(), disk))?;
         let (jobs, waiting) = channel();
         let thread = std::thread::Builder::new().name("records".to_owned());
         let writer = thread.spawn(move || writer.run(&waiting)).map_err(|_| StoreError::Unavailable)?;
@@ -81,7 +90,7 @@ impl Drop for SledRecords {
 impl Records for SledRecords {
     fn read<'a>(&'a self, key: &'a [u8]) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
         async move {
-            let value = read(&self.tree, key);
+            let value = self.inflight.read(|| read(&self.tree, key));
             self.inflight.settle_key(key).await?;
             value
         }
@@ -90,7 +99,7 @@ impl Records for SledRecords {
 
     fn scan<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
         async move {
-            let pairs = self.pairs(self.range(from, to).take(limit));
+            let pairs = self.inflight.read(|| self.pairs(self.range(from, to).take(limit)));
             self.inflight.settle_range(from, to).await?;
             pairs
         }
@@ -99,9 +108,19 @@ impl Records for SledRecords {
 
     fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
         async move {
-            let pairs = self.pairs(self.range(from, to).rev().take(limit));
+            let pairs = self.inflight.read(|| self.pairs(self.range(from, to).rev().take(limit)));
             self.inflight.settle_range(from, to).await?;
             pairs
+        }
+        .boxed()
+    }
+
+    fn keys<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Vec<u8>>, StoreError>> {
+        async move {
+            let heads = self.range(from, to).keys().take(limit);
+            let keys = heads.map(|head| Ok(key_of(&head.map_err(failed)?)?.to_vec())).collect();
+            self.inflight.settle_range(from, to).await?;
+            keys
         }
         .boxed()
     }
@@ -136,6 +155,7 @@ mod tests {
     use super::*;
     use crate::store::conformance;
 
+    // Plays X10.
     #[tokio::test]
     async fn sled_keeps_the_rules_of_records() {
         let directory = tempfile::tempdir().unwrap();

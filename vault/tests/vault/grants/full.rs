@@ -20,6 +20,9 @@ impl Records for FullDisk {
     fn scan_back<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Pair>, StoreError>> {
         self.0.scan_back(from, to, limit)
     }
+    fn keys<'a>(&'a self, from: &'a [u8], to: &'a [u8], limit: usize) -> BoxFuture<'a, Result<Vec<Vec<u8>>, StoreError>> {
+        self.0.keys(from, to, limit)
+    }
     fn write(&self, write: Write) -> BoxFuture<'_, Result<(), StoreError>> {
         if write.put.is_empty() { self.0.write(write) } else { Box::pin(std::future::ready(Err(StoreError::Full))) }
     }

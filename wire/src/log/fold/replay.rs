@@ -30,6 +30,17 @@ impl Organisation {
         VerifiedPosition(self.position)
     }
 
+    /// Takes over `entries`, which `ahead` has verified and is longer by, without checking their signatures again.
+    ///
+    /// # Errors
+    /// [`LogError`] if they are any others.
+    pub fn follow_to(&mut self, ahead: &Self, entries: &[SignedLogEntry]) -> Result<(), LogError> {
+        for entry in entries {
+            self.follow(entry)?;
+        }
+        if self.position == ahead.position { Ok(()) } else { Err(LogError::Pinned) }
+    }
+
     /// Folds `entries`, which must be exactly those that were verified, without checking their signatures again.
     ///
     /// # Errors
