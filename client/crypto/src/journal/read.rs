@@ -3,12 +3,11 @@
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, JournalId, PersonId};
 use casevault_wire::journal::{Entry, entry_hash};
-use casevault_wire::limit;
-use casevault_wire::log::{LogPosition, Organisation};
+use casevault_wire::log::Organisation;
 use casevault_wire::time::Time;
 
 use super::plaintext::decode_padded;
-use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedCertificate, SignedHeader, header_hash};
+use super::{ChainState, EntryKey, Follower, Header, KeyRing, PlaintextError, SignedHeader, header_hash};
 use crate::event::{Body, KeyGeneration, class};
 use crate::keys::CaseKey;
 use crate::seal::open;
@@ -159,7 +158,7 @@ impl Reader<'_> {
             return Err(JournalError::Late);
         }
         let body = Body::decode(header.content.class, opening.body.as_slice());
-        let device = self.check_author(state, &header, &body)?;
+        let device = self.follower().check_author(state, &header, Some(&body))?;
         let begun = self.check_generation(state, entry.generation, &body)?;
         let person = self.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
         let event = AcceptedEvent {
@@ -185,6 +184,10 @@ impl Reader<'_> {
         state.team_generation = event.team_generation;
         state.log_length = header.content.log.length;
         Ok(event)
+    }
+
+    fn follower(&self) -> Follower<'_> {
+        Follower { organisation: self.organisation }
     }
 
     fn check_outer(&self, state: &ChainState, entry: &Entry) -> Result<EntryKey, JournalError> {
@@ -213,51 +216,7 @@ impl Reader<'_> {
         if header.log.length < state.log_length {
             return Err(JournalError::LogFell);
         }
-        self.check_log(&header.log)
-    }
-
-    fn check_log(&self, log: &LogPosition) -> Result<(), JournalError> {
-        if log.length > self.organisation.position().length {
-            return Err(JournalError::LogBehind { length: log.length });
-        }
-        if self.organisation.hash_at(log.length) == Some(log.hash) { Ok(()) } else { Err(JournalError::LogFork) }
-    }
-
-    /// The device behind the author, who must have signed the header and have been in the team.
-    fn check_author(&self, state: &ChainState, header: &SignedHeader, body: &Body) -> Result<DeviceId, JournalError> {
-        let known = state.device(&header.content.author);
-        let device = match (known, body) {
-            (None, Body::AuthorCertificate(certificate)) => self.check_certificate(state, &header.content, certificate)?,
-            (None, _) => return Err(JournalError::Author),
-            (Some(_), _) if header.content.class == class::AUTHOR_CERTIFICATE => return Err(JournalError::Certificate),
-            (Some(device), _) => device,
-        };
-        header.verify(&header.content.author).map_err(|_| JournalError::Signature)?;
-        let in_team = self.organisation.is_team_device_at(&state.place.team, &device, header.content.log.length);
-        if in_team { Ok(device) } else { Err(JournalError::NotInTeam) }
-    }
-
-    fn check_certificate(
-        &self,
-        state: &ChainState,
-        header: &Header,
-        signed: &SignedCertificate,
-    ) -> Result<DeviceId, JournalError> {
-        let certificate = &signed.content;
-        let place = state.place;
-        let here =
-            (certificate.organisation, certificate.team, certificate.journal) == (place.organisation, place.team, place.journal);
-        if !here || certificate.author != header.author || certificate.log.length > header.log.length {
-            return Err(JournalError::Certificate);
-        }
-        self.check_log(&certificate.log)?;
-        let device = self.organisation.device(&certificate.device).ok_or(JournalError::Certificate)?;
-        signed.verify(&device.keys.signing).map_err(|_| JournalError::Certificate)?;
-        if !self.organisation.is_team_device_at(&place.team, &certificate.device, certificate.log.length) {
-            return Err(JournalError::NotInTeam);
-        }
-        let room = state.authors_of(&certificate.device) < limit::AUTHORS;
-        if room { Ok(certificate.device) } else { Err(JournalError::TooManyAuthors) }
+        self.follower().check_log(&header.log)
     }
 
     /// The newest generation begun, with this event.
