@@ -19,7 +19,7 @@ use crate::secret::SecretBytes;
 
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
 pub use directory::{DeviceName, PersonName, TeamName};
-pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
+pub use document::{DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
 pub use team::{CaseKeyGiven, CaseSummary};
 
@@ -124,6 +124,8 @@ events! {
     DocumentsOpened(DocumentsOpened) = DOCUMENTS_OPENED 0x0107, "documents opened";
     /// A note was written.
     Note(Note) = NOTE 0x0108, "note";
+    /// Documents left the team, in an evidence bundle.
+    EvidenceExported(EvidenceExported) = EVIDENCE_EXPORTED 0x0120, "evidence exported";
 
     /// A case's key is given to the team.
     CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
@@ -136,6 +138,25 @@ events! {
     DeviceName(DeviceName) = DEVICE_NAME 0x0302, "device name";
     /// A team is called this.
     TeamName(TeamName) = TEAM_NAME 0x0303, "team name";
+}
+
+impl Body {
+    /// The document version that this adds, if it adds one.
+    pub fn version(&self) -> Option<&DocumentVersion> {
+        match self {
+            Self::DocumentAdded(DocumentAdded(version)) | Self::DocumentReplaced(DocumentReplaced(version)) => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The document versions that this names.
+    pub fn documents(&self) -> Vec<OpenedVersion> {
+        match self {
+            Self::DocumentsOpened(opened) => opened.documents.as_slice().to_vec(),
+            Self::EvidenceExported(exported) => exported.documents.as_slice().to_vec(),
+            _ => self.version().map(DocumentVersion::named).into_iter().collect(),
+        }
+    }
 }
 
 /// The name of an event's class; `unknown` for one that this version does not know.
