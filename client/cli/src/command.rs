@@ -5,6 +5,7 @@ mod bulk;
 mod case;
 mod device;
 mod doc;
+mod evidence;
 mod generate;
 mod join;
 mod org;
@@ -40,6 +41,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Doc(command) => doc::run(session, command).await,
         Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
         Command::Custody { case } => case::custody(session, &case).await,
+        Command::Evidence(command) => evidence::run(session, command).await,
         Command::Search { query } => case::search(session, &query).await,
         Command::Outbox(command) => outbox::run(session, command).await,
         Command::Alarms(command) => alarms::run(session, command).await,

@@ -8,6 +8,7 @@ pub mod content;
 pub mod derive;
 pub mod directory;
 pub mod event;
+pub mod evidence;
 pub mod heads;
 pub mod identity;
 pub mod invitation;

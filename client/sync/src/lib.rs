@@ -39,6 +39,7 @@ mod void;
 
 pub mod bulk;
 pub mod error;
+pub mod evidence;
 pub mod view;
 
 pub use casevault_crypto::event::{display_line, display_name, export_name, is_plain};
