@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use casevault_crypto::derive::database_key;
+use casevault_crypto::identity::DeviceIdentity;
 use casevault_crypto::keystore::unlock;
 use casevault_service::store::{Pair, Records, SledRecords};
 use casevault_wire::codec::{decode, encode};
@@ -68,6 +69,15 @@ pub fn keys(profile: &Path) -> Vec<(Option<String>, Vec<u8>)> {
         read("SELECT name, seal FROM documents").into_iter().map(|(name, seal)| (name, seal[seal.len() - 32..].to_vec())),
     );
     keys
+}
+
+/// The keys of the device of `profile`.
+pub fn identity(profile: &Path) -> DeviceIdentity {
+    let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
+    let sql = "SELECT value FROM meta WHERE key = 'membership'";
+    let membership: Vec<u8> = open_database(&keystore, profile).query_row(sql, [], |row| row.get(0)).expect("a member's");
+    // They are what it ends with.
+    decode(&membership[membership.len() - 64..], 64).expect("a device's keys")
 }
 
 fn open_database(keystore: &[u8], profile: &Path) -> Connection {

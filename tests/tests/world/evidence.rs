@@ -8,6 +8,7 @@ mod zips;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use casevault_sync::Role;
 use casevault_tests::bundle::{files, is_bag, ours, theirs, unpack};
 use casevault_tests::device::Device;
 use casevault_tests::world::{World, silent};
@@ -48,8 +49,13 @@ async fn made() -> Made {
     omar.add_documents(&case, &photograph, silent()).await.unwrap();
     let other = omar.case_open("Another case", "Shelter", &[]).await.unwrap().0.to_string();
     omar.add_documents(&other, &[world.file("other.txt", b"of another case")], silent()).await.unwrap();
+    people.amal.set_role("Omar", Role::Supervisor).await.unwrap();
+    let chidi = world.bring_in(&people.amal, "Chidi", Role::Legal).await;
+    people.amal.team_add("Shelter", "Chidi").await.unwrap();
     people.amal.team_remove("Shelter", "Omar").await.unwrap();
+    people.amal.remove_person("Omar").await.unwrap();
     nadia.sync().await.unwrap();
+    chidi.sync().await.unwrap();
     nadia.note_add(&case, "written after Omar left").await.unwrap();
     drop(people);
     let device = world.device("Nadia");
@@ -77,7 +83,7 @@ async fn export(device: &Device, case: &str, out: &std::path::Path, documents: u
 // Obeys R-6.7-1, R-6.7-2, R-6.7-3, R-6.7-4, R-6.7-5, R-6.7-6, R-6.7-7, R-6.7-8, R-6.7-9, R-6.7-10, R-6.7-11.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_without_an_account_verifies_what_a_team_exported_and_learns_nothing_else() {
-    let made = made().await;
+    let mut made = made().await;
     let unpacked = unpack(&made.zip, &made.world.directory.path().join("unpacked"));
     for path in [&made.bundle, &made.zip, &made.again, &made.other, &unpacked] {
         let (ours, theirs) = (ours(path), theirs(path));
@@ -93,7 +99,7 @@ async fn somebody_without_an_account_verifies_what_a_team_exported_and_learns_no
     assert_eq!(listed, ["data/documents/001-passport.pdf", "data/documents/002-__b_______photo.jpg"]);
     learns_nothing_else(&made);
     is_on_record(&made).await;
-    is_made_whole_or_not_at_all(&made).await;
+    is_made_whole_or_not_at_all(&mut made).await;
 }
 
 /// No byte of a bundle is of what stays with the team, or of a key that opens it.
@@ -129,7 +135,7 @@ async fn is_on_record(made: &Made) {
 }
 
 /// What has a name is left as it is, nothing is left beside it, and all of it is its owner's alone.
-async fn is_made_whole_or_not_at_all(made: &Made) {
+async fn is_made_whole_or_not_at_all(made: &mut Made) {
     let device = made.world.device("Nadia");
     let before = files(&made.bundle);
     for out in [&made.bundle, &made.zip] {
@@ -139,6 +145,10 @@ async fn is_made_whole_or_not_at_all(made: &Made) {
     let ended = device.run(&["evidence", "export", &made.case, "--out", "nowhere/there", "--doc", "nothing"]).await;
     assert_eq!(ended.code, Some(1), "{}", ended.error);
     assert_eq!(files(&made.bundle), before);
+    made.world.vault.kill();
+    let cut = made.world.directory.path().join("cut");
+    let ended = device.run(&["evidence", "export", &made.case, "--out", cut.to_str().unwrap()]).await;
+    assert_eq!((ended.code, cut.exists()), (Some(13), false), "{}", ended.error);
     let beside = std::fs::read_dir(made.world.directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(beside.into_iter().all(|name| !name.to_string_lossy().starts_with(".casevault")));
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

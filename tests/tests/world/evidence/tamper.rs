@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use casevault_crypto::evidence::{Custody, History, ShownEvent, encode_chain, encode_events};
+use casevault_crypto::identity::{DeviceIdentity, sign};
 use casevault_crypto::journal::{Opening, Place};
+use casevault_crypto::random::SystemRandom;
 use casevault_tests::bundle::{Copy, files, ours, theirs};
+use casevault_tests::written::identity;
 use casevault_wire::codec::{Opaque, encode_opaque};
+use casevault_wire::id::PersonId;
 use casevault_wire::limit;
-use casevault_wire::log::{Organisation, SignedLogEntry};
+use casevault_wire::log::{Author, LogEntry, Organisation, Role, SignedLogEntry, Statement, log_entry_hash};
 use tls_codec::{Deserialize as _, Serialize as _};
 
 use super::made;
@@ -28,6 +32,8 @@ struct Bundles {
     again: BTreeMap<String, Vec<u8>>,
     /// Another case.
     other: BTreeMap<String, Vec<u8>>,
+    /// Nadia's device: a member may be the one who changes something.
+    nadia: DeviceIdentity,
 }
 
 /// A change: what it is, whether all that lists the files is made anew, which files a verifier may name, and the change itself.
@@ -297,6 +303,40 @@ fn others() -> Vec<Change> {
     ]
 }
 
+/// Nadia, who is no administrator, adds a statement to the log.
+fn stated(copy: &Copy, bundles: &Bundles, statement: impl FnOnce(PersonId) -> Statement) {
+    let mut log = log(&bundles.bundle);
+    let founder = log.iter().find_map(|entry| match entry.content.statement {
+        Statement::AddPerson(person, _) => Some(person),
+        _ => None,
+    });
+    let last = log.last().unwrap();
+    let entry = LogEntry {
+        sequence: last.content.sequence + 1,
+        previous: log_entry_hash(last),
+        author: Author::Device(bundles.nadia.id()),
+        statement: statement(founder.unwrap()),
+        ..last.content.clone()
+    };
+    log.push(sign(&bundles.nadia.signing, entry));
+    write_log(copy, &log);
+}
+
+fn members() -> Vec<Change> {
+    let keys = || DeviceIdentity::generate(&mut SystemRandom).unwrap().public();
+    vec![
+        change("a member makes an administrator", true, &[LOG], |copy, bundles| {
+            stated(copy, bundles, |_| Statement::AddPerson(PersonId([7; 16]), Role::Administrator));
+        }),
+        change("a member adds a device in a colleague's name", true, &[LOG], move |copy, bundles| {
+            stated(copy, bundles, |founder| Statement::AddDevice(founder, keys()));
+        }),
+        change("a member gives somebody a role", true, &[LOG], |copy, bundles| {
+            stated(copy, bundles, |founder| Statement::SetRole(founder, Role::Administrator));
+        }),
+    ]
+}
+
 /// What both verifiers say of a bundle after a change; nothing if both notice it and name it.
 fn unnoticed(root: &Path, (what, anew, named, how): &Change, bundles: &Bundles) -> Option<String> {
     let copy = Copy::make(root.to_path_buf(), &bundles.bundle);
@@ -315,8 +355,9 @@ fn unnoticed(root: &Path, (what, anew, named, how): &Change, bundles: &Bundles) 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_changed_on_the_way_is_noticed_by_both_verifiers_and_named() {
     let made = made().await;
-    let bundles = Bundles { bundle: files(&made.bundle), again: files(&made.again), other: files(&made.other) };
-    let changes: Vec<_> = [bytes(), listing(), events(), others()].into_iter().flatten().collect();
+    let nadia = identity(&made.world.profile("Nadia"));
+    let bundles = Bundles { bundle: files(&made.bundle), again: files(&made.again), other: files(&made.other), nadia };
+    let changes: Vec<_> = [bytes(), listing(), events(), others(), members()].into_iter().flatten().collect();
     assert!(changes.len() > 60, "{}", changes.len());
     let root = made.world.directory.path().join("changed");
     let wrong: Vec<_> = changes.iter().filter_map(|change| unnoticed(&root, change, &bundles)).collect();
