@@ -264,6 +264,12 @@ fn others() -> Vec<Change> {
         change("the cover names another case", true, &[COVER, "export.bin"], |copy, _| {
             copy.write(COVER, copy.text(COVER).replace("Evidence bundle", "Case closed").as_bytes());
         }),
+    ]
+}
+
+/// The log, and what is said of the bundle as a whole.
+fn log_and_tags() -> Vec<Change> {
+    vec![
         change("the log lacks its end", true, &[LOG, CHAIN], |copy, bundles| {
             let log = log(&bundles.bundle);
             write_log(copy, &log[..log.len() - 2]);
@@ -357,7 +363,7 @@ async fn whatever_is_changed_on_the_way_is_noticed_by_both_verifiers_and_named()
     let made = made().await;
     let nadia = identity(&made.world.profile("Nadia"));
     let bundles = Bundles { bundle: files(&made.bundle), again: files(&made.again), other: files(&made.other), nadia };
-    let changes: Vec<_> = [bytes(), listing(), events(), others(), members()].into_iter().flatten().collect();
+    let changes: Vec<_> = [bytes(), listing(), events(), others(), log_and_tags(), members()].into_iter().flatten().collect();
     assert!(changes.len() > 60, "{}", changes.len());
     let root = made.world.directory.path().join("changed");
     let wrong: Vec<_> = changes.iter().filter_map(|change| unnoticed(&root, change, &bundles)).collect();
