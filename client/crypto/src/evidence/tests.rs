@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use casevault_wire::codec::{List, Text};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::DocumentId;
+use casevault_wire::limit;
 use casevault_wire::time::Time;
 
 use super::cover::TEMPLATE;
@@ -217,6 +218,19 @@ fn no_byte_of_a_bundle_is_free() {
         }
     }
     assert!(tried > 200, "{tried}");
+}
+
+#[test]
+fn a_file_that_is_longer_than_it_may_be_is_in_no_bundle() {
+    let mut files: Files =
+        Case::usual().bundle().iter().map(|(path, content)| (path.clone(), found(content, is_known(path)))).collect();
+    for (path, limit) in [(CUSTODY, limit::EVIDENCE_FILE), ("data/documents/001-_____b_.pdf", limit::BLOB)] {
+        let file = files.get_mut(path).unwrap();
+        let before = std::mem::replace(&mut file.length, limit + 1);
+        assert!(verify(&files).problems.contains(&Problem::of(path, Fault::TooLong)), "{path}");
+        files.get_mut(path).unwrap().length = before;
+    }
+    assert_eq!(verify(&files).problems, []);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 
 use super::bag::{
@@ -52,8 +53,13 @@ impl<'a> Verifier<'a> {
         for file in needed.iter().chain(&MANIFESTS).chain(&TAG_MANIFESTS).filter(|file| !self.files.contains_key(**file)) {
             self.wrong(file, Fault::Missing);
         }
-        for file in self.files.keys().filter(|file| !is_known(file) && !is_document(file)) {
-            self.wrong(file, Fault::Unexpected);
+        for (file, found) in self.files {
+            let limit = if is_known(file) { limit::EVIDENCE_FILE } else { limit::BLOB };
+            if !is_known(file) && !is_document(file) {
+                self.wrong(file, Fault::Unexpected);
+            } else if found.length > limit {
+                self.wrong(file, Fault::TooLong);
+            }
         }
     }
 

@@ -61,10 +61,7 @@ fn read_folder(root: &Path) -> io::Result<Bundle> {
             }
             match read_entry(&entry, &folder.join(entry.file_name()))? {
                 Seen::Folder(path) => folders.push(path),
-                Seen::File(path, (found, fault)) => {
-                    problems.extend(fault.map(|fault| Problem::of(&path, fault)));
-                    files.insert(path, found);
-                }
+                Seen::File(path, found) => drop(files.insert(path, found)),
                 Seen::Wrong(path, fault) => problems.push(Problem::of(path, fault)),
             }
         }
@@ -75,12 +72,9 @@ fn read_folder(root: &Path) -> io::Result<Bundle> {
 /// What was seen in a directory.
 enum Seen {
     Folder(PathBuf),
-    File(String, Outcome),
+    File(String, Found),
     Wrong(String, Fault),
 }
-
-/// What was found of a file, and what is wrong about it.
-type Outcome = (Found, Option<Fault>);
 
 fn read_entry(entry: &DirEntry, path: &Path) -> io::Result<Seen> {
     let shown = path.to_string_lossy().into_owned();
@@ -121,9 +115,7 @@ fn read_archive(mut file: &File, entries: &[Entry]) -> io::Result<Bundle> {
             continue;
         }
         file.seek(SeekFrom::Start(entry.start))?;
-        let (found, fault) = read_file(inside, entry.length, file.take(entry.length))?;
-        problems.extend(fault.map(|fault| Problem::of(inside, fault)));
-        files.insert(inside.to_owned(), found);
+        files.insert(inside.to_owned(), read_file(inside, entry.length, file.take(entry.length))?);
     }
     Ok((files, problems))
 }
@@ -133,12 +125,12 @@ fn is_plain(top: &str) -> bool {
     !top.is_empty() && !top.starts_with('.') && !top.contains(['\\', ':', '\0'])
 }
 
-/// Reads a file of `length` bytes: all of it, or where it is too long nothing.
-fn read_file(path: &str, length: u64, mut from: impl Read) -> io::Result<Outcome> {
+/// Reads a file of `length` bytes: all of it, or where no file of a bundle is so long nothing.
+fn read_file(path: &str, length: u64, mut from: impl Read) -> io::Result<Found> {
     let limit = if is_known(path) { limit::EVIDENCE_FILE } else { limit::BLOB };
     let (mut sha256, mut sha512) = (Context::new(&SHA256), Context::new(&SHA512));
     if length > limit {
-        return Ok((found(length, (sha256, sha512), None), Some(Fault::TooLong)));
+        return Ok(found(length, (sha256, sha512), None));
     }
     let mut content = is_known(path).then(Vec::new);
     let (mut piece, mut total) = (vec![0; PIECE], 0);
@@ -148,7 +140,7 @@ fn read_file(path: &str, length: u64, mut from: impl Read) -> io::Result<Outcome
         let read = from.read(&mut piece)?;
         let bytes = piece.get(..read).unwrap_or_default();
         if bytes.is_empty() {
-            return Ok((found(total, (sha256, sha512), content), None));
+            return Ok(found(total, (sha256, sha512), content));
         }
         total += read as u64;
         sha256.update(bytes);
