@@ -204,6 +204,35 @@ fn keys_of_a_case_are_refused_where_somebody_shows_them() {
 }
 
 #[test]
+fn a_chain_of_which_less_is_shown_is_not_what_was_signed_for() {
+    let mut case = Case::usual();
+    let files = case.bundle();
+    let shown = case.choose(&[]).unwrap().show(&case.events[..case.events.len() - 1]).unwrap();
+    let withheld = |events: &mut Vec<ShownEvent>| {
+        let at = events.iter().position(|event| event.header.content.class == class::DOCUMENTS_OPENED).unwrap();
+        events[at].opening = None;
+    };
+    let cut = |events: &mut Vec<ShownEvent>| drop(events.pop());
+    for (change, fault) in
+        [(&withheld as &dyn Fn(&mut Vec<ShownEvent>), Fault::OtherFiles), (&cut, Fault::Event(JournalError::Header))]
+    {
+        let (mut events, mut changed) = (shown.clone(), files.clone());
+        change(&mut events);
+        let mut history = History::new(&case.world.organisation, &case.world.place());
+        history.take_all(&events).unwrap();
+        changed.insert(CHAIN.to_owned(), encode_chain(&case.world.place(), &events));
+        changed.insert(CUSTODY.to_owned(), Custody::of(&history).to_json().into_bytes());
+        changed.insert(COVER.to_owned(), Custody::of(&history).to_html().into_bytes());
+        list(&mut changed);
+        let problems = said(&changed).problems;
+        assert_eq!(
+            problems.iter().map(|problem| (problem.file.as_str(), problem.fault)).collect::<Vec<_>>()[..1],
+            [(EXPORT, fault)]
+        );
+    }
+}
+
+#[test]
 fn no_byte_of_a_bundle_is_free() {
     let files = Case::usual().bundle();
     let mut tried = 0;
