@@ -1,6 +1,7 @@
 //! What the tests of the whole are made of: worlds of real server processes and devices, recorded connections, and the search for
 //! plaintext.
 
+pub mod bundle;
 pub mod device;
 pub mod evil;
 pub mod exchange;

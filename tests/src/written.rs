@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use casevault_crypto::derive::database_key;
+use casevault_crypto::identity::DeviceIdentity;
 use casevault_crypto::keystore::unlock;
 use casevault_service::store::{Pair, Records, SledRecords};
 use casevault_wire::codec::{decode, encode};
@@ -18,7 +19,7 @@ use serde_json::{Map, Value, json};
 use crate::world::passphrase;
 
 /// Where the reader and its like are.
-const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/vectors");
+pub(crate) const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/vectors");
 
 /// Kinds of records, as `vault/src/record.rs` and `keyserver/src/records.rs` list them.
 const ENTRY: u8 = 0x14;
@@ -48,9 +49,42 @@ pub fn read(directories: &[PathBuf]) -> Vec<Value> {
 }
 
 /// The environment that `.ci/run` makes where the machine's own Python lacks a package; else the machine's.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let made = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/python/bin/python3");
     if made.exists() { made } else { "python3".into() }
+}
+
+/// Every key that the device of `profile` has of cases, teams and documents; a document's with its name.
+pub fn keys(profile: &Path) -> Vec<(Option<String>, Vec<u8>)> {
+    let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
+    let database = open_database(&keystore, profile);
+    let read = |sql: &str| -> Vec<(Option<String>, Vec<u8>)> {
+        let mut statement = database.prepare(sql).expect("its schema");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("readable");
+        rows.map(|row| row.expect("a row")).collect()
+    };
+    let mut keys = read("SELECT NULL, key FROM case_keys UNION SELECT NULL, key FROM team_keys");
+    // A document's key is what its event ends with.
+    keys.extend(
+        read("SELECT name, seal FROM documents").into_iter().map(|(name, seal)| (name, seal[seal.len() - 32..].to_vec())),
+    );
+    keys
+}
+
+/// The keys of the device of `profile`.
+pub fn identity(profile: &Path) -> DeviceIdentity {
+    let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
+    let sql = "SELECT value FROM meta WHERE key = 'membership'";
+    let membership: Vec<u8> = open_database(&keystore, profile).query_row(sql, [], |row| row.get(0)).expect("a member's");
+    // They are what it ends with.
+    decode(&membership[membership.len() - 64..], 64).expect("a device's keys")
+}
+
+fn open_database(keystore: &[u8], profile: &Path) -> Connection {
+    let key = database_key(&unlock(keystore, &passphrase()).expect("unlocks"));
+    let database = Connection::open(profile.join("store")).expect("opens");
+    database.pragma_update(None, "key", format!("x'{}'", HEXLOWER.encode(key.secret().expose()))).expect("keyed");
+    database
 }
 
 /// The SHA-256 of the key of the device's database, which the reader derives on its own.
@@ -117,9 +151,7 @@ fn put(to: &Path, name: String, bytes: &[u8]) {
 
 /// The newest key of each team that the device is in.
 fn team_keys(keystore: &[u8], profile: &Path) -> Value {
-    let key = database_key(&unlock(keystore, &passphrase()).expect("unlocks"));
-    let database = Connection::open(profile.join("store")).expect("opens");
-    database.pragma_update(None, "key", format!("x'{}'", HEXLOWER.encode(key.secret().expose()))).expect("keyed");
+    let database = open_database(keystore, profile);
     let mut statement = database.prepare("SELECT team, MAX(generation), key FROM team_keys GROUP BY team").expect("its schema");
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("readable");
     let teams = rows.map(|row| {

@@ -86,6 +86,8 @@ pub const FIELD_VALUE: usize = 32 * 1024;
 pub const FIELDS: usize = 256;
 /// Document versions named in one event.
 pub const OPENED: usize = 4096;
+/// A file of an evidence bundle that is no document, bytes.
+pub const EVIDENCE_FILE: u64 = 268_435_456;
 /// Heads that one record holds.
 pub const HEADS: usize = 30_000;
 /// The shortest plaintext of a record of heads; longer ones are padded to their Padmé length.

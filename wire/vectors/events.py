@@ -12,7 +12,7 @@ from reference import FULL, drawn, write
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
-GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x201, 0x202, 0x301, 0x302, 0x303
+EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
 
 
 def u64(*numbers):
@@ -50,7 +50,8 @@ def body_vectors():
         ("opened", OPENED, text("Case of Mira")), ("title", TITLE, text("ملف")), ("title-longest", TITLE, text("x" * 1024)),
         ("status", STATUS, b"\4"), ("fields", FIELDS, fields(cv_GuardianName="Løwe", vic_Other="")), ("added", ADDED, version(1)),
         ("replaced", REPLACED, version(2)), ("read", READ, opaque(drawn("document", 16) + u64(1) + drawn("d", 16) + u64(2))),
-        ("note", NOTE, text("seen today")), ("given", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")),
+        ("note", NOTE, text("seen today")), ("exported", EXPORTED, opaque(drawn("document", 16) + u64(1)) + drawn("manifest")),
+        ("given", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")),
         ("summary", SUMMARY, drawn("case", 16) + text("Case of Mira") + b"\1"), ("person", PERSON_NAME, drawn("person", 16) + text("Amal")),
         ("device", DEVICE_NAME, drawn("device", 16) + text("telephone")), ("team", TEAM_NAME, FULL["team"] + text("Shelter")),
         ("consent", CONSENT, consent()), ("consent-form", CONSENT, consent(by=4, form=b"\1" + drawn("form", 16) + drawn("form blob"))),
@@ -65,6 +66,7 @@ def body_vectors():
     bad = [
         ("title-too-long", TITLE, text("x" * 1025)), ("title-not-utf8", TITLE, b"\1\xff"), ("status-unknown", STATUS, b"\5"),
         ("status-zero", STATUS, b"\0"), ("fields-too-many", FIELDS, fields(**{f"f{n}": "" for n in range(257)})),
+        ("exported-cut", EXPORTED, opaque(drawn("document", 16) + u64(1)) + drawn("manifest")[:31]),
         ("note-left-over", NOTE, text("seen") + b"\0"), ("given-cut", GIVEN, drawn("case", 16) + u64(1, 3) + drawn("case key")[:31]),
         ("class-unknown", 0x0109, text("what a later version writes")), ("media-type-too-long", ADDED,
          version(1).replace(text("application/pdf"), text("x" * 129))), ("team-short", TEAM_NAME, drawn("team", 16) + text("Shelter")),

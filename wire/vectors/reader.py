@@ -114,7 +114,8 @@ BODY = {
     0x0001: certificate, 0x0002: structure("generation", u64, "previous", 32), 0x0101: title, 0x0102: title,
     0x0103: structure("status", u8), 0x0104: listed(1 << 24, structure("field", text(64), "value", text(32768))),
     0x0105: version, 0x0106: version, 0x0107: listed(1 << 17, structure("document", 16, "version", u64)),
-    0x0108: structure("text", text(65536)), 0x0201: structure("case", 16, "generation", u64, "team_generation", u64, "key", 32),
+    0x0108: structure("text", text(65536)), 0x0120: structure("documents", listed(1 << 17, structure("document", 16, "version", u64)), "manifest", 32),
+    0x0201: structure("case", 16, "generation", u64, "team_generation", u64, "key", 32),
     0x0202: structure("case", 16, "title", name, "status", u8), 0x0301: structure("id", 16, "name", name),
     0x0302: structure("id", 16, "name", name), 0x0303: structure("id", 32, "name", name)}
 entry_of_journal = structure("journal", 16, "sequence", u64, "generation", u64, "previous", 32, "sealed", sized(262144))

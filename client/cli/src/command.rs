@@ -7,6 +7,7 @@ mod consent;
 mod device;
 mod doc;
 mod dossier;
+mod evidence;
 mod generate;
 mod join;
 mod org;
@@ -46,6 +47,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Share(command) => share::run(session, command).await,
         Command::Dossier(command) => dossier::run(session, command).await,
         Command::Custody { case } => case::custody(session, &case).await,
+        Command::Evidence(command) => evidence::run(session, command).await,
         Command::Search { query } => case::search(session, &query).await,
         Command::Outbox(command) => outbox::run(session, command).await,
         Command::Alarms(command) => alarms::run(session, command).await,

@@ -2,6 +2,7 @@
 
 mod case;
 mod doc;
+mod evidence;
 mod org;
 mod recovery;
 mod share;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
+pub(crate) use evidence::Evidence;
 pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
 pub(crate) use share::{Consent, Dossier, Share};
@@ -97,6 +99,9 @@ pub(crate) enum Command {
         /// The case
         case: String,
     },
+    /// Evidence bundles: documents of a case with the signed record of who did what
+    #[command(subcommand)]
+    Evidence(Evidence),
     /// Search titles, fields, notes and document names on this device
     Search {
         /// The words

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod client;
+mod evidence;
 mod field;
 mod recovery;
 mod server;
@@ -14,6 +15,7 @@ use std::path::Path;
 use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, DeviceNoticeKind};
 
 pub(crate) use bulk::{flaw, import_problems};
+pub(crate) use evidence::evidence;
 pub(crate) use recovery::{notice, opened, share};
 
 use crate::display::{self, short, untrusted};

@@ -3,12 +3,14 @@
 mod share;
 
 use casevault_sync::Role;
+use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer};
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
     FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView,
     PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, UnsentView,
     VerifyReport,
 };
+use casevault_wire::hash::Hash;
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
@@ -199,6 +201,32 @@ pub(crate) fn custody(view: &CustodyView) -> Value {
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
         "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text),
+    })
+}
+
+pub(crate) fn evidence_export(made: &EvidenceExport, fingerprint: &Hash) -> Value {
+    json!({
+        "path": made.path.to_string_lossy(), "files": made.files, "fingerprint": text(fingerprint),
+        "documents": list(&made.documents, exhibit), "problems": [],
+    })
+}
+
+pub(crate) fn evidence(report: &Report) -> Value {
+    let signer = |one: &Signer| json!({"person": text(&one.person), "device": text(&one.device), "events": one.events});
+    let exported = |one: &Exported| json!({"time": rfc3339(one.time), "person": text(&one.person), "device": text(&one.device)});
+    let problem = |one: &Problem| json!({"file": one.file, "sequence": one.sequence, "problem": one.fault.to_string()});
+    json!({
+        "valid": report.problems.is_empty(), "files": report.files, "fingerprint": report.fingerprint.as_ref().map(text),
+        "organisation": report.place.map(|place| text(&place.organisation)), "case": report.place.map(|place| text(&place.journal)),
+        "exported": report.exported.as_ref().map(exported), "documents": list(&report.documents, exhibit),
+        "signers": list(&report.signers, signer), "problems": list(&report.problems, problem),
+    })
+}
+
+fn exhibit(one: &Exhibit) -> Value {
+    json!({
+        "file": one.file, "document": text(&one.document), "version": one.version, "name": one.name.as_str(), "bytes": one.bytes,
+        "sha256": text(&one.sha256), "entry": one.sequence,
     })
 }
 

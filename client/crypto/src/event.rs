@@ -26,7 +26,7 @@ pub use consent::{
     ShareMade, Shared, VersionOf,
 };
 pub use directory::{DeviceName, PersonName, TeamName};
-pub use document::{DocumentVersion, DocumentsOpened, MediaType, OpenedVersion};
+pub use document::{DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
 pub use team::{CaseKeyGiven, CaseSummary};
 
@@ -131,6 +131,8 @@ events! {
     DocumentsOpened(DocumentsOpened) = DOCUMENTS_OPENED 0x0107, "documents opened";
     /// A note was written.
     Note(Note) = NOTE 0x0108, "note";
+    /// Documents left the team, in an evidence bundle.
+    EvidenceExported(EvidenceExported) = EVIDENCE_EXPORTED 0x0120, "evidence exported";
 
     /// Somebody consented to what may be shared.
     ConsentGiven(ConsentGiven) = CONSENT_GIVEN 0x0110, "consent given";
@@ -167,6 +169,25 @@ events! {
     DossierAnswered(DossierAnswered) = DOSSIER_ANSWERED 0x0402, "dossier answered";
     /// Its sender ends it.
     DossierEnded(DossierEnded) = DOSSIER_ENDED 0x0403, "dossier ended";
+}
+
+impl Body {
+    /// The document version that this adds, if it adds one.
+    pub fn version(&self) -> Option<&DocumentVersion> {
+        match self {
+            Self::DocumentAdded(DocumentAdded(version)) | Self::DocumentReplaced(DocumentReplaced(version)) => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The document versions that this names.
+    pub fn documents(&self) -> Vec<OpenedVersion> {
+        match self {
+            Self::DocumentsOpened(opened) => opened.documents.as_slice().to_vec(),
+            Self::EvidenceExported(exported) => exported.documents.as_slice().to_vec(),
+            _ => self.version().map(DocumentVersion::named).into_iter().collect(),
+        }
+    }
 }
 
 /// The name of an event's class; `unknown` for one that this version does not know.

@@ -5,6 +5,7 @@
 //! [`Body`](crate::event::Body), never an entry: rebasing is appending it again.
 
 mod author;
+mod follow;
 mod header;
 mod key;
 mod plaintext;
@@ -23,6 +24,7 @@ use casevault_wire::label::Label;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 pub use author::{Author, Certificate, SignedCertificate};
+pub use follow::Follower;
 pub use header::{Header, SignedHeader, header_hash};
 pub use key::{EntryKey, KeyRing, TeamKeys};
 pub use plaintext::{Opening, PlaintextError, class_length};

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod dossier;
 pub mod envelope;
 pub mod event;
+pub mod evidence;
 pub mod heads;
 pub mod identity;
 pub mod invitation;

@@ -239,12 +239,7 @@ fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
 
 /// The documents that an event names.
 pub(crate) fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
-    match body {
-        Body::DocumentAdded(added) => vec![added.0.document],
-        Body::DocumentReplaced(replaced) => vec![replaced.0.document],
-        Body::DocumentsOpened(opened) => opened.documents.as_slice().iter().map(|opened| opened.document).collect(),
-        _ => Vec::new(),
-    }
+    body.documents().iter().map(|named| named.document).collect()
 }
 
 /// Fields checked against the standard, in their one form; nothing if there are none.

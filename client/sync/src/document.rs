@@ -6,7 +6,7 @@ mod again;
 mod export;
 mod fetch;
 mod large;
-mod output;
+pub(crate) mod output;
 mod seal;
 mod steady;
 
@@ -14,7 +14,7 @@ pub(crate) use output::Target;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::content::sealed_length;
-use casevault_crypto::event::{Body, DocumentVersion, class};
+use casevault_crypto::event::{DocumentVersion, class};
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::decode;
@@ -114,7 +114,7 @@ pub(crate) fn all_versions(db: &Connection, place: &Place) -> Result<Vec<KeptVer
 }
 
 /// The current version of every document: the last in the journal, whatever number it has (R-6.5-2).
-fn newest_versions(db: &Connection, place: &Place) -> Result<Vec<KeptVersion>> {
+pub(crate) fn newest_versions(db: &Connection, place: &Place) -> Result<Vec<KeptVersion>> {
     kept_versions(
         db,
         place,
@@ -151,12 +151,7 @@ fn with_queued(db: &Connection, place: &Place, kept: Vec<KeptVersion>) -> Result
 }
 
 fn queued_versions(db: &Connection, place: &Place) -> Result<Vec<DocumentVersion>> {
-    let version = |body| match body {
-        Body::DocumentAdded(added) => Some(added.0),
-        Body::DocumentReplaced(replaced) => Some(replaced.0),
-        _ => None,
-    };
-    Ok(queued_bodies(db, place)?.into_iter().map(|(_, body)| body).filter_map(version).collect())
+    Ok(queued_bodies(db, place)?.iter().filter_map(|(_, body)| body.version().cloned()).collect())
 }
 
 fn view(version: &DocumentVersion, delivery: Delivery) -> DocumentView {

@@ -5,6 +5,7 @@ mod apply;
 mod kept;
 mod pull;
 mod push;
+mod reread;
 mod waits;
 
 pub(crate) use kept::{CaseRing, chain, key, ring_of};

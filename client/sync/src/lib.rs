@@ -42,6 +42,7 @@ mod void;
 
 pub mod bulk;
 pub mod error;
+pub mod evidence;
 pub mod view;
 
 pub use casevault_crypto::event::{Answer, ConsentBy, Ending};

@@ -10,7 +10,8 @@ pub const SHIPPED: &[&str] = &["casevault-cli", "casevault-vault", "casevault-ke
 /// The program that opens documents.
 pub const CLIENT: &[&str] = &["casevault-cli"];
 
-/// Crates that expand what was compressed: a few bytes from outside would become as many as they like.
+/// Crates that expand what was compressed: a few bytes from outside would become as many as they like. `zip` alone, without the features that
+/// bring one of them, stores.
 pub const EXPANDING: &[&str] = &[
     "async-compression",
     "brotli",
@@ -40,7 +41,6 @@ pub const EXPANDING: &[&str] = &[
     "unrar",
     "xz2",
     "yazi",
-    "zip",
     "zlib-rs",
     "zstd",
     "zstd-safe",

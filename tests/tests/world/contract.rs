@@ -148,12 +148,29 @@ async fn commands_of_cases_and_documents_answer_as_the_contract_says() {
     assert_eq!(ends(&nadia, 1, &get).await["code"], "file-exists");
     ends(&nadia, 0, &["note", "add", "Mira", "seen by a doctor"]).await;
     answers(&nadia, &["custody", "Mira"], &["sequence", "time", "person", "device", "event"]).await;
+    evidence_answers(&world, &nadia).await;
     answers(&nadia, &["search", "doctor"], &["case", "title"]).await;
     answers(&nadia, &["verify", "Mira"], &["problems"]).await;
     answers(&nadia, &["verify"], &["problems"]).await;
     ends(&nadia, 0, &["case", "close", "Mira"]).await;
     ends(&nadia, 0, &["lock"]).await;
     answers(&nadia, &["version"], &["version"]).await;
+}
+
+/// Nadia exports one document of her case; anybody verifies it.
+async fn evidence_answers(world: &World, nadia: &Device) {
+    let bundle = world.directory.path().join("evidence.zip");
+    let path = bundle.to_str().unwrap();
+    let export = ["evidence", "export", "Mira", "--doc", "one.txt", "--out", path];
+    let made = answers(nadia, &export, &["path", "files", "documents", "fingerprint", "problems"]).await;
+    assert_eq!(made["documents"].as_array().map(Vec::len), Some(1));
+    assert_eq!(ends(nadia, 1, &export).await["code"], "file-exists");
+    let nobody = world.device("nobody");
+    let keys = ["valid", "files", "organisation", "fingerprint", "case", "exported", "documents", "signers", "problems"];
+    let verify = ["evidence", "verify", path, "--fingerprint", &text(&made, "fingerprint")];
+    assert_eq!(answers(&nobody, &verify, &keys).await["valid"], true);
+    let other = ends(&nobody, 14, &["evidence", "verify", path, "--fingerprint", &"ab".repeat(32)]).await;
+    assert_eq!((&other["valid"], &other["problems"][0]["file"]), (&false.into(), &"data/custody/log.bin".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,13 +91,9 @@ pub enum CaseEffect {
 /// leave that and nothing else.
 pub fn effects(event: &AcceptedEvent) -> Vec<CaseEffect> {
     let mut effects = changes(event);
-    match &event.body {
-        Body::DocumentAdded(added) => effects.push(custody(event, 0, Some(named(&added.0)))),
-        Body::DocumentReplaced(replaced) => effects.push(custody(event, 0, Some(named(&replaced.0)))),
-        Body::DocumentsOpened(opened) if !opened.documents.as_slice().is_empty() => {
-            effects.extend((0..).zip(opened.documents.as_slice()).map(|(item, document)| custody(event, item, Some(*document))));
-        }
-        _ => effects.push(custody(event, 0, None)),
+    match event.body.documents().as_slice() {
+        [] => effects.push(custody(event, 0, None)),
+        named => effects.extend((0..).zip(named).map(|(item, document)| custody(event, item, Some(*document)))),
     }
     effects
 }
@@ -139,10 +135,6 @@ fn document(event: &AcceptedEvent, version: &DocumentVersion) -> CaseEffect {
         device: event.device,
         person: event.person,
     }))
-}
-
-fn named(version: &DocumentVersion) -> OpenedVersion {
-    OpenedVersion { document: version.document, version: version.version }
 }
 
 fn custody(event: &AcceptedEvent, item: u32, document: Option<OpenedVersion>) -> CaseEffect {

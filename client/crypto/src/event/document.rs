@@ -6,7 +6,7 @@ use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use super::Name;
-use crate::content::DocumentSeal;
+use crate::content::{DocumentSeal, Sha256};
 use crate::keys::ContentKey;
 
 /// A media type as the author's system saw it. Shown, never acted upon.
@@ -29,6 +29,13 @@ pub struct DocumentVersion {
     pub key: ContentKey,
 }
 
+impl DocumentVersion {
+    /// What names it.
+    pub fn named(&self) -> OpenedVersion {
+        OpenedVersion { document: self.document, version: self.version }
+    }
+}
+
 /// Names a version of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct OpenedVersion {
@@ -43,4 +50,13 @@ pub struct OpenedVersion {
 pub struct DocumentsOpened {
     /// What was read.
     pub documents: List<OpenedVersion, { limit::OPENED }>,
+}
+
+/// Body of `evidence exported`: custody, and the exporting device's word for every byte of the bundle (SPEC §6.7).
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct EvidenceExported {
+    /// What is in the bundle, in its order.
+    pub documents: List<OpenedVersion, { limit::OPENED }>,
+    /// SHA-256 of the bundle's `manifest-sha256.txt`.
+    pub manifest: Sha256,
 }

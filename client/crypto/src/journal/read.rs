@@ -1,14 +1,14 @@
 //! Accepts entries: the one door from what the vault serves to what is shown.
 
 use casevault_wire::hash::Hash;
-use casevault_wire::id::{DeviceId, JournalId, PersonId, TeamId};
+use casevault_wire::id::{DeviceId, JournalId, PersonId};
 use casevault_wire::journal::{Entry, entry_hash};
-use casevault_wire::limit;
-use casevault_wire::log::{LogPosition, Organisation};
+use casevault_wire::log::Organisation;
 use casevault_wire::time::Time;
 
+use super::follow::Party;
 use super::plaintext::decode_padded;
-use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedCertificate, SignedHeader, header_hash};
+use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedHeader, header_hash};
 use crate::event::{Body, KeyGeneration, Recipient, class};
 use crate::keys::CaseKey;
 use crate::seal::open;
@@ -133,15 +133,6 @@ pub struct Reader<'a> {
     pub keys: &'a dyn KeyRing,
 }
 
-/// A side that may write, as it stood before an entry.
-struct Party<'a> {
-    organisation: &'a Organisation,
-    team: TeamId,
-    log_length: u64,
-    team_generation: u64,
-    guest: bool,
-}
-
 impl Reader<'_> {
     /// Checks that `entry` continues the journal and obeys every rule, and takes it over into `state`, which is unchanged on error.
     ///
@@ -190,7 +181,7 @@ impl Reader<'_> {
         if header.content.team_generation < settled {
             return Err(JournalError::Late);
         }
-        let device = check_author(state, &header, &body, &party)?;
+        let device = party.check_author(state, &header, Some(&body))?;
         let begun = self.check_generation(state, entry.generation, &body)?;
         let person = party.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
         let event = AcceptedEvent {
@@ -242,13 +233,7 @@ impl Reader<'_> {
                 team_generation: of.team_generation,
                 guest: true,
             }),
-            None => Ok(Party {
-                organisation: self.organisation,
-                team: state.place.team,
-                log_length: state.log_length,
-                team_generation: state.team_generation,
-                guest: false,
-            }),
+            None => Ok(Party::owner(self.organisation, state)),
         }
     }
 
@@ -296,58 +281,9 @@ fn check_header(state: &ChainState, header: &Header, key: &EntryKey, party: &Par
     if header.journal != state.place.journal || header.sequence != state.length || header.previous != state.header {
         return Err(JournalError::Header);
     }
-    if header.team_generation < party.team_generation {
-        return Err(JournalError::TeamGenerationFell);
-    }
+    party.check_order(header)?;
     if key.created != 0 && header.team_generation != key.created {
         return Err(JournalError::KeyOfOtherGeneration);
     }
-    if header.log.length < party.log_length {
-        return Err(JournalError::LogFell);
-    }
-    check_log(party.organisation, &header.log)
-}
-
-fn check_log(organisation: &Organisation, log: &LogPosition) -> Result<(), JournalError> {
-    if log.length > organisation.position().length {
-        return Err(JournalError::LogBehind { length: log.length });
-    }
-    if organisation.hash_at(log.length) == Some(log.hash) { Ok(()) } else { Err(JournalError::LogFork) }
-}
-
-/// The device behind the author, who must have signed the header and have been in the team.
-fn check_author(state: &ChainState, header: &SignedHeader, body: &Body, party: &Party<'_>) -> Result<DeviceId, JournalError> {
-    let known = state.device(&header.content.author);
-    let device = match (known, body) {
-        (None, Body::AuthorCertificate(certificate)) => check_certificate(state, &header.content, certificate, party)?,
-        (None, _) => return Err(JournalError::Author),
-        (Some(_), _) if header.content.class == class::AUTHOR_CERTIFICATE => return Err(JournalError::Certificate),
-        (Some(device), _) => device,
-    };
-    header.verify(&header.content.author).map_err(|_| JournalError::Signature)?;
-    let in_team = party.organisation.is_team_device_at(&party.team, &device, header.content.log.length);
-    if in_team { Ok(device) } else { Err(JournalError::NotInTeam) }
-}
-
-fn check_certificate(
-    state: &ChainState,
-    header: &Header,
-    signed: &SignedCertificate,
-    party: &Party<'_>,
-) -> Result<DeviceId, JournalError> {
-    let certificate = &signed.content;
-    let (organisation, team) = (party.organisation, party.team);
-    let here =
-        (certificate.organisation, certificate.team, certificate.journal) == (organisation.id(), team, state.place.journal);
-    if !here || certificate.author != header.author || certificate.log.length > header.log.length {
-        return Err(JournalError::Certificate);
-    }
-    check_log(organisation, &certificate.log)?;
-    let device = organisation.device(&certificate.device).ok_or(JournalError::Certificate)?;
-    signed.verify(&device.keys.signing).map_err(|_| JournalError::Certificate)?;
-    if !organisation.is_team_device_at(&team, &certificate.device, certificate.log.length) {
-        return Err(JournalError::NotInTeam);
-    }
-    let room = state.authors_of(&certificate.device) < limit::AUTHORS;
-    if room { Ok(certificate.device) } else { Err(JournalError::TooManyAuthors) }
+    Ok(())
 }

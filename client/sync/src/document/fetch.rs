@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use bytes::{Bytes, BytesMut};
 use casevault_crypto::content::{HEADER, Opener, PlaintextDigest, PlaintextHasher, sealed_length};
-use casevault_crypto::event::{DocumentVersion, DocumentsOpened, OpenedVersion};
+use casevault_crypto::event::{DocumentVersion, DocumentsOpened};
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::List;
 use casevault_wire::hash::BlobDigest;
@@ -71,9 +71,8 @@ impl Client {
     }
 
     /// Reads are custody events. Returns the event's row in the outbox.
-    pub(super) fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<i64> {
-        let opened =
-            versions.iter().map(|version| OpenedVersion { document: version.document, version: version.version }).collect();
+    pub(crate) fn record_opening(&self, place: &Place, versions: &[DocumentVersion]) -> Result<i64> {
+        let opened = versions.iter().map(DocumentVersion::named).collect();
         let event = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? };
         self.queue(place, &[event.into()])
     }
@@ -121,6 +120,26 @@ impl Client {
         let (digest, opens) = opening.await.map_err(|_| ClientError::Damaged)?;
         sent?;
         if digest == version.seal.digest { Ok(opens) } else { Err(ClientError::Verification) }
+    }
+
+    /// Fetches a version from the vault and writes what verified to `sink`. It is all there if this returns; before, there may be more than the
+    /// document, or less.
+    ///
+    /// # Errors
+    /// [`ClientError::Verification`] or [`ClientError::Server`] if the vault does not hold the document that the event names.
+    pub(crate) async fn read_version<S>(&self, place: &Place, version: &DocumentVersion, sink: S) -> Result<S>
+    where
+        S: Write + Send + 'static,
+    {
+        let (pieces, received) = mpsc::channel(PIECES);
+        let job = (*place, version.clone());
+        let writing = tokio::task::spawn_blocking(move || copy(&job.0, &job.1, Pieces::from(received), sink));
+        let sent = self.stream(place, version, &pieces).await;
+        drop(pieces);
+        match (writing.await.map_err(|_| ClientError::Damaged)?, sent) {
+            (Ok(sink), Ok(())) => Ok(sink),
+            (_, Err(error)) | (Err(error), Ok(())) => Err(error),
+        }
     }
 
     /// Passes a blob's bytes on as they come, taking up again where a cut was for as long as more of them come.
@@ -217,6 +236,19 @@ fn check(place: &Place, version: &DocumentVersion, pieces: Pieces) -> (BlobDiges
     while pieces.next().is_some() {}
     let digest = pieces.digest.map_or([0; 32], |digest| *digest.finalize().as_bytes());
     (BlobDigest(digest), opened.is_ok() && hasher.finish().verify(&version.seal).is_ok())
+}
+
+/// Opens a blob into `sink`.
+fn copy<S: Write>(place: &Place, version: &DocumentVersion, mut pieces: Pieces, mut sink: S) -> Result<S> {
+    let mut hasher = PlaintextHasher::new();
+    open(place, version, &mut pieces, |mut chunk| {
+        hasher.update(&chunk);
+        sink.write_all(&chunk)?;
+        chunk.zeroize();
+        Ok(())
+    })?;
+    hasher.finish().verify(&version.seal).map_err(|_| ClientError::Verification)?;
+    Ok(sink)
 }
 
 /// Opens a blob chunk by chunk; `sink` gets what verified, in order.

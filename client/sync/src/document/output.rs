@@ -2,6 +2,8 @@
 //! opened for them, whatever its path leads to meanwhile. Until a file is whole it has no name, where the file system knows such files:
 //! nothing is left of it if the program is killed.
 
+mod draft;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::fd::AsRawFd as _;
@@ -16,6 +18,8 @@ use rustix::io::Errno;
 
 use crate::error::{ClientError, Result};
 use crate::view::no_randomness;
+
+pub(crate) use draft::Draft;
 
 /// Where the system shows a process its open files, by which one without a name gets one.
 const OPEN_FILES: &str = "/proc/self/fd";
@@ -78,11 +82,15 @@ impl Target {
         self.folder.path.join(&self.name)
     }
 
+    /// That nothing has the name yet.
+    fn check_free(&self) -> Result<()> {
+        let found = rustix::fs::statat(&self.folder.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW);
+        if found.is_ok() { Err(system(Errno::EXIST)) } else { Ok(()) }
+    }
+
     /// Begins the file.
     pub fn begin(self) -> Result<Output> {
-        if rustix::fs::statat(&self.folder.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
-            return Err(system(Errno::EXIST));
-        }
+        self.check_free()?;
         match self.nameless() {
             Ok(file) => Ok(Output { file, temporary: None, target: self }),
             Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => self.named(),
@@ -97,8 +105,7 @@ impl Target {
     }
 
     fn named(self) -> Result<Output> {
-        let bytes: [u8; 8] = draw(&mut SystemRandom).map_err(no_randomness)?;
-        let temporary = OsString::from(format!(".casevault-{}", data_encoding::HEXLOWER.encode(&bytes)));
+        let temporary = temporary()?;
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::RDWR | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.folder.directory, &temporary, flags, Mode::RUSR | Mode::WUSR).map_err(system)?;
         Ok(Output { file: file.into(), temporary: Some(temporary), target: self })
@@ -114,6 +121,11 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// The directory that it is in.
+    pub fn folder(&self) -> Arc<Folder> {
+        self.target.folder.clone()
+    }
+
     /// Gives the file its name. It is durable once [`Folder::settle`] was called for its directory.
     pub fn publish(self) -> Result<PathBuf> {
         let Target { folder, name } = &self.target;
@@ -137,6 +149,12 @@ impl Drop for Output {
             let _ = rustix::fs::unlinkat(&self.target.folder.directory, temporary, AtFlags::empty());
         }
     }
+}
+
+/// A name for what has its own only later.
+fn temporary() -> Result<OsString> {
+    let bytes: [u8; 8] = draw(&mut SystemRandom).map_err(no_randomness)?;
+    Ok(OsString::from(format!(".casevault-{}", data_encoding::HEXLOWER.encode(&bytes))))
 }
 
 fn system(error: Errno) -> ClientError {

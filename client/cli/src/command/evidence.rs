@@ -1,0 +1,67 @@
+//! `casevault evidence`.
+
+use std::path::{Path, PathBuf};
+
+use casevault_sync::evidence::{EvidenceExport, Exhibit, Report, Signer, verify_evidence};
+use casevault_wire::hash::Hash;
+
+use crate::answer::Answer;
+use crate::definition::Evidence;
+use crate::failure::Failure;
+use crate::progress::Bar;
+use crate::session::Session;
+use crate::table::table;
+use crate::{display, message, shape, when};
+
+pub(super) async fn run(session: &Session, command: Evidence) -> Result<Answer, Failure> {
+    match command {
+        Evidence::Export { case, documents, out } => export(session, &case, (&documents, &out)).await,
+        Evidence::Verify { bundle, fingerprint } => verify(bundle, fingerprint).await,
+    }
+}
+
+async fn export(session: &Session, case: &str, (documents, out): (&[String], &Path)) -> Result<Answer, Failure> {
+    let client = session.client().await?;
+    let bar = Bar::new(session, "Fetching");
+    let made = client.export_evidence(case, documents, out, bar.mover()).await?;
+    drop(bar);
+    let EvidenceExport { path, files, documents } = &made;
+    let path = display::untrusted(&path.to_string_lossy());
+    let text = format!("Wrote {path}: {files} files, {} of them documents. That is on record in the case.", documents.len());
+    let note = format!("Root fingerprint, to tell those who verify by another way: {}", client.fingerprint());
+    Ok(Answer::new(shape::evidence_export(&made, &client.fingerprint()), text).with_note(note))
+}
+
+async fn verify(bundle: PathBuf, fingerprint: Option<Hash>) -> Result<Answer, Failure> {
+    let path = bundle.clone();
+    let verifying = tokio::task::spawn_blocking(move || verify_evidence(&path, fingerprint.as_ref()));
+    let report = verifying.await.map_err(|_| message::stopped())?;
+    let report = report.map_err(|error| Failure::from(error).about(&display::untrusted(&bundle.to_string_lossy())))?;
+    let shortfall = (!report.problems.is_empty()).then(|| message::evidence(&report.problems));
+    let text = if report.problems.is_empty() { words(&report) } else { "The bundle is not valid.".to_owned() };
+    Ok(Answer::new(shape::evidence(&report), text).short_of(shortfall))
+}
+
+/// A bundle without a fault, for people.
+fn words(report: &Report) -> String {
+    let mut parts = vec!["The bundle is valid: its files are what devices of this organisation signed.".to_owned()];
+    if let (Some(place), Some(fingerprint)) = (&report.place, &report.fingerprint) {
+        parts.push(format!(
+            "  fingerprint   {fingerprint}\n  organisation  {}\n  case          {}",
+            place.organisation, place.journal
+        ));
+        parts.push("Compare the fingerprint with the one that the organisation gives you by another way: if it is another, all of it may be made up.".to_owned());
+    }
+    if let Some(exported) = &report.exported {
+        let (person, device) = (display::short(&exported.person), display::short(&exported.device));
+        parts.push(format!("Exported by person {person} on device {device}, {}.", when::short(exported.time)));
+    }
+    let document = |one: &Exhibit| {
+        [one.file.clone(), display::untrusted(one.name.as_str()), display::size(one.bytes), one.sha256.to_string()]
+    };
+    let documents: Vec<_> = report.documents.iter().map(document).collect();
+    parts.push(table(["file", "name", "size", "SHA-256"], &documents));
+    let signer = |one: &Signer| [display::short(&one.person), display::short(&one.device), one.events.to_string()];
+    parts.push(table(["person", "device", "events"], &report.signers.iter().map(signer).collect::<Vec<_>>()));
+    parts.join("\n\n")
+}

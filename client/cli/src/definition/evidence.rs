@@ -1,0 +1,35 @@
+//! `casevault evidence`.
+
+use std::path::PathBuf;
+
+use casevault_wire::hash::Hash;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Evidence {
+    /// Make a bundle of documents that somebody without an account can verify; that is on record in the case
+    Export {
+        /// The case
+        case: String,
+        /// A document; may be given several times [default: all]
+        #[arg(long = "doc", value_name = "DOCUMENT")]
+        documents: Vec<String>,
+        /// The directory to make, which must not exist; a zip if it ends so
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
+    },
+    /// Verify a bundle, a directory or a zip; needs no profile and asks nobody; exit code 14 and a list if anything is wrong
+    Verify {
+        /// The bundle
+        #[arg(value_name = "PATH")]
+        bundle: PathBuf,
+        /// The root fingerprint that the organisation gave you by another way [default: it is shown, for you to compare]
+        #[arg(long, value_name = "DIGITS", value_parser = fingerprint)]
+        fingerprint: Option<Hash>,
+    },
+}
+
+fn fingerprint(text: &str) -> Result<Hash, &'static str> {
+    let digits: String = text.split_whitespace().collect::<String>().to_lowercase();
+    Hash::parse(&digits).map_err(|_| "expected the 64 digits of a fingerprint")
+}

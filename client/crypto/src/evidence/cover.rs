@@ -1,0 +1,75 @@
+//! The cover: the same for people, without scripts and without anything from elsewhere. Names are data of whoever wrote them.
+
+use super::custody::{Custody, Version};
+
+/// The cover with `@NAMES@` where what [`Custody`] says goes. `verify_bundle.py` has the same.
+pub(super) const TEMPLATE: &str = include_str!("cover.html");
+
+impl Custody {
+    /// The bytes of `cover.html`.
+    pub fn to_html(&self) -> String {
+        let part = |(number, part): (usize, &str)| if number % 2 == 0 { part.to_owned() } else { self.value(part) };
+        TEMPLATE.split('@').enumerate().map(part).collect()
+    }
+
+    fn value(&self, name: &str) -> String {
+        match name {
+            "FINGERPRINT" => self.fingerprint.clone(),
+            "CASE" => self.case.clone(),
+            "TEAM" => self.team.clone(),
+            "ORGANISATION" => self.organisation.clone(),
+            "DOCUMENTS" => self.documents_table(),
+            "SIGNERS" => {
+                self.signers.iter().map(|one| row([one.person.clone(), one.device.clone(), one.events.to_string()])).collect()
+            }
+            _ => self.custody_table(),
+        }
+    }
+
+    fn documents_table(&self) -> String {
+        let line = |one: &super::custody::Document| {
+            let name = format!("<bdi>{}</bdi>", escape(&one.name));
+            row([one.file.clone(), name, one.bytes.to_string(), one.sha256.clone(), one.sequence.to_string()])
+        };
+        self.documents.iter().map(line).collect()
+    }
+
+    fn custody_table(&self) -> String {
+        let named = |one: &Version| format!("{} version {}", one.document, one.version);
+        let line = |one: &super::custody::Event| {
+            let documents = one.documents.iter().map(named).collect::<Vec<_>>().join(", ");
+            let (person, device) = (one.person.clone(), one.device.clone());
+            row([one.sequence.to_string(), one.time.clone(), person, device, one.event.clone(), documents])
+        };
+        self.custody.iter().map(line).collect()
+    }
+}
+
+fn row<const N: usize>(cells: [String; N]) -> String {
+    let cells: String = cells.iter().map(|cell| format!("<td>{cell}</td>")).collect();
+    format!("<tr>{cells}</tr>\n")
+}
+
+fn escape(name: &str) -> String {
+    name.chars().map(escape_one).collect()
+}
+
+fn escape_one(letter: char) -> String {
+    match letter {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        '\'' => "&#x27;".to_owned(),
+        '\u{0}'..='\u{1f}'
+        | '\u{7f}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => {
+            format!("[U+{:04X}]", u32::from(letter))
+        }
+        plain => plain.to_string(),
+    }
+}

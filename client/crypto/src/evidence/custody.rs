@@ -1,0 +1,126 @@
+//! A chain in words, for people and for programs.
+
+use casevault_wire::time::Time;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{Exhibit, History, Line, Signer};
+use crate::event::class_name;
+
+/// A chain in words. Its members are those of `custody.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Custody {
+    pub(super) organisation: String,
+    pub(super) fingerprint: String,
+    pub(super) team: String,
+    pub(super) case: String,
+    pub(super) documents: Vec<Document>,
+    pub(super) signers: Vec<Person>,
+    pub(super) custody: Vec<Event>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Document {
+    pub(super) file: String,
+    pub(super) sequence: u64,
+    document: String,
+    version: u64,
+    pub(super) name: String,
+    media_type: String,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Person {
+    pub(super) person: String,
+    pub(super) device: String,
+    pub(super) events: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Event {
+    pub(super) sequence: u64,
+    pub(super) time: String,
+    pub(super) person: String,
+    pub(super) device: String,
+    pub(super) event: String,
+    pub(super) documents: Vec<Version>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Version {
+    pub(super) document: String,
+    pub(super) version: u64,
+    sha256: Option<String>,
+}
+
+impl Custody {
+    /// What `history` says.
+    pub fn of(history: &History<'_>) -> Self {
+        let place = history.place();
+        Self {
+            organisation: place.organisation.to_string(),
+            fingerprint: history.organisation().fingerprint().to_string(),
+            team: place.team.to_string(),
+            case: place.journal.to_string(),
+            documents: history.exhibits.iter().map(Document::from).collect(),
+            signers: history.signers.iter().map(Person::from).collect(),
+            custody: history.lines.iter().map(Event::from).collect(),
+        }
+    }
+
+    /// The bytes of `custody.json`.
+    pub fn to_json(&self) -> String {
+        // Text and numbers have an encoding; a file without one would be refused.
+        serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
+    }
+}
+
+impl From<&Exhibit> for Document {
+    fn from(exhibit: &Exhibit) -> Self {
+        Self {
+            file: exhibit.file.clone(),
+            sequence: exhibit.sequence,
+            document: exhibit.document.to_string(),
+            version: exhibit.version,
+            name: exhibit.name.as_str().to_owned(),
+            media_type: exhibit.media_type.as_str().to_owned(),
+            bytes: exhibit.bytes,
+            sha256: exhibit.sha256.to_string(),
+        }
+    }
+}
+
+impl From<&Signer> for Person {
+    fn from(signer: &Signer) -> Self {
+        Self { person: signer.person.to_string(), device: signer.device.to_string(), events: signer.events }
+    }
+}
+
+impl From<&Line> for Event {
+    fn from(line: &Line) -> Self {
+        let documents = line.documents.iter().map(|named| Version {
+            document: named.version.document.to_string(),
+            version: named.version.version,
+            sha256: named.sha256.map(|sha256| sha256.to_string()),
+        });
+        Self {
+            sequence: line.sequence,
+            time: instant(line.time),
+            person: line.person.to_string(),
+            device: line.device.to_string(),
+            event: class_name(line.class).replace(' ', "-"),
+            documents: documents.collect(),
+        }
+    }
+}
+
+/// `YYYY-MM-DDThh:mm:ss.mmmZ`; the end of the year 9999 if it is later.
+pub(super) fn instant(time: Time) -> String {
+    let Ok(at) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.0) * 1_000_000) else {
+        return "9999-12-31T23:59:59.999Z".to_owned();
+    };
+    let (hour, minute, second, milli) = at.time().as_hms_milli();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z", at.date())
+}

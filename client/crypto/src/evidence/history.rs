@@ -1,0 +1,165 @@
+//! The one reading of a chain: who did what, in order, and which documents it speaks of.
+
+use casevault_wire::codec::Text;
+use casevault_wire::id::{DeviceId, DocumentId, PersonId};
+use casevault_wire::limit;
+use casevault_wire::log::Organisation;
+use casevault_wire::time::Time;
+
+use super::disclose::{Rule, rule};
+use super::{Fault, ShownEvent, Signer, document_path};
+use crate::content::Sha256;
+use crate::event::{Body, MediaType, OpenedVersion, class};
+use crate::journal::{ChainState, Follower, Place};
+
+/// A document of a bundle, as a signed event has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhibit {
+    /// The file in the bundle.
+    pub file: String,
+    /// The event that added it.
+    pub sequence: u64,
+    /// The document.
+    pub document: DocumentId,
+    /// The version.
+    pub version: u64,
+    /// The file's name, as data.
+    pub name: Text<{ limit::NAME }>,
+    /// The media type, as data.
+    pub media_type: MediaType,
+    /// How many bytes.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: Sha256,
+}
+
+impl Exhibit {
+    /// What names it.
+    pub fn named(&self) -> OpenedVersion {
+        OpenedVersion { document: self.document, version: self.version }
+    }
+}
+
+/// A document version that an event names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Which.
+    pub version: OpenedVersion,
+    /// Its SHA-256, if the event says so.
+    pub sha256: Option<Sha256>,
+}
+
+/// An event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number.
+    pub sequence: u64,
+    /// When, by the author's clock.
+    pub time: Time,
+    /// Whose device wrote it.
+    pub person: PersonId,
+    /// The device.
+    pub device: DeviceId,
+    /// Its class.
+    pub class: u16,
+    /// The document versions that it names, if that is disclosed.
+    pub documents: Vec<Named>,
+}
+
+/// A chain, as far as it was followed.
+#[derive(Clone, Debug)]
+pub struct History<'a> {
+    organisation: &'a Organisation,
+    state: ChainState,
+    /// The events.
+    pub lines: Vec<Line>,
+    /// The documents that are in the bundle.
+    pub exhibits: Vec<Exhibit>,
+    /// Who wrote the events, in order of the first.
+    pub signers: Vec<Signer>,
+}
+
+impl<'a> History<'a> {
+    /// Before the first event of the chain at `place`.
+    pub fn new(organisation: &'a Organisation, place: &Place) -> Self {
+        let state = ChainState::new(*place);
+        Self { organisation, state, lines: Vec::new(), exhibits: Vec::new(), signers: Vec::new() }
+    }
+
+    /// Which chain.
+    pub fn place(&self) -> &Place {
+        self.state.place()
+    }
+
+    /// The organisation's id and everything else that its log says.
+    pub fn organisation(&self) -> &Organisation {
+        self.organisation
+    }
+
+    /// Takes events over.
+    ///
+    /// # Errors
+    /// The number of the first that is wrong, and what is wrong with it.
+    pub fn take_all(&mut self, events: &[ShownEvent]) -> Result<(), (u64, Fault)> {
+        events.iter().try_for_each(|event| self.take(event).map(|_| ()).map_err(|fault| (event.header.content.sequence, fault)))
+    }
+
+    /// Takes the next event over, unless it breaks a rule. What it says, if it is shown.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn take(&mut self, event: &ShownEvent) -> Result<Option<Body>, Fault> {
+        let header = &event.header.content;
+        let body = shown(event)?;
+        let device = Follower { organisation: self.organisation }
+            .follow(&mut self.state, &event.header, body.as_ref())
+            .map_err(Fault::Event)?;
+        let person = self.organisation.device(&device).map(|device| device.person).unwrap_or_default();
+        self.count(person, device);
+        let documents = body.as_ref().map(named).unwrap_or_default();
+        self.lines.push(Line { sequence: header.sequence, time: header.time, person, device, class: header.class, documents });
+        if let Some(version) = body.as_ref().and_then(Body::version) {
+            self.exhibits.push(Exhibit {
+                file: document_path(self.exhibits.len() + 1, version.name.as_str()),
+                sequence: header.sequence,
+                document: version.document,
+                version: version.version,
+                name: version.name.clone(),
+                media_type: version.media_type.clone(),
+                bytes: version.seal.length,
+                sha256: version.seal.sha256,
+            });
+        }
+        Ok(body)
+    }
+
+    fn count(&mut self, person: PersonId, device: DeviceId) {
+        match self.signers.iter_mut().find(|signer| signer.device == device) {
+            Some(signer) => signer.events += 1,
+            None => self.signers.push(Signer { person, device, events: 1 }),
+        }
+    }
+}
+
+/// What an event says, if it is shown and may be.
+fn shown(event: &ShownEvent) -> Result<Option<Body>, Fault> {
+    let header = &event.header.content;
+    let Some(opening) = &event.opening else {
+        return if header.class == class::AUTHOR_CERTIFICATE { Err(Fault::Withheld) } else { Ok(None) };
+    };
+    if rule(header.class) == Rule::Never {
+        return Err(Fault::Exposed);
+    }
+    if opening.commitment() != header.commitment {
+        return Err(Fault::Commitment);
+    }
+    let body = Body::decode(header.class, opening.body.as_slice());
+    // What every verifier has to read; consent that a later version writes in another way stays unread.
+    let needed = rule(header.class) != Rule::Always || header.class == class::AUTHOR_CERTIFICATE;
+    if needed && matches!(body, Body::Unknown { .. }) { Err(Fault::Malformed) } else { Ok(Some(body)) }
+}
+
+fn named(body: &Body) -> Vec<Named> {
+    let sha256 = body.version().map(|version| version.seal.sha256);
+    body.documents().into_iter().map(|version| Named { version, sha256 }).collect()
+}

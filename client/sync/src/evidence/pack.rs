@@ -1,0 +1,153 @@
+//! A bundle while it is written: hashed as it goes to the disk, and without a name until it is whole.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use casevault_crypto::event::export_name;
+use casevault_crypto::evidence::{Files, Found, is_known};
+use ring::digest::{Context, SHA256, SHA512};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::document::output::{Draft, Output, Target};
+use crate::error::{ClientError, Result};
+
+/// A file of more bytes than this has its length in eight bytes in a zip.
+const LONG: u64 = 1 << 31;
+
+/// A bundle that is being written.
+pub(super) struct Pack {
+    form: Form,
+    current: Option<Current>,
+    files: Files,
+}
+
+/// As what.
+enum Form {
+    /// A directory, and the file that is written.
+    Folder(Draft, Option<File>),
+    /// A zip, and the name of the directory in it.
+    Archive(Box<ZipWriter<File>>, Output, String),
+}
+
+/// The file that is written.
+struct Current {
+    path: String,
+    length: u64,
+    sha256: Context,
+    sha512: Context,
+    content: Option<Vec<u8>>,
+}
+
+impl Pack {
+    /// Begins a bundle that is to be at `out`: a zip if that ends so, else a directory.
+    pub fn begin(out: &Path) -> Result<Self> {
+        let target = Target::at(out)?;
+        let is_zip = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+        let form = if is_zip {
+            let output = target.begin()?;
+            let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+            Form::Archive(Box::new(ZipWriter::new(output.file.try_clone()?)), output, export_name(&stem, None))
+        } else {
+            Form::Folder(Draft::begin(target)?, None)
+        };
+        Ok(Self { form, current: None, files: Files::new() })
+    }
+
+    /// Begins a file of `length` bytes.
+    pub fn open(&mut self, path: &str, length: u64) -> Result<()> {
+        match &mut self.form {
+            Form::Folder(draft, file) => *file = Some(draft.create(Path::new(path))?),
+            Form::Archive(zip, _, folder) => {
+                let options =
+                    SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(length >= LONG);
+                zip.start_file(format!("{folder}/{path}"), options).map_err(io::Error::from)?;
+            }
+        }
+        self.current = Some(Current {
+            path: path.to_owned(),
+            length: 0,
+            sha256: Context::new(&SHA256),
+            sha512: Context::new(&SHA512),
+            content: is_known(path).then(Vec::new),
+        });
+        Ok(())
+    }
+
+    /// Ends the file.
+    pub fn close(&mut self) -> Result<()> {
+        let current = self.current.take().ok_or(ClientError::Damaged)?;
+        if let Form::Folder(_, file) = &mut self.form {
+            *file = None;
+        }
+        self.files.insert(current.path.clone(), current.found());
+        Ok(())
+    }
+
+    /// Writes a whole file.
+    pub fn put(&mut self, path: &str, content: &[u8]) -> Result<()> {
+        self.open(path, content.len() as u64)?;
+        self.write_all(content)?;
+        self.close()
+    }
+
+    /// The files that were written.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Makes it durable and gives it its name.
+    pub fn publish(self) -> Result<PathBuf> {
+        match self.form {
+            Form::Folder(draft, _) => draft.publish(),
+            Form::Archive(zip, output, _) => {
+                zip.finish().map_err(io::Error::from)?.sync_all()?;
+                let folder = output.folder();
+                let path = output.publish()?;
+                folder.settle()?;
+                Ok(path)
+            }
+        }
+    }
+}
+
+impl Write for Pack {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let current = self.current.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        let written = match &mut self.form {
+            Form::Folder(_, Some(file)) => file.write(bytes)?,
+            Form::Folder(_, None) => return Err(io::ErrorKind::NotFound.into()),
+            Form::Archive(zip, ..) => zip.write(bytes)?,
+        };
+        current.take(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Current {
+    fn take(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.sha256.update(bytes);
+        self.sha512.update(bytes);
+        if let Some(content) = &mut self.content {
+            content.extend_from_slice(bytes);
+        }
+    }
+
+    fn found(self) -> Found {
+        found(self.length, (self.sha256, self.sha512), self.content)
+    }
+}
+
+/// What was found of a file whose bytes were hashed.
+pub(super) fn found(length: u64, (sha256, sha512): (Context, Context), content: Option<Vec<u8>>) -> Found {
+    let mut found = Found { length, sha256: [0; 32], sha512: [0; 64], content };
+    found.sha256.copy_from_slice(sha256.finish().as_ref());
+    found.sha512.copy_from_slice(sha512.finish().as_ref());
+    found
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Verifies an evidence bundle (SPEC 6.7), a directory or a zip, with Python and its package `cryptography`; shares nothing with other programs.
+To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, compare the one that it prints.
+It ends with 0 if nothing is wrong, else with 14. What the cover says is its exporter's word, who signed for it."""
+import collections, datetime, hashlib, json, mmap, os, re, struct, sys, zipfile
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), 0x0120), """author-certificate key-generation case-opened title-changed status-changed fields-set
+    document-added document-replaced documents-opened note evidence-exported""".split()))
+READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120}, set(range(0x0110, 0x0116))
+CHAIN, WORDS, LOG, COVER = "data/custody/chain.bin", "data/custody/custody.json", "data/custody/log.bin", "data/cover.html"
+MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
+FIXED = [CHAIN, WORDS, LOG, COVER, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
+DOCUMENT = re.compile(r"data/documents/([0-9]{3}|[1-9][0-9]{3,})-[A-Za-z0-9._-]{1,100}(?<!\.)")
+problems, where = [], [None, None]  # the file and the entry in it that is looked at
+def wrong(what, file, sequence=None):
+    problems.append({"file": file, "sequence": sequence, "problem": what})
+def must(holds, what):
+    if not holds:
+        raise ValueError(what)
+class Bytes:  # SPEC 2
+    def __init__(self, data):
+        self.data, self.at = data, 0
+    def take(self, n):
+        must(n <= len(self.data) - self.at, "is cut off")
+        self.at += n
+        return self.data[self.at - n:self.at]
+    def number(self, n):
+        return int.from_bytes(self.take(n), "big")
+    def opaque(self):
+        size = 1 << (self.data[self.at:self.at + 1] or b"\0")[0] // 64
+        n = self.number(size) & (1 << 8 * size - 2) - 1
+        must(n >= {1: 0, 2: 64, 4: 16384}.get(size, n + 1), "has a length that is none")
+        return self.take(n)
+    def many(self, read):
+        while self.at < len(self.data):
+            yield read(self)
+def opaque(x):
+    n = len(x)
+    return (bytes([n]) if n < 64 else struct.pack(">H", n | 0x4000) if n < 16384 else struct.pack(">I", n | 0x80000000)) + x
+def labelled_hash(label, data):  # SPEC 4.1
+    return hashlib.sha256(struct.pack(">H", label) + data).digest()
+def verify(key, name, content, signature):  # SPEC 4.2
+    Ed25519PublicKey.from_public_bytes(key).verify(signature, opaque(b"Casevault 1.0 " + name) + opaque(content))
+
+def mapped(path):
+    with open(path, "rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.path.getsize(path) else b"")
+def folder(root):  # R-6.7-1
+    for at, inside, names in os.walk(root):
+        for full in (os.path.join(at, name) for name in inside + names):
+            path, link = os.path.relpath(full, root), os.path.islink(full)
+            if os.path.isfile(full) and not link:
+                yield path, mapped(full)
+            elif link or path not in ("data", "data/custody", "data/documents"):
+                wrong("is not an ordinary file", path)
+def archive(root):  # R-6.7-10
+    data, listed, start = mapped(root), zipfile.ZipFile(root).infolist(), 0
+    names = collections.Counter(one.orig_filename for one in listed)
+    for one in listed:
+        where[0] = one.orig_filename.removeprefix(listed[0].orig_filename.split("/")[0] + "/")
+        head = struct.unpack_from("<I2xHHQIIHH", data, start)
+        must(head[:3] == (0x04034b50, one.flag_bits & 0x800, 0) and data[start + 30:][:head[6]] == one.orig_filename.encode() and not one.comment
+             and one.compress_type == 0 and one.file_size == one.compress_size and one.external_attr >> 28 in (0, 8)
+             and one.header_offset == start and names[one.orig_filename] == 1, "is there twice, packed, a link, or not where the archive says")
+        start += 30 + head[6] + head[7] + one.file_size
+        yield where[0], data[start - one.file_size:start]
+    where[0] = os.path.basename(root)
+    listing = sum(46 + len(one.orig_filename.encode()) + len(one.extra) for one in listed)
+    must(len(data) - start - listing in (22, 98), "holds bytes that are in none of its files")
+def manifests(files, content):
+    for tag, covers in ("", lambda path: path.startswith("data/")), ("tag", lambda path: path in MANIFESTS + TAGS):
+        for column, name in enumerate((tag + name for name in MANIFESTS), 1):
+            text, before, covered = content(name).decode(errors="replace"), len(problems), sorted(filter(covers, files))
+            said = dict(line.split("  ", 1)[::-1] for line in text.split("\n") if "  " in line)
+            differ = [path for path in {*covered, *(said.keys() - files.keys())} if said.get(path) != files.get(path, [None] * 3)[column]]
+            [wrong(f"is not what {name} says", path) for path in differ]
+            if len(problems) == before and text != "".join(f"{files[path][column]}  {path}\n" for path in covered):
+                wrong("has lines that a manifest does not have", name)
+
+class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; of other statements the chain and the signatures alone
+    def __init__(self):
+        self.hashes, self.roles, self.keys, self.spans, self.ended_by, self.directory = [], {}, {}, {}, {}, None
+    def was(self, *key, n=1 << 63):
+        return any(since <= n < (until or n + 1) for since, until in self.spans.get(key, []))
+    def was_in(self, team, device, n):
+        person = self.keys[device][1]
+        return self.was(device, person, n=n) and self.was(*(person,) if team == self.directory else (team, person), n=n)
+    def take(self, data):
+        b, n, own, where[:] = Bytes(data[:-64]), len(self.hashes), labelled_hash(0x0101, data), [LOG, len(self.hashes)]
+        begins = self.hashes[0] + n.to_bytes(8, "big") + self.hashes[-1] if n else bytes(72)
+        must(b.take(72) == begins and b.take(8), "does not continue the log")
+        device = b.take(16) if b.number(1) == 2 else None
+        kind, key, by = b.number(2), *(self.keys[device] if device else (None, None))
+        self.root = self.root if n else b.data[b.at:b.at + 32]
+        must((kind == 1) == (n == 0) and (not device or self.was(device, by)), "is by nobody who is trusted")
+        verify(key or self.root, b"log entry", data[:-64], data[-64:])
+        self.state(kind, b, by, n + 1, own)
+        self.hashes.append(own)
+    def state(self, kind, b, by, n, own):
+        team, who = b.take(32) if kind in (8, 9) else own, b.take(16) if kind in (2, 3, 4, 5, 6, 8, 9) else None
+        rest, admin, here = b.data[b.at:], by and self.roles[by] == 1, self.was(who)
+        device, owner = labelled_hash(0x0103, rest)[:16] if kind == 3 else who, self.keys[who][1] if kind == 6 else who
+        had = [one for one, (_, person) in self.keys.items() if person == who]
+        alone = not any(self.roles[person] == 1 and self.was(one, person) for one, (_, person) in self.keys.items() if person != by)
+        again = admin and (not had or alone or self.ended_by.get(max(had, key=lambda one: self.spans[one, who][-1][1] or 0)) != by)
+        fresh = not {rest[:32], rest[32:]} & {key for key, _ in self.keys.values()}
+        members = list(Bytes(Bytes(rest[1:]).opaque()).many(lambda b: b.take(16))) if kind == 7 else []
+        must({1: True, 2: (who,) not in self.spans and (admin or not by and not self.roles and rest == b"\1"), 4: admin and here, 5: admin and here,
+              3: here and fresh and (by == who if any(self.was(one, who) for one in had) else again or not by and not self.keys),
+              6: (admin or by == owner) and self.was(device, owner), 7: admin and all(map(self.was, members)),
+              8: here and not self.was(team, who) and (admin or self.was(team, by)),
+              9: self.was(team, who) and (admin or by == who)}.get(kind, by), "is not for its author to state, or contradicts the log")
+        self.roles.update({who: rest[0]} if kind in (2, 4) else {})
+        self.keys.update({device: (rest[:32], who)} if kind == 3 else {})
+        self.ended_by[device], self.directory = by, own if kind == 7 and rest[0] == 1 else self.directory
+        for key in {2: [(who,)], 3: [(device, who)], 7: [(own, person) for person in members], 8: [(team, who)]}.get(kind, []):
+            self.spans.setdefault(key, []).append([n, None])
+        for key in {5: [key for key in self.spans if who in key], 6: [(who, owner)], 9: [(team, who)]}.get(kind, []):
+            self.spans[key][-1][1] = self.spans[key][-1][1] or n
+
+class Chain:  # R-6.7-3 to R-6.7-7
+    def __init__(self, data, log):
+        (*self.place,), self.log, self.next, self.previous, self.least = struct.unpack(">32s32s16s", data[:80]), log, 0, bytes(32), (0, 0)
+        self.authors, self.lines, self.documents, self.manifest = {}, [], [], None
+        must(self.place[0] == log.hashes[0], "is of another organisation")
+    def follow(self, data):
+        for header, signature, shown in Bytes(data).many(lambda b: (b.take(178), b.take(64), (b.take(32), b.opaque()) if b.number(1) else None)):
+            case, number, previous, time, kind, author, n, at, t, commitment = struct.unpack(">16sQ32sQH32sQ32sQ32s", header)
+            where[1], hashes = number, self.log.hashes
+            must(kind in READ | CONSENT if shown else kind != 1, "shows what it must not, or not what it has to")
+            must(not shown or labelled_hash(0x0106, shown[0] + opaque(shown[1])) == commitment, "has another body than was signed")
+            must(case == self.place[2] and number >= self.next and previous == self.previous and t >= self.least[0] and n >= self.least[1]
+                 and hashes[n - 1:n] == [at], "does not continue the chain, or is of another log")
+            if kind == 1:
+                *named, device, since, at = struct.unpack(">32s32s16s32s16sQ32s", shown[1][:-64])
+                must(named == [*self.place, author] and author not in self.authors and since <= n and hashes[since - 1:since] == [at]
+                     and [*self.authors.values()].count(device) < 16 and self.log.was_in(self.place[1], device, since), "has no certificate")
+                verify(self.log.keys[device][0], b"author certificate", shown[1][:-64], shown[1][-64:])
+                self.authors[author] = device
+            must(author in self.authors and self.log.was_in(self.place[1], self.authors[author], n), "is by nobody of the team")
+            verify(author, b"journal header", header, signature)
+            self.next, self.previous, self.least = number + 1, labelled_hash(0x0105, header + signature), (t, n)
+            moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=min(time, 253402300799999))
+            device, when = self.authors[author], moment.isoformat(timespec="milliseconds") + "Z"
+            self.lines.append({"sequence": number, "time": when, "person": self.log.keys[device][1].hex(), "device": device.hex(),
+                               "event": CLASSES.get(kind, "unknown"), "documents": []})
+            self.read(kind, Bytes(shown[1]), self.lines[-1]) if shown and kind in READ - {1} else None
+    def read(self, kind, b, line):  # SPEC 6.5
+        if kind in (0x0105, 0x0106):
+            document, version, name, media, size = b.take(16).hex(), b.number(8), b.opaque().decode(), b.opaque().decode(), b.number(8)
+            safe = re.sub("[^A-Za-z0-9._-]", "_", re.split(r"[/\\]", name)[-1])[-100:].rstrip(".") or "document"
+            one = {"file": f"data/documents/{len(self.documents) + 1:03}-{safe}", "sequence": line["sequence"], "document": document, "version": version,
+                   "name": name, "media_type": media, "bytes": size, "sha256": b.take(136)[8:40].hex()}
+            self.documents.append(one)
+            line["documents"] = [{key: one[key] for key in ("document", "version", "sha256")}]
+        else:
+            named = Bytes(b.opaque()).many(lambda b: {"document": b.take(16).hex(), "version": b.number(8), "sha256": None})
+            line["documents"], self.manifest = list(named), b.take(32).hex() if kind == 0x0120 else None
+        must(b.at == len(b.data), "says what cannot be read")
+
+def evidence(files, content, log):
+    for entry in Bytes(content(LOG)).many(Bytes.opaque):
+        log.take(entry)
+    where[:] = [CHAIN, 0]
+    chain = Chain(content(CHAIN), log)
+    chain.follow(content(CHAIN)[80:])
+    right, ids = {one["file"]: (one["bytes"], one["sha256"]) for one in chain.documents}, list(map(bytes.hex, chain.place))
+    found = {name: files[name][:2] for name in files if DOCUMENT.fullmatch(name)}
+    [wrong("is not the document that was signed", name) for name in found.keys() | right.keys() if found.get(name) != right.get(name)]
+    count = collections.Counter((line["person"], line["device"]) for line in chain.lines).items()
+    words = {"organisation": ids[0], "fingerprint": labelled_hash(0x0102, log.root).hex(), "team": ids[1], "case": ids[2],
+             "documents": chain.documents[:], "signers": [dict(zip(("person", "device", "events"), (*who, n))) for who, n in count],
+             "custody": chain.lines[:]}
+    if content(WORDS) != (json.dumps(words, indent=2, ensure_ascii=False) + "\n").encode():
+        wrong("does not say what the signed chain says", WORDS)
+    named, where[:] = [{**line, "sha256": None} for one in chain.lines for line in one["documents"] if line["sha256"]], ["export.bin", 0]
+    chain.follow(content("export.bin"))
+    last, inside = chain.lines[-1], [found[0] for name, found in files.items() if name.startswith("data/")]
+    must(last["event"] == "evidence-exported" and last["documents"] == named and chain.manifest == files[MANIFESTS[0]][1], "is of other files")
+    info = ["Bagging-Date: " + last["time"][:10], "Casevault-Evidence-Version: 1", f"External-Identifier: {ids[0]}/{ids[2]}",
+            "Casevault-Root-Fingerprint: " + words["fingerprint"], f"Payload-Oxum: {sum(inside)}.{len(inside)}"]
+    tags = ("bag-info.txt", info), ("bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"])
+    [wrong("does not say what has to be there", name) for name, lines in tags if content(name) != "".join(line + "\n" for line in lines).encode()]
+    return words
+where[0], files, words = os.path.basename(sys.argv[1].rstrip("/")), {}, {}
+try:
+    for name, data in folder(sys.argv[1]) if os.path.isdir(sys.argv[1]) else archive(sys.argv[1]):
+        files[name] = len(data), hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), data
+    content = lambda name: bytes(files.get(name, [b""])[-1])
+    [wrong("is missing", name) for name in FIXED if name not in files]
+    [wrong("does not belong into a bundle", name) for name in files if name not in FIXED and not DOCUMENT.fullmatch(name)]
+    manifests(files, content)
+    words = evidence(files, content, Log())
+    must(sys.argv[2:] in ([], [words["fingerprint"]]), "is of an organisation with another root fingerprint")
+except Exception as error:  # whatever cannot be read is wrong
+    wrong(str(error) or type(error).__name__, *where)
+said = {key: words.get(key) for key in ("organisation", "fingerprint", "case", "documents", "signers")}
+print(json.dumps({"valid": not problems, "files": len(files), **said, "problems": problems}))
+sys.exit(14 if problems else 0)
