@@ -102,7 +102,7 @@ fn the_tree_names_no_machine() {
     assert_none("no path of a machine and no host of a registry", &hygiene::machine_names(&Tree::of_workspace()));
 }
 
-// Absent: A40, D12, G08 and J07.
+// Absent: A40.
 #[test]
 fn nothing_is_erased_yet_and_no_server_hears_of_consent() {
     assert_none(

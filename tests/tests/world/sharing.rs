@@ -243,7 +243,8 @@ async fn whoever_leaves_one_of_the_two_teams_reads_no_dossier_any_more() {
 }
 
 /// Whoever can reach an inbox leaves what looks like a dossier: of somebody who left, spoilt, for another team, over, or with another's name.
-// Breaks R-6.8-7, R-6.8-8. Plays A01.
+// Breaks R-6.8-7, R-6.8-8.
+// Plays A01.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_left_in_an_inbox_is_believed_for_being_there() {
     let world = World::start();

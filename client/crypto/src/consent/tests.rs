@@ -94,7 +94,8 @@ fn a_share_within_consent_is_allowed_until_it_ends() {
 
 /// A colleague who does not like a withdrawal records another consent for the same team.
 // Obeys R-6.8-1.
-// Breaks R-6.8-1. Plays J07.
+// Breaks R-6.8-1.
+// Plays J07.
 #[test]
 fn j07_nobody_alone_undoes_a_withdrawal() {
     let mut story = Story::new();
@@ -189,7 +190,8 @@ fn what_a_second_person_approved_is_shared_once() {
     assert_eq!(story.allowed(), [true, false]);
 }
 
-// Breaks R-6.8-3. Plays D12.
+// Breaks R-6.8-3.
+// Plays D12.
 #[test]
 fn d12_nobody_overrides_alone_or_without_standing_or_more_than_was_approved() {
     for approver in [AMAL, BELA] {

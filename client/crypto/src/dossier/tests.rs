@@ -126,6 +126,7 @@ fn both_sides_write_and_each_says_what_is_its_to_say() {
 }
 
 // Breaks R-6.8-5, R-6.8-6.
+// Plays D07.
 #[test]
 fn neither_side_speaks_for_the_other() {
     let mut partners = Partners::new();
@@ -143,9 +144,9 @@ fn neither_side_speaks_for_the_other() {
 }
 
 /// Somebody of neither team, of the wrong organisation, or with another's certificate.
-// Breaks R-6.8-5. Plays D07.
+// Breaks R-6.8-5.
 #[test]
-fn d07_nobody_else_writes_into_a_dossier() {
+fn nobody_else_writes_into_a_dossier() {
     let mut partners = Partners::new();
     partners.say(false, &first_events(&made(partners.guest), &[], Vec::new()));
     let Place { organisation, team, .. } = partners.ours.place();

@@ -30,8 +30,7 @@ pub(super) fn rule(class: u16) -> Rule {
         class::AUTHOR_CERTIFICATE => Rule::Always,
         class::DOCUMENT_ADDED | class::DOCUMENT_REPLACED => Rule::Exhibit,
         class::DOCUMENTS_OPENED | class::EVIDENCE_EXPORTED => Rule::Naming,
-        // Consent: given, withdrawn, and what it led to.
-        0x0110..=0x0115 => Rule::Always,
+        class::CONSENT_GIVEN | class::CONSENT_WITHDRAWN | class::CONSENT_CONFIRMED => Rule::Always,
         _ => Rule::Never,
     }
 }
