@@ -8,6 +8,7 @@ mod evidence;
 mod field;
 mod recovery;
 mod server;
+mod share;
 
 use std::io::Error;
 use std::path::Path;

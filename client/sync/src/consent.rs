@@ -57,8 +57,8 @@ impl Client {
         self.check_writing()?;
         let place = self.case_place(case).await?;
         let text = |words: &str| Text::new(words.trim()).map_err(|_| ClientError::Text);
-        let named = !new.purpose.trim().is_empty() && !new.to.is_empty() && !(new.documents.is_empty() && new.fields.is_empty());
-        if !named || new.until <= self.now() {
+        let nothing = new.documents.is_empty() && new.fields.is_empty();
+        if nothing || new.purpose.trim().is_empty() || new.to.is_empty() || new.until <= self.now() {
             return Err(ClientError::Text);
         }
         let mut recipients = Vec::new();

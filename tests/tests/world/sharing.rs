@@ -256,7 +256,8 @@ async fn nothing_that_is_left_in_an_inbox_is_believed_for_being_there() {
     drop(omar);
     let mut omar = Liar::of(&world, "Omar", shelters);
     let good = omar.envelope(&to, log);
-    let changes: [(&str, fn(&mut Envelope)); 6] = [
+    type Change = fn(&mut Envelope);
+    let changes: [(&str, Change); 6] = [
         ("another team's", |envelope| envelope.team = TeamId([7; 32])),
         ("another organisation's", |envelope| envelope.organisation = OrganisationId([7; 32])),
         ("over", |envelope| envelope.until = Time(1)),

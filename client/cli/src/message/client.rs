@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind};
 
 use casevault_sync::error::{ClientError, What};
 
-use super::{field, recovery, server};
+use super::{field, recovery, server, share};
 use crate::display::untrusted;
 use crate::failure::{Exit, Failure, Item};
 
@@ -63,12 +63,8 @@ impl From<ClientError> for Failure {
             ClientError::Certificates => failure(CERTIFICATES),
             ClientError::Randomness => failure(RANDOMNESS),
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
-            ClientError::PartnerUnconfirmed => failure(PARTNER_UNCONFIRMED),
-            ClientError::KeyDue => failure(KEY_DUE),
-            ClientError::OldHead => failure(OLD_HEAD),
-            ClientError::NoKey => failure(NO_KEY),
-            ClientError::NoConsent => failure(NO_CONSENT),
-            ClientError::PartnerUnreachable => failure(PARTNER_UNREACHABLE),
+            error @ (ClientError::PartnerUnconfirmed | ClientError::KeyDue | ClientError::OldHead) => share::failure_of(&error),
+            error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
             ClientError::Policy => failure(recovery::POLICY),
             ClientError::NoPolicy => failure(recovery::NO_POLICY),
             ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
@@ -298,42 +294,6 @@ const STORE: Texts = (
     Exit::Failed,
     "The database on this device failed. What was saved before is safe; the last step was not taken.",
     "Check the disk, and repeat the command.",
-);
-const PARTNER_UNCONFIRMED: Texts = (
-    "partner-unconfirmed",
-    Exit::Refused,
-    "The partner is not confirmed, so nothing was sealed to it.",
-    "Compare casevault org safety-number PARTNER with its people, then an administrator runs casevault org partner confirm PARTNER.",
-);
-const KEY_DUE: Texts = (
-    "key-due",
-    Exit::Conflict,
-    "Somebody left the team, and it has not changed its keys since: they could still read what is sealed to it. Nothing was sealed.",
-    "Try again once a member of that team has synchronised.",
-);
-const OLD_HEAD: Texts = (
-    "old-head",
-    Exit::Verification,
-    "The key server's newest word about the log is more than an hour away from this device's clock. Nothing was sealed.",
-    "Check this device's date and time. If they are right, an old answer was served: tell an administrator.",
-);
-const PARTNER_UNREACHABLE: Texts = (
-    "partner-unreachable",
-    Exit::Unreachable,
-    "A server of the partner organisation could not be reached, or does not answer now. What is on record here stays.",
-    "Check the connection and run casevault sync: it goes on by itself.",
-);
-const NO_CONSENT: Texts = (
-    "no-consent",
-    Exit::Refused,
-    "No consent in force covers that: this recipient, purpose, document version or field is not in it, or it is over. Nothing was shared.",
-    "See casevault consent list. What has changed since needs a new consent: casevault consent give.",
-);
-const NO_KEY: Texts = (
-    "no-key",
-    Exit::Refused,
-    "This device does not have the keys of that team, so it cannot read or write there. Nothing was changed.",
-    "If you were added just now, run casevault sync after a member of the team did; otherwise ask an administrator.",
 );
 
 /// A file that could not be read or written.

@@ -76,9 +76,8 @@ impl Client {
                     refreshed = true;
                     // A partner that does not show its log keeps nobody from reading on: what needs more of it is passed over.
                     for organisation in [access.place.organisation, access.to.organisation] {
-                        match self.refresh_log_of(&organisation).await {
-                            Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
-                            _ => {}
+                        if let Err(ClientError::Unreachable) = self.refresh_log_of(&organisation).await {
+                            return Err(ClientError::Unreachable);
                         }
                     }
                 }
@@ -151,9 +150,11 @@ impl Client {
             let log = self.organisation()?.position();
             let mut events = missing(&read);
             events.truncate(PUSH_ITEMS);
-            let author = self.profile.store.write(|tx| self.dossier_author(tx, access, log))?;
-            let writer = Writer { author: &author, keys: &access.keys, team_generation: access.team_generation, log };
-            let appended = writer.append(&read.state, &events, self.now(), &mut SystemRandom).map_err(write_error)?;
+            let appended = {
+                let author = self.profile.store.write(|tx| self.dossier_author(tx, access, log))?;
+                let writer = Writer { author: &author, keys: &access.keys, team_generation: access.team_generation, log };
+                writer.append(&read.state, &events, self.now(), &mut SystemRandom).map_err(write_error)?
+            };
             if events.is_empty() && read.state.head().generation == access.keys.newest() {
                 return Ok(false);
             }
