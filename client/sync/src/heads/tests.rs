@@ -35,8 +35,8 @@ fn served(db: &Connection, team: TeamId, head: Head) {
 
 /// This device has read the first entry of a journal.
 fn read(db: &Connection, team: TeamId, journal: JournalId) {
-    let sql = "INSERT INTO entries (team, journal, sequence, time, device, person, class, body, hash)
-        VALUES (?1, ?2, 0, 0, x'', x'', 0, x'', ?3)";
+    let sql = "INSERT INTO entries (team, journal, sequence, time, device, person, class, body, hash, header, log_length)
+        VALUES (?1, ?2, 0, 0, x'', x'', 0, x'', ?3, x'', 0)";
     db.execute(sql, [team.0.as_slice(), &journal.0, &[9; 32]]).unwrap();
 }
 

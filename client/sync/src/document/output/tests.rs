@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 
-/// Exports that come through before a race is over, and the most that are begun for it.
+/// Exports that come through before a race is over, those that met the enemy, and the most that are begun for it.
 const WRITTEN: usize = 2_000;
+const MET: usize = 11;
 const BEGUN: usize = 1_000_000;
 
 /// Somebody who may write where the files go, at it until enough came through; how many did not.
@@ -15,7 +16,7 @@ fn against(enemy: impl Fn(usize) + Sync, export: impl Fn(usize) -> Result<PathBu
     std::thread::scope(|scope| {
         scope.spawn(|| (0..).take_while(|_| !over.load(Ordering::Relaxed)).for_each(&enemy));
         let (mut written, mut begun) = (0, 0);
-        while written < WRITTEN && begun < BEGUN {
+        while (written < WRITTEN || begun - written < MET) && begun < BEGUN {
             match export(begun) {
                 Ok(_) => written += 1,
                 Err(ClientError::File(_)) => std::thread::yield_now(),
@@ -24,7 +25,7 @@ fn against(enemy: impl Fn(usize) + Sync, export: impl Fn(usize) -> Result<PathBu
             begun += 1;
         }
         over.store(true, Ordering::Relaxed);
-        assert_eq!(written, WRITTEN, "of {begun}");
+        assert!(written >= WRITTEN, "{written} of {begun}");
         begun - written
     })
 }
@@ -63,7 +64,7 @@ fn f15_no_race_makes_an_export_follow_a_link_or_replace_a_file() {
         let _ = fs::remove_file(&target).or_else(|_| fs::remove_dir(&target));
     };
     let refused = against(enemy, |round| write(Target::at(&target), round % 2 == 0));
-    assert!(refused > 10, "{refused} met the enemy");
+    assert!(refused >= MET, "{refused} met the enemy");
     assert_eq!(fs::read(&victim).unwrap(), b"a victim");
     assert!(!directory.path().join("nowhere").exists());
     let _ = fs::remove_file(&target);
@@ -91,7 +92,7 @@ fn f15_no_race_leads_an_export_into_another_directory() {
         let target = Folder::make(&out).map(|folder| Target::new(&folder, round.to_string()));
         write(target, round % 2 == 0)
     });
-    assert!(refused > 10, "{refused} met the enemy");
+    assert!(refused >= MET, "{refused} met the enemy");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
 
