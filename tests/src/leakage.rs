@@ -152,15 +152,18 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "CommitUpload" => {
             decode::<k::CommitUpload>(body, limit::BODY).is_ok_and(|upload| mls::commit_data(upload.commit.as_slice()).is_ok())
         }
+        "Delivery" => whole::<k::Delivery>(body),
         "Entries" => whole::<v::Entries>(body),
         "Escrow" => whole::<Escrow>(body),
         "Escrows" => whole::<Escrows>(body),
         "FeedPage" => whole::<k::FeedPage>(body),
         "Fetch" => whole::<v::Fetch>(body),
         "Finish" => whole::<v::Finish>(body),
+        "Grant" => whole::<v::Grant>(body),
         "GroupCreation" => whole::<k::GroupCreation>(body),
         "HeadPage" => whole::<k::HeadPage>(body),
         "HeadRecord" => whole::<HeadRecord>(body),
+        "Inbox" => whole::<k::Inbox>(body),
         "Invitation" => whole::<Invitation>(body),
         "Invitations" => whole::<k::Invitations>(body),
         "Join" => whole::<k::Join>(body),
@@ -183,6 +186,7 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "Step" => whole::<Step>(body),
         "Stepped" => whole::<Stepped>(body),
         "Switch" => whole::<v::Switch>(body),
+        "Taken" => whole::<k::Taken>(body),
         "TeamState" => whole::<v::TeamState>(body),
         "VoucherRequest" => whole::<VoucherRequest>(body),
         "WelcomeDelivery" => whole::<k::WelcomeDelivery>(body),
