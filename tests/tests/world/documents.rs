@@ -1,8 +1,8 @@
 //! Documents that a colleague's device or the vault spoils: what was there stays, and what can be had is had.
 
 use casevault_crypto::event::{Body, DocumentAdded, DocumentReplaced, DocumentVersion};
+use casevault_sync::Client;
 use casevault_sync::view::{AlarmKind, ExportedDocument};
-use casevault_sync::{Client, ClientError};
 use casevault_tests::liar::{slip_in, versions};
 use casevault_tests::world::{World, silent};
 use casevault_wire::codec::Text;
