@@ -1,6 +1,9 @@
 //! Killing the process at any moment loses nothing that was acknowledged and leaves nothing half-written.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, in their own helpers, too")]
 
+#[path = "crash/torn.rs"]
+mod torn;
+
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,6 +12,8 @@ use casevault_service::store::{Records, SledRecords, Write};
 
 /// Tells the writer, which is this test binary again, where to write.
 const DIRECTORY: &str = "CASEVAULT_CRASH_DIRECTORY";
+/// Tells it after how many writes it ends, if it is not killed.
+const COUNT: &str = "CASEVAULT_CRASH_COUNT";
 /// How many acknowledgements come before each kill; the records grow from round to round.
 const ROUNDS: [usize; 8] = [1, 40, 7, 150, 3, 90, 21, 200];
 
@@ -29,14 +34,15 @@ async fn writer() {
     let records = SledRecords::open(Path::new(&directory)).unwrap();
     let last = records.scan_back(&key(1, 0), &key(1, u64::MAX), 1).await.unwrap();
     let mut number = last.first().map_or(0, |(key, _)| u64::from_be_bytes(key[1..].try_into().unwrap()) + 1);
-    loop {
+    let end = std::env::var(COUNT).map_or(u64::MAX, |count| count.parse().unwrap());
+    while number < end {
         let put =
             vec![(key(1, number), value(number)), (key(2, number), value(number)), (vec![3], number.to_be_bytes().to_vec())];
         let mut write = Write { put, ..Write::default() };
         write.expect(key(1, number), None);
         records.write(write).await.unwrap();
-        let mut out = std::io::stderr().lock();
-        writeln!(out, "acknowledged {number}").unwrap();
+        // In one call, which whoever watches sees.
+        std::io::stderr().write_all(format!("acknowledged {number}\n").as_bytes()).unwrap();
         number += 1;
     }
 }
@@ -49,16 +55,22 @@ async fn killing_the_process_loses_nothing_acknowledged() {
     for count in ROUNDS {
         acknowledged = acknowledged.max(write_and_kill(directory.path(), count));
         let records = SledRecords::open(directory.path()).unwrap();
-        let first = records.scan(&key(1, 0), &key(1, u64::MAX), usize::MAX).await.unwrap();
-        let second = records.scan(&key(2, 0), &key(2, u64::MAX), usize::MAX).await.unwrap();
-        assert!(first.len() as u64 > acknowledged.unwrap(), "what was acknowledged is there");
-        assert_eq!(first.len(), second.len(), "a write is there whole or not at all");
-        for (number, (one, two)) in (0..).zip(first.iter().zip(&second)) {
-            assert_eq!((&one.0, &one.1, &two.1), (&key(1, number), &value(number), &value(number)));
-        }
-        let newest = records.read(&[3]).await.unwrap().unwrap();
-        assert_eq!(newest, (first.len() as u64 - 1).to_be_bytes(), "and so is what it replaced");
+        holds(&records, acknowledged, "killed").await;
     }
+}
+
+/// Everything up to the last that was acknowledged is there, and every write whole or not at all.
+async fn holds(records: &SledRecords, acknowledged: Option<u64>, when: &str) {
+    let first = records.scan(&key(1, 0), &key(1, u64::MAX), usize::MAX).await.unwrap();
+    let second = records.scan(&key(2, 0), &key(2, u64::MAX), usize::MAX).await.unwrap();
+    assert!(first.len() as u64 >= acknowledged.map_or(0, |last| last + 1), "{when}: what was acknowledged is there");
+    assert_eq!(first.len(), second.len(), "{when}: a write is there whole or not at all");
+    for (number, (one, two)) in (0..).zip(first.iter().zip(&second)) {
+        assert_eq!((&one.0, &one.1, &two.1), (&key(1, number), &value(number), &value(number)), "{when}");
+    }
+    let newest = records.read(&[3]).await.unwrap();
+    let expected = (first.len() as u64).checked_sub(1).map(|last| last.to_be_bytes().to_vec());
+    assert_eq!(newest, expected, "{when}: and so is what it replaced");
 }
 
 /// Runs the writer until it acknowledged `count` writes, kills it, and tells the last that it acknowledged.

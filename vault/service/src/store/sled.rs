@@ -1,5 +1,6 @@
 //! Records in sled, the embedded default.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -48,7 +49,8 @@ impl SledRecords {
     /// As [`Self::open`].
     pub fn open_on(directory: &Path, disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let database = open(directory)?;
-        // sled makes files and leaves it to chance when their names are durable.
+        // sled makes files and leaves it to chance when they and their names are durable; it refuses half of its configuration.
+        File::open(directory.join("conf")).and_then(|file| file.sync_all()).map_err(|_| StoreError::Unavailable)?;
         sync_directory(directory)?;
         directory.parent().map_or(Ok(()), sync_directory)?;
         let tree = Tree::clone(&database);

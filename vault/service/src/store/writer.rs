@@ -1,8 +1,12 @@
 //! The one thread that writes: it takes every write that waits, applies them one after the other, flushes once, and only then
 //! answers all of them (group commit).
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::File;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -14,6 +18,7 @@ use super::inflight::Inflight;
 use super::layout::{NUMBER, failed, number, read, replace};
 use super::mark::Mark;
 use super::{StoreError, Write};
+use crate::directory::sync_directory;
 use crate::disk::Disk;
 
 /// Writes that share a flush at most.
@@ -30,6 +35,8 @@ pub(super) struct Writer {
     pub(super) tree: Tree,
     /// The database's file. sled only starts the disk's writing on Linux (`sync_file_range`); this makes sure of it.
     pub(super) file: File,
+    /// Pages that are too long for that file are files of their own, which sled does not wait for: where they are, and which are durable.
+    pub(super) pages: (PathBuf, RefCell<HashSet<OsString>>),
     /// Keys not yet flushed.
     pub(super) inflight: Arc<Inflight>,
     /// How far records were flushed, and the number that the first batch follows.
@@ -52,7 +59,8 @@ impl Writer {
             tracing::error!("records that were acknowledged are missing: the database is damaged; restore a backup");
             return Err(StoreError::Corrupt);
         }
-        Ok(Self { tree, file, inflight, mark: (mark, last), disk })
+        let pages = (directory.join("blobs"), RefCell::default());
+        Ok(Self { tree, file, pages, inflight, mark: (mark, last), disk })
     }
 
     /// Works until nobody can ask any more.
@@ -131,6 +139,7 @@ impl Writer {
 
     fn flush(&self, batch: u64) -> Result<(), StoreError> {
         let flushed = fault("records.flush", || self.tree.flush().map_err(failed)).is_ok()
+            && self.sync_pages().is_ok()
             && fault("records.sync", || rustix::fs::fdatasync(&self.file).map_err(|_| StoreError::Unavailable)).is_ok();
         if !flushed || self.inflight.failed() {
             tracing::error!("records could not be flushed; nothing more is acknowledged until the server is started again");
@@ -141,6 +150,26 @@ impl Writer {
         let _ = self.mark.0.put(number(&self.tree).unwrap_or(self.mark.1));
         self.inflight.finish(batch);
         Ok(())
+    }
+
+    /// Makes pages durable that are not.
+    fn sync_pages(&self) -> io::Result<()> {
+        let (directory, durable) = &self.pages;
+        let entries = std::fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name()));
+        let there = entries.collect::<io::Result<HashSet<_>>>()?;
+        let mut durable = durable.borrow_mut();
+        let mut any = false;
+        for name in there.difference(&durable) {
+            match File::open(directory.join(name)) {
+                Ok(file) => file.sync_all()?,
+                // sled removes those that are replaced.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+            any = true;
+        }
+        *durable = there;
+        if any { sync_directory(directory) } else { Ok(()) }
     }
 
     fn number(&self, batch: u64) -> u64 {
