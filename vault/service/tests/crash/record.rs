@@ -25,7 +25,7 @@ pub enum Step {
     Acknowledged(u64),
 }
 
-/// The record of one directory.
+/// The record of one directory. A call that is not modelled fails the test.
 #[derive(Default)]
 pub struct Record {
     pub steps: Vec<Step>,
