@@ -1,5 +1,10 @@
 //! Killing the process at any moment loses nothing that was acknowledged and leaves nothing half-written.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking, in their own helpers, too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, in their own helpers, too"
+)]
 
 #[path = "crash/torn.rs"]
 mod torn;

@@ -80,10 +80,10 @@ fn image(steps: &[Step], end: usize, (fate, moments): (Fate, &mut Moments)) -> B
             }
             Step::Length { file, length } if stays(*file, moments) => files.entry(*file).or_default().resize(*length as usize, 0),
             Step::Name { file, was, name } if at < names => {
-                was.iter().for_each(|was| drop(there.remove(was)));
+                was.iter().for_each(|was| there.retain(|name, _| name != was));
                 there.insert(name.clone(), *file);
             }
-            Step::Gone { name } if at < names => drop(there.remove(name)),
+            Step::Gone { name } if at < names => there.retain(|other, _| other != name),
             _ => {}
         }
     }
