@@ -103,6 +103,9 @@ mod reader;
 #[path = "world/recovery.rs"]
 mod recovery;
 #[cfg(test)]
+#[path = "world/redaction.rs"]
+mod redaction;
+#[cfg(test)]
 #[path = "world/residue.rs"]
 mod residue;
 #[cfg(test)]

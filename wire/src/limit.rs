@@ -86,6 +86,8 @@ pub const FIELD_VALUE: usize = 32 * 1024;
 pub const FIELDS: usize = 256;
 /// Document versions named in one event.
 pub const OPENED: usize = 4096;
+/// Boxes that cover parts of one copy.
+pub const BOXES: usize = 1024;
 /// A file of an evidence bundle that is no document, bytes.
 pub const EVIDENCE_FILE: u64 = 268_435_456;
 /// Heads that one record holds.

@@ -13,6 +13,7 @@ CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, REA
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
+COPIED, FOUND, KEPT = 0x121, 0x122, 0x123
 
 
 def u64(*numbers):
@@ -35,6 +36,11 @@ def version(number, name="scan.pdf", document="document", length=9):
 def consent(by=1, purpose="legal aid", recipients=1, form=b"\0", language="ar"):
     return (drawn("consent", 16) + bytes([by]) + text("") + text(purpose) + opaque(RECIPIENT * recipients)
             + opaque(drawn("document", 16) + drawn("blob")) + opaque(text("vic_Gender")) + u64(99) + form + text(language) + b"\0\1")
+
+
+def copied(how=1, boxes=1, pages=2):
+    named = drawn("copy", 16) + u64(1) + drawn("copy blob") + drawn("document", 16) + u64(3) + drawn("blob")
+    return named + drawn("sha256") + bytes([how]) + struct.pack(">I", pages) + opaque(struct.pack(">I4H", 2, 1000, 0, 5000, 10000) * boxes)
 
 
 RECIPIENT = drawn("partner") + drawn("legal team")
@@ -61,6 +67,9 @@ def body_vectors():
         ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1, 9) + drawn("dossier key")),
         ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
         ("override-approved", APPROVED, drawn("asked")), ("consent-confirmed", CONFIRMED, drawn("given")), ("received", RECEIVED, ENVELOPE),
+        ("copied", COPIED, copied()), ("copied-stripped", COPIED, copied(how=2, boxes=0)),
+        ("metadata-found", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1\1")),
+        ("metadata-kept", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("the court asks for the file as it is")),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
@@ -73,6 +82,9 @@ def body_vectors():
         ("consent-by-nobody", CONSENT, consent(by=5)), ("consent-purpose-too-long", CONSENT, consent(purpose="x" * 1025)),
         ("consent-recipients-too-many", CONSENT, consent(recipients=17)), ("consent-language-too-long", CONSENT, consent(language="x" * 36)),
         ("share-cut", SHARE, drawn("dossier", 16) + drawn("consent", 16)), ("ended-otherwise", ENDED, drawn("dossier", 16) + b"\4"),
+        ("copied-otherwise", COPIED, copied(how=3)), ("copied-boxes-too-many", COPIED, copied(boxes=1025)), ("copied-cut", COPIED, copied()[:-1]),
+        ("metadata-found-cut", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1")),
+        ("metadata-kept-reason-too-long", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("x" * 65537)),
         ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):

@@ -4,9 +4,9 @@ To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, c
 It ends with 0 if nothing is wrong, else with 14. What the cover says is its exporter's word, who signed for it."""
 import collections, datetime, hashlib, json, mmap, os, re, struct, sys, zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), 0x0120), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
-    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported""".split()))
-READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120}, {0x0110, 0x0111, 0x0117}
+CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0124)), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
+    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported copy-made metadata-found metadata-kept""".split()))
+READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121}, {0x0110, 0x0111, 0x0117}
 CHAIN, WORDS, LOG, COVER = "data/custody/chain.bin", "data/custody/custody.json", "data/custody/log.bin", "data/cover.html"
 MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
 FIXED = [CHAIN, WORDS, LOG, COVER, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
@@ -35,13 +35,11 @@ class Bytes:  # SPEC 2
         while self.at < len(self.data):
             yield read(self)
 def opaque(x):
-    n = len(x)
-    return (bytes([n]) if n < 64 else struct.pack(">H", n | 0x4000) if n < 16384 else struct.pack(">I", n | 0x80000000)) + x
+    return (bytes([n]) if (n := len(x)) < 64 else struct.pack(">H", n | 0x4000) if n < 16384 else struct.pack(">I", n | 0x80000000)) + x
 def labelled_hash(label, data):  # SPEC 4.1
     return hashlib.sha256(struct.pack(">H", label) + data).digest()
 def verify(key, name, content, signature):  # SPEC 4.2
     Ed25519PublicKey.from_public_bytes(key).verify(signature, opaque(b"Casevault 1.0 " + name) + opaque(content))
-
 def mapped(path):
     with open(path, "rb") as file:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.path.getsize(path) else b"")
@@ -76,7 +74,6 @@ def manifests(files, content):
             [wrong(f"is not what {name} says", path) for path in differ]
             if len(problems) == before and text != "".join(f"{files[path][column]}  {path}\n" for path in covered):
                 wrong("has lines that a manifest does not have", name)
-
 class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; of other statements the chain and the signatures alone
     def __init__(self):
         self.hashes, self.roles, self.keys, self.spans, self.ended_by, self.directory = [], {}, {}, {}, {}, None
@@ -117,11 +114,10 @@ class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; o
             self.spans.setdefault(key, []).append([n, None])
         for key in {5: [key for key in self.spans if who in key], 6: [(who, owner)], 9: [(team, who)]}.get(kind, []):
             self.spans[key][-1][1] = self.spans[key][-1][1] or n
-
 class Chain:  # R-6.7-3 to R-6.7-7
     def __init__(self, data, log):
         (*self.place,), self.log, self.next, self.previous, self.least = struct.unpack(">32s32s16s", data[:80]), log, 0, bytes(32), (0, 0)
-        self.authors, self.lines, self.documents, self.manifest = {}, [], [], None
+        self.authors, self.lines, self.documents, self.copies, self.manifest = {}, [], [], [], None
         must(self.place[0] == log.hashes[0], "is of another organisation")
     def follow(self, data):
         for header, signature, shown in Bytes(data).many(lambda b: (b.take(178), b.take(64), (b.take(32), b.opaque()) if b.number(1) else None)):
@@ -153,14 +149,18 @@ class Chain:  # R-6.7-3 to R-6.7-7
                    "name": name, "media_type": media, "bytes": size, "sha256": b.take(136)[8:40].hex()}
             self.documents.append(one)
             line["documents"] = [{key: one[key] for key in ("document", "version", "sha256")}]
+        elif kind == 0x0121:  # SPEC 6.9
+            line["documents"] = new, old = [{"document": b.take(16).hex(), "version": b.number(8), "sha256": b.take(32)[:0].hex() or None} for _ in "12"]
+            old["sha256"], how, pages = b.take(32).hex(), {1: "redacted", 2: "stripped"}[b.number(1)], b.number(4)
+            boxes = [dict(zip(("page", "x", "y", "width", "height"), one)) for one in struct.iter_unpack(">I4H", b.opaque())]
+            named = zip(("document", "version", "original", "original_version", "original_sha256"), [*[*new.values()][:2], *old.values()])
+            self.copies.append({"sequence": line["sequence"], **dict(named), "how": how, "pages": pages, "boxes": boxes})
         else:
             named = Bytes(b.opaque()).many(lambda b: {"document": b.take(16).hex(), "version": b.number(8), "sha256": None})
             line["documents"], self.manifest = list(named), b.take(32).hex() if kind == 0x0120 else None
         must(b.at == len(b.data), "says what cannot be read")
-
 def evidence(files, content, log):
-    for entry in Bytes(content(LOG)).many(Bytes.opaque):
-        log.take(entry)
+    [log.take(entry) for entry in Bytes(content(LOG)).many(Bytes.opaque)]
     where[:] = [CHAIN, 0]
     chain = Chain(content(CHAIN), log)
     chain.follow(content(CHAIN)[80:])
@@ -169,11 +169,11 @@ def evidence(files, content, log):
     [wrong("is not the document that was signed", name) for name in found.keys() | right.keys() if found.get(name) != right.get(name)]
     count = collections.Counter((line["person"], line["device"]) for line in chain.lines).items()
     words = {"organisation": ids[0], "fingerprint": labelled_hash(0x0102, log.root).hex(), "team": ids[1], "case": ids[2],
-             "documents": chain.documents[:], "signers": [dict(zip(("person", "device", "events"), (*who, n))) for who, n in count],
+             "documents": chain.documents[:], "copies": chain.copies[:], "signers": [dict(zip(("person", "device", "events"), (*who, n))) for who, n in count],
              "custody": chain.lines[:]}
     if content(WORDS) != (json.dumps(words, indent=2, ensure_ascii=False) + "\n").encode():
         wrong("does not say what the signed chain says", WORDS)
-    named, where[:] = [{**line, "sha256": None} for one in chain.lines for line in one["documents"] if line["sha256"]], ["export.bin", 0]
+    named, where[:] = [{"document": one["document"], "version": one["version"], "sha256": None} for one in chain.documents], ["export.bin", 0]
     chain.follow(content("export.bin"))
     last, inside = chain.lines[-1], [found[0] for name, found in files.items() if name.startswith("data/")]
     must(last["event"] == "evidence-exported" and last["documents"] == named and chain.manifest == files[MANIFESTS[0]][1], "is of other files")

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod client;
+mod copy;
 mod evidence;
 mod field;
 mod recovery;
@@ -16,6 +17,7 @@ use std::path::Path;
 use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, DeviceNoticeKind};
 
 pub(crate) use bulk::{flaw, import_problems};
+pub(crate) use copy::{PHONES_HOME, consent_to_metadata, copy_note, kinds};
 pub(crate) use evidence::evidence;
 pub(crate) use recovery::{notice, opened, share};
 

@@ -2,14 +2,14 @@
 
 mod share;
 
-use casevault_sync::Role;
 use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer};
 use casevault_sync::view::{
-    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CustodyView, Delivery, DeviceNotice, DeviceView, DocumentView,
-    FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState, PartnerView,
-    PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView, UnsentView,
-    VerifyReport,
+    Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CopyView, CustodyView, Delivery, DeviceNotice, DeviceView,
+    DocumentView, FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState,
+    PartnerView, PersonView, PolicyState, PolicyView, RecoveryView, SearchHit, Standing, Status, Subject, TeamChange, TeamView,
+    UnsentView, VerifyReport,
 };
+use casevault_sync::{Found, Metadata, MetadataValue, Role};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
@@ -181,7 +181,37 @@ fn note(view: &NoteView) -> Value {
 pub(crate) fn document(view: &DocumentView) -> Value {
     json!({
         "document": text(&view.document), "name": view.name, "version": view.version, "bytes": view.bytes,
-        "sha256": HEXLOWER.encode(&view.sha256), "delivery": delivery(view.delivery),
+        "sha256": HEXLOWER.encode(&view.sha256), "delivery": delivery(view.delivery), "metadata": view.metadata.map(found),
+        "original": view.original.map(|(original, how)| json!({"document": text(&original), "how": how.as_str()})),
+    })
+}
+
+/// A document that says more than is seen of it.
+pub(crate) fn telling(view: &DocumentView) -> Value {
+    json!({"document": text(&view.document), "name": view.name, "metadata": view.metadata.map(found)})
+}
+
+/// What was found in a document: kinds.
+fn found(found: Found) -> Value {
+    Value::Array(found.kinds().into_iter().map(|kind| json!(kind.as_str())).collect())
+}
+
+pub(crate) fn copy(view: &CopyView) -> Value {
+    let mut value = document(&view.copy);
+    if let Some(fields) = value.as_object_mut() {
+        let original =
+            json!({"document": text(&view.original), "how": view.how.as_str(), "sha256": HEXLOWER.encode(&view.original_sha256)});
+        fields.insert("original".to_owned(), original);
+        fields.extend([("pages".to_owned(), json!(view.pages)), ("boxes".to_owned(), json!(view.boxes))]);
+        fields.insert("missing".to_owned(), json!(view.missing));
+    }
+    value
+}
+
+pub(crate) fn metadata((view, metadata): &(DocumentView, Metadata)) -> Value {
+    let value = |one: &MetadataValue| json!({"kind": one.kind.as_str(), "name": one.name, "value": one.value});
+    json!({
+        "document": text(&view.document), "name": view.name, "found": found(metadata.found), "values": list(&metadata.values, value),
     })
 }
 

@@ -5,12 +5,14 @@
 
 mod case;
 mod consent;
+mod copy;
 mod directory;
 mod document;
 mod name;
 mod team;
 
 use casevault_wire::codec::{CodecError, decode, encode};
+use casevault_wire::id::DocumentId;
 use casevault_wire::limit;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
@@ -25,6 +27,7 @@ pub use consent::{
     DossierKeyGiven, DossierMade, Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded,
     ShareMade, Shared, VersionOf,
 };
+pub use copy::{CopyMade, Examined, Found, How, MetadataFound, MetadataKept, MetadataKind, PageBox, VersionNamed};
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
@@ -133,6 +136,12 @@ events! {
     Note(Note) = NOTE 0x0108, "note";
     /// Documents left the team, in an evidence bundle.
     EvidenceExported(EvidenceExported) = EVIDENCE_EXPORTED 0x0120, "evidence exported";
+    /// A copy of a document that says less.
+    CopyMade(CopyMade) = COPY_MADE 0x0121, "copy made";
+    /// Documents were examined for metadata.
+    MetadataFound(MetadataFound) = METADATA_FOUND 0x0122, "metadata found";
+    /// Documents leave the team with their metadata.
+    MetadataKept(MetadataKept) = METADATA_KEPT 0x0123, "metadata kept";
 
     /// Somebody consented to what may be shared.
     ConsentGiven(ConsentGiven) = CONSENT_GIVEN 0x0110, "consent given";
@@ -185,7 +194,17 @@ impl Body {
         match self {
             Self::DocumentsOpened(opened) => opened.documents.as_slice().to_vec(),
             Self::EvidenceExported(exported) => exported.documents.as_slice().to_vec(),
+            Self::CopyMade(made) => vec![made.copy.opened(), made.original.opened()],
             _ => self.version().map(DocumentVersion::named).into_iter().collect(),
+        }
+    }
+
+    /// The documents that this names, of whichever version.
+    pub fn document_ids(&self) -> Vec<DocumentId> {
+        match self {
+            Self::MetadataFound(found) => found.documents.as_slice().iter().map(|examined| examined.of.document).collect(),
+            Self::MetadataKept(kept) => kept.documents.as_slice().iter().map(|of| of.document).collect(),
+            _ => self.documents().iter().map(|named| named.document).collect(),
         }
     }
 }

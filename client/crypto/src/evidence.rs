@@ -30,7 +30,7 @@ pub use bag::{
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
 pub use custody::Custody;
 pub use disclose::{DiscloseError, Selection};
-pub use history::{Exhibit, History, Line, Named};
+pub use history::{Copied, Exhibit, History, Line, Named};
 pub use verify::verify;
 
 /// A digest that a bundle has of each file.

@@ -239,7 +239,7 @@ fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
 
 /// The documents that an event names.
 pub(crate) fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
-    body.documents().iter().map(|named| named.document).collect()
+    body.document_ids()
 }
 
 /// Fields checked against the standard, in their one form; nothing if there are none.

@@ -3,6 +3,8 @@
 
 mod add;
 mod again;
+mod copy;
+mod examine;
 mod export;
 mod fetch;
 mod large;
@@ -147,7 +149,11 @@ fn decode_version(bytes: Vec<u8>) -> Result<DocumentVersion> {
 
 fn with_queued(db: &Connection, place: &Place, kept: Vec<KeptVersion>) -> Result<Vec<DocumentView>> {
     let sent = kept.iter().map(|(entry, version)| DocumentView { entry: Some(*entry), ..view(version, Delivery::Sent) });
-    Ok(sent.chain(queued_versions(db, place)?.iter().map(|version| view(version, Delivery::Queued))).collect())
+    let mut views: Vec<_> =
+        sent.chain(queued_versions(db, place)?.iter().map(|version| view(version, Delivery::Queued))).collect();
+    let said = examine::said(db, place)?;
+    views.iter_mut().for_each(|view| said.about(view));
+    Ok(views)
 }
 
 fn queued_versions(db: &Connection, place: &Place) -> Result<Vec<DocumentVersion>> {
@@ -163,5 +169,8 @@ fn view(version: &DocumentVersion, delivery: Delivery) -> DocumentView {
         bytes: version.seal.length,
         sha256: version.seal.sha256.0,
         delivery,
+        digest: version.seal.digest,
+        metadata: None,
+        original: None,
     }
 }

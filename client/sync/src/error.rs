@@ -1,10 +1,13 @@
 //! Why an operation of the client failed. Says whose fault; the text for people is written at the surface.
 
+use casevault_crypto::event::Found;
 use casevault_crypto::keystore::KeystoreError;
 use casevault_crypto::recovery::{ShareFault, WordsError};
 use casevault_statistics::htcds::FieldError;
+use casevault_wire::id::DocumentId;
 use casevault_wire::problem::Code;
 
+use crate::redraw::RedrawError;
 use crate::view::ShareProblem;
 
 /// Why an operation failed. Nothing of the user's is lost by any of them.
@@ -160,6 +163,12 @@ pub enum ClientError {
     /// No consent in force covers it: not this recipient, purpose, document version, field, or not any more.
     #[error("no consent covers it")]
     NoConsent,
+    /// Documents that say, or may say, more than is seen of them would leave the team.
+    #[error("metadata")]
+    Metadata(Vec<Telling>),
+    /// No copy could be made of a document.
+    #[error("no copy: {0}")]
+    Redraw(#[source] RedrawError),
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -199,6 +208,17 @@ pub enum ClientError {
     },
 }
 
+/// A document that says more than is seen of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// The document.
+    pub document: DocumentId,
+    /// Its name.
+    pub name: String,
+    /// What was found in it.
+    pub found: Found,
+}
+
 /// What was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
@@ -236,6 +256,12 @@ impl ClientError {
     /// Whether the vault will never take what it refused. Everything else passes, and what was written waits for that.
     pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::Text | Self::Server(Code::TooLarge | Code::Malformed))
+    }
+}
+
+impl From<RedrawError> for ClientError {
+    fn from(error: RedrawError) -> Self {
+        Self::Redraw(error)
     }
 }
 

@@ -8,8 +8,9 @@ mod share;
 
 use std::path::PathBuf;
 
+use casevault_crypto::event::{Found, How};
 use casevault_crypto::random::RandomError;
-use casevault_wire::hash::Hash;
+use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 use casevault_wire::log::Role;
 use casevault_wire::partner::SafetyNumber;
@@ -311,6 +312,12 @@ pub struct DocumentView {
     pub sha256: [u8; 32],
     /// Whether it is at the vault.
     pub delivery: Delivery,
+    /// BLAKE3 of its blob, by which a consent names it.
+    pub digest: BlobDigest,
+    /// What was found in it besides what is seen, if it was examined.
+    pub metadata: Option<Found>,
+    /// What it is a redacted or stripped copy of, if it is one.
+    pub original: Option<(DocumentId, How)>,
 }
 
 /// What became of one file that was to be added.
@@ -342,6 +349,25 @@ pub struct FetchedDocument {
     pub sha256: [u8; 32],
     /// Whether it was written now, and not there already.
     pub new: bool,
+}
+
+/// A redacted or stripped copy that was added.
+#[derive(Clone, Debug)]
+pub struct CopyView {
+    /// The copy.
+    pub copy: DocumentView,
+    /// What it was made of.
+    pub original: DocumentId,
+    /// SHA-256 of that.
+    pub original_sha256: [u8; 32],
+    /// How they differ.
+    pub how: How,
+    /// How many pages both have.
+    pub pages: u32,
+    /// How many boxes cover parts of them.
+    pub boxes: usize,
+    /// How much of the original could not be drawn and is missing in the copy.
+    pub missing: u32,
 }
 
 /// One event in the custody of a case.

@@ -46,6 +46,13 @@ pub fn bare_ciphers(tree: &Tree) -> Vec<Violation> {
     outside(tree, &[&modes[..], &calls].concat(), |_| false)
 }
 
+/// What others made is decoded and drawn where it is bounded.
+pub fn drawing(tree: &Tree) -> Vec<Violation> {
+    let home = ["client/sync/src/redraw", "client/sync/src/metadata"];
+    let words = ["flate2", "hayro", "miniz_oxide", "DynamicImage", "ImageReader", "ImageFormat"];
+    outside(tree, &words, |file| home.iter().any(|home| file.path.starts_with(home)))
+}
+
 /// What this device says it has verified comes from its own store: one file takes it from there.
 pub fn trust_in_own_store(tree: &Tree) -> Vec<Violation> {
     let home = ["wire/src/log/fold/replay.rs", "client/sync/src/store/log.rs"];
@@ -59,6 +66,15 @@ fn a_second_door_to_the_trusted_replay_is_found() {
         ("client/sync/src/log.rs", "VerifiedPosition::from_own_store(page.head.content.position)"),
     ]);
     assert_eq!(trust_in_own_store(&tree), [Violation::new("client/sync/src/log.rs:1", "names from_own_store")]);
+}
+
+#[test]
+fn a_second_place_that_draws_is_found() {
+    let tree = Tree::planted(&[
+        ("client/sync/src/redraw/pages.rs", "use hayro::render;"),
+        ("client/sync/src/document/fetch.rs", "let mut inflate = flate2::read::ZlibDecoder::new(bytes);"),
+    ]);
+    assert_eq!(drawing(&tree), [Violation::new("client/sync/src/document/fetch.rs:1", "names flate2")]);
 }
 
 #[test]

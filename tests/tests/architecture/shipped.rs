@@ -10,6 +10,9 @@ pub const SHIPPED: &[&str] = &["casevault-cli", "casevault-vault", "casevault-ke
 /// The program that opens documents.
 pub const CLIENT: &[&str] = &["casevault-cli"];
 
+/// The programs that nobody gives documents to open.
+pub const SERVERS: &[&str] = &["casevault-vault", "casevault-keyserver"];
+
 /// Crates that expand what was compressed: a few bytes from outside would become as many as they like. `zip` alone, without the features that
 /// bring one of them, stores.
 pub const EXPANDING: &[&str] = &[
@@ -47,6 +50,9 @@ pub const EXPANDING: &[&str] = &[
     "zstd-sys",
 ];
 
+/// Those of them that decode pictures and pages for copies, behind limits; brotli expands tables of characters that are built in.
+pub const DRAWING: &[&str] = &["brotli", "brotli-decompressor", "flate2", "miniz_oxide", "zlib-rs"];
+
 /// Crates that serve a browser, or anybody else.
 pub const SERVING: &[&str] = &[
     "actix-web",
@@ -69,7 +75,7 @@ pub const SERVING: &[&str] = &[
     "xitca-web",
 ];
 
-/// Crates that draw or run what a document says, start a program on it, copy it, load code, or tell a stranger how it went.
+/// Crates that run what a document says, start a program on it, copy it, load code, or tell a stranger how it went.
 pub const ACTING: &[&str] = &[
     "arboard",
     "boa_engine",
@@ -85,7 +91,6 @@ pub const ACTING: &[&str] = &[
     "headless_chrome",
     "html5ever",
     "human-panic",
-    "image",
     "libloading",
     "lopdf",
     "minidumper",

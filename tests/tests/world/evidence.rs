@@ -40,7 +40,7 @@ async fn made() -> Made {
     let (nadia, omar) = (&people.nadia, &people.omar);
     let fields = [("cv_GuardianName".to_owned(), FIELD.to_owned())];
     let case = nadia.case_open(TITLE, "Shelter", &fields).await.unwrap().0.to_string();
-    let scan: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
+    let scan: Vec<u8> = (0..200_000_u32).map(|n| b'a' + (n % 23) as u8).collect();
     let mine = [world.file("passport.pdf", &scan), world.file("letter.txt", SECRET)];
     nadia.add_documents(&case, &mine, silent()).await.unwrap();
     nadia.note_add(&case, NOTE).await.unwrap();

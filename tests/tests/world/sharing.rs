@@ -40,7 +40,7 @@ fn consent(to: &str, days: u64) -> NewConsent {
 }
 
 fn share(consent: &[u8], with: &str) -> NewShare {
-    NewShare { consent: hex(consent), with: with.into(), documents: Vec::new(), fields: Vec::new() }
+    NewShare { consent: hex(consent), with: with.into(), documents: Vec::new(), fields: Vec::new(), keep_metadata: None }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -23,11 +23,14 @@ pub(super) async fn run(session: &Session, command: Consent) -> Result<Answer, F
                 None => None,
             };
             let script = u16::from(!language.is_empty());
+            let telling = client.telling(&case, &doc).await?;
             let new = NewConsent { by, basis, purpose, to, documents: doc, fields: field, until, form, language, script };
             let (id, delivery) = client.consent_give(&case, &new).await?;
             let id = HEXLOWER.encode(&id);
             let text = format!("Recorded consent {}, until {}.", display::short(&id), when::short(new.until));
-            Ok(queued(Answer::new(json!({"consent": id}), text), delivery))
+            let answer = Answer::new(json!({"consent": id, "metadata": shape::list(&telling, shape::telling)}), text);
+            let answer = if telling.is_empty() { answer } else { answer.with_note(message::consent_to_metadata(&telling)) };
+            Ok(queued(answer, delivery))
         }
         Consent::Withdraw { case, consent, reason } => {
             let delivery = client.consent_withdraw(&case, &consent, &reason).await?;

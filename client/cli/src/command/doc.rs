@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use casevault_sync::view::{AddedDocument, Delivery, DocumentView, ExportedDocument, FetchedDocument};
+use casevault_sync::view::{AddedDocument, CopyView, Delivery, DocumentView, ExportedDocument, FetchedDocument};
+use casevault_sync::{Metadata, MetadataKind, MetadataValue};
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -27,7 +28,40 @@ pub(super) async fn run(session: &Session, command: Doc) -> Result<Answer, Failu
         }
         Doc::Get { case, document: Some(document), entry, all: _, out } => get(session, &case, (&document, entry), &out).await,
         Doc::Get { case, document: None, entry: _, all: _, out } => get_all(session, &case, &out).await,
+        Doc::Redact { case, document, boxes, name } => {
+            let made = session.client().await?.redact_document(&case, &document, &boxes, name.as_deref()).await?;
+            Ok(copied(&made))
+        }
+        Doc::Strip { case, document, name } => {
+            let made = session.client().await?.strip_document(&case, &document, name.as_deref()).await?;
+            Ok(copied(&made))
+        }
+        Doc::Metadata { case, document } => {
+            let shown = session.client().await?.document_metadata(&case, &document).await?;
+            Ok(Answer::new(shape::metadata(&shown), metadata(&shown)))
+        }
     }
+}
+
+fn copied(made: &CopyView) -> Answer {
+    let copy = &made.copy;
+    let covered = if made.boxes == 0 { String::new() } else { format!(", {} boxes", made.boxes) };
+    let pages = format!("{} pages{covered}", made.pages);
+    let text = format!("Added {} as a {} copy: {pages}.", display::short(&copy.document), made.how.as_str());
+    let queued = (copy.delivery == Delivery::Queued).then(message::queued);
+    Answer::new(shape::copy(made), text).with_note(message::copy_note(made)).short_of(queued)
+}
+
+/// What a document says besides, for people. Every word of it is somebody else's.
+fn metadata((view, metadata): &(DocumentView, Metadata)) -> String {
+    let name = display::untrusted(&view.name);
+    if metadata.found.is_nothing() {
+        return format!("{name}: nothing was found.");
+    }
+    let row = |one: &MetadataValue| [one.kind.as_str().to_owned(), display::untrusted(&one.name), display::untrusted(&one.value)];
+    let rows: Vec<_> = metadata.values.iter().map(row).collect();
+    let found = format!("{name}: {}.", message::kinds(metadata.found));
+    if rows.is_empty() { found } else { format!("{found}\n\n{}", table(["kind", "field", "value"], &rows)) }
 }
 
 async fn add(session: &Session, case: &str, files: &[PathBuf]) -> Result<Answer, Failure> {
@@ -75,7 +109,7 @@ async fn get(session: &Session, case: &str, version: (&str, Option<u64>), out: &
     let bar = Bar::new(session, "Fetching");
     let fetched = client.get_version(case, version, out, bar.mover()).await?;
     drop(bar);
-    Ok(Answer::new(shape::fetched(&fetched), line(&fetched)))
+    Ok(Answer::new(shape::fetched(&fetched), line(&fetched)).with_note(message::PHONES_HOME))
 }
 
 async fn get_all(session: &Session, case: &str, out: &Path) -> Result<Answer, Failure> {
@@ -96,7 +130,8 @@ fn exported_answer(exported: Vec<ExportedDocument>) -> Answer {
     }
     let text = done.iter().map(line).collect::<Vec<_>>().join("\n");
     let json = Value::Array(done.iter().map(shape::fetched).collect());
-    Answer::new(json, text).short_of(message::several(&failed, !done.is_empty(), &message::EXPORTS))
+    let answer = Answer::new(json, text).short_of(message::several(&failed, !done.is_empty(), &message::EXPORTS));
+    if done.is_empty() { answer } else { answer.with_note(message::PHONES_HOME) }
 }
 
 pub(super) fn line(fetched: &FetchedDocument) -> String {
@@ -128,9 +163,19 @@ pub(super) fn documents(list: &[DocumentView]) -> String {
             view.version.to_string(),
             display::size(view.bytes),
             if view.delivery == Delivery::Sent { "sent" } else { "on this device" }.to_owned(),
+            mark(view),
         ]
     };
-    table(["document", "name", "version", "size", "state"], &list.iter().map(row).collect::<Vec<_>>())
+    table(["document", "name", "version", "size", "state", "metadata"], &list.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What a list shows of a document's metadata.
+fn mark(view: &DocumentView) -> String {
+    match view.metadata {
+        None => "not examined".to_owned(),
+        Some(found) if found.is_nothing() => String::new(),
+        Some(found) => format!("! {}", found.kinds().into_iter().map(MetadataKind::as_str).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 #[cfg(test)]

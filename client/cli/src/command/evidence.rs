@@ -15,15 +15,17 @@ use crate::{display, message, shape, when};
 
 pub(super) async fn run(session: &Session, command: Evidence) -> Result<Answer, Failure> {
     match command {
-        Evidence::Export { case, documents, out } => export(session, &case, (&documents, &out)).await,
+        Evidence::Export { case, documents, keep_metadata, out } => {
+            export(session, &case, (&documents, keep_metadata.as_deref()), &out).await
+        }
         Evidence::Verify { bundle, fingerprint } => verify(bundle, fingerprint).await,
     }
 }
 
-async fn export(session: &Session, case: &str, (documents, out): (&[String], &Path)) -> Result<Answer, Failure> {
+async fn export(session: &Session, case: &str, which: (&[String], Option<&str>), out: &Path) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Fetching");
-    let made = client.export_evidence(case, documents, out, bar.mover()).await?;
+    let made = client.export_evidence(case, which, out, bar.mover()).await?;
     drop(bar);
     let EvidenceExport { path, files, documents } = &made;
     let path = display::untrusted(&path.to_string_lossy());

@@ -14,8 +14,9 @@ use crate::{display, message, shape, when};
 pub(super) async fn run(session: &Session, command: Share) -> Result<Answer, Failure> {
     let client = session.client().await?;
     match command {
-        Share::Make { case, consent, team, doc, field } => {
-            let share = client.share_make(&case, &NewShare { consent, with: team, documents: doc, fields: field }).await?;
+        Share::Make { case, consent, team, doc, field, keep_metadata } => {
+            let new = NewShare { consent, with: team, documents: doc, fields: field, keep_metadata };
+            let share = client.share_make(&case, &new).await?;
             let text = format!("Shared as {}. Its recipient is told when their client synchronises.", display::short(&share));
             Ok(Answer::new(json!({"share": shape::text(&share)}), text))
         }

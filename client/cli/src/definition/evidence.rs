@@ -14,6 +14,9 @@ pub(crate) enum Evidence {
         /// A document; may be given several times [default: all]
         #[arg(long = "doc", value_name = "DOCUMENT")]
         documents: Vec<String>,
+        /// Export documents with their metadata, and why; that is on record in the case
+        #[arg(long, value_name = "REASON")]
+        keep_metadata: Option<String>,
         /// The directory to make, which must not exist; a zip if it ends so
         #[arg(long, value_name = "PATH")]
         out: PathBuf,

@@ -84,6 +84,9 @@ pub(crate) enum Share {
         /// A field
         #[arg(long, value_name = "FIELD")]
         field: Vec<String>,
+        /// Share documents with their metadata, and why; that is on record in the case
+        #[arg(long, value_name = "REASON")]
+        keep_metadata: Option<String>,
     },
     /// List what is shared, whether it was answered, and what was opened
     List {

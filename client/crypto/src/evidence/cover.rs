@@ -19,6 +19,7 @@ impl Custody {
             "TEAM" => self.team.clone(),
             "ORGANISATION" => self.organisation.clone(),
             "DOCUMENTS" => self.documents_table(),
+            "COPIES" => self.copies_table(),
             "SIGNERS" => {
                 self.signers.iter().map(|one| row([one.person.clone(), one.device.clone(), one.events.to_string()])).collect()
             }
@@ -34,6 +35,17 @@ impl Custody {
         self.documents.iter().map(line).collect()
     }
 
+    fn copies_table(&self) -> String {
+        let line = |one: &super::custody::Copy| {
+            let copy = format!("{} version {}", one.document, one.version);
+            let original = format!("{} version {}", one.original, one.original_version);
+            let covered = one.boxes.iter().map(covered).collect::<Vec<_>>().join("; ");
+            let how = if covered.is_empty() { one.how.to_owned() } else { format!("{}: {covered}", one.how) };
+            row([copy, original, one.original_sha256.clone(), one.pages.to_string(), how, one.sequence.to_string()])
+        };
+        self.copies.iter().map(line).collect()
+    }
+
     fn custody_table(&self) -> String {
         let named = |one: &Version| format!("{} version {}", one.document, one.version);
         let line = |one: &super::custody::Event| {
@@ -43,6 +55,13 @@ impl Custody {
         };
         self.custody.iter().map(line).collect()
     }
+}
+
+/// A box in per cent.
+fn covered(one: &super::custody::Covered) -> String {
+    let cent = |value: u16| format!("{}.{:02}", value / 100, value % 100);
+    let (x, y, width, height) = (cent(one.x), cent(one.y), cent(one.width), cent(one.height));
+    format!("page {} from {x} % and {y} %, {width} % by {height} %", one.page)
 }
 
 fn row<const N: usize>(cells: [String; N]) -> String {

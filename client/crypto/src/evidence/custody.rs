@@ -4,7 +4,7 @@ use casevault_wire::time::Time;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Exhibit, History, Line, Signer};
+use super::{Copied, Exhibit, History, Line, Signer};
 use crate::event::class_name;
 
 /// A chain in words. Its members are those of `custody.json`.
@@ -15,6 +15,7 @@ pub struct Custody {
     pub(super) team: String,
     pub(super) case: String,
     pub(super) documents: Vec<Document>,
+    pub(super) copies: Vec<Copy>,
     pub(super) signers: Vec<Person>,
     pub(super) custody: Vec<Event>,
 }
@@ -29,6 +30,30 @@ pub(super) struct Document {
     media_type: String,
     pub(super) bytes: u64,
     pub(super) sha256: String,
+}
+
+/// A redaction statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Copy {
+    pub(super) sequence: u64,
+    pub(super) document: String,
+    pub(super) version: u64,
+    pub(super) original: String,
+    pub(super) original_version: u64,
+    pub(super) original_sha256: String,
+    pub(super) how: &'static str,
+    pub(super) pages: u32,
+    pub(super) boxes: Vec<Covered>,
+}
+
+/// A box, in hundredths of a per cent of its page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Covered {
+    pub(super) page: u32,
+    pub(super) x: u16,
+    pub(super) y: u16,
+    pub(super) width: u16,
+    pub(super) height: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +90,7 @@ impl Custody {
             team: place.team.to_string(),
             case: place.journal.to_string(),
             documents: history.exhibits.iter().map(Document::from).collect(),
+            copies: history.copies.iter().map(Copy::from).collect(),
             signers: history.signers.iter().map(Person::from).collect(),
             custody: history.lines.iter().map(Event::from).collect(),
         }
@@ -88,6 +114,25 @@ impl From<&Exhibit> for Document {
             media_type: exhibit.media_type.as_str().to_owned(),
             bytes: exhibit.bytes,
             sha256: exhibit.sha256.to_string(),
+        }
+    }
+}
+
+impl From<&Copied> for Copy {
+    fn from(Copied { sequence, made }: &Copied) -> Self {
+        let boxes = made.boxes.as_slice().iter();
+        Self {
+            sequence: *sequence,
+            document: made.copy.document.to_string(),
+            version: made.copy.version,
+            original: made.original.document.to_string(),
+            original_version: made.original.version,
+            original_sha256: made.sha256.to_string(),
+            how: made.how.as_str(),
+            pages: made.pages,
+            boxes: boxes
+                .map(|one| Covered { page: one.page, x: one.x, y: one.y, width: one.width, height: one.height })
+                .collect(),
         }
     }
 }

@@ -9,7 +9,7 @@ use casevault_wire::time::Time;
 use super::disclose::{Rule, rule};
 use super::{Fault, ShownEvent, Signer, document_path};
 use crate::content::Sha256;
-use crate::event::{Body, MediaType, OpenedVersion, class};
+use crate::event::{Body, CopyMade, MediaType, OpenedVersion, class};
 use crate::journal::{ChainState, Follower, Place};
 
 /// A document of a bundle, as a signed event has it.
@@ -66,6 +66,15 @@ pub struct Line {
     pub documents: Vec<Named>,
 }
 
+/// A copy, and the event that says how it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The event.
+    pub sequence: u64,
+    /// What it says.
+    pub made: CopyMade,
+}
+
 /// A chain, as far as it was followed.
 #[derive(Clone, Debug)]
 pub struct History<'a> {
@@ -75,6 +84,8 @@ pub struct History<'a> {
     pub lines: Vec<Line>,
     /// The documents that are in the bundle.
     pub exhibits: Vec<Exhibit>,
+    /// The copies that the chain tells of.
+    pub copies: Vec<Copied>,
     /// Who wrote the events, in order of the first.
     pub signers: Vec<Signer>,
 }
@@ -83,7 +94,7 @@ impl<'a> History<'a> {
     /// Before the first event of the chain at `place`.
     pub fn new(organisation: &'a Organisation, place: &Place) -> Self {
         let state = ChainState::new(*place);
-        Self { organisation, state, lines: Vec::new(), exhibits: Vec::new(), signers: Vec::new() }
+        Self { organisation, state, lines: Vec::new(), exhibits: Vec::new(), copies: Vec::new(), signers: Vec::new() }
     }
 
     /// Which chain.
@@ -118,6 +129,9 @@ impl<'a> History<'a> {
         self.count(person, device);
         let documents = body.as_ref().map(named).unwrap_or_default();
         self.lines.push(Line { sequence: header.sequence, time: header.time, person, device, class: header.class, documents });
+        if let Some(Body::CopyMade(made)) = &body {
+            self.copies.push(Copied { sequence: header.sequence, made: made.clone() });
+        }
         if let Some(version) = body.as_ref().and_then(Body::version) {
             self.exhibits.push(Exhibit {
                 file: document_path(self.exhibits.len() + 1, version.name.as_str()),
@@ -160,6 +174,10 @@ fn shown(event: &ShownEvent) -> Result<Option<Body>, Fault> {
 }
 
 fn named(body: &Body) -> Vec<Named> {
+    if let Body::CopyMade(made) = body {
+        let named = |version, sha256| Named { version, sha256 };
+        return vec![named(made.copy.opened(), None), named(made.original.opened(), Some(made.sha256))];
+    }
     let sha256 = body.version().map(|version| version.seal.sha256);
     body.documents().into_iter().map(|version| Named { version, sha256 }).collect()
 }

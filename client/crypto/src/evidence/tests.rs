@@ -294,7 +294,7 @@ fn names_on_the_cover_are_text_and_times_have_one_form() {
     let mut case = Case::new(&[added(SHOWN, "<script>&\"'\u{202e}\n", b"shown")]);
     let cover = String::from_utf8(case.bundle()[COVER].clone()).unwrap();
     assert!(cover.contains("<bdi>&lt;script&gt;&amp;&quot;&#x27;[U+202E][U+000A]</bdi>") && !cover.contains("<script"));
-    assert_eq!(TEMPLATE.matches('@').count(), 14);
+    assert_eq!(TEMPLATE.matches('@').count(), 16);
     assert_eq!(custody::instant(Time(0)), "1970-01-01T00:00:00.000Z");
     assert_eq!(custody::instant(Time(1_793_000_000_123)), "2026-10-26T07:33:20.123Z");
     assert_eq!(custody::instant(Time(u64::MAX)), "9999-12-31T23:59:59.999Z");

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::store::sql::params;
 use bytes::Bytes;
 use casevault_crypto::content::{DocumentSeal, sealed_length};
-use casevault_crypto::event::{DocumentAdded, DocumentVersion};
+use casevault_crypto::event::{Body, DocumentAdded, DocumentVersion, Examined, Found, MetadataFound, VersionOf};
 use casevault_crypto::journal::Place;
 use casevault_crypto::keys::ContentKey;
 use casevault_crypto::random::{SystemRandom, draw};
@@ -23,13 +23,15 @@ use casevault_wire::vault::Batch;
 use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
+use super::copy::Origin;
+use super::examine::examine_file;
 use super::large::Spooled;
 use super::output::create_private;
 use super::seal::{Job, open_source, regular, seal_small};
 use super::view;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{Item, PUSH_ITEMS, encode_body};
+use crate::journal::{Item, PUSH_ITEMS, encode_body, queue};
 use crate::store::column;
 use crate::stride::{SLOW, WHOLE};
 use crate::vault::BATCH_BYTES;
@@ -38,11 +40,27 @@ use crate::view::{AddedDocument, Delivery, DocumentView, OnProgress, Progress, n
 /// Requests with blobs that are under way at once.
 const AHEAD: usize = 3;
 
+/// A file that becomes a document, and what that is called.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub path: PathBuf,
+    pub name: Option<String>,
+}
+
+impl From<&PathBuf> for Source {
+    /// The file's name as data; what is not UTF-8 in it is replaced.
+    fn from(path: &PathBuf) -> Self {
+        Self { path: path.clone(), name: path.file_name().map(|name| name.to_string_lossy().into_owned()) }
+    }
+}
+
 /// A file that was sealed.
 struct Sealed {
     path: PathBuf,
     version: DocumentVersion,
     blob: Blob,
+    /// What was found in it besides, if it was examined.
+    found: Option<Found>,
 }
 
 /// Where the sealed bytes of a file are.
@@ -59,13 +77,15 @@ enum Blob {
 enum Work {
     /// And whether anything comes after it.
     Batch(Vec<Sealed>, bool),
-    Large(PathBuf),
+    Large(Source),
     Failed(PathBuf, ClientError),
 }
 
 /// One call: where to, whether the servers take it, and who is told how far it is.
 pub(super) struct Adding {
     pub place: Place,
+    /// What the document is a copy of, if it is one.
+    origin: Option<Origin>,
     online: AtomicBool,
     state: Mutex<Progress>,
     told: OnProgress,
@@ -85,6 +105,17 @@ impl Adding {
         self.online.load(Ordering::Relaxed)
     }
 
+    /// The events that follow those which add these files: what they are copies of, and what was found in them.
+    fn after(&self, added: &[Sealed]) -> Result<Vec<Body>> {
+        let copies = self.origin.iter().flat_map(|origin| added.iter().map(|sealed| origin.made(&sealed.version)));
+        let mut bodies = copies.collect::<Result<Vec<_>>>()?;
+        let examined: Vec<_> = added.iter().filter_map(Sealed::examined).collect();
+        if !examined.is_empty() {
+            bodies.push(MetadataFound { documents: List::new(examined).map_err(|_| ClientError::Text)? }.into());
+        }
+        Ok(bodies)
+    }
+
     /// A server did not answer, or took nothing: what comes waits.
     pub fn went_offline(&self) {
         self.online.store(false, Ordering::Relaxed);
@@ -100,18 +131,32 @@ impl Client {
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_removal()?;
+        let most = self.look_before_adding().await?;
+        let place = self.case_place(case).await?;
+        self.add_sources((place, most), (files.iter().map(Source::from).collect(), None), progress).await
+    }
+
+    /// Looks what is new, and tells how many bytes a request may have that others are sent behind.
+    pub(super) async fn look_before_adding(&self) -> Result<u64> {
         let asked = Instant::now();
         self.look_first().await?;
-        let most = if asked.elapsed() > SLOW { WHOLE } else { limit::SMALL_BLOB as u64 };
-        let place = self.case_place(case).await?;
-        let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
-        let state = Mutex::new(Progress { total, all: files.len() as u64, ..Progress::default() });
+        Ok(if asked.elapsed() > SLOW { WHOLE } else { limit::SMALL_BLOB as u64 })
+    }
+
+    /// Adds files, or one copy of a document.
+    pub(super) async fn add_sources(
+        &self,
+        (place, most): (Place, u64),
+        (sources, origin): (Vec<Source>, Option<Origin>),
+        progress: OnProgress,
+    ) -> Result<Vec<AddedDocument>> {
+        let total = sources.iter().filter_map(|one| std::fs::metadata(&one.path).ok()).map(|metadata| metadata.len()).sum();
+        let state = Mutex::new(Progress { total, all: sources.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);
-        let paths = files.to_vec();
-        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (paths, most), &sender));
+        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (sources, most), &sender));
         // What waits for the journal already goes first; where it cannot be sent, this waits with it.
         let online = AtomicBool::new(self.flush_journal(&place).await.is_ok());
-        let adding = Adding { place, online, state, told: progress };
+        let adding = Adding { place, origin, online, state, told: progress };
         let (sender, sent) = mpsc::channel(AHEAD);
         let ((), added) = tokio::join!(self.send_ahead(&adding, work, sender), self.append_sent(&adding, sent));
         sealing.await.map_err(|_| ClientError::Damaged)?;
@@ -139,7 +184,8 @@ impl Client {
 
     async fn send(&self, adding: &Adding, work: Work) -> Vec<std::result::Result<Sealed, AddedDocument>> {
         match work {
-            Work::Batch(mut batch, more) => {
+            Work::Batch(batch, more) => {
+                let mut batch = examine_all(batch).await;
                 // What cannot be sent ahead is sent, or refused, with its events; the last blobs need no request of their own.
                 if more && adding.online() {
                     match self.store(&adding.place, &batch).await {
@@ -150,9 +196,12 @@ impl Client {
                 }
                 batch.into_iter().map(Ok).collect()
             }
-            Work::Large(path) => match self.seal_and_send(adding, &path).await {
-                Ok((version, blob)) => vec![Ok(Sealed { path, version, blob })],
-                Err(error) => vec![Err(AddedDocument { path, outcome: Err(error) })],
+            Work::Large(source) => match self.seal_and_send(adding, &source).await {
+                Ok((version, blob)) => {
+                    let sealed = Sealed { path: source.path, version, blob, found: None };
+                    examine_all(vec![sealed]).await.into_iter().map(Ok).collect()
+                }
+                Err(error) => vec![Err(AddedDocument { path: source.path, outcome: Err(error) })],
             },
             Work::Failed(path, error) => vec![Err(AddedDocument { path, outcome: Err(error) })],
         }
@@ -164,8 +213,8 @@ impl Client {
         self.team_vault(&place.team)?.batch(&place.journal, &batch).await.map(|_| ())
     }
 
-    async fn seal_and_send(&self, adding: &Adding, path: &Path) -> Result<(DocumentVersion, Blob)> {
-        let (version, spooled) = self.send_large(adding, path).await?;
+    async fn seal_and_send(&self, adding: &Adding, source: &Source) -> Result<(DocumentVersion, Blob)> {
+        let (version, spooled) = self.send_large(adding, source).await?;
         Ok((version, spooled.map_or(Blob::Stored, Blob::Spooled)))
     }
 
@@ -206,7 +255,7 @@ impl Client {
         }
         let mut delivery = Delivery::Queued;
         if adding.online() && !group.is_empty() {
-            match self.push(&adding.place, group.iter().map(Sealed::item).collect()).await {
+            match self.push_added(adding, &group).await {
                 Ok(_) => delivery = Delivery::Sent,
                 Err(error) if error.is_final() => return group.into_iter().map(|sealed| sealed.refused(&error)).collect(),
                 Err(_) => adding.went_offline(),
@@ -215,29 +264,41 @@ impl Client {
         let mut added = Vec::with_capacity(group.len());
         for sealed in group {
             // The sealed bytes are kept: nothing is sealed twice under one key.
-            let kept = if delivery == Delivery::Queued { self.park(&adding.place, &sealed) } else { Ok(()) };
+            let kept = if delivery == Delivery::Queued { self.park(adding, &sealed) } else { Ok(()) };
             adding.add(sealed.blob.here().map_or(0, |_| sealed.version.seal.length), 1);
-            let outcome = kept.map(|()| view(&sealed.version, delivery));
+            let outcome = kept.map(|()| DocumentView { metadata: sealed.found, ..view(&sealed.version, delivery) });
             added.push(AddedDocument { path: sealed.path, outcome });
         }
         added
     }
 
+    async fn push_added(&self, adding: &Adding, group: &[Sealed]) -> Result<bool> {
+        let more = adding.after(group)?.into_iter().map(Item::event);
+        self.push(&adding.place, group.iter().map(Sealed::item).chain(more).collect()).await
+    }
+
     /// Puts an event into the outbox, and its blob, durably, if it is not at the vault. Where there is no room, nothing of it stays.
-    fn park(&self, place: &Place, sealed: &Sealed) -> Result<()> {
+    fn park(&self, adding: &Adding, sealed: &Sealed) -> Result<()> {
+        let added = DocumentAdded(sealed.version.clone()).into();
+        let more = adding.after(std::slice::from_ref(sealed))?;
         let (spooled, blob) = match &sealed.blob {
-            Blob::Stored => return self.queue(place, &[DocumentAdded(sealed.version.clone()).into()]).map(|_| ()),
+            Blob::Stored => return self.queue(&adding.place, &[vec![added], more].concat()).map(|_| ()),
             Blob::Spooled(spooled) => (spooled.clone(), None),
             Blob::Here(blob) => (Spooled { name: sealed.version.seal.digest.to_string(), upload: None }, Some(blob)),
         };
-        let kept = self.keep(place, &sealed.version, (&spooled, blob));
+        let kept = self.keep(&adding.place, &sealed.version, (&spooled, blob, &more));
         if kept.is_err() {
             let _ = std::fs::remove_file(self.outbox().join(&spooled.name)); // ciphertext without a key; the next start removes it otherwise
         }
         kept
     }
 
-    fn keep(&self, place: &Place, version: &DocumentVersion, (spooled, blob): (&Spooled, Option<&Bytes>)) -> Result<()> {
+    fn keep(
+        &self,
+        place: &Place,
+        version: &DocumentVersion,
+        (spooled, blob, more): (&Spooled, Option<&Bytes>, &[Body]),
+    ) -> Result<()> {
         if let Some(blob) = blob {
             let mut file = create_private(&self.outbox().join(&spooled.name))?;
             fault("sealed.write", || file.write_all(blob))?;
@@ -256,7 +317,7 @@ impl Client {
             tx.prepare_cached(sql)?.execute(row)?;
             let sql = "INSERT INTO outbox (team, journal, time, body, blob) VALUES (?1, ?2, ?3, ?4, ?5)";
             tx.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, column(self.now().0), &*body, digest])?;
-            Ok(())
+            queue(tx, place, more, self.now()).map(|_| ())
         })
     }
 }
@@ -275,6 +336,11 @@ impl Blob {
 impl Sealed {
     fn item(&self) -> Item {
         Item { blob: self.blob.here(), ..Item::event(DocumentAdded(self.version.clone()).into()) }
+    }
+
+    fn examined(&self) -> Option<Examined> {
+        let of = VersionOf { document: self.version.document, digest: self.version.seal.digest };
+        self.found.map(|found| Examined { of, found })
     }
 
     /// The request that this was in will never be taken.
@@ -306,11 +372,21 @@ impl Group {
     }
 }
 
+/// Looks for metadata in files that were sealed.
+async fn examine_all(mut batch: Vec<Sealed>) -> Vec<Sealed> {
+    let files: Vec<_> = batch.iter().map(|sealed| (sealed.path.clone(), sealed.version.seal)).collect();
+    let examining = move || files.iter().map(|(path, seal)| examine_file(path, seal)).collect::<Vec<_>>();
+    // What is not examined now is before it leaves the team.
+    let found = tokio::task::spawn_blocking(examining).await.unwrap_or_default();
+    batch.iter_mut().zip(found).for_each(|(sealed, found)| sealed.found = found);
+    batch
+}
+
 /// Seals files in order until the receiver is gone. Runs on a thread of its own.
-fn seal_all(place: &Place, (files, most): (Vec<PathBuf>, u64), out: &mpsc::Sender<Work>) {
+fn seal_all(place: &Place, (sources, most): (Vec<Source>, u64), out: &mpsc::Sender<Work>) {
     let mut group = Group::default();
-    for path in files {
-        let other = match small(place, &path, most) {
+    for source in sources {
+        let other = match small(place, &source, most) {
             Ok(Some(sealed)) => {
                 if !group.has_room(&sealed) && out.blocking_send(Work::Batch(group.take(), true)).is_err() {
                     return;
@@ -318,8 +394,8 @@ fn seal_all(place: &Place, (files, most): (Vec<PathBuf>, u64), out: &mpsc::Sende
                 group.push(sealed);
                 continue;
             }
-            Ok(None) => Work::Large(path),
-            Err(error) => Work::Failed(path, error),
+            Ok(None) => Work::Large(source),
+            Err(error) => Work::Failed(source.path, error),
         };
         let before = group.take();
         if !before.is_empty() && out.blocking_send(Work::Batch(before, true)).is_err() || out.blocking_send(other).is_err() {
@@ -332,16 +408,16 @@ fn seal_all(place: &Place, (files, most): (Vec<PathBuf>, u64), out: &mpsc::Sende
 }
 
 /// Seals a file that fits a request of `most` bytes; nothing if it is larger.
-fn small(place: &Place, path: &Path, most: u64) -> Result<Option<Sealed>> {
-    let mut file = open_source(path)?;
+fn small(place: &Place, source: &Source, most: u64) -> Result<Option<Sealed>> {
+    let mut file = open_source(&source.path)?;
     let before = regular(&file)?;
     if sealed_length(before.len()).ok_or(ClientError::Text)? > most {
         return Ok(None);
     }
     let (document, job) = fresh(place)?;
     let (blob, seal) = seal_small(&mut file, &before, &job)?;
-    let version = version(document, path, &seal, job.key)?;
-    Ok(Some(Sealed { path: path.to_path_buf(), version, blob: Blob::Here(blob) }))
+    let version = version(document, source, &seal, job.key)?;
+    Ok(Some(Sealed { path: source.path.clone(), version, blob: Blob::Here(blob), found: None }))
 }
 
 /// A new document's id, and how it is sealed.
@@ -351,9 +427,8 @@ pub(super) fn fresh(place: &Place) -> Result<(DocumentId, Job)> {
     Ok((document, Job { key, organisation: place.organisation }))
 }
 
-pub(super) fn version(document: DocumentId, path: &Path, seal: &DocumentSeal, key: ContentKey) -> Result<DocumentVersion> {
-    // The file's name as data; what is not UTF-8 in it is replaced.
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).ok_or(ClientError::Text)?;
+pub(super) fn version(document: DocumentId, source: &Source, seal: &DocumentSeal, key: ContentKey) -> Result<DocumentVersion> {
+    let name = source.name.clone().ok_or(ClientError::Text)?;
     let media_type = Text::new(media_type(&name)).map_err(|_| ClientError::Text)?;
     let name = Text::new(name).map_err(|_| ClientError::Text)?;
     Ok(DocumentVersion { document, version: 1, name, media_type, seal: *seal, key })

@@ -122,7 +122,7 @@ impl Client {
         if digest == version.seal.digest { Ok(opens) } else { Err(ClientError::Verification) }
     }
 
-    /// Fetches a version from the vault and writes what verified to `sink`. It is all there if this returns; before, there may be more than the
+    /// Reads a version, of this device or from the vault, and writes what verified to `sink`. It is all there if this returns; before, there may be more than the
     /// document, or less.
     ///
     /// # Errors
@@ -134,10 +134,16 @@ impl Client {
         let (pieces, received) = mpsc::channel(PIECES);
         let job = (*place, version.clone());
         let writing = tokio::task::spawn_blocking(move || copy(&job.0, &job.1, Pieces::from(received), sink));
-        let sent = self.stream(place, version, &pieces).await;
+        let parked = self.parked(&version.seal.digest)?;
+        let here = parked.is_some();
+        let sent = match parked {
+            Some(parked) => read_parked(parked.open()?.into(), &pieces).await,
+            None => self.stream(place, version, &pieces).await,
+        };
         drop(pieces);
         match (writing.await.map_err(|_| ClientError::Damaged)?, sent) {
             (Ok(sink), Ok(())) => Ok(sink),
+            (Err(ClientError::Verification | ClientError::Unreachable), Ok(())) if here => Err(ClientError::Unsendable),
             (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         }
     }

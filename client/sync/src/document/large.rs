@@ -2,7 +2,6 @@
 //! so that after a cut the same ciphertext goes on.
 
 use std::io::Write;
-use std::path::Path;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use casevault_wire::id::UploadId;
 use casevault_wire::limit;
 use tokio::sync::mpsc;
 
-use super::add::{Adding, fresh, version};
+use super::add::{Adding, Source, fresh, version};
 use super::output::create_private;
 use super::seal::{open_source, seal_large};
 use super::steady::Steady;
@@ -39,12 +38,12 @@ enum Sent {
 
 impl Client {
     /// Seals a file and sends it. What is not at the vault, durably, is in the outbox.
-    pub(super) async fn send_large(&self, adding: &Adding, path: &Path) -> Result<(DocumentVersion, Option<Spooled>)> {
-        let length = sealed_length(std::fs::metadata(path)?.len()).ok_or(ClientError::Text)?;
+    pub(super) async fn send_large(&self, adding: &Adding, from: &Source) -> Result<(DocumentVersion, Option<Spooled>)> {
+        let length = sealed_length(std::fs::metadata(&from.path)?.len()).ok_or(ClientError::Text)?;
         let (document, job) = fresh(&adding.place)?;
         let name = data_encoding::HEXLOWER.encode(&draw::<16>(&mut SystemRandom).map_err(no_randomness)?);
         let target = self.outbox().join(&name);
-        let (source, spool) = (open_source(path)?, create_private(&target)?);
+        let (source, spool) = (open_source(&from.path)?, create_private(&target)?);
         let (pieces, received) = mpsc::channel(1);
         let sealing = tokio::task::spawn_blocking(move || {
             let mut spool = Steady::new(&spool)?;
@@ -59,7 +58,7 @@ impl Client {
         let sealed = sealing.await.map_err(|_| ClientError::Damaged)?;
         let outcome = match (sealed, sent) {
             (Ok((seal, key)), Ok(sent)) => {
-                let version = version(document, path, &seal, key)?;
+                let version = version(document, from, &seal, key)?;
                 self.finish(adding, &version, sent).await.map(|upload| (version, upload))
             }
             (Err(error), _) | (_, Err(error)) => Err(error),

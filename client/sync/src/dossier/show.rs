@@ -124,6 +124,9 @@ impl Client {
             sha256: record.version.seal.sha256.0,
             entry: Some(record.sequence),
             delivery: Delivery::Sent,
+            digest: record.version.seal.digest,
+            metadata: None,
+            original: None,
         });
         let from = casevault_crypto::event::Recipient { organisation: access.place.organisation, team: access.place.team };
         Ok(DossierView {

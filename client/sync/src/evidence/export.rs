@@ -38,12 +38,13 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several, or there is no document;
+    /// [`ClientError::Metadata`] if a document says more than is seen of it and `keep_metadata` does not say why it shall;
     /// [`ClientError::Verification`] if what the vault serves is not the case: nothing is written then. [`ClientError::Conflict`] if the log
     /// grew meanwhile.
     pub async fn export_evidence(
         &self,
         case: &str,
-        documents: &[String],
+        (documents, keep_metadata): (&[String], Option<&str>),
         out: &Path,
         progress: OnProgress,
     ) -> Result<EvidenceExport> {
@@ -52,8 +53,9 @@ impl Client {
         let place = self.case_place(case).await?;
         self.refresh_case(&place).await?;
         let chosen = self.chosen(&place, documents)?;
-        let mut pack = Pack::begin(out)?;
         let versions: Vec<_> = chosen.iter().map(|(_, version)| version.clone()).collect();
+        self.check_metadata(&place, &versions, keep_metadata).await?;
+        let mut pack = Pack::begin(out)?;
         let mut shown = self.show(&place, &chosen, &versions).await?;
         let organisation = self.organisation()?;
         let mut history = History::new(&organisation, &shown.place);

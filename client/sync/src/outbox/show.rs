@@ -1,5 +1,7 @@
 //! What waits, for the person who wrote it: seen, and dropped where it shall not be sent any more.
 
+use std::collections::BTreeSet;
+
 use casevault_crypto::event::{Body, FieldValue, class_name};
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::time::Time;
@@ -8,7 +10,7 @@ use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::journal::decode_body;
 use crate::names::{Kind, name_of};
-use crate::store::sql::OptionalExtension;
+use crate::store::sql::{Connection, OptionalExtension};
 use crate::store::{array, column, count};
 use crate::view::UnsentView;
 
@@ -43,7 +45,7 @@ impl Client {
         })
     }
 
-    /// Drops what waits under these numbers, sealed bytes included; all of it without numbers. It is not sent, and is not here any more.
+    /// Drops what waits under these numbers, sealed bytes included, and what was found in a document that is dropped; all of it without numbers. It is not sent, and is not here any more.
     /// Returns how many are dropped.
     ///
     /// # Errors
@@ -57,11 +59,36 @@ impl Client {
                 found.optional()?.ok_or(ClientError::Unknown(What::Unsent))?;
             }
             let mut delete = tx.prepare_cached("DELETE FROM outbox WHERE id = ?1")?;
-            numbers.iter().map(|number| Ok(delete.execute([column(*number)])?)).sum()
+            let mut dropped = 0;
+            for number in with_what_is_said(tx, numbers)? {
+                dropped += delete.execute([number])?;
+            }
+            Ok(dropped)
         })?;
         self.forget_parked()?;
         Ok(dropped)
     }
+}
+
+/// The rows of these numbers, and those that say of documents in them what was found and what they are copies of.
+fn with_what_is_said(db: &Connection, numbers: &[u64]) -> Result<BTreeSet<i64>> {
+    let mut statement = db.prepare_cached("SELECT id, body FROM outbox ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut dropped: BTreeSet<i64> = numbers.iter().map(|number| column(*number)).collect();
+    let mut documents = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let (id, body) = (row.get(0)?, decode_body(&row.get::<_, Vec<u8>>(1)?)?);
+        match &body {
+            Body::DocumentAdded(added) if dropped.contains(&id) => _ = documents.insert(added.0.document),
+            Body::MetadataFound(_) | Body::CopyMade(_)
+                if body.document_ids().first().is_some_and(|one| documents.contains(one)) =>
+            {
+                dropped.insert(id);
+            }
+            _ => {}
+        }
+    }
+    Ok(dropped)
 }
 
 /// What an event says, as its author wrote it.

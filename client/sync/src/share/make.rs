@@ -23,13 +23,16 @@ pub struct NewShare {
     pub documents: Vec<String>,
     /// The fields; without any, all that the consent covers.
     pub fields: Vec<String>,
+    /// Why documents are shared with their metadata, if they are.
+    pub keep_metadata: Option<String>,
 }
 
 impl Client {
     /// Shares what a consent covers with a team. Needs the servers: it is sealed to the newest key of that team. Returns the share.
     ///
     /// # Errors
-    /// [`ClientError::NoConsent`] if the consent is not in force or does not cover all of it; what [`Client::recipient`] says of the team;
+    /// [`ClientError::NoConsent`] if the consent is not in force or does not cover all of it; [`ClientError::Metadata`] if a document says more
+    /// than is seen of it and nobody decided that it shall; what [`Client::recipient`] says of the team;
     /// [`ClientError::Unreachable`]: what was begun is done by the next synchronisation.
     pub async fn share_make(&self, case: &str, new: &NewShare) -> Result<JournalId> {
         let _turn = self.turn.lock().await;
@@ -50,6 +53,8 @@ impl Client {
         }
         // Before anything is on record: a team that cannot be sealed to is shared nothing with.
         self.recipient_of(&to).await?;
+        let versions: Vec<_> = self.shared_versions(&place, &made)?.into_iter().map(|(_, version)| version).collect();
+        self.check_metadata(&place, &versions, new.keep_metadata.as_deref()).await?;
         self.begin_share(&place, made).await
     }
 

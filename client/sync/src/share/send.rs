@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// The versions that a share names, as the case has them: of two events that name one blob the first.
-    fn shared_versions(&self, place: &Place, made: &ShareMade) -> Result<Vec<(Shared, DocumentVersion)>> {
+    pub(super) fn shared_versions(&self, place: &Place, made: &ShareMade) -> Result<Vec<(Shared, DocumentVersion)>> {
         let versions = self.versions_here(place)?;
         let find = |shared: &Shared| {
             let named =
