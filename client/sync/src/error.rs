@@ -160,6 +160,12 @@ pub enum ClientError {
     /// No consent in force covers it: not this recipient, purpose, document version, field, or not any more.
     #[error("no consent covers it")]
     NoConsent,
+    /// The person may be a minor, and the case names no guardian.
+    #[error("a minor without a guardian")]
+    NoGuardian,
+    /// Nobody approves the plan that they made.
+    #[error("one's own plan")]
+    OwnPlan,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -230,6 +236,10 @@ pub enum What {
     Share,
     /// Something that another team shares.
     Dossier,
+    /// A service, a movement, a follow-up or a goal.
+    Record,
+    /// A plan.
+    Plan,
 }
 
 impl ClientError {

@@ -2,6 +2,7 @@
 //! local web interface use.
 
 mod alarm;
+mod assistance;
 mod cases;
 mod client;
 mod consent;
@@ -27,6 +28,7 @@ mod profile;
 mod recipient;
 mod recovery;
 mod removal;
+mod screening;
 mod search;
 mod share;
 mod standing;
@@ -45,7 +47,9 @@ pub mod error;
 pub mod evidence;
 pub mod view;
 
-pub use casevault_crypto::event::{Answer, ConsentBy, Ending};
+pub use assistance::{NewPlan, SERVICES};
+pub use casevault_crypto::assistance::Verdict;
+pub use casevault_crypto::event::{Answer, ConsentBy, Ending, RecordId, RecordKind};
 pub use casevault_crypto::event::{display_line, display_name, export_name, is_plain};
 pub use casevault_crypto::recovery::{ShareFault, WordsError};
 pub use casevault_crypto::secret::SecretBytes;

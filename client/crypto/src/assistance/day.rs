@@ -1,5 +1,7 @@
 //! Calendar days, which compare as they follow each other.
 
+use std::fmt;
+
 use casevault_wire::time::Time;
 use time::OffsetDateTime;
 
@@ -30,6 +32,12 @@ impl Day {
     /// The same day of a later year.
     pub fn years_later(self, years: i32) -> Self {
         Self(self.0.saturating_add(years), self.1, self.2)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0, self.1, self.2)
     }
 }
 

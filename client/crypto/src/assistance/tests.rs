@@ -132,8 +132,9 @@ fn a_plan_is_a_draft_until_a_supervisor_approves_it_and_again_when_it_is_changed
 
 /// A caseworker approves; the supervisor who made the plan approves; the approval of an older plan is said again.
 // Breaks R-6.10-2.
+// Plays D02.
 #[test]
-fn an_approval_by_who_may_not_or_of_an_older_plan_changes_nothing() {
+fn d02_an_approval_by_who_may_not_or_of_an_older_plan_changes_nothing() {
     let mut story = Story::new();
     let before = story.world.organisation.position().length - 1;
     let older = story.tell(AMAL, plan("a safe home"));
