@@ -4,6 +4,9 @@
 #[path = "world/administration.rs"]
 mod administration;
 #[cfg(test)]
+#[path = "world/assistance.rs"]
+mod assistance;
+#[cfg(test)]
 #[path = "world/at_rest.rs"]
 mod at_rest;
 #[cfg(test)]

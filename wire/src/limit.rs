@@ -122,6 +122,10 @@ pub const GRANT_KEYS: usize = 256;
 pub const GRANT_ENTRIES: u64 = 1024;
 /// Entries in one batch of theirs.
 pub const GRANT_BATCH: usize = 16;
+/// Goals of one plan.
+pub const GOALS: usize = 64;
+/// A calendar date as text, bytes.
+pub const DATE: usize = 10;
 /// A sealed envelope, bytes.
 pub const ENVELOPE: usize = 2048;
 /// Envelopes that wait for a team.

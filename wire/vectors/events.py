@@ -12,6 +12,7 @@ from reference import FULL, drawn, write
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
+RECORD, PLAN, PLAN_APPROVED = range(0x130, 0x133)
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
 COPIED, FOUND, KEPT = 0x121, 0x122, 0x123
 
@@ -43,6 +44,14 @@ def copied(how=1, boxes=1, pages=2):
     return named + drawn("sha256") + bytes([how]) + struct.pack(">I", pages) + opaque(struct.pack(">I4H", 2, 1000, 0, 5000, 10000) * boxes)
 
 
+def record(kind=1, name="record", **values):
+    return bytes([kind]) + drawn(name, 16) + fields(**values)
+
+
+def plan(objectives="a safe home", review="2027-01-31", goals=1, due="2026-12"):
+    return text(objectives) + text(review) + opaque((drawn("goal", 16) + text("learns to read") + text(due)) * goals)
+
+
 RECIPIENT = drawn("partner") + drawn("legal team")
 SHARED = RECIPIENT + text("legal aid") + u64(98)
 ENVELOPE = (FULL["organisation"] + FULL["team"] + drawn("dossier", 16) + RECIPIENT + u64(1) + drawn("dossier key") + u64(98, 7)
@@ -70,6 +79,10 @@ def body_vectors():
         ("copied", COPIED, copied()), ("copied-stripped", COPIED, copied(how=2, boxes=0)),
         ("metadata-found", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1\1")),
         ("metadata-kept", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("the court asks for the file as it is")),
+        ("service", RECORD, record(cv_Accommodation="Shelter", cv_ServiceState="Planned")), ("movement", RECORD, record(2, cv_Movement="VoluntaryReturn")),
+        ("follow-up", RECORD, record(3, cv_FollowUpDate="2027-03-01")), ("goal", RECORD, record(4, "goal", cv_GoalState="Reached")),
+        ("service-code-unknown", RECORD, record(cv_Later="Anything")), ("plan", PLAN, plan()), ("plan-empty", PLAN, plan("", "", 0)),
+        ("plan-goals-most", PLAN, plan(goals=64)), ("plan-approved", PLAN_APPROVED, drawn("plan")),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
@@ -85,6 +98,10 @@ def body_vectors():
         ("copied-otherwise", COPIED, copied(how=3)), ("copied-boxes-too-many", COPIED, copied(boxes=1025)), ("copied-cut", COPIED, copied()[:-1]),
         ("metadata-found-cut", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1")),
         ("metadata-kept-reason-too-long", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("x" * 65537)),
+        ("record-of-no-kind", RECORD, record(0)), ("record-of-another-kind", RECORD, record(5)), ("record-cut", RECORD, record()[:16]),
+        ("plan-goals-too-many", PLAN, plan(goals=65)), ("plan-date-too-long", PLAN, plan(review="2027-01-31T")),
+        ("plan-goal-date-too-long", PLAN, plan(due="2026-12-010")), ("plan-objectives-too-long", PLAN, plan("x" * 32769)),
+        ("plan-approved-cut", PLAN_APPROVED, drawn("plan")[:31]),
         ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
@@ -146,10 +163,48 @@ def team_vectors():
     fold("team-no-keys", "R-6.5-4", False, "no keys", "team", events, {**told, "keys": {}})
 
 
+def assistance_vectors():
+    log, people, _, _ = log_of_people()
+    length = len(log)
+
+    def said(who, kind, body, at=length, time=1795824000000):
+        return (kind, body, {"person": people[who].hex(), "log_length": at, "time": time})
+
+    events = [
+        said("bela", RECORD, record(cv_Accommodation="Shelter", cv_ServiceState="Planned", cv_ServiceUntil="2026-11-27")),
+        said("chidi", RECORD, record(cv_ServiceState="UnderWay", cv_Later="Anything")), said("bela", RECORD, record(3, cv_FollowUpDate="2026-11-28")),
+        said("bela", PLAN, plan()),
+    ]
+    service = {"cv_Accommodation": "Shelter", "cv_ServiceState": "UnderWay", "cv_ServiceUntil": "2026-11-27", "cv_Later": "Anything"}
+    name = drawn("record", 16).hex()
+    right = {"records": {f"service {name}": service, f"follow-up {name}": {"cv_FollowUpDate": "2026-11-28"}}, "overdue": [f"service {name}"]}
+    state = {"approved": False, "verdicts": []}
+    fold("records", "R-6.10-1", True, "the last value of each field of a record holds", "assistance", events, {**right, **state}, log)
+    fold("records-whole", "R-6.10-1", False, "a later event in the place of the whole record", "assistance", events,
+         {**right, **state, "records": {**right["records"], f"service {name}": {"cv_ServiceState": "UnderWay", "cv_Later": "Anything"}}}, log)
+    fold("records-overdue", "R-6.10-4", False, "overdue on its last day", "assistance", events, {**right, **state, "overdue": [f"follow-up {name}", f"service {name}"]}, log)
+    made = b"\3" * 32  # tests hash no headers: each has its place in the journal as its hash
+    approvals = [("amal", length), ("bela", length), ("dana", length), ("dana", length - 1), ("bela", length)]
+    told = events + [said(who, PLAN_APPROVED, made, at) for who, at in approvals]
+    right.update(approved=True, verdicts=["no-supervisor", "no-supervisor", "counts", "no-supervisor", "no-supervisor"])
+    fold("approval", "R-6.10-2", True, "a supervisor's word counts, at the position where she is one", "assistance", told, right, log)
+    fold("approval-forged", "R-6.10-2", False, "a caseworker's word", "assistance", told[:6], {**right, "verdicts": ["no-supervisor", "counts"]}, log)
+    hers = events[:3] + [said("dana", PLAN, plan()), said("dana", PLAN_APPROVED, made)]
+    fold("approval-of-author", "R-6.10-2", False, "her own plan", "assistance", hers, {**right, "verdicts": ["counts"]}, log)
+    replayed = events + [said("bela", PLAN, plan("another")), said("dana", PLAN_APPROVED, made)]
+    fold("approval-of-older", "R-6.10-2", False, "an older plan's approval", "assistance", replayed, {**right, "verdicts": ["counts"]}, log)
+    minor = [said("bela", FIELDS, fields(prs_Birthdate="2008-11-29")), *events[1:], said("dana", PLAN_APPROVED, made)]
+    guarded = [said("bela", FIELDS, fields(prs_Birthdate="2008-11-29", cv_GuardianName="her aunt")), *minor[1:]]
+    del service["cv_Accommodation"], service["cv_ServiceUntil"]
+    right.update(overdue=[], verdicts=["counts"])
+    fold("minor", "R-6.10-3", True, "a minor with a guardian", "assistance", guarded, right, log)
+    fold("minor-alone", "R-6.10-3", False, "a minor without one, on the last day before she is 18", "assistance", minor, right, log)
+
+
 def log_of_people():
-    """A log with an administrator, a caseworker in a team and one outside; and who they are."""
+    """A log with an administrator, a caseworker in a team and one outside, and at its end a supervisor; and who they are."""
     root, log = drawn("root"), []
-    seeds = {name: (drawn(f"{name} signing"), drawn(f"{name} mls")) for name in ("amal", "bela", "chidi")}
+    seeds = {name: (drawn(f"{name} signing"), drawn(f"{name} mls")) for name in ("amal", "bela", "chidi", "dana")}
     keys = {name: public(signing) + public(mls) for name, (signing, mls) in seeds.items()}
     devices = {name: labelled_hash("device keys hash", k)[:16] for name, k in keys.items()}
     people = {name: drawn(f"person {name}", 16) for name in seeds}
@@ -169,7 +224,9 @@ def log_of_people():
         state(2, people[name] + b"\2")
         state(3, people[name] + keys[name])
     state(7, b"\2" + opaque(people["bela"]) + drawn("team salt", 16))
-    return log, people, devices, labelled_hash("log entry hash", log[-1])
+    team = labelled_hash("log entry hash", log[-1])
+    state(2, people["dana"] + b"\3")
+    return log, people, devices, team
 
 
 def directory_vectors():
@@ -182,7 +239,7 @@ def directory_vectors():
         said("amal", PERSON_NAME, people["bela"], "Bela"), said("chidi", PERSON_NAME, people["bela"], "not Bela"),
         said("chidi", PERSON_NAME, people["chidi"], "Chidi"), said("chidi", DEVICE_NAME, devices["bela"], "not hers"),
         said("bela", DEVICE_NAME, devices["bela"], "Bela's telephone"), said("bela", TEAM_NAME, team, "Shelter"),
-        said("chidi", TEAM_NAME, team, "not Shelter"), said("bela", TEAM_NAME, team, "before there was a team", len(log) - 1),
+        said("chidi", TEAM_NAME, team, "not Shelter"), said("bela", TEAM_NAME, team, "before there was a team", len(log) - 2),
     ]
     right = {people["bela"].hex(): "Bela", people["chidi"].hex(): "Chidi", devices["bela"].hex(): "Bela's telephone", team.hex(): "Shelter"}
     fold("directory", "R-6.5-5", True, "names count by who gives them", "directory", events, right, log)
@@ -195,5 +252,5 @@ def directory_vectors():
 
 
 if __name__ == "__main__":
-    for vectors in (body_vectors, case_vectors, field_vectors, team_vectors, directory_vectors):
+    for vectors in (body_vectors, case_vectors, field_vectors, team_vectors, assistance_vectors, directory_vectors):
         vectors()

@@ -1,6 +1,7 @@
 //! What each command does: asks the one API, and puts the answer into JSON and words.
 
 mod alarms;
+mod assistance;
 mod bulk;
 mod case;
 mod consent;
@@ -43,6 +44,13 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Case(command) => case::run(session, command).await,
         Command::Doc(command) => doc::run(session, command).await,
         Command::Note(Note::Add { case, text }) => case::note(session, &case, text).await,
+        Command::Screening(command) => assistance::screening(session, command).await,
+        Command::Service(command) => assistance::service(session, command).await,
+        Command::Plan(command) => assistance::plan(session, command).await,
+        Command::Guardian(command) => assistance::guardian(session, command).await,
+        Command::Movement(command) => assistance::movement(session, command).await,
+        Command::Followup(command) => assistance::followup(session, command).await,
+        Command::Overdue { team } => assistance::overdue(session, team.as_deref()).await,
         Command::Consent(command) => consent::run(session, command).await,
         Command::Share(command) => share::run(session, command).await,
         Command::Dossier(command) => dossier::run(session, command).await,

@@ -1,5 +1,6 @@
 //! The words of the command line. Help, man pages and completions are generated from here.
 
+mod assistance;
 mod case;
 mod doc;
 mod evidence;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use assistance::{Followup, Guardian, Movement, MovementFields, Plan, Screening, Service, ServiceFields};
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
 pub(crate) use evidence::Evidence;
@@ -85,6 +87,30 @@ pub(crate) enum Command {
     /// Notes of cases
     #[command(subcommand)]
     Note(Note),
+    /// The questions of the screening, and the decision whether the person is a victim of trafficking
+    #[command(subcommand)]
+    Screening(Screening),
+    /// Services that a person needs and gets
+    #[command(subcommand)]
+    Service(Service),
+    /// The plan of a case, and its approval
+    #[command(subcommand)]
+    Plan(Plan),
+    /// The guardian of a minor
+    #[command(subcommand)]
+    Guardian(Guardian),
+    /// Movements and returns
+    #[command(subcommand)]
+    Movement(Movement),
+    /// Follow-ups: how the person fares, asked at a date
+    #[command(subcommand)]
+    Followup(Followup),
+    /// Services, goals, follow-ups and reviews past their date, in all cases on this device
+    Overdue {
+        /// Only in the cases of this team
+        #[arg(long)]
+        team: Option<String>,
+    },
     /// What may be shared of a case, with whom and until when
     #[command(subcommand)]
     Consent(Consent),
@@ -102,7 +128,7 @@ pub(crate) enum Command {
     /// Evidence bundles: documents of a case with the signed record of who did what
     #[command(subcommand)]
     Evidence(Evidence),
-    /// Search titles, fields, notes and document names on this device
+    /// Search titles, fields, notes, document names, services and plans on this device
     Search {
         /// The words
         query: String,

@@ -332,6 +332,9 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
         AlarmKind::Consent => {
             "A case says that it shares what neither a consent nor a second person allows. It was sent to nobody: ask who wrote it."
         }
+        AlarmKind::Approval => {
+            "A plan was approved by its author, or by somebody who was no supervisor. It counts for nothing: ask who wrote it."
+        }
         AlarmKind::Removed => "This device was removed.",
         AlarmKind::Copied => {
             "A copy of this device, or an older state of it, was used. Revoke this device from another, and join anew."

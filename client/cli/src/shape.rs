@@ -1,5 +1,6 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
+mod assistance;
 mod share;
 
 use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer};
@@ -15,6 +16,7 @@ use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
+pub(crate) use assistance::{assistance, overdue, plan, question, record};
 pub(crate) use share::{consent, consent_state, dossier, dossier_line, share};
 
 use crate::statement;
@@ -37,7 +39,7 @@ pub(crate) fn person(view: &PersonView) -> Value {
 pub(crate) fn device(view: &DeviceView) -> Value {
     json!({
         "device": text(&view.device), "person": text(&view.person), "person_name": view.person_name, "name": view.name,
-        "state": standing(view.state), "here": view.here,
+        "state": standing(view.state), "here": view.here, "synchronised": view.synchronised.map(rfc3339),
     })
 }
 
@@ -167,7 +169,7 @@ pub(crate) fn case(view: &CaseView) -> Value {
     let json = json!({
         "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
         "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
-        "delivery": delivery(view.delivery),
+        "assistance": assistance(&view.assistance), "delivery": delivery(view.delivery),
     });
     with_said(summary, json)
 }

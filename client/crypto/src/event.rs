@@ -3,6 +3,7 @@
 //! Names, titles, notes and values are data: any UTF-8 within its limit. They are made harmless where they are shown
 //! ([`display_name`]) or become file names ([`export_name`]), never before.
 
+mod assistance;
 mod case;
 mod consent;
 mod copy;
@@ -21,6 +22,7 @@ use crate::journal::SignedCertificate;
 use crate::keys::CaseKey;
 use crate::secret::SecretBytes;
 
+pub use assistance::{Date, Goal, PlanApproved, PlanMade, RecordId, RecordKind, RecordSet};
 pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
 pub use consent::{
     Answer, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded,
@@ -159,6 +161,12 @@ events! {
     OverrideApproved(OverrideApproved) = OVERRIDE_APPROVED 0x0116, "override approved";
     /// A second person stands for a consent.
     ConsentConfirmed(ConsentConfirmed) = CONSENT_CONFIRMED 0x0117, "consent confirmed";
+    /// A service, a movement, a follow-up or a goal has new values.
+    RecordSet(RecordSet) = RECORD_SET 0x0130, "record set";
+    /// What shall be reached with a person.
+    PlanMade(PlanMade) = PLAN_MADE 0x0131, "plan made";
+    /// A supervisor approves that.
+    PlanApproved(PlanApproved) = PLAN_APPROVED 0x0132, "plan approved";
     /// A case's key is given to the team.
     CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
     /// What a list of cases shows of one.

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod artefacts;
+pub mod assistance;
 pub mod case;
 pub mod consent;
 pub mod content;

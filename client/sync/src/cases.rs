@@ -76,8 +76,7 @@ impl Client {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
         let place = self.case_place(case).await?;
-        let title = self.profile.store.read(|db| Ok(summary_of(db, &place)?.title))?;
-        let title = Text::new(title).map_err(|_| ClientError::Damaged)?;
+        let title = Text::new(self.title_of(&place)?).map_err(|_| ClientError::Damaged)?;
         let summary = SummaryEvent { case: place.journal, title, status: Status::Closed };
         let first = self.profile.store.write(|tx| {
             let first = queue(tx, &place, &[StatusChanged { status: Status::Closed }.into()], self.now())?;
@@ -85,6 +84,11 @@ impl Client {
             Ok(first)
         })?;
         self.deliver(first).await
+    }
+
+    /// The title of a case.
+    pub(crate) fn title_of(&self, place: &Place) -> Result<String> {
+        self.profile.store.read(|db| Ok(summary_of(db, place)?.title))
     }
 
     /// Adds a note to a case.
@@ -99,7 +103,7 @@ impl Client {
         self.write_to_case(case, &[note.into()]).await
     }
 
-    async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
+    pub(crate) async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         let place = self.case_place(case).await?;
         let first = self.queue(&place, bodies)?;
@@ -172,7 +176,7 @@ impl Client {
         let _turn = self.turn.lock().await;
         let place = self.case_place(case).await?;
         self.refresh_case(&place).await?;
-        let documents = self.document_views(&place)?;
+        let (documents, assistance) = (self.document_views(&place)?, self.assistance_view(&place)?);
         let person = self.me.person;
         self.profile.store.read(|db| {
             let mut view = CaseView {
@@ -180,6 +184,7 @@ impl Client {
                 fields: fields(db, &place)?,
                 documents,
                 notes: notes(db, &place)?,
+                assistance,
                 delivery: Delivery::Sent,
             };
             for (time, body) in queued_bodies(db, &place)? {
@@ -243,7 +248,7 @@ pub(crate) fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
 }
 
 /// Fields checked against the standard, in their one form; nothing if there are none.
-fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
+pub(crate) fn check_fields(fields: &[(String, String)]) -> Result<Option<FieldSet>> {
     let mut values = Vec::with_capacity(fields.len());
     for (field, value) in fields {
         let checked = htcds::check(field, value).map_err(|error| ClientError::Field(field.clone(), error))?;

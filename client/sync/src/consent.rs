@@ -1,5 +1,7 @@
 //! Consent (SPEC §6.8): what a survivor agreed to have shared, with whom and until when, and its withdrawal.
 
+use std::ops::RangeInclusive;
+
 use casevault_crypto::consent::{Consent, Consents, Told};
 use casevault_crypto::event::{
     Body, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
@@ -10,17 +12,19 @@ use casevault_statistics::htcds;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, JournalId, PersonId};
+use casevault_wire::log::Organisation;
 use casevault_wire::time::Time;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
+use crate::journal::key;
 use crate::names::{Kind, choose, name_of};
-use crate::store::sql::{Connection, params};
+use crate::store::sql::Connection;
 use crate::store::{array, count};
 use crate::view::{ConsentState, ConsentView, Delivery, RecipientView, no_randomness};
 
 /// Classes of the events that a case's consents follow from.
-const CLASSES: std::ops::RangeInclusive<u16> = class::CONSENT_GIVEN..=class::CONSENT_CONFIRMED;
+const CLASSES: &[RangeInclusive<u16>] = &[class::CONSENT_GIVEN..=class::CONSENT_CONFIRMED];
 
 /// What somebody consents to.
 #[derive(Clone, Debug)]
@@ -145,25 +149,42 @@ impl Client {
 
     /// What a case says of consent at the vault.
     pub(crate) fn accepted_consents(&self, place: &Place) -> Result<Consents> {
-        let organisation = self.organisation()?;
         let mut consents = Consents::default();
-        for (told, body) in self.profile.store.read(|db| told(db, place))? {
-            consents.apply(&told.with(&body), &organisation);
-        }
+        self.tell_accepted(place, CLASSES, |told, organisation| consents.apply(told, organisation))?;
         Ok(consents)
     }
 
     /// The same, what waits to be sent included.
     pub(crate) fn consents_of(&self, place: &Place) -> Result<Consents> {
-        let organisation = self.organisation()?;
         let mut consents = self.accepted_consents(place)?;
+        self.tell_queued(place, |told, organisation| consents.apply(told, organisation))?;
+        Ok(consents)
+    }
+
+    /// Tells, in order, the events of these classes that the vault has of a case.
+    pub(crate) fn tell_accepted(
+        &self,
+        place: &Place,
+        classes: &[RangeInclusive<u16>],
+        mut apply: impl FnMut(&Told<'_>, &Organisation),
+    ) -> Result<()> {
+        let organisation = self.organisation()?;
+        for (kept, body) in self.profile.store.read(|db| told(db, place, classes))? {
+            apply(&kept.with(&body), &organisation);
+        }
+        Ok(())
+    }
+
+    /// Tells, in order, what waits to be sent of a case. It has no header yet, and a hash of zeros.
+    pub(crate) fn tell_queued(&self, place: &Place, mut apply: impl FnMut(&Told<'_>, &Organisation)) -> Result<()> {
+        let organisation = self.organisation()?;
         let log_length = organisation.position().length;
         for (time, body) in self.profile.store.read(|db| crate::cases::queued_bodies(db, place))? {
             let (person, device) = (self.me.person, self.device());
             let told = Told { sequence: u64::MAX, time, person, device, hash: Hash::ZERO, log_length, body: &body };
-            consents.apply(&told, &organisation);
+            apply(&told, &organisation);
         }
-        Ok(consents)
+        Ok(())
     }
 
     fn consent_view(&self, place: &Place, consent: &Consent) -> Result<ConsentView> {
@@ -288,11 +309,15 @@ impl Kept {
     }
 }
 
-fn told(db: &Connection, place: &Place) -> Result<Vec<(Kept, Body)>> {
-    let sql = "SELECT sequence, time, person, device, header, log_length, class, body FROM entries
-        WHERE team = ?1 AND journal = ?2 AND class BETWEEN ?3 AND ?4 ORDER BY sequence";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![place.team.0, place.journal.0, CLASSES.start(), CLASSES.end()])?;
+fn told(db: &Connection, place: &Place, classes: &[RangeInclusive<u16>]) -> Result<Vec<(Kept, Body)>> {
+    let among: Vec<_> = classes.iter().map(|range| format!("class BETWEEN {} AND {}", range.start(), range.end())).collect();
+    let sql = format!(
+        "SELECT sequence, time, person, device, header, log_length, class, body FROM entries
+        WHERE team = ?1 AND journal = ?2 AND ({}) ORDER BY sequence",
+        among.join(" OR ")
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(key(place))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let kept = Kept {

@@ -19,6 +19,7 @@ impl Client {
     pub async fn devices(&self) -> Result<Vec<DeviceView>> {
         self.refresh_log().await?;
         let organisation = self.organisation()?;
+        let synchronised = self.last_synchronised()?;
         self.profile.store.read(|db| {
             let view = |(id, device): (&DeviceId, &Device)| {
                 Ok(DeviceView {
@@ -28,6 +29,7 @@ impl Client {
                     name: name_of(db, Kind::Device, &id.0)?,
                     state: if device.span.until.is_none() { Standing::Active } else { Standing::Removed },
                     here: *id == self.device(),
+                    synchronised: synchronised.filter(|_| *id == self.device()),
                 })
             };
             organisation.devices().iter().map(view).collect()

@@ -169,6 +169,12 @@ pub enum ClientError {
     /// No copy could be made of a document.
     #[error("no copy: {0}")]
     Redraw(#[source] RedrawError),
+    /// The person may be a minor, and the case names no guardian.
+    #[error("a minor without a guardian")]
+    NoGuardian,
+    /// Nobody approves the plan that they made.
+    #[error("one's own plan")]
+    OwnPlan,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,
@@ -250,6 +256,10 @@ pub enum What {
     Share,
     /// Something that another team shares.
     Dossier,
+    /// A service, a movement, a follow-up or a goal.
+    Record,
+    /// A plan.
+    Plan,
 }
 
 impl ClientError {

@@ -2,6 +2,7 @@
 //! local web interface use.
 
 mod alarm;
+mod assistance;
 mod cases;
 mod client;
 mod consent;
@@ -29,6 +30,7 @@ mod recipient;
 mod recovery;
 mod redraw;
 mod removal;
+mod screening;
 mod search;
 mod share;
 mod standing;
@@ -47,7 +49,9 @@ pub mod error;
 pub mod evidence;
 pub mod view;
 
-pub use casevault_crypto::event::{Answer, ConsentBy, Ending, Found, How, MetadataKind, PageBox};
+pub use assistance::{NewPlan, SERVICES};
+pub use casevault_crypto::assistance::Verdict;
+pub use casevault_crypto::event::{Answer, ConsentBy, Ending, Found, How, MetadataKind, PageBox, RecordId, RecordKind};
 pub use casevault_crypto::event::{display_line, display_name, export_name, is_plain};
 pub use casevault_crypto::recovery::{ShareFault, WordsError};
 pub use casevault_crypto::secret::SecretBytes;

@@ -66,7 +66,7 @@ fn fold(text: &str) -> String {
 }
 
 impl Client {
-    /// Cases on this device whose title, fields, notes or document names contain every word of `query`.
+    /// Cases on this device whose title, fields, notes, document names, services, movements, follow-ups or plan contain every word of `query`.
     ///
     /// # Errors
     /// [`ClientError::Text`] if there is no word.
@@ -109,7 +109,10 @@ fn hits(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<Found>> {
 }
 
 fn place(stored: &str) -> &'static str {
-    ["title", "field", "note"].into_iter().find(|known| *known == stored).unwrap_or("document")
+    ["title", "field", "note", "plan", "service", "movement", "follow-up", "goal"]
+        .into_iter()
+        .find(|known| *known == stored)
+        .unwrap_or("document")
 }
 
 fn like(word: Option<&String>) -> String {

@@ -24,6 +24,8 @@ use crate::view::{OnProgress, Progress, SyncReport, unwatched};
 const TEAMS_AT_ONCE: usize = 8;
 /// Fewer single-use key packages than this at the keyserver are made up to the full number.
 const LOW: usize = limit::KEY_PACKAGES / 2;
+/// Under what the store keeps when this device last synchronised.
+const SYNCHRONISED: &str = "synchronised";
 /// All key packages are replaced at this age of the oldest, milliseconds (20 days).
 const RENEWAL: u64 = limit::KEY_PACKAGE_LIFETIME / 3 * 2;
 
@@ -51,11 +53,23 @@ impl Client {
         report.notices = self.notices().unwrap_or_default();
         report.device_notices = notice::pending(&self.profile.store)?;
         report.online = outcome.is_ok();
+        if report.online {
+            self.profile.store.write(|tx| set_meta(tx, SYNCHRONISED, &self.now().0.to_be_bytes()))?;
+        }
         match outcome {
             Err(ClientError::Verification) if !report.alarms.is_empty() => Ok(report),
             Err(error) => Err(error),
             Ok(()) => Ok(report),
         }
+    }
+
+    /// When this device last synchronised with both servers, by its own clock.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn last_synchronised(&self) -> Result<Option<Time>> {
+        let kept = self.profile.store.read(|db| meta(db, SYNCHRONISED))?;
+        Ok(kept.and_then(|bytes| <[u8; 8]>::try_from(&*bytes).ok()).map(|bytes| Time(u64::from_be_bytes(bytes))))
     }
 
     async fn sync_all(&self, report: &mut SyncReport, watch: &OnProgress) -> Result<()> {

@@ -38,6 +38,9 @@ impl Client {
                 Err(error) => report.problems.push(self.problem(wrong_with_journal(error)?, place)),
             }
             self.verify_documents(place, &mut report).await?;
+            if !place.is_of_team() && self.has_false_approval(place)? {
+                report.problems.push(self.problem(AlarmKind::Approval, place));
+            }
         }
         for (place, document) in self.unsendable()?.into_iter().filter(|(place, _)| case.is_none() || places.contains(place)) {
             report.problems.push(Alarm { document: Some(document), ..self.problem(AlarmKind::Unsendable, &place) });

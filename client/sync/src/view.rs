@@ -2,6 +2,7 @@
 
 mod administration;
 mod alarm;
+mod assistance;
 mod devices;
 mod recovery;
 mod share;
@@ -18,6 +19,9 @@ use casevault_wire::time::Time;
 
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use alarm::{Alarm, AlarmKind};
+pub use assistance::{
+    ApprovalView, AssistanceView, GoalView, OverdueKind, OverdueView, PlanState, PlanView, QuestionView, RecordView,
+};
 pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
@@ -97,6 +101,8 @@ pub struct DeviceView {
     pub state: Standing,
     /// Whether it is the device that asks.
     pub here: bool,
+    /// When it last synchronised with both servers, by its own clock; of another device nothing is known.
+    pub synchronised: Option<Time>,
 }
 
 /// One statement of the organisation log, for people.
@@ -278,6 +284,8 @@ pub struct CaseView {
     pub documents: Vec<DocumentView>,
     /// Notes, oldest first.
     pub notes: Vec<NoteView>,
+    /// What is done for the person.
+    pub assistance: AssistanceView,
     /// Whether all of it is at the vault.
     pub delivery: Delivery,
 }
@@ -396,7 +404,7 @@ pub struct SearchHit {
     pub case: JournalId,
     /// Its title.
     pub title: String,
-    /// `title`, `field`, `note` or `document`.
+    /// `title`, `field`, `note`, `document`, `plan`, or the kind of a record, such as `service`.
     pub place: &'static str,
     /// The text around the words.
     pub text: String,

@@ -3,7 +3,7 @@
 use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, SearchHit};
 use serde_json::json;
 
-use super::doc;
+use super::{assistance, doc};
 use crate::answer::Answer;
 use crate::definition::Case;
 use crate::failure::Failure;
@@ -18,7 +18,13 @@ pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Fail
             let (case, delivery) = client.case_open(&title, &team, &fields).await?;
             Ok(written(json!({"case": shape::text(&case)}), format!("Opened case {case}"), delivery))
         }
-        Case::List => Ok(list(&client.cases().await?)),
+        Case::List => {
+            let answer = list(&client.cases().await?);
+            Ok(match client.last_synchronised()? {
+                Some(time) => answer.with_note(format!("Last synchronised {}.", when::short(time))),
+                None => answer,
+            })
+        }
         Case::Show { case } => Ok(show(&client.case(&case).await?)),
         Case::Set { case, fields } => {
             let delivery = client.case_set(&case, &fields).await?;
@@ -32,7 +38,7 @@ pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Fail
 }
 
 /// The answer of a command that wrote something: whether it is sent, or saved on this device only.
-fn written(mut json: serde_json::Value, done: String, delivery: Delivery) -> Answer {
+pub(super) fn written(mut json: serde_json::Value, done: String, delivery: Delivery) -> Answer {
     if let Some(object) = json.as_object_mut() {
         object.insert("delivery".to_owned(), shape::delivery(delivery).into());
     }
@@ -75,6 +81,7 @@ fn show(view: &CaseView) -> Answer {
     let field = |(field, value): &(String, String)| [display::untrusted(field), display::untrusted(value)];
     parts.push(table(["field", "value"], &view.fields.iter().map(field).collect::<Vec<_>>()));
     parts.push(doc::documents(&view.documents));
+    parts.extend(assistance::parts(&view.assistance));
     for note in &view.notes {
         let author = display::person(&note.person, note.person_name.as_deref());
         parts.push(format!("{}, {author}:\n{}", when::short(note.time), display::paragraph(&note.text)));

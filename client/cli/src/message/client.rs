@@ -67,6 +67,7 @@ impl From<ClientError> for Failure {
             error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
             ClientError::Metadata(telling) => copy::metadata(&telling),
             ClientError::Redraw(error) => copy::redraw(error),
+            error @ (ClientError::NoGuardian | ClientError::OwnPlan) => share::failure_of(&error),
             ClientError::Policy => failure(recovery::POLICY),
             ClientError::NoPolicy => failure(recovery::NO_POLICY),
             ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
@@ -345,6 +346,8 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Share => ("share", "See casevault share list CASE."),
         What::Dossier => ("dossier", "Run casevault sync, then see casevault dossier list."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),
+        What::Record => ("record", "See casevault case show CASE for services, movements, follow-ups and goals."),
+        What::Plan => ("plan", "Make one with casevault plan make CASE."),
         What::Policy => ("recovery policy", "See casevault org recovery show."),
     }
 }

@@ -1,4 +1,4 @@
-//! Texts for what keeps something from being shared, or read by whom it was shared with.
+//! Texts for what keeps something from being shared, or read by whom it was shared with, and a plan from being made or approved.
 
 use casevault_sync::error::ClientError;
 
@@ -13,6 +13,8 @@ pub(super) fn failure_of(error: &ClientError) -> Failure {
         ClientError::KeyDue => KEY_DUE,
         ClientError::OldHead => OLD_HEAD,
         ClientError::NoConsent => NO_CONSENT,
+        ClientError::NoGuardian => NO_GUARDIAN,
+        ClientError::OwnPlan => OWN_PLAN,
         _ => NO_KEY,
     })
 }
@@ -52,4 +54,16 @@ const PARTNER_UNREACHABLE: Texts = (
     Exit::Unreachable,
     "A server of the partner organisation could not be reached, or does not answer now. What is on record here stays.",
     "Check the connection and run casevault sync: it goes on by itself.",
+);
+const NO_GUARDIAN: Texts = (
+    "no-guardian",
+    Exit::Refused,
+    "The person may be a minor, by the birth date or by an assent, and the plan needs a guardian first. Nothing was changed.",
+    "Name the guardian with casevault guardian set CASE NAME --relation RELATION, then make the plan.",
+);
+const OWN_PLAN: Texts = (
+    "own-plan",
+    Exit::Refused,
+    "You made this plan, and nobody approves their own. Nothing was changed.",
+    "Ask another supervisor of the team to run casevault plan approve CASE.",
 );

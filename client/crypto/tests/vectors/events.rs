@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
+use casevault_crypto::assistance::{Assistance, is_past};
 use casevault_crypto::case::Case;
+use casevault_crypto::consent::Told;
 use casevault_crypto::directory::Directory;
-use casevault_crypto::event::{Body, Status};
+use casevault_crypto::event::{Body, RecordId, RecordKind, Status};
 use casevault_crypto::journal::{AcceptedEvent, Header};
 use casevault_crypto::secret::SecretBytes;
 use casevault_crypto::team_journal::TeamJournal;
@@ -46,6 +48,7 @@ fn fold(inputs: &Value) -> Value {
     match inputs["fold"].as_str().unwrap() {
         "case" => case(&events),
         "team" => team(&events),
+        "assistance" => assistance(&events, &inputs["log"]),
         "directory" => directory(&events, &inputs["log"]),
         other => panic!("no fold {other}"),
     }
@@ -55,7 +58,8 @@ fn event(sequence: u64, told: &Value) -> AcceptedEvent {
     let class = u16::try_from(told["class"].as_u64().unwrap()).unwrap();
     let team_generation = told["team_generation"].as_u64().unwrap_or(1);
     let log = LogPosition { length: told["log_length"].as_u64().unwrap_or_default(), hash: Hash::ZERO };
-    let (journal, time, previous, commitment) = (JournalId([1; 16]), Time(1), Hash::ZERO, Hash::ZERO);
+    let (journal, time, previous, commitment) =
+        (JournalId([1; 16]), Time(told["time"].as_u64().unwrap_or(1)), Hash::ZERO, Hash::ZERO);
     let author = PublicKey([1; 32]);
     let header = Header { journal, sequence, previous, time, class, author, log, team_generation, commitment };
     AcceptedEvent {
@@ -67,7 +71,7 @@ fn event(sequence: u64, told: &Value) -> AcceptedEvent {
         generation: 1,
         team_generation,
         body: Body::decode(class, &bytes(&told["body"])),
-        header_hash: Hash::ZERO,
+        header_hash: Hash([sequence as u8; 32]),
         header: Signed { content: header, signature: Signature([0; 64]) },
         salt: [0; 32],
         guest: false,
@@ -100,10 +104,29 @@ fn team(events: &[AcceptedEvent]) -> Value {
     json!({ "keys": keys.collect::<BTreeMap<_, _>>(), "cases": cases.collect::<BTreeMap<_, _>>() })
 }
 
-fn directory(events: &[AcceptedEvent], log: &Value) -> Value {
+fn assistance(events: &[AcceptedEvent], log: &Value) -> Value {
+    let (organisation, mut said) = (organisation(log), Assistance::default());
+    events.iter().for_each(|event| said.apply(&Told::from(event), &organisation));
+    let name = |(kind, id): &(RecordKind, RecordId)| format!("{} {}", kind.as_str(), HEXLOWER.encode(id));
+    let now = events.last().unwrap().time;
+    let overdue = said.records.iter().filter(|(_, record)| record.due().is_some_and(|due| is_past(due, now)));
+    json!({
+        "records": said.records.iter().map(|(key, record)| (name(key), &record.values)).collect::<BTreeMap<_, _>>(),
+        "overdue": overdue.map(|(key, _)| name(key)).collect::<Vec<_>>(),
+        "approved": said.plan().unwrap().approved.is_some(),
+        "verdicts": said.approvals.iter().map(|approval| approval.verdict.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn organisation(log: &Value) -> Organisation {
     let mut entries = log.as_array().unwrap().iter().map(|entry| decode::<SignedLogEntry>(&bytes(entry), 1 << 14).unwrap());
     let mut organisation = Organisation::found(&entries.next().unwrap()).unwrap();
     entries.for_each(|entry| organisation.apply(&entry).unwrap());
+    organisation
+}
+
+fn directory(events: &[AcceptedEvent], log: &Value) -> Value {
+    let organisation = organisation(log);
     let mut directory = Directory::default();
     events.iter().for_each(|event| directory.apply(event, &organisation));
     let people = directory.people.iter().map(|(id, name)| (id.to_string(), name));

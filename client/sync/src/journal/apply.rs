@@ -13,6 +13,7 @@ use casevault_wire::log::Organisation;
 use casevault_wire::time::Time;
 
 use crate::alarm;
+use crate::assistance;
 use crate::dossier::keep_envelope;
 use crate::error::Result;
 use crate::names::Kind;
@@ -50,6 +51,7 @@ pub(crate) fn apply(
     ])?;
     if !place.is_of_team() {
         share::notice(db, place, event)?;
+        assistance::index(db, place, &event.body)?;
         // What a colleague said of it gives way to what it says itself.
         let sql = "UPDATE cases SET read = 1, status = ?3 WHERE team = ?1 AND journal = ?2 AND read = 0";
         db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, Status::default().as_str()])?;

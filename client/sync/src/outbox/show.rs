@@ -98,13 +98,17 @@ fn text_of(body: &Body) -> String {
         Body::TitleChanged(changed) => changed.title.as_str().to_owned(),
         Body::StatusChanged(changed) => changed.status.as_str().to_owned(),
         Body::CaseSummary(summary) => format!("{}: {}", summary.title.as_str(), summary.status.as_str()),
-        Body::FieldSet(set) => {
-            let value = |value: &FieldValue| format!("{}={}", value.field.as_str(), value.value.as_str());
-            set.values.as_slice().iter().map(value).collect::<Vec<_>>().join("\n")
-        }
+        Body::FieldSet(set) => fields(set.values.as_slice()),
+        Body::RecordSet(set) => fields(set.values.as_slice()),
+        Body::PlanMade(made) => made.objectives.as_str().to_owned(),
         Body::DocumentAdded(added) => added.0.name.as_str().to_owned(),
         Body::DocumentReplaced(replaced) => replaced.0.name.as_str().to_owned(),
         Body::Note(note) => note.text.as_str().to_owned(),
         _ => String::new(),
     }
+}
+
+fn fields(values: &[FieldValue]) -> String {
+    let value = |value: &FieldValue| format!("{}={}", value.field.as_str(), value.value.as_str());
+    values.iter().map(value).collect::<Vec<_>>().join("\n")
 }

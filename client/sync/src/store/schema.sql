@@ -31,6 +31,7 @@ CREATE TABLE remote (team BLOB NOT NULL, journal BLOB NOT NULL, length INTEGER N
 CREATE TABLE entries (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, device BLOB NOT NULL,
     person BLOB NOT NULL, class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, log_length INTEGER NOT NULL,
     PRIMARY KEY (team, journal, sequence)) WITHOUT ROWID;
+CREATE INDEX entries_assistance ON entries (team, journal) WHERE class BETWEEN 0x0130 AND 0x0132;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,

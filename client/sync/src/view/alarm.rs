@@ -80,6 +80,8 @@ kinds! {
     PartnerRoot = "partner-root";
     /// A case says that it shares what neither a consent nor a second person allows. It is sent to nobody.
     Consent = "consent";
+    /// A plan was approved by its author, or by somebody who was no supervisor. It counts for nothing; no server is accused.
+    Approval = "approval";
     /// This device was removed.
     Removed = "removed";
     /// There is a copy of this device, or this is one, or an older state of it.
