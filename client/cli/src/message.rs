@@ -4,6 +4,7 @@
 
 mod bulk;
 mod client;
+mod erasure;
 mod evidence;
 mod field;
 mod recovery;

@@ -1,5 +1,6 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
+mod erasure;
 mod share;
 
 use casevault_sync::Role;
@@ -15,6 +16,7 @@ use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
+pub(crate) use erasure::{erasure, erasure_state};
 pub(crate) use share::{consent, consent_state, dossier, dossier_line, share};
 
 use crate::statement;
@@ -167,7 +169,7 @@ pub(crate) fn case(view: &CaseView) -> Value {
     let json = json!({
         "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
         "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
-        "delivery": delivery(view.delivery),
+        "delivery": delivery(view.delivery), "keeping": erasure::keeping(&view.keeping),
     });
     with_said(summary, json)
 }

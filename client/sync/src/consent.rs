@@ -1,5 +1,7 @@
 //! Consent (SPEC §6.8): what a survivor agreed to have shared, with whom and until when, and its withdrawal.
 
+use std::ops::RangeInclusive;
+
 use casevault_crypto::consent::{Consent, Consents, Told};
 use casevault_crypto::event::{
     Body, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
@@ -20,7 +22,7 @@ use crate::store::{array, count};
 use crate::view::{ConsentState, ConsentView, Delivery, RecipientView, no_randomness};
 
 /// Classes of the events that a case's consents follow from.
-const CLASSES: std::ops::RangeInclusive<u16> = class::CONSENT_GIVEN..=class::CONSENT_CONFIRMED;
+const CLASSES: RangeInclusive<u16> = class::CONSENT_GIVEN..=class::CONSENT_CONFIRMED;
 
 /// What somebody consents to.
 #[derive(Clone, Debug)]
@@ -147,8 +149,8 @@ impl Client {
     pub(crate) fn accepted_consents(&self, place: &Place) -> Result<Consents> {
         let organisation = self.organisation()?;
         let mut consents = Consents::default();
-        for (told, body) in self.profile.store.read(|db| told(db, place))? {
-            consents.apply(&told.with(&body), &organisation);
+        for (kept, body) in self.profile.store.read(|db| told(db, place, CLASSES))? {
+            consents.apply(&kept.with(&body), &organisation);
         }
         Ok(consents)
     }
@@ -272,7 +274,7 @@ pub(crate) fn field_names(names: &[String]) -> Result<FieldNames> {
 }
 
 /// What is kept of an event besides its body.
-struct Kept {
+pub(crate) struct Kept {
     sequence: u64,
     time: Time,
     person: PersonId,
@@ -282,17 +284,23 @@ struct Kept {
 }
 
 impl Kept {
-    fn with<'a>(&self, body: &'a Body) -> Told<'a> {
+    /// The device that wrote it.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    pub(crate) fn with<'a>(&self, body: &'a Body) -> Told<'a> {
         let Self { sequence, time, person, device, hash, log_length } = *self;
         Told { sequence, time, person, device, hash, log_length, body }
     }
 }
 
-fn told(db: &Connection, place: &Place) -> Result<Vec<(Kept, Body)>> {
+/// The events of these classes that a journal has, in order.
+pub(crate) fn told(db: &Connection, place: &Place, classes: RangeInclusive<u16>) -> Result<Vec<(Kept, Body)>> {
     let sql = "SELECT sequence, time, person, device, header, log_length, class, body FROM entries
         WHERE team = ?1 AND journal = ?2 AND class BETWEEN ?3 AND ?4 ORDER BY sequence";
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![place.team.0, place.journal.0, CLASSES.start(), CLASSES.end()])?;
+    let mut rows = statement.query(params![place.team.0, place.journal.0, classes.start(), classes.end()])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let kept = Kept {

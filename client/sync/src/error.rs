@@ -160,6 +160,12 @@ pub enum ClientError {
     /// No consent in force covers it: not this recipient, purpose, document version, field, or not any more.
     #[error("no consent covers it")]
     NoConsent,
+    /// The law holds the case: it is not erased.
+    #[error("the law holds the case")]
+    Held,
+    /// Nobody asked for the case to be erased.
+    #[error("nobody asked for the case to be erased")]
+    NoErasure,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,

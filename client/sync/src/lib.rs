@@ -8,6 +8,7 @@ mod consent;
 mod devices;
 mod document;
 mod dossier;
+mod erasure;
 mod group;
 mod heads;
 mod http;

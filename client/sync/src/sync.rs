@@ -173,13 +173,14 @@ impl Client {
 
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
-        let mut received = self.pull_on(&self.team_place(*team)).await?;
+        self.finish_cut(team).await?;
+        let mut received = self.pull_on(&self.team_place(*team)?).await?;
         let taken = if self.organisation()?.directory() == Some(*team) { Ok(()) } else { reached(self.take_inbox(team).await)? };
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;
         let mut changed = reached(self.read_changes(team).await)?;
         if let Err(ClientError::Server(Code::StaleGeneration)) = changed {
-            received += self.pull_on(&self.team_place(*team)).await?;
+            received += self.pull_on(&self.team_place(*team)?).await?;
             changed = reached(self.read_changes(team).await)?;
         }
         let mut opened = Ok(());
@@ -244,7 +245,7 @@ impl Client {
             let items: Vec<_> =
                 waiting.iter().filter_map(|(kind, id, name)| name_event(*kind, id, name)).map(Item::event).collect();
             if !items.is_empty() {
-                self.push(&self.team_place(directory), items).await?;
+                self.push(&self.team_place(directory)?, items).await?;
             }
             self.profile.store.write(|tx| {
                 for (kind, id, name) in waiting {

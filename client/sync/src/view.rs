@@ -3,6 +3,7 @@
 mod administration;
 mod alarm;
 mod devices;
+mod erasure;
 mod recovery;
 mod share;
 
@@ -18,6 +19,7 @@ use casevault_wire::time::Time;
 pub use administration::{Removed, Status, TeamChange, VoidedCommit};
 pub use alarm::{Alarm, AlarmKind};
 pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
+pub use erasure::{ErasureState, ErasureView, Keeping, RetentionView};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
     ShareProblem, ShareState, ShareTrouble,
@@ -277,6 +279,8 @@ pub struct CaseView {
     pub documents: Vec<DocumentView>,
     /// Notes, oldest first.
     pub notes: Vec<NoteView>,
+    /// How long the case stays.
+    pub keeping: Keeping,
     /// Whether all of it is at the vault.
     pub delivery: Delivery,
 }

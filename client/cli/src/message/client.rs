@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind};
 
 use casevault_sync::error::{ClientError, What};
 
-use super::{field, recovery, server, share};
+use super::{erasure, field, recovery, server, share};
 use crate::display::untrusted;
 use crate::failure::{Exit, Failure, Item};
 
@@ -65,6 +65,8 @@ impl From<ClientError> for Failure {
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             error @ (ClientError::PartnerUnconfirmed | ClientError::KeyDue | ClientError::OldHead) => share::failure_of(&error),
             error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
+            ClientError::Held => failure(erasure::HELD),
+            ClientError::NoErasure => failure(erasure::NO_ERASURE),
             ClientError::Policy => failure(recovery::POLICY),
             ClientError::NoPolicy => failure(recovery::NO_POLICY),
             ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
