@@ -23,6 +23,7 @@
 //! | 18 | organisation ‖ device | [`Stands`] |
 //! | 19 | organisation ‖ team | [`Inbox`] |
 //! | 20 | organisation ‖ team ‖ number | [`casevault_wire::keyserver::Delivery`] |
+//! | 21 | organisation ‖ team ‖ epoch | [`Cut`] |
 
 mod walk;
 
@@ -65,10 +66,11 @@ pub(crate) enum Kind {
     Standing = 18,
     Inbox = 19,
     Delivery = 20,
+    Cut = 21,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 21;
+pub(crate) const KINDS_END: u8 = 22;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,15 @@ pub(crate) struct Place {
 pub(crate) struct Organisations {
     /// Its id, again.
     pub(crate) id: OrganisationId,
+}
+
+/// That a commit cut a team's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Cut {
+    /// The generation that history begins with.
+    pub(crate) generation: u64,
+    /// 1 once the links of that generation and before are gone, and the escrows of those before.
+    pub(crate) done: u8,
 }
 
 /// An invitation and what became of it.

@@ -5,6 +5,7 @@ mod check;
 mod commit;
 mod confirm;
 mod create;
+pub(crate) mod cut;
 mod escrow;
 mod group;
 mod lane;

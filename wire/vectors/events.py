@@ -12,6 +12,7 @@ from reference import FULL, drawn, write
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
+HOLD, RETENTION, ERASE, ERASE_CONFIRMED, ERASE_BACK, KEPT, FORGOTTEN = 0x140, 0x141, *range(0x204, 0x209)
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
 
 
@@ -35,6 +36,11 @@ def version(number, name="scan.pdf", document="document", length=9):
 def consent(by=1, purpose="legal aid", recipients=1, form=b"\0", language="ar"):
     return (drawn("consent", 16) + bytes([by]) + text("") + text(purpose) + opaque(RECIPIENT * recipients)
             + opaque(drawn("document", 16) + drawn("blob")) + opaque(text("vic_Gender")) + u64(99) + form + text(language) + b"\0\1")
+
+
+def kept(*made):
+    keys = b"".join(u64(generation) + drawn(f"kept {generation}") for generation in made)
+    return opaque(drawn("case", 16) + opaque(keys) + text("Mira") + b"\1")
 
 
 RECIPIENT = drawn("partner") + drawn("legal team")
@@ -61,6 +67,10 @@ def body_vectors():
         ("share-ended", ENDED, drawn("dossier", 16) + b"\1"), ("dossier-key", DOSSIER_KEY, drawn("dossier", 16) + u64(1, 9) + drawn("dossier key")),
         ("override", ASKED, RECIPIENT + text("court order") + opaque(b"") + opaque(text("vic_Gender")) + u64(98) + bytes(16) + text("the court asks")),
         ("override-approved", APPROVED, drawn("asked")), ("consent-confirmed", CONFIRMED, drawn("given")), ("received", RECEIVED, ENVELOPE),
+        ("hold", HOLD, b"\1" + text("order of the court")), ("retention", RETENTION, u64(99) + text("ten years")),
+        ("erasure-asked", ERASE, drawn("case", 16) + text("she asked")), ("erasure-confirmed", ERASE_CONFIRMED, drawn("asked")),
+        ("erasure-taken-back", ERASE_BACK, drawn("asked")), ("ring-kept", KEPT, kept(1, 3) + opaque(drawn("gone", 16))),
+        ("ring-kept-nothing", KEPT, opaque(b"") + opaque(b"")), ("keys-forgotten", FORGOTTEN, u64(4)),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
@@ -73,6 +83,9 @@ def body_vectors():
         ("consent-by-nobody", CONSENT, consent(by=5)), ("consent-purpose-too-long", CONSENT, consent(purpose="x" * 1025)),
         ("consent-recipients-too-many", CONSENT, consent(recipients=17)), ("consent-language-too-long", CONSENT, consent(language="x" * 36)),
         ("share-cut", SHARE, drawn("dossier", 16) + drawn("consent", 16)), ("ended-otherwise", ENDED, drawn("dossier", 16) + b"\4"),
+        ("hold-cut", HOLD, b"\1"), ("retention-cut", RETENTION, u64(99)[1:] + text("")), ("erasure-confirmed-cut", ERASE_CONFIRMED, drawn("asked")[:31]),
+        ("erasure-asked-cut", ERASE, drawn("case", 16)), ("erasure-taken-back-left-over", ERASE_BACK, drawn("asked") + b"\0"),
+        ("ring-kept-cut", KEPT, kept(1)), ("ring-kept-too-many", KEPT, opaque(b"") + opaque(bytes(16 * 1025))), ("keys-forgotten-cut", FORGOTTEN, u64(4)[1:]),
         ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
@@ -127,6 +140,15 @@ def team_vectors():
                                  ("ring-header", {"2": [3, drawn("of another header").hex()]}, "a key of another team generation than its header's"),
                                  ("ring-gap", {"3": [2, drawn("skips").hex()]}, "a generation with none before it")]:
         fold(name, "R-6.3-16", False, comment, "team", events, {"keys": {**keys, **wrong}, "cases": {}})
+    later = {"team_generation": 4}
+    events = [(KEPT, kept(1, 3) + opaque(b""), later), (KEPT, kept(1, 2) + opaque(b""), later), given(3, 4, "after"), given(4, 4, "too soon"), given(4, 5, "next")]
+    told = {"keys": {"1": [1, drawn("kept 1").hex()], "2": [3, drawn("kept 3").hex()], "3": [4, drawn("after").hex()], "4": [5, drawn("next").hex()]},
+            "cases": {case.hex(): ["Mira", 1]}}
+    fold("ring-kept", "R-6.11-4", True, "what is kept goes on, and is never replaced", "team", events, told)
+    other = {"keys": {**told["keys"], "2": [2, drawn("kept 2").hex()]}}
+    fold("ring-kept-other", "R-6.11-4", False, "the other key of a generation", "team", events, {**told, **other})
+    fold("ring-kept-own", "R-6.11-4", True, "keys of the event's own generation are given, not kept", "team", [(KEPT, kept(1, 4) + opaque(b""), later)],
+         {"keys": {"1": [1, drawn("kept 1").hex()]}, "cases": {case.hex(): ["Mira", 1]}})
     events = [(SUMMARY, case + text("Mira") + b"\1"), given(1, 1, "first"), (SUMMARY, case + text("Mira L.") + b"\3")]
     told = {"keys": {"1": [1, drawn("first").hex()]}, "cases": {case.hex(): ["Mira L.", 3]}}
     fold("team", "R-6.5-4", True, "keys, and the last summary", "team", events, told)

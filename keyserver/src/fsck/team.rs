@@ -10,7 +10,7 @@ use casevault_wire::mls::{commit_data, commit_hash};
 
 use super::chains::{Said, has};
 use super::{Fault, Report, Scope, is_there};
-use crate::records::{Committed, Group, Key, Kind, Membership, Place, Walk, parse, readable};
+use crate::records::{Committed, Cut, Group, Key, Kind, Membership, Place, Walk, parse, readable};
 
 /// Checks the group of `team` against what the feed says of it.
 pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, said: &Said, report: &mut Report) -> Result<(), StoreError> {
@@ -80,15 +80,37 @@ async fn links_to(scope: &Scope<'_>, place: &Place, (generation, link): (u64, Op
 }
 
 async fn links(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
+    let cuts = cuts_hold(scope, place, group, report).await?;
+    // Where history was cut there is no link, and none before once that was settled.
+    let first = cuts.iter().filter(|cut| cut.done != 0).map(|cut| cut.generation).max().unwrap_or(1);
+    let expected = |generation: u64| generation > first && cuts.iter().all(|cut| cut.generation != generation);
+    let after = |generation: u64| (generation.saturating_add(1)..=group.current.generation).find(|next| expected(*next));
     let prefix = Key::of_team(Kind::Link, place);
-    let (mut walk, mut next) = (Walk::of(&prefix), 2);
+    let (mut walk, mut next) = (Walk::of(&prefix), after(1));
     while let Some((key, _)) = &walk.next(scope.records).await? {
-        report.check_part(*key == prefix.clone().number(next).bytes(), Fault::Link, &format_args!("generation {next}"));
-        next = key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1);
+        let generation = key.last_chunk().map_or(u64::MAX, |number| u64::from_be_bytes(*number));
+        report.check_part(next == Some(generation), Fault::Link, &format_args!("generation {generation}"));
+        next = after(generation);
     }
-    let last = group.current.generation.max(1).saturating_add(1);
-    report.check_part(next == last, Fault::Link, &format_args!("generation {next}"));
+    report.check_part(next.is_none(), Fault::Link, &"the last");
     Ok(())
+}
+
+/// The cuts of a team's history; those that are no commit's are reported.
+async fn cuts_hold(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<Vec<Cut>, StoreError> {
+    let prefix = Key::of_team(Kind::Cut, place);
+    let (mut walk, mut cuts) = (Walk::of(&prefix), Vec::new());
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let (Some(epoch), Ok(cut)) = (key.last_chunk().map(|number| u64::from_be_bytes(*number)), parse::<Cut>(value)) else {
+            continue; // damaged, and found as such
+        };
+        let commit = readable::<Committed>(scope.records, &Key::of_team(Kind::Commit, place).number(epoch)).await?;
+        let cuts_there = commit.is_none_or(|commit| commit.data.generation == cut.generation && commit.record.link.is_none());
+        let possible = epoch <= group.current.epoch && (2..=group.current.generation).contains(&cut.generation);
+        report.check_part(cuts_there && possible, Fault::Cut, &format_args!("epoch {epoch}"));
+        cuts.push(cut);
+    }
+    Ok(cuts)
 }
 
 async fn members(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {

@@ -22,7 +22,10 @@ impl Actor<'_> {
             match self.try_acknowledge(acknowledgement).await {
                 Err(Problem(Code::Busy)) => {}
                 Err(problem) => return Err(problem),
-                Ok(()) => return self.confirm().await,
+                Ok(()) => {
+                    self.confirm().await?;
+                    return self.settle_cuts().await;
+                }
             }
         }
         Err(Problem(Code::Busy))

@@ -29,7 +29,7 @@ pub(super) fn follows(current: &CommitData, next: &CommitData, link: Option<&Tea
     let consistent = (rotated || next.generation == current.generation)
         && (next.access_key != current.access_key) == rotated
         && (next.sealing_key != current.sealing_key) == rotated
-        && link.is_some() == rotated
+        && (rotated || link.is_none())
         && next.link == link_hash(link);
     if consistent { Ok(()) } else { Err(Problem(Code::Malformed)) }
 }

@@ -10,11 +10,12 @@ use casevault_wire::keyserver::{CommitRecord, CommitUpload};
 use casevault_wire::mls::{commit_data, commit_hash};
 use casevault_wire::problem::Code;
 
+use super::cut::cut_key;
 use super::group::{commit_key, committed, group, welcome_key};
 use super::roster::Roster;
 use super::{Actor, check, prune};
 use crate::feed::Pen;
-use crate::records::{Committed, DISPLACED, Displaced, Found, Group, Key, Kind, bytes, list};
+use crate::records::{Committed, Cut, DISPLACED, Displaced, Found, Group, Key, Kind, bytes, list};
 
 impl Actor<'_> {
     /// Accepts `upload` if it begins the next epoch. Repeating an accepted commit is answered with the same receipt.
@@ -38,6 +39,10 @@ impl Actor<'_> {
         }
         let displaced = roster.commit(&organisation, &data, upload.added.as_slice());
         let removes = displaced.iter().any(|displaced| roster.get(&displaced.device).is_none());
+        let cuts = data.generation > group.current.generation && upload.link.is_none();
+        if cuts && (removes || !upload.added.as_slice().is_empty() || organisation.directory() == Some(self.place.team)) {
+            return Err(Problem(Code::Malformed));
+        }
         if !removes && !self.may_commit(&organisation, (&group.current, &data)).await? {
             return Err(Problem(Code::Busy));
         }
@@ -45,6 +50,10 @@ impl Actor<'_> {
         pen.write.room = if removes { Room::Kept } else { Room::Common };
         let item = pen.say(FeedEvent::Receipt(Receipt::of(&data, hash)));
         let displaced = List::new(displaced).map_err(|_| Problem(Code::TooLarge))?;
+        if cuts {
+            let cut = Cut { generation: data.generation, done: 0 };
+            pen.write.put(cut_key(&self.place, data.epoch).bytes(), bytes(&cut));
+        }
         let oldest = prune::prune(self, &organisation, (&group, &roster), &mut pen);
         roster.save(&mut pen.write);
         let key = Key::of_team(Kind::Group, &self.place).bytes();

@@ -9,6 +9,7 @@ use casevault_wire::problem::Code;
 use casevault_wire::recovery::{Announcement, Escrow, Escrows};
 
 use super::Actor;
+use super::cut::cuts;
 use super::group::group;
 use crate::records::{Bounds, Group, Key, Kind, Place, bytes, load, page};
 
@@ -28,7 +29,9 @@ impl Actor<'_> {
         let in_force = organisation.recovery().in_force().is_some_and(|(hash, _)| hash == escrow.policy);
         let group = group(&*self.server.records, &self.place).await?.value;
         let reached = group.is_some_and(|group| (1..=group.current.generation).contains(&escrow.generation));
-        if !in_force || !reached {
+        let cuts = cuts(&*self.server.records, &self.place).await?;
+        let gone = cuts.iter().any(|(_, cut)| cut.done != 0 && escrow.generation < cut.generation);
+        if !in_force || !reached || gone {
             return Err(Problem(Code::Conflict));
         }
         let key = escrow_key(&self.place, &self.device);

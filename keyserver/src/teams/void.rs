@@ -8,6 +8,7 @@ use casevault_wire::log::VoidStatement;
 use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
+use super::cut::cut_key;
 use super::group::{commit_key, committed, group, welcome_key};
 use super::roster::Roster;
 use crate::feed::Pen;
@@ -72,6 +73,7 @@ pub(super) async fn say(
         }
         pen.write.delete(commit_key(place, current.epoch).bytes());
         pen.write.delete(welcome_key(place, current.epoch).bytes());
+        pen.write.delete(cut_key(place, current.epoch).bytes());
         roster.void(&commit);
         let void = VoidCommit { team: place.team, epoch: current.epoch, commit: commit_hash(commit.record.commit.as_slice()) };
         let item = pen.say(FeedEvent::Void(void));

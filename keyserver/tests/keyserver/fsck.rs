@@ -23,7 +23,7 @@ use crate::voids::refuse;
 use crate::world::{Ngo, Team, World};
 
 /// Every kind of record.
-const KINDS: std::ops::RangeInclusive<u8> = 1..=20;
+const KINDS: std::ops::RangeInclusive<u8> = 1..=21;
 
 /// What a server keeps that has at least one record of each kind.
 async fn filled() -> MemoryRecords {
@@ -40,6 +40,8 @@ async fn filled() -> MemoryRecords {
     team.commit(&world, &ngo, 2, &bad).await.done().unwrap();
     let void = VoidStatement { team: team.id, epoch: 3, commit: commit_hash(bad.commit.as_slice()) };
     ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
+    let cut = Team::upload(&team.data(&ngo, 3, 3), &[], 9, false);
+    team.commit(&world, &ngo, 2, &cut).await.done().unwrap();
     let single_use = (0..3).map(|n| Opaque::new(vec![n; 100]).unwrap()).collect();
     let packages = KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: None, instead: 0 };
     world.post(&ngo.device(2), "/key-packages", &packages).await.done().unwrap();
@@ -120,6 +122,12 @@ fn plant(records: &MemoryRecords, fault: Fault) {
         Fault::Membership => add_for_nobody(records, 10),
         Fault::Welcome => drop(take(records, 9)),
         Fault::Link => drop(take(records, 11)),
+        Fault::Cut => {
+            // By the commit before, which has a link.
+            let (mut key, value) = records.all(&[21]).pop().unwrap();
+            *key.last_mut().unwrap() = 2;
+            records.replace(&key, Some(value));
+        }
         Fault::Void => drop(take(records, 13)),
         Fault::Refusal => edit(records, 12, |value| flip_last(value)),
         Fault::Packages => drop(take(records, 5)),

@@ -94,7 +94,10 @@ fn keeping(view: &Keeping) -> String {
         lines.push(format!("To be kept until {}. {}", when::short(kept.until), display::untrusted(&kept.reason)));
     }
     if let Some(day) = view.erasure {
-        lines.push(format!("To be erased after {}; anybody of the team can stop it: casevault erasure stop CASE", when::short(day)));
+        lines.push(format!(
+            "To be erased after {}; anybody of the team can stop it: casevault erasure stop CASE",
+            when::short(day)
+        ));
     }
     lines.join("\n")
 }

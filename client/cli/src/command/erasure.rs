@@ -16,7 +16,8 @@ pub(super) async fn run(session: &Session, command: Erasure) -> Result<Answer, F
     match command {
         Erasure::Ask { case, reason } => {
             let delivery = client.erasure_ask(&case, &reason).await?;
-            let text = "Asked. A supervisor, a lawyer or an administrator of the team has to confirm it: casevault erasure confirm CASE";
+            let text =
+                "Asked. A supervisor, a lawyer or an administrator of the team has to confirm it: casevault erasure confirm CASE";
             Ok(written(json!({"state": "asked"}), text.to_owned(), delivery))
         }
         Erasure::Confirm { case } => {

@@ -114,7 +114,8 @@ pub(crate) fn ring(db: &Connection, organisation: OrganisationId, team: TeamId) 
 /// What the sealing key of one generation comes from, also if it is from before history was cut.
 pub(crate) fn sealing_seed(db: &Connection, team: &TeamId, number: u64) -> Result<Option<SealingSeed>> {
     let sql = "SELECT seed FROM team_keys WHERE team = ?1 AND generation = ?2 AND seed IS NOT NULL";
-    let seed: Option<Vec<u8>> = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], |row| row.get(0)).optional()?;
+    let seed: Option<Vec<u8>> =
+        db.prepare_cached(sql)?.query_row(params![team.0, column(number)], |row| row.get(0)).optional()?;
     seed.map(|seed| decode(&SecretBytes::from(seed), 64).map_err(|_| ClientError::Damaged)).transpose()
 }
 

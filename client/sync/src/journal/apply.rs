@@ -168,13 +168,7 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
 fn keep_key(db: &Connection, place: &Place, generation: u64, given: &GivenKey) -> Result<()> {
     let sql = "INSERT INTO case_keys (team, journal, generation, team_generation, key) VALUES (?1, ?2, ?3, ?4, ?5)";
     let key = given.key.secret().expose();
-    db.prepare_cached(sql)?.execute(params![
-        place.team.0,
-        place.journal.0,
-        column(generation),
-        column(given.created),
-        key
-    ])?;
+    db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, column(generation), column(given.created), key])?;
     Ok(())
 }
 
