@@ -87,7 +87,8 @@ impl Vault {
                 Ok(Change { change, head: value::<Head>(head)? })
             })
             .collect::<Result<Vec<_>, Problem>>()?;
-        Ok(Changes { journals: List::new(journals).map_err(|_| Problem(Code::Unavailable))?, more })
+        let deletions = List::default(); // nothing can be marked yet
+        Ok(Changes { journals: List::new(journals).map_err(|_| Problem(Code::Unavailable))?, more, deletions })
     }
 }
 
