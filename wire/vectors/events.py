@@ -69,8 +69,8 @@ def body_vectors():
         ("override-approved", APPROVED, drawn("asked")), ("consent-confirmed", CONFIRMED, drawn("given")), ("received", RECEIVED, ENVELOPE),
         ("hold", HOLD, b"\1" + text("order of the court")), ("retention", RETENTION, u64(99) + text("ten years")),
         ("erasure-asked", ERASE, drawn("case", 16) + text("she asked")), ("erasure-confirmed", ERASE_CONFIRMED, drawn("asked")),
-        ("erasure-taken-back", ERASE_BACK, drawn("asked")), ("ring-kept", KEPT, kept(1, 3) + opaque(drawn("gone", 16))),
-        ("ring-kept-nothing", KEPT, opaque(b"") + opaque(b"")), ("keys-forgotten", FORGOTTEN, u64(4)),
+        ("erasure-taken-back", ERASE_BACK, drawn("asked")), ("ring-kept", KEPT, kept(1, 3) + opaque(drawn("gone", 16)) + opaque(drawn("dossier", 16))),
+        ("ring-kept-nothing", KEPT, opaque(b"") * 3), ("keys-forgotten", FORGOTTEN, u64(4)),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
@@ -85,7 +85,7 @@ def body_vectors():
         ("share-cut", SHARE, drawn("dossier", 16) + drawn("consent", 16)), ("ended-otherwise", ENDED, drawn("dossier", 16) + b"\4"),
         ("hold-cut", HOLD, b"\1"), ("retention-cut", RETENTION, u64(99)[1:] + text("")), ("erasure-confirmed-cut", ERASE_CONFIRMED, drawn("asked")[:31]),
         ("erasure-asked-cut", ERASE, drawn("case", 16)), ("erasure-taken-back-left-over", ERASE_BACK, drawn("asked") + b"\0"),
-        ("ring-kept-cut", KEPT, kept(1)), ("ring-kept-too-many", KEPT, opaque(b"") + opaque(bytes(16 * 1025))), ("keys-forgotten-cut", FORGOTTEN, u64(4)[1:]),
+        ("ring-kept-cut", KEPT, kept(1)), ("ring-kept-too-many", KEPT, opaque(b"") + opaque(bytes(16 * 1025)) + opaque(b"")), ("keys-forgotten-cut", FORGOTTEN, u64(4)[1:]),
         ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
@@ -141,13 +141,13 @@ def team_vectors():
                                  ("ring-gap", {"3": [2, drawn("skips").hex()]}, "a generation with none before it")]:
         fold(name, "R-6.3-16", False, comment, "team", events, {"keys": {**keys, **wrong}, "cases": {}})
     later = {"team_generation": 4}
-    events = [(KEPT, kept(1, 3) + opaque(b""), later), (KEPT, kept(1, 2) + opaque(b""), later), given(3, 4, "after"), given(4, 4, "too soon"), given(4, 5, "next")]
+    events = [(KEPT, kept(1, 3) + opaque(b"") * 2, later), (KEPT, kept(1, 2) + opaque(b"") * 2, later), given(3, 4, "after"), given(4, 4, "too soon"), given(4, 5, "next")]
     told = {"keys": {"1": [1, drawn("kept 1").hex()], "2": [3, drawn("kept 3").hex()], "3": [4, drawn("after").hex()], "4": [5, drawn("next").hex()]},
             "cases": {case.hex(): ["Mira", 1]}}
     fold("ring-kept", "R-6.11-4", True, "what is kept goes on, and is never replaced", "team", events, told)
     other = {"keys": {**told["keys"], "2": [2, drawn("kept 2").hex()]}}
     fold("ring-kept-other", "R-6.11-4", False, "the other key of a generation", "team", events, {**told, **other})
-    fold("ring-kept-own", "R-6.11-4", True, "keys of the event's own generation are given, not kept", "team", [(KEPT, kept(1, 4) + opaque(b""), later)],
+    fold("ring-kept-own", "R-6.11-4", True, "keys of the event's own generation are given, not kept", "team", [(KEPT, kept(1, 4) + opaque(b"") * 2, later)],
          {"keys": {"1": [1, drawn("kept 1").hex()]}, "cases": {case.hex(): ["Mira", 1]}})
     events = [(SUMMARY, case + text("Mira") + b"\1"), given(1, 1, "first"), (SUMMARY, case + text("Mira L.") + b"\3")]
     told = {"keys": {"1": [1, drawn("first").hex()]}, "cases": {case.hex(): ["Mira L.", 3]}}

@@ -48,7 +48,7 @@ pub enum TeamEffect {
         /// The keys.
         keys: Vec<GivenKey>,
     },
-    /// The case was erased.
+    /// The case was erased, or a case whose dossier this is.
     Erase(JournalId),
     /// A list shows this of the case.
     Summarise {
@@ -64,7 +64,8 @@ pub fn effects(event: &AcceptedEvent) -> Vec<TeamEffect> {
     match &event.body {
         Body::RingKept(kept) => {
             let cases = kept.cases.as_slice().iter().flat_map(|case| keep(event, case));
-            cases.chain(kept.erased.as_slice().iter().copied().map(TeamEffect::Erase)).collect()
+            let erased = kept.erased.as_slice().iter().chain(kept.dossiers.as_slice());
+            cases.chain(erased.copied().map(TeamEffect::Erase)).collect()
         }
         _ => effect(event).into_iter().collect(),
     }

@@ -174,6 +174,7 @@ impl Client {
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
         self.finish_cut(team).await?;
+        let deleted = reached(self.delete_erased(team).await)?;
         let mut received = self.pull_on(&self.team_place(*team)?).await?;
         let taken = if self.organisation()?.directory() == Some(*team) { Ok(()) } else { reached(self.take_inbox(team).await)? };
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
@@ -197,7 +198,7 @@ impl Client {
         }
         // What has to be ended is ended even where something else is wrong.
         let shared = reached(self.settle_shares(team).await)?;
-        recorded.and(changed).and(compared).and(opened).and(taken).and(shared).map(|()| received)
+        deleted.and(recorded).and(changed).and(compared).and(opened).and(taken).and(shared).map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use casevault_sync::view::{Delivery, ErasureState};
+use casevault_sync::view::{AlarmKind, Delivery, ErasureState};
 use casevault_sync::{Client, ClientError, Options, Role, SystemClock};
+use casevault_tests::pen::Pen;
 use casevault_tests::scan::{Captured, entries, tried};
 use casevault_tests::world::{World, passphrase, silent};
 use casevault_wire::id::JournalId;
 use casevault_wire::journal::team_journal;
 use casevault_wire::time::{Clock, Time};
+use reqwest::StatusCode;
 
 /// The machine's clock, and so many days more.
 struct Later(u64);
@@ -199,4 +201,24 @@ async fn what_a_colleague_wrote_offline_meanwhile_is_kept() {
     assert_eq!(nadia.case(&fresh.to_string()).await.unwrap().summary.title, "Opened on the road");
     assert_eq!(nadia.case(&lena.to_string()).await.unwrap().notes.len(), 2);
     assert_eq!(knows(&omar, mira).await, [false; 3]);
+}
+
+// Obeys R-6.11-6.
+// Breaks R-6.11-6.
+// Plays D11.
+#[tokio::test(flavor = "multi_thread")]
+async fn d11_who_has_the_teams_key_deletes_nothing_that_was_not_erased() {
+    let Team { world, nadia, omar, sara, mira, lena, .. } = team().await;
+    drop(omar);
+    let shelter = nadia.team("Shelter").await.unwrap().team;
+    for case in [mira, lena] {
+        assert_eq!(Pen::of(&world, "Omar", (shelter, case)).delete().await, StatusCode::NO_CONTENT);
+    }
+    for client in [&nadia, &sara] {
+        let _ = client.sync().await;
+    }
+    let told: Vec<_> = nadia.alarms().unwrap().into_iter().map(|(_, alarm)| (alarm.kind, alarm.journal)).collect();
+    assert!(told.contains(&(AlarmKind::Deletion, Some(mira))) && told.contains(&(AlarmKind::Deletion, Some(lena))), "{told:?}");
+    assert_eq!(sara.alarms().unwrap(), [], "the first to notice has them kept");
+    nadia.note_add(&mira.to_string(), "it goes on").await.unwrap();
 }

@@ -85,6 +85,8 @@ pub struct RingKept {
     pub cases: List<KeptCase, { limit::KEPT }>,
     /// Cases that were erased.
     pub erased: List<JournalId, { limit::KEPT }>,
+    /// Dossiers of these.
+    pub dossiers: List<JournalId, { limit::KEPT }>,
 }
 
 /// Body of `keys forgotten`.

@@ -20,7 +20,7 @@ use crate::store::{array, column, count};
 use crate::view::AlarmKind;
 
 /// What is left of an event's body for what it says, beside lengths and what is erased.
-const ROOM: usize = limit::EVENT_BODY - 1024 - limit::KEPT * JournalId::LENGTH;
+const ROOM: usize = limit::EVENT_BODY - 1024 - 2 * limit::KEPT * JournalId::LENGTH;
 
 /// What a team's journal has from after a cut.
 #[derive(Default)]
@@ -28,6 +28,7 @@ struct Anew {
     /// How many keys of each case.
     keys: BTreeMap<JournalId, usize>,
     erased: BTreeSet<JournalId>,
+    dossiers: BTreeSet<JournalId>,
     envelopes: BTreeSet<Vec<u8>>,
 }
 
@@ -37,7 +38,7 @@ impl Client {
     pub(crate) async fn finish_cut(&self, team: &TeamId) -> Result<()> {
         let Some(before) = self.before_cut(team)? else { return Ok(()) };
         let after = self.team_place(*team)?;
-        let read = match self.pull_on(&before).await {
+        let read = match self.pull(&before).await {
             Ok(_) => true,
             // It was deleted meanwhile: what is erased is what those say who read it to its end.
             Err(ClientError::Server(Code::Refused)) => false,
@@ -50,7 +51,7 @@ impl Client {
         for case in self.due_cases(&before, true)? {
             // The law may have got hold of it since this device read it.
             let place = self.place(*team, case);
-            match self.pull_on(&place).await {
+            match self.pull(&place).await {
                 Ok(_) | Err(ClientError::Server(_) | ClientError::Verification) => {}
                 Err(error) => return Err(error),
             }
@@ -64,12 +65,15 @@ impl Client {
         if due.is_empty() {
             let _ = self.team_alarm(team, AlarmKind::History); // nobody's case is lost by it, but nobody asked for it either
         }
-        let gone = self.with_dossiers(team, &due)?;
-        for items in self.lacking(&after, (&due, &gone), &anew)?.chunks_mut(PUSH_ITEMS) {
+        let mut dossiers = self.dossiers_of(team, &due)?;
+        if !read {
+            dossiers.extend(&anew.dossiers);
+        }
+        for items in self.lacking(&after, (&due, &dossiers), &anew)?.chunks_mut(PUSH_ITEMS) {
             let items = items.iter_mut().filter_map(Option::take).map(Item::event).collect();
             self.push_kept(&after, items).await?;
         }
-        self.forget(&before, &after, &gone)
+        self.forget(&before, &after, due.union(&dossiers))
     }
 
     /// The team's own journal from before history was cut, while this device has keys from then.
@@ -92,6 +96,7 @@ impl Client {
                 *keys = (*keys).max(case.keys.as_slice().len());
             }
             anew.erased.extend(kept.erased.as_slice());
+            anew.dossiers.extend(kept.dossiers.as_slice());
         }
         for (_, body) in self.profile.store.read(|db| told(db, place, class::DOSSIER_RECEIVED..=class::DOSSIER_RECEIVED))? {
             anew.envelopes.insert(body.encode());
@@ -99,26 +104,26 @@ impl Client {
         Ok(anew)
     }
 
-    /// These cases, with the journals of their dossiers.
-    fn with_dossiers(&self, team: &TeamId, cases: &BTreeSet<JournalId>) -> Result<BTreeSet<JournalId>> {
-        let mut gone = cases.clone();
+    /// The journals of these cases' dossiers.
+    fn dossiers_of(&self, team: &TeamId, cases: &BTreeSet<JournalId>) -> Result<BTreeSet<JournalId>> {
+        let mut found = BTreeSet::new();
         self.profile.store.read(|db| {
             let mut statement = db.prepare_cached("SELECT dossier FROM shares WHERE team = ?1 AND journal = ?2")?;
             for case in cases {
                 for dossier in statement.query_map(params![team.0, case.0], |row| array(row, 0).map(JournalId))? {
-                    gone.insert(dossier?);
+                    found.insert(dossier?);
                 }
             }
             Ok(())
         })?;
-        Ok(gone)
+        Ok(found)
     }
 
     /// The events that the new journal lacks.
     fn lacking(
         &self,
         after: &Place,
-        (due, gone): (&BTreeSet<JournalId>, &BTreeSet<JournalId>),
+        (due, dossiers): (&BTreeSet<JournalId>, &BTreeSet<JournalId>),
         anew: &Anew,
     ) -> Result<Vec<Option<Body>>> {
         let since = self.ring(&after.team)?.beginning();
@@ -127,18 +132,20 @@ impl Client {
         let lacks = |case: &KeptCase| {
             !due.contains(&case.case) && anew.keys.get(&case.case).is_none_or(|keys| *keys < case.keys.as_slice().len())
         };
-        let mut erased: Vec<_> = gone.difference(&anew.erased).copied().collect();
+        let mut erased: Vec<_> = due.difference(&anew.erased).copied().collect();
+        let mut dossiers: Vec<_> = dossiers.difference(&anew.dossiers).copied().collect();
+        let some = |list: &mut Vec<JournalId>| {
+            List::new(list.split_off(list.len().saturating_sub(limit::KEPT))).map_err(|_| ClientError::Text)
+        };
         let (mut bodies, mut cases) = (Vec::new(), cases.into_iter().filter(lacks).peekable());
-        while cases.peek().is_some() || !erased.is_empty() {
+        while cases.peek().is_some() || !erased.is_empty() || !dossiers.is_empty() {
             let (mut batch, mut bytes) = (Vec::new(), 0);
             while let Some(case) = cases.next_if(|case| batch.len() < limit::KEPT && bytes + encode(case).len() <= ROOM) {
                 bytes += encode(&case).len();
                 batch.push(case);
             }
-            let named = erased.split_off(erased.len().saturating_sub(limit::KEPT));
-            let full = |_| ClientError::Text;
-            let kept = RingKept { cases: List::new(batch).map_err(full)?, erased: List::new(named).map_err(full)? };
-            bodies.push(Some(kept.into()));
+            let cases = List::new(batch).map_err(|_| ClientError::Text)?;
+            bodies.push(Some(RingKept { cases, erased: some(&mut erased)?, dossiers: some(&mut dossiers)? }.into()));
         }
         bodies.extend(envelopes.into_iter().filter(|envelope| !anew.envelopes.contains(&envelope.encode())).map(Some));
         Ok(bodies)
