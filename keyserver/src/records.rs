@@ -23,7 +23,7 @@
 //! | 18 | organisation ‖ device | [`Stands`] |
 //! | 19 | organisation ‖ team | [`Inbox`] |
 //! | 20 | organisation ‖ team ‖ number | [`casevault_wire::keyserver::Delivery`] |
-//! | 21 | organisation ‖ team ‖ epoch | [`Cut`] |
+//! | 21 | organisation ‖ team ‖ generation | [`Cut`], in place of a link |
 
 mod walk;
 
@@ -132,15 +132,6 @@ pub(crate) struct Place {
 pub(crate) struct Organisations {
     /// Its id, again.
     pub(crate) id: OrganisationId,
-}
-
-/// That a commit cut a team's history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
-pub(crate) struct Cut {
-    /// The generation that history begins with.
-    pub(crate) generation: u64,
-    /// 1 once the links of that generation and before are gone, and the escrows of those before.
-    pub(crate) done: u8,
 }
 
 /// An invitation and what became of it.
@@ -262,6 +253,15 @@ impl Membership {
     pub(crate) fn has_merged(&self, epoch: u64) -> bool {
         self.acknowledged.is_some_and(|acknowledged| acknowledged >= epoch)
     }
+}
+
+/// That a generation cut its team's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Cut {
+    /// The epoch of the commit that did.
+    pub(crate) epoch: u64,
+    /// 1 if what was before it is gone.
+    pub(crate) settled: u8,
 }
 
 /// How far a team's records of heads are.

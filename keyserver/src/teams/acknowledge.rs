@@ -24,7 +24,8 @@ impl Actor<'_> {
                 Err(problem) => return Err(problem),
                 Ok(()) => {
                     self.confirm().await?;
-                    return self.settle_cuts().await;
+                    self.forget_history().await;
+                    return Ok(());
                 }
             }
         }

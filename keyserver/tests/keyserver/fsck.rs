@@ -36,12 +36,12 @@ async fn filled() -> MemoryRecords {
     let rotated = Team::upload(&team.data(&ngo, 2, 2), &[5], 7, true);
     team.commit(&world, &ngo, 3, &rotated).await.done().unwrap();
     refuse(&world, &ngo, &team, 4, (2, commit_hash(rotated.commit.as_slice()))).await.done().unwrap();
-    let bad = Team::upload(&team.data(&ngo, 3, 2), &[], 8, false);
-    team.commit(&world, &ngo, 2, &bad).await.done().unwrap();
-    let void = VoidStatement { team: team.id, epoch: 3, commit: commit_hash(bad.commit.as_slice()) };
-    ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
     let cut = Team::upload(&team.data(&ngo, 3, 3), &[], 9, false);
-    team.commit(&world, &ngo, 2, &cut).await.done().unwrap();
+    team.commit(&world, &ngo, 3, &cut).await.done().unwrap();
+    let bad = Team::upload(&team.data(&ngo, 4, 3), &[], 8, false);
+    team.commit(&world, &ngo, 2, &bad).await.done().unwrap();
+    let void = VoidStatement { team: team.id, epoch: 4, commit: commit_hash(bad.commit.as_slice()) };
+    ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
     let single_use = (0..3).map(|n| Opaque::new(vec![n; 100]).unwrap()).collect();
     let packages = KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: None, instead: 0 };
     world.post(&ngo.device(2), "/key-packages", &packages).await.done().unwrap();
@@ -122,12 +122,6 @@ fn plant(records: &MemoryRecords, fault: Fault) {
         Fault::Membership => add_for_nobody(records, 10),
         Fault::Welcome => drop(take(records, 9)),
         Fault::Link => drop(take(records, 11)),
-        Fault::Cut => {
-            // By the commit before, which has a link.
-            let (mut key, value) = records.all(&[21]).pop().unwrap();
-            *key.last_mut().unwrap() = 2;
-            records.replace(&key, Some(value));
-        }
         Fault::Void => drop(take(records, 13)),
         Fault::Refusal => edit(records, 12, |value| flip_last(value)),
         Fault::Packages => drop(take(records, 5)),
