@@ -23,6 +23,7 @@
 //! | 18 | organisation ‖ device | [`Stands`] |
 //! | 19 | organisation ‖ team | [`Inbox`] |
 //! | 20 | organisation ‖ team ‖ number | [`casevault_wire::keyserver::Delivery`] |
+//! | 21 | organisation ‖ team ‖ generation | [`Cut`], in place of a link |
 
 mod walk;
 
@@ -65,10 +66,11 @@ pub(crate) enum Kind {
     Standing = 18,
     Inbox = 19,
     Delivery = 20,
+    Cut = 21,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 21;
+pub(crate) const KINDS_END: u8 = 22;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,6 +253,15 @@ impl Membership {
     pub(crate) fn has_merged(&self, epoch: u64) -> bool {
         self.acknowledged.is_some_and(|acknowledged| acknowledged >= epoch)
     }
+}
+
+/// That a generation cut its team's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub(crate) struct Cut {
+    /// The epoch of the commit that did.
+    pub(crate) epoch: u64,
+    /// 1 if what was before it is gone.
+    pub(crate) settled: u8,
 }
 
 /// How far a team's records of heads are.

@@ -17,6 +17,7 @@ use crate::catalogue::{Catalogue, Cell};
 use crate::feed::{Pen, Tip};
 use crate::records::{Key, Kind, list, parse, readable};
 use crate::routes;
+use crate::teams::history;
 
 /// Why an organisation cannot be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +69,8 @@ impl Keyserver {
         let _aside = self.node.room.aside();
         let cell = slot.get_or_try_init(|| async {
             let organisation = fold(&*self.records, id).await?;
+            // What a crash kept from being done.
+            history::told(history::recover(&*self.records, &organisation).await.map_err(Problem::from));
             Ok(Arc::new(Cell::new(organisation, feed_tip(&*self.records, id).await?)))
         });
         cell.await.map(|cell| Some(cell.clone())).map_err(|error: LoadError| {

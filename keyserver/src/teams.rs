@@ -7,6 +7,7 @@ mod confirm;
 mod create;
 mod escrow;
 mod group;
+pub(crate) mod history;
 mod lane;
 mod prune;
 mod read;

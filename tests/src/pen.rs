@@ -112,6 +112,12 @@ impl Pen {
         (DocumentVersion { version: number, seal, key, ..of.clone() }, blob)
     }
 
+    /// Has the vault delete the whole case; what it says.
+    pub async fn delete(&mut self) -> StatusCode {
+        let path = format!("/v1/teams/{}/journals/{}", self.place.team, self.place.journal);
+        self.voice.ask(Method::DELETE, (path, ""), Vec::new()).await.status()
+    }
+
     /// Sends blobs and entries; what the vault says.
     pub async fn send(&mut self, blobs: Vec<Vec<u8>>, entries: Vec<Entry>) -> StatusCode {
         let path = format!("/v1/teams/{}/journals/{}/batch", self.place.team, self.place.journal);

@@ -11,7 +11,7 @@ use casevault_service::store::{Records, SledRecords};
 use casevault_wire::codec::decode;
 use casevault_wire::context::Context;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
-use casevault_wire::journal::{Entry, team_journal};
+use casevault_wire::journal::{Entry, is_team_journal};
 use casevault_wire::label::Label;
 use data_encoding::HEXLOWER;
 use rusqlite::Connection;
@@ -54,7 +54,7 @@ impl Captured {
     fn opens_under(&self, key: &[u8; 32]) -> bool {
         let opens = |key: &Secret| seal(key, &self.nonce, &self.context).commitment == self.commitment;
         let key = Secret::new(*key);
-        if self.context.journal != team_journal(&self.context.team) {
+        if !is_team_journal(&self.context.team, &self.context.journal) {
             return opens(&key);
         }
         opens(team_journal_key(&TeamKey::new(key.clone()), &self.context).secret()) || opens(&key)
@@ -84,8 +84,8 @@ pub fn opened(entries: &[Captured], keys: &[[u8; 32]]) -> BTreeSet<(JournalId, u
 pub async fn captured(vault: &Path, team: TeamId) -> Vec<Captured> {
     let mut found: Vec<Captured> = Vec::new();
     for entry in entries(vault).await {
-        let is_own = entry.context.journal == team_journal(&team);
-        let known = found.iter().any(|one| (one.context.journal == team_journal(&team)) == is_own);
+        let is_own = is_team_journal(&team, &entry.context.journal);
+        let known = found.iter().any(|one| is_team_journal(&team, &one.context.journal) == is_own);
         if entry.context.team == team && entry.context.version == 0 && !known {
             found.push(entry);
         }

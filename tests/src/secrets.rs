@@ -66,7 +66,7 @@ pub fn of(profile: &Path) -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ),
         ("invitations", secrets),
         ("invitations as they are printed", texts),
-        ("team keys", column("SELECT key FROM team_keys")),
+        ("team keys", column("SELECT key FROM team_keys WHERE length(key) > 0")),
         ("what is derived from team keys", derived(&opened, organisation)),
         ("seeds of sealing keys", column("SELECT seed FROM team_keys WHERE seed IS NOT NULL")),
         ("case keys", column("SELECT key FROM case_keys")),
@@ -87,7 +87,7 @@ fn invitation(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
 /// Everything that is made of the team keys that a device has.
 fn derived(profile: &Profile, organisation: casevault_wire::id::OrganisationId) -> Vec<Vec<u8>> {
     let keys = profile.store.read(|db| {
-        let mut statement = db.prepare("SELECT team, generation, key FROM team_keys")?;
+        let mut statement = db.prepare("SELECT team, generation, key FROM team_keys WHERE length(key) > 0")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?)))?;
         Ok::<_, ClientError>(rows.collect::<Result<Vec<([u8; 32], i64, [u8; 32])>, _>>()?)
     });

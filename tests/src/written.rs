@@ -63,7 +63,7 @@ pub fn keys(profile: &Path) -> Vec<(Option<String>, Vec<u8>)> {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("readable");
         rows.map(|row| row.expect("a row")).collect()
     };
-    let mut keys = read("SELECT NULL, key FROM case_keys UNION SELECT NULL, key FROM team_keys");
+    let mut keys = read("SELECT NULL, key FROM case_keys UNION SELECT NULL, key FROM team_keys WHERE length(key) > 0");
     // A document's key is what its event ends with.
     keys.extend(
         read("SELECT name, seal FROM documents").into_iter().map(|(name, seal)| (name, seal[seal.len() - 32..].to_vec())),

@@ -102,12 +102,11 @@ fn the_tree_names_no_machine() {
     assert_none("no path of a machine and no host of a registry", &hygiene::machine_names(&Tree::of_workspace()));
 }
 
-// Absent: A40.
 #[test]
-fn nothing_is_erased_yet_and_no_server_hears_of_consent() {
+fn no_server_hears_of_consent_or_why_something_is_deleted() {
     assert_none(
-        "no label and no request tells a server of consent, or erases something",
-        &absent::unbuilt(&Tree::of_workspace(), &absent::labels()),
+        "no label and no request tells a server of consent, or of an erasure",
+        &absent::untold(&Tree::of_workspace(), &absent::labels()),
     );
 }
 

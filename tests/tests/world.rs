@@ -43,6 +43,9 @@ mod devices;
 #[path = "world/documents.rs"]
 mod documents;
 #[cfg(test)]
+#[path = "world/erasure.rs"]
+mod erasure;
+#[cfg(test)]
 #[path = "world/evidence.rs"]
 mod evidence;
 #[cfg(test)]

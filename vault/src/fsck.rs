@@ -1,6 +1,7 @@
 //! Checking every invariant of a data directory that no vault is using. Nothing is changed. What is damaged is named, and the rest is
 //! checked all the same.
 
+mod deletions;
 mod files;
 mod finding;
 mod grants;
@@ -52,6 +53,8 @@ struct Check<'a> {
     /// The owners of journals that have something.
     used: BTreeSet<(OrganisationId, JournalId)>,
     standings: BTreeMap<JournalKey, Standing>,
+    /// The journals that were removed, and of which that goes on.
+    removed: BTreeMap<JournalKey, bool>,
     stored: BTreeMap<TeamKey, u64>,
     findings: Vec<Finding>,
 }
@@ -75,10 +78,11 @@ pub async fn fsck(data: &Path) -> Result<Vec<Finding>, FsckError> {
 /// # Errors
 /// As [`fsck`].
 pub async fn check(records: &dyn Records, blobs: &dyn Blobs) -> Result<Vec<Finding>, FsckError> {
-    let (owners, used, standings, stored, findings) = Default::default();
-    let mut check = Check { records, blobs, owners, used, standings, stored, findings };
+    let (owners, used, standings, removed, stored, findings) = Default::default();
+    let mut check = Check { records, blobs, owners, used, standings, removed, stored, findings };
     check.kinds().await?;
     check.journals().await?;
+    check.deletions().await?;
     check.entries().await?;
     check.changes().await?;
     let uploads = check.uploads().await?;

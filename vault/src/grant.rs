@@ -115,11 +115,11 @@ impl Vault {
     /// That whoever was let in to a journal may go on.
     ///
     /// # Errors
-    /// `refused` to a holder whose grant is over or has another key.
+    /// `refused` to a holder whose grant is over or has another key, and to everybody once the journal is removed.
     pub async fn still(&self, journal: &JournalKey, by: By) -> Result<(), Problem> {
         match by {
             By::Grant(key) if !door::OPEN && self.grant_key(journal).await? != Some(key) => Err(Problem(Code::Refused)),
-            _ => Ok(()),
+            _ => self.stays(journal).await,
         }
     }
 
@@ -143,6 +143,8 @@ impl Vault {
         let By::Grant(_) = by else { return Ok(here) };
         let from: Option<JournalId> = record::load(&*self.records, &record::granted(&here)).await?;
         let from = from.or(door::OPEN.then_some(journal.journal)).ok_or(Problem(Code::Refused))?;
-        Ok(BlobKey { journal: JournalKey { journal: from, ..*journal }, digest })
+        let journal = JournalKey { journal: from, ..*journal };
+        self.stays(&journal).await?;
+        Ok(BlobKey { journal, digest })
     }
 }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod blobs;
+mod deletions;
 mod grants;
 mod journals;
 mod openapi;
@@ -33,7 +34,7 @@ pub struct App {
 
 /// Every route of the vault, in the order of SPEC §7.4.
 fn routes() -> Vec<Route> {
-    let journals = [journals::routes(), uploads::routes(), blobs::routes(), grants::routes()].concat();
+    let journals = [journals::routes(), uploads::routes(), blobs::routes(), grants::routes(), deletions::routes()].concat();
     [organisations::routes(), teams::routes(), journals, openapi::routes()].concat()
 }
 

@@ -91,6 +91,13 @@ impl Vault {
         }
     }
 
+    /// Removes the files of blobs of which nobody stores any more and that have no record.
+    pub(crate) async fn remove_files(&self, pending: &[u8]) {
+        if self.try_abandon(pending).await.is_err() {
+            tracing::warn!("files of blobs that were removed stay until the next start");
+        }
+    }
+
     async fn try_abandon(&self, key: &[u8]) -> Result<(), Problem> {
         let Some(pending) = record::load::<Pending>(&*self.records, key).await? else { return Ok(()) };
         for blob in pending.blobs() {

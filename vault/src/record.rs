@@ -17,6 +17,8 @@
 //! | `18 ‖ organisation ‖ team ‖ journal` | [`Dossier`](crate::grant::Dossier): the journal has a grant, or had one |
 //! | `19 ‖ organisation ‖ team ‖ journal` | [`Terms`](crate::grant::Terms) of a grant that was not ended |
 //! | `1a ‖ organisation ‖ team ‖ journal ‖ digest` | `JournalId` that this blob of such a grant was stored in |
+//! | `1b ‖ organisation ‖ team ‖ journal` | `Time` at which the journal, which is marked, will be removed; there until all of it is gone |
+//! | `1c ‖ organisation ‖ team ‖ journal` | `Time` at which the journal was to be removed: it is, or that goes on |
 
 mod versioned;
 
@@ -58,10 +60,30 @@ pub mod kind {
     pub const TERMS: u8 = 0x19;
     /// A blob of a grant.
     pub const GRANTED: u8 = 0x1a;
+    /// When a journal will be removed.
+    pub const MARK: u8 = 0x1b;
+    /// A journal that is removed.
+    pub const REMOVED: u8 = 0x1c;
 
     /// Every kind, in order.
-    pub const ALL: [u8; 14] =
-        [ORGANISATION, CURSOR, LOG_HEADS, TEAM, JOURNAL, CHANGE, OWNER, ENTRY, BLOB, UPLOAD, PENDING, DOSSIER, TERMS, GRANTED];
+    pub const ALL: [u8; 16] = [
+        ORGANISATION,
+        CURSOR,
+        LOG_HEADS,
+        TEAM,
+        JOURNAL,
+        CHANGE,
+        OWNER,
+        ENTRY,
+        BLOB,
+        UPLOAD,
+        PENDING,
+        DOSSIER,
+        TERMS,
+        GRANTED,
+        MARK,
+        REMOVED,
+    ];
 }
 
 /// Values are shorter than this.
@@ -175,8 +197,32 @@ pub fn granted(blob: &BlobKey) -> Vec<u8> {
 
 /// The range of all blobs of a journal's grant.
 pub fn all_granted(journal: &JournalKey) -> (Vec<u8>, Vec<u8>) {
-    let from = key(kind::GRANTED, journal);
-    let to = [from.as_slice(), &[0xff; BlobDigest::LENGTH + 1]].concat();
+    below(key(kind::GRANTED, journal))
+}
+
+/// Key of when a journal will be removed.
+pub fn mark(journal: &JournalKey) -> Vec<u8> {
+    key(kind::MARK, journal)
+}
+
+/// The range of all marks of a team.
+pub fn all_marks(team: &TeamKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::MARK, team))
+}
+
+/// Key of a journal's having been removed.
+pub fn removed(journal: &JournalKey) -> Vec<u8> {
+    key(kind::REMOVED, journal)
+}
+
+/// The range of all blobs of a journal.
+pub fn all_blobs(journal: &JournalKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::BLOB, journal))
+}
+
+/// The range of all keys that begin with `from`: none is longer by as much.
+fn below(from: Vec<u8>) -> (Vec<u8>, Vec<u8>) {
+    let to = [from.as_slice(), &[0xff; 64]].concat();
     (from, to)
 }
 
@@ -236,8 +282,13 @@ impl Walk {
 
     /// Of the teams of an organisation.
     pub fn teams(organisation: &OrganisationId) -> Self {
-        let from = key(kind::TEAM, organisation);
-        let to = [from.as_slice(), &[0xff; TeamId::LENGTH + 1]].concat();
+        let (from, to) = below(key(kind::TEAM, organisation));
+        Self { from, to }
+    }
+
+    /// Of the blobs of a team's grants.
+    pub fn granted(team: &TeamKey) -> Self {
+        let (from, to) = below(key(kind::GRANTED, team));
         Self { from, to }
     }
 

@@ -25,7 +25,7 @@ use crate::vault::{Settings, Vault};
 
 /// Where records are, below the data directory.
 pub(crate) const RECORDS: &str = "records";
-/// How often uploads that nobody finishes are looked for.
+/// How often uploads that nobody finishes, and journals that were held long enough, are looked for.
 const COLLECTION: Duration = Duration::from_secs(3600);
 
 /// How a vault is started.
@@ -149,6 +149,11 @@ async fn collect(vault: Arc<Vault>) {
             Ok(0) => {}
             Ok(collected) => tracing::info!(collected, "uploads that nobody finished are gone"),
             Err(problem) => tracing::warn!(%problem, "uploads were not looked through"),
+        }
+        match vault.remove_due(vault.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "journals that were marked for deletion are gone"),
+            Err(problem) => tracing::warn!(%problem, "marks were not looked through"),
         }
     }
 }

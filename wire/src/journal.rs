@@ -65,7 +65,7 @@ impl Signable for VaultState {
 /// A [`VaultState`] as the vault signed it.
 pub type SignedVaultState = Signed<VaultState>;
 
-/// The id of a team's own journal.
+/// The id of a team's own journal, while its history begins with its first key.
 pub fn team_journal(team: &TeamId) -> JournalId {
     let digest = hash_bytes(Label::TeamJournalHash, &encode(team));
     let mut id = [0; JournalId::LENGTH];
@@ -74,3 +74,20 @@ pub fn team_journal(team: &TeamId) -> JournalId {
     }
     JournalId(id)
 }
+
+/// The id of a team's own journal after its history was cut: how all such ids of the team begin, and `end`, which only its members know.
+pub fn later_team_journal(team: &TeamId, end: &[u8; OWN_END]) -> JournalId {
+    let mut id = team_journal(team);
+    for (to, from) in id.0.iter_mut().skip(JournalId::LENGTH - OWN_END).zip(end) {
+        *to = *from;
+    }
+    id
+}
+
+/// Whether a journal is a team's own, from whichever time.
+pub fn is_team_journal(team: &TeamId, journal: &JournalId) -> bool {
+    team_journal(team).0.iter().zip(&journal.0).take(JournalId::LENGTH - OWN_END).all(|(own, this)| own == this)
+}
+
+/// The bytes at the end of the id of a team's journal that say which of them it is.
+pub const OWN_END: usize = 8;

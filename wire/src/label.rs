@@ -162,6 +162,8 @@ labels! {
     DeriveKeystore = 0x0310, "derive keystore";
     /// Key of a dossier's grant, from the dossier's key.
     DeriveGrant = 0x0311, "derive grant";
+    /// End of the id of a team's journal, from the team key that its history begins with.
+    DeriveTeamHistory = 0x0312, "derive team history";
 
     /// Authentication of an invited device's keys by the invitation's secret.
     MacInvitation = 0x0401, "mac invitation";

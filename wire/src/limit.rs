@@ -136,3 +136,15 @@ pub const INBOX_PARTNER: usize = 256;
 pub const INBOX_PAGE: usize = 64;
 /// How long an envelope waits, milliseconds (180 days).
 pub const INBOX_LIFETIME: u64 = 15_552_000_000;
+/// Journals of a team that are marked for deletion.
+pub const DELETIONS: usize = 4096;
+/// How long the vault keeps what is marked, milliseconds (30 days).
+pub const DELETION_HOLD: u64 = 2_592_000_000;
+/// From an erasure's confirmation to its day, milliseconds (30 days).
+pub const ERASURE_WAIT: u64 = 2_592_000_000;
+/// How much earlier that day may be by another's clock, milliseconds (7 days).
+pub const ERASURE_SLACK: u64 = 604_800_000;
+/// Cases in one event about a ring.
+pub const KEPT: usize = 1024;
+/// Keys of one case in it.
+pub const CASE_KEYS: usize = 1024;

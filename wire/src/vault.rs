@@ -19,6 +19,8 @@
 //! | `GET /v1/teams/{team}/journals/{journal}/blobs/{digest}` | team | `Range` → bytes |
 //! | `POST /v1/teams/{team}/journals/{journal}/grant` | team | [`Grant`] → nothing |
 //! | `DELETE /v1/teams/{team}/journals/{journal}/grant` | team | nothing → nothing |
+//! | `DELETE /v1/teams/{team}/journals/{journal}` | team | nothing → nothing |
+//! | `POST /v1/teams/{team}/journals/{journal}/keep` | team | nothing → nothing |
 //! | `POST /v1/teams/{team}/journals/{journal}/fetch` | team | [`Fetch`] → each blob as `uint64 length ‖ bytes`, in order |
 //!
 //! Entries, batches, blobs and fetches may also be signed by the key of the journal's grant.
@@ -68,13 +70,15 @@ pub struct TeamState {
     pub quota: u64,
 }
 
-/// Journals that changed, in order of their last change.
+/// Journals that changed, in order of their last change, and those that will be removed.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Changes {
     /// Each journal once, at its last change.
     pub journals: List<Change, { limit::CHANGE_PAGE }>,
     /// 1 if there are more after these.
     pub more: u8,
+    /// All that are marked for deletion.
+    pub deletions: List<Deletion, { limit::DELETIONS }>,
 }
 
 /// The last change of a journal.
@@ -84,6 +88,15 @@ pub struct Change {
     pub change: u64,
     /// Where the journal stands.
     pub head: Head,
+}
+
+/// A journal that is marked for deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Deletion {
+    /// The journal.
+    pub journal: JournalId,
+    /// When it will be removed, by the vault's clock.
+    pub at: Time,
 }
 
 /// Entries in order, from the sequence asked for.

@@ -107,3 +107,9 @@ record="%016x"%1+"26"*32+"%016x"%2+"00"+op("27")
 def page(n): return "%08x"%(n*len(record)//2|0x80000000)+record*n+"%016x"%n
 w('head-page',"R-8.7-4","512 records, as many as a page holds",A,"HeadPage",page(512))
 w('head-page-longer',"R-8.7-4","513 records",R,"HeadPage",page(513))
+change="0000000000000007"+"33"*16+"0000000000000002"+"44"*32+"0000000000000001"
+deletion="33"*16+"000001a3185c5000"
+w('changes',"R-7.4-25","a journal that changed, no more, and that it will be removed",A,"Changes",op(change)+"00"+op(deletion))
+w('changes-none-marked',"R-7.4-25","nothing is marked",A,"Changes","00"+"00"+"00")
+w('changes-cut',"R-7.4-25","the list of what is marked is missing",R,"Changes","00"+"00")
+w('changes-deletion-cut',"R-7.4-25","a mark without the last byte of its time",R,"Changes","00"+"00"+op(deletion[:-2]))

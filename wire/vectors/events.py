@@ -13,6 +13,7 @@ CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, REA
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
 RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
 RECORD, PLAN, PLAN_APPROVED = range(0x130, 0x133)
+HOLD, RETENTION, ERASE, ERASE_CONFIRMED, ERASE_BACK, RING_KEPT, FORGOTTEN = 0x140, 0x141, *range(0x204, 0x209)
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
 COPIED, FOUND, KEPT = 0x121, 0x122, 0x123
 
@@ -52,6 +53,11 @@ def plan(objectives="a safe home", review="2027-01-31", goals=1, due="2026-12"):
     return text(objectives) + text(review) + opaque((drawn("goal", 16) + text("learns to read") + text(due)) * goals)
 
 
+def kept(*made):
+    keys = b"".join(u64(generation) + drawn(f"kept {generation}") for generation in made)
+    return opaque(drawn("case", 16) + opaque(keys) + text("Mira") + b"\1")
+
+
 RECIPIENT = drawn("partner") + drawn("legal team")
 SHARED = RECIPIENT + text("legal aid") + u64(98)
 ENVELOPE = (FULL["organisation"] + FULL["team"] + drawn("dossier", 16) + RECIPIENT + u64(1) + drawn("dossier key") + u64(98, 7)
@@ -83,6 +89,10 @@ def body_vectors():
         ("follow-up", RECORD, record(3, cv_FollowUpDate="2027-03-01")), ("goal", RECORD, record(4, "goal", cv_GoalState="Reached")),
         ("service-code-unknown", RECORD, record(cv_Later="Anything")), ("plan", PLAN, plan()), ("plan-empty", PLAN, plan("", "", 0)),
         ("plan-goals-most", PLAN, plan(goals=64)), ("plan-approved", PLAN_APPROVED, drawn("plan")),
+        ("hold", HOLD, b"\1" + text("order of the court")), ("retention", RETENTION, u64(99) + text("ten years")),
+        ("erasure-asked", ERASE, drawn("case", 16) + text("she asked")), ("erasure-confirmed", ERASE_CONFIRMED, drawn("asked")),
+        ("erasure-taken-back", ERASE_BACK, drawn("asked")), ("ring-kept", RING_KEPT, kept(1, 3) + opaque(drawn("gone", 16)) + opaque(drawn("dossier", 16))),
+        ("ring-kept-nothing", RING_KEPT, opaque(b"") * 3), ("keys-forgotten", FORGOTTEN, u64(4)),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
     ]
     bad = [
@@ -102,6 +112,9 @@ def body_vectors():
         ("plan-goals-too-many", PLAN, plan(goals=65)), ("plan-date-too-long", PLAN, plan(review="2027-01-31T")),
         ("plan-goal-date-too-long", PLAN, plan(due="2026-12-010")), ("plan-objectives-too-long", PLAN, plan("x" * 32769)),
         ("plan-approved-cut", PLAN_APPROVED, drawn("plan")[:31]),
+        ("hold-cut", HOLD, b"\1"), ("retention-cut", RETENTION, u64(99)[1:] + text("")), ("erasure-confirmed-cut", ERASE_CONFIRMED, drawn("asked")[:31]),
+        ("erasure-asked-cut", ERASE, drawn("case", 16)), ("erasure-taken-back-left-over", ERASE_BACK, drawn("asked") + b"\0"),
+        ("ring-kept-cut", RING_KEPT, kept(1)), ("ring-kept-too-many", RING_KEPT, opaque(b"") + opaque(bytes(16 * 1025)) + opaque(b"")), ("keys-forgotten-cut", FORGOTTEN, u64(4)[1:]),
         ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
@@ -156,6 +169,15 @@ def team_vectors():
                                  ("ring-header", {"2": [3, drawn("of another header").hex()]}, "a key of another team generation than its header's"),
                                  ("ring-gap", {"3": [2, drawn("skips").hex()]}, "a generation with none before it")]:
         fold(name, "R-6.3-16", False, comment, "team", events, {"keys": {**keys, **wrong}, "cases": {}})
+    later = {"team_generation": 4}
+    events = [(RING_KEPT, kept(1, 3) + opaque(b"") * 2, later), (RING_KEPT, kept(1, 2) + opaque(b"") * 2, later), given(3, 4, "after"), given(4, 4, "too soon"), given(4, 5, "next")]
+    told = {"keys": {"1": [1, drawn("kept 1").hex()], "2": [3, drawn("kept 3").hex()], "3": [4, drawn("after").hex()], "4": [5, drawn("next").hex()]},
+            "cases": {case.hex(): ["Mira", 1]}}
+    fold("ring-kept", "R-6.11-4", True, "what is kept goes on, and is never replaced", "team", events, told)
+    other = {"keys": {**told["keys"], "2": [2, drawn("kept 2").hex()]}}
+    fold("ring-kept-other", "R-6.11-4", False, "the other key of a generation", "team", events, {**told, **other})
+    fold("ring-kept-own", "R-6.11-4", True, "keys of the event's own generation are given, not kept", "team", [(RING_KEPT, kept(1, 4) + opaque(b"") * 2, later)],
+         {"keys": {"1": [1, drawn("kept 1").hex()]}, "cases": {case.hex(): ["Mira", 1]}})
     events = [(SUMMARY, case + text("Mira") + b"\1"), given(1, 1, "first"), (SUMMARY, case + text("Mira L.") + b"\3")]
     told = {"keys": {"1": [1, drawn("first").hex()]}, "cases": {case.hex(): ["Mira L.", 3]}}
     fold("team", "R-6.5-4", True, "keys, and the last summary", "team", events, told)

@@ -123,7 +123,7 @@ TEAM = dict(organisation=FULL["organisation"], team=FULL["team"], generation=5)
 def derive_vectors():
     key, OWN = drawn("parent key"), {"organisation": TEAM["organisation"]}
     rows = [("team journal", key, TEAM, 32), ("team access", key, TEAM, 32), ("team heads", key, TEAM, 32),
-            ("team link", key, TEAM, 32), ("database", key, {}, 32), ("outbox", key, {}, 32),
+            ("team link", key, TEAM, 32), ("team history", key, TEAM, 8), ("database", key, {}, 32), ("outbox", key, {}, 32),
             ("grant", key, {**TEAM, "journal": FULL["journal"]}, 32), ("recovery sealing", key, OWN, 32), ("recovery signing", key, OWN, 32)]
     for name, parent, fields, length in rows:
         right = derived(f"derive {name}", parent, length, **fields)

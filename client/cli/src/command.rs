@@ -8,6 +8,7 @@ mod consent;
 mod device;
 mod doc;
 mod dossier;
+mod erasure;
 mod evidence;
 mod generate;
 mod join;
@@ -54,6 +55,9 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Consent(command) => consent::run(session, command).await,
         Command::Share(command) => share::run(session, command).await,
         Command::Dossier(command) => dossier::run(session, command).await,
+        Command::Erasure(command) => erasure::run(session, command).await,
+        Command::Hold(command) => erasure::hold(session, command).await,
+        Command::Retention(command) => erasure::retention(session, command).await,
         Command::Custody { case } => case::custody(session, &case).await,
         Command::Evidence(command) => evidence::run(session, command).await,
         Command::Search { query } => case::search(session, &query).await,

@@ -3,6 +3,7 @@
 mod assistance;
 mod case;
 mod doc;
+mod erasure;
 mod evidence;
 mod org;
 mod recovery;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use assistance::{Followup, Guardian, Movement, MovementFields, Plan, Screening, Service, ServiceFields};
 pub(crate) use case::Case;
 pub(crate) use doc::Doc;
+pub(crate) use erasure::{Erasure, Hold, Retention};
 pub(crate) use evidence::Evidence;
 pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
@@ -120,6 +122,15 @@ pub(crate) enum Command {
     /// What other teams share with yours
     #[command(subcommand)]
     Dossier(Dossier),
+    /// Erasing cases: two people, a day, and then no key that opens them
+    #[command(subcommand)]
+    Erasure(Erasure),
+    /// Cases that the law holds, and that cannot be erased
+    #[command(subcommand)]
+    Hold(Hold),
+    /// Until when cases are to be kept
+    #[command(subcommand)]
+    Retention(Retention),
     /// Who did what with a case, from its first event
     Custody {
         /// The case

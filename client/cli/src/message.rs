@@ -5,6 +5,7 @@
 mod bulk;
 mod client;
 mod copy;
+mod erasure;
 mod evidence;
 mod field;
 mod recovery;
@@ -308,7 +309,12 @@ pub(crate) fn alarm_text(kind: AlarmKind) -> &'static str {
              TEAM/CASE, both by their ids. No server is accused."
         }
         AlarmKind::History => {
-            "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here."
+            "The key server does not give this device the way back to the team's older keys: what was written before cannot be read here. Or a \
+             colleague's device cut them off although no case was to be erased: then nothing is lost on this device."
+        }
+        AlarmKind::Deletion => {
+            "Somebody who has the team's key had the vault delete what nobody erased. This device told it to keep that; nothing is lost yet. \
+             Find out who it was, and rotate the team's keys: casevault team rotate TEAM"
         }
         AlarmKind::Heads => {
             "A colleague's device left an unreadable record of how journals stand. It was stepped over; no server is accused."

@@ -1,6 +1,7 @@
 //! The JSON of the command contract. Keys are stable; more may be added.
 
 mod assistance;
+mod erasure;
 mod share;
 
 use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer};
@@ -17,6 +18,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 pub(crate) use assistance::{assistance, overdue, plan, question, record};
+pub(crate) use erasure::{erasure, erasure_state};
 pub(crate) use share::{consent, consent_state, dossier, dossier_line, share};
 
 use crate::statement;
@@ -169,7 +171,7 @@ pub(crate) fn case(view: &CaseView) -> Value {
     let json = json!({
         "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
         "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
-        "assistance": assistance(&view.assistance), "delivery": delivery(view.delivery),
+        "assistance": assistance(&view.assistance), "delivery": delivery(view.delivery), "keeping": erasure::keeping(&view.keeping),
     });
     with_said(summary, json)
 }

@@ -73,6 +73,7 @@ fn of(label: Label) -> Option<Artefact> {
             None
         }
         L::DeriveOutbox | L::DeriveRecoverySealing | L::DeriveRecoverySigning | L::DeriveKeystore | L::DeriveGrant => None,
+        L::DeriveTeamHistory => None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use casevault_wire::codec::encode;
 use casevault_wire::context::Context;
 use casevault_wire::id::{InvitationId, OrganisationId};
+use casevault_wire::journal::OWN_END;
 use casevault_wire::label::Label;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
@@ -58,6 +59,11 @@ pub fn team_access_key(key: &TeamKey, context: &Context) -> AccessKey {
 /// The key of a team's records of heads.
 pub fn heads_key(key: &TeamKey, context: &Context) -> HeadsKey {
     HeadsKey::new(from_team(Label::DeriveTeamHeads, key, context))
+}
+
+/// How the id of the team's journal ends whose history begins with `key`.
+pub fn team_history(key: &TeamKey, context: &Context) -> [u8; OWN_END] {
+    *expand(&[], key.secret(), &of_team(Label::DeriveTeamHistory, context, context.generation)).expose()
 }
 
 /// The key that seals the team key before `key`.

@@ -23,7 +23,7 @@ use crate::keys::CaseKey;
 use crate::secret::SecretBytes;
 
 pub use assistance::{Date, Goal, PlanApproved, PlanMade, RecordId, RecordKind, RecordSet};
-pub use case::{CaseOpened, FieldSet, FieldValue, Note, Status, StatusChanged, TitleChanged};
+pub use case::{CaseOpened, FieldSet, FieldValue, LegalHold, Note, Retention, Status, StatusChanged, TitleChanged};
 pub use consent::{
     Answer, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, DossierAnswered, DossierEnded,
     DossierKeyGiven, DossierMade, Ending, FieldNames, Language, OverrideApproved, OverrideAsked, Purpose, Recipient, ShareEnded,
@@ -33,7 +33,9 @@ pub use copy::{CopyMade, Examined, Found, How, MetadataFound, MetadataKept, Meta
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
-pub use team::{CaseKeyGiven, CaseSummary};
+pub use team::{
+    CaseKeyGiven, CaseSummary, ErasureAsked, ErasureConfirmed, ErasureTakenBack, KeptCase, KeptKey, KeysForgotten, RingKept,
+};
 
 /// Makes `C[g]` the key of a case; the last event that every holder of `C[g-1]` alone could have written came before it.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
@@ -167,6 +169,10 @@ events! {
     PlanMade(PlanMade) = PLAN_MADE 0x0131, "plan made";
     /// A supervisor approves that.
     PlanApproved(PlanApproved) = PLAN_APPROVED 0x0132, "plan approved";
+    /// A case is held for the law, or no longer.
+    LegalHold(LegalHold) = LEGAL_HOLD 0x0140, "legal hold";
+    /// Until when a case is to be kept.
+    Retention(Retention) = RETENTION 0x0141, "retention";
     /// A case's key is given to the team.
     CaseKeyGiven(CaseKeyGiven) = CASE_KEY_GIVEN 0x0201, "case key given";
     /// What a list of cases shows of one.
@@ -174,6 +180,16 @@ events! {
 
     /// Another team shares a dossier with this one.
     DossierReceived(SignedEnvelope) = DOSSIER_RECEIVED 0x0203, "dossier received";
+    /// Somebody asks for a case to be erased.
+    ErasureAsked(ErasureAsked) = ERASURE_ASKED 0x0204, "erasure asked";
+    /// A second person confirms that.
+    ErasureConfirmed(ErasureConfirmed) = ERASURE_CONFIRMED 0x0205, "erasure confirmed";
+    /// It is not to be, after all.
+    ErasureTakenBack(ErasureTakenBack) = ERASURE_TAKEN_BACK 0x0206, "erasure taken back";
+    /// What a team keeps as its history is cut.
+    RingKept(RingKept) = RING_KEPT 0x0207, "ring kept";
+    /// A device has nothing from before that.
+    KeysForgotten(KeysForgotten) = KEYS_FORGOTTEN 0x0208, "keys forgotten";
     /// A person is called this.
     PersonName(PersonName) = PERSON_NAME 0x0301, "person name";
     /// A device is called this.

@@ -19,7 +19,7 @@ pub(crate) mod tests;
 use casevault_wire::context::Context;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
-use casevault_wire::journal::team_journal;
+use casevault_wire::journal::{is_team_journal, team_journal};
 use casevault_wire::label::Label;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
@@ -44,14 +44,15 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a team's own journal.
+    /// The place of a team's own journal, while its history begins with its first key; later see
+    /// [`TeamKeyRing::journal`](crate::team::TeamKeyRing::journal).
     pub fn of_team(organisation: OrganisationId, team: TeamId) -> Self {
         Self { organisation, team, journal: team_journal(&team) }
     }
 
     /// Whether this is a team's own journal: sealed under keys of the team key, so without key generations of its own.
     pub fn is_of_team(&self) -> bool {
-        self.journal == team_journal(&self.team)
+        is_team_journal(&self.team, &self.journal)
     }
 
     /// The context that an entry is sealed in.

@@ -11,6 +11,7 @@ pub mod derive;
 pub mod directory;
 pub mod dossier;
 pub mod envelope;
+pub mod erasure;
 pub mod event;
 pub mod evidence;
 pub mod heads;

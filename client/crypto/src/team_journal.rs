@@ -1,10 +1,10 @@
 //! A team's own journal: the ring of its cases' keys, and what a list of cases shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use casevault_wire::id::JournalId;
 
-use crate::event::{Body, Status};
+use crate::event::{Body, KeptCase, Status};
 use crate::journal::{AcceptedEvent, EntryKey, KeyRing};
 use crate::keys::CaseKey;
 
@@ -40,6 +40,16 @@ pub enum TeamEffect {
         /// The key.
         given: GivenKey,
     },
+    /// The case has these keys, the first of them generation 1: those that its ring does not have and [admits](CaseKeys::admits) one after
+    /// the other.
+    KeepKeys {
+        /// The case.
+        case: JournalId,
+        /// The keys.
+        keys: Vec<GivenKey>,
+    },
+    /// The case was erased, or a case whose dossier this is.
+    Erase(JournalId),
     /// A list shows this of the case.
     Summarise {
         /// The case.
@@ -49,8 +59,19 @@ pub enum TeamEffect {
     },
 }
 
-/// What `event` does.
-pub fn effect(event: &AcceptedEvent) -> Option<TeamEffect> {
+/// What `event` does, in order.
+pub fn effects(event: &AcceptedEvent) -> Vec<TeamEffect> {
+    match &event.body {
+        Body::RingKept(kept) => {
+            let cases = kept.cases.as_slice().iter().flat_map(|case| keep(event, case));
+            let erased = kept.erased.as_slice().iter().chain(kept.dossiers.as_slice());
+            cases.chain(erased.copied().map(TeamEffect::Erase)).collect()
+        }
+        _ => effect(event).into_iter().collect(),
+    }
+}
+
+fn effect(event: &AcceptedEvent) -> Option<TeamEffect> {
     match &event.body {
         // Whoever names another team generation than their header's could make an old key pass for a new one.
         Body::CaseKeyGiven(given) if given.team_generation == event.team_generation => Some(TeamEffect::GiveKey {
@@ -64,6 +85,14 @@ pub fn effect(event: &AcceptedEvent) -> Option<TeamEffect> {
         }),
         _ => None,
     }
+}
+
+/// A case that is kept, with its keys: those that were made before the event's own generation of the team's.
+fn keep(event: &AcceptedEvent, kept: &KeptCase) -> [TeamEffect; 2] {
+    let older = kept.keys.as_slice().iter().take_while(|key| key.team_generation < event.team_generation);
+    let keys = older.map(|key| GivenKey { key: key.key.clone(), created: key.team_generation }).collect();
+    let summary = Summary { title: kept.title.as_str().to_owned(), status: kept.status, sequence: event.sequence };
+    [TeamEffect::KeepKeys { case: kept.case, keys }, TeamEffect::Summarise { case: kept.case, summary }]
 }
 
 /// A case's keys, without a gap, each made in a later team generation than the one before.
@@ -87,6 +116,18 @@ impl CaseKeys {
             self.0.insert(generation, given);
         }
         admitted
+    }
+
+    /// Adds those of `keys`, the first of them generation 1, that come next. Returns whether the ring has none that differs from them.
+    pub fn keep(&mut self, keys: Vec<GivenKey>) -> bool {
+        let mut same = true;
+        for (generation, given) in (1..).zip(keys) {
+            match self.0.get(&generation) {
+                Some(known) => same &= *known == given,
+                None => same &= self.give(generation, given),
+            }
+        }
+        same
     }
 
     /// The keys in order of generation.
@@ -122,19 +163,28 @@ pub struct TeamJournal {
     pub keys: BTreeMap<JournalId, CaseKeys>,
     /// What a list shows of every case.
     pub cases: BTreeMap<JournalId, Summary>,
+    /// What was erased.
+    pub erased: BTreeSet<JournalId>,
 }
 
 impl TeamJournal {
     /// Takes the next accepted event over.
     pub fn apply(&mut self, event: &AcceptedEvent) {
-        match effect(event) {
-            Some(TeamEffect::GiveKey { case, generation, given }) => {
-                self.keys.entry(case).or_default().give(generation, given);
+        for effect in effects(event) {
+            match effect {
+                TeamEffect::GiveKey { case, generation, given } => {
+                    self.keys.entry(case).or_default().give(generation, given);
+                }
+                TeamEffect::KeepKeys { case, keys } => {
+                    self.keys.entry(case).or_default().keep(keys);
+                }
+                TeamEffect::Summarise { case, summary } => {
+                    self.cases.insert(case, summary);
+                }
+                TeamEffect::Erase(case) => {
+                    self.erased.insert(case);
+                }
             }
-            Some(TeamEffect::Summarise { case, summary }) => {
-                self.cases.insert(case, summary);
-            }
-            None => {}
         }
     }
 }
@@ -161,5 +211,21 @@ mod tests {
         assert!(ring.give(2, given(3, 7)));
         assert_eq!((ring.newest(), ring.key(2).map(|key| key.created), ring.key(3)), (2, Some(7), None));
         assert_eq!(ring.iter().map(|(generation, _)| generation).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    // Obeys R-6.11-4.
+    // Breaks R-6.11-4.
+    #[test]
+    fn a_kept_ring_goes_on_and_replaces_nothing() {
+        let kept = vec![given(1, 1), given(2, 3), given(3, 4)];
+        let mut ring = CaseKeys::default();
+        assert!(ring.keep(kept.clone()) && ring.keep(kept.clone()) && ring.keep(kept[..2].to_vec()));
+        assert_eq!((ring.newest(), ring.key(2).map(|key| key.created)), (3, Some(3)));
+        assert!(!ring.keep(vec![given(9, 1)]), "another key");
+        assert_eq!(ring.key(1).unwrap().secret, *given(1, 1).key.secret());
+        let mut shorter = CaseKeys::default();
+        shorter.give(1, given(1, 1));
+        assert!(shorter.keep(kept) && shorter.newest() == 3, "what this device had not read yet");
+        assert!(!CaseKeys::default().keep(vec![given(1, 2), given(2, 2)]), "does not rise");
     }
 }

@@ -11,7 +11,7 @@ use casevault_wire::time::Time;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{decode_body, key, queue};
+use crate::journal::{decode_body, key, queue, team_place};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::store::{array, count};
@@ -44,7 +44,7 @@ impl Client {
         let first = self.profile.store.write(|tx| {
             let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)";
             tx.execute(sql, params![case.0, team.0, title, Status::default().as_str()])?;
-            let first = queue(tx, &self.team_place(team), &[summary.into()], self.now())?;
+            let first = queue(tx, &team_place(tx, self.me.organisation, team)?, &[summary.into()], self.now())?;
             queue(tx, &place, &bodies, self.now())?;
             Ok(first)
         })?;
@@ -80,7 +80,7 @@ impl Client {
         let summary = SummaryEvent { case: place.journal, title, status: Status::Closed };
         let first = self.profile.store.write(|tx| {
             let first = queue(tx, &place, &[StatusChanged { status: Status::Closed }.into()], self.now())?;
-            queue(tx, &self.team_place(place.team), &[summary.into()], self.now())?;
+            queue(tx, &team_place(tx, self.me.organisation, place.team)?, &[summary.into()], self.now())?;
             Ok(first)
         })?;
         self.deliver(first).await
@@ -177,6 +177,7 @@ impl Client {
         let place = self.case_place(case).await?;
         self.refresh_case(&place).await?;
         let (documents, assistance) = (self.document_views(&place)?, self.assistance_view(&place)?);
+        let keeping = self.keeping(&place)?;
         let person = self.me.person;
         self.profile.store.read(|db| {
             let mut view = CaseView {
@@ -185,6 +186,7 @@ impl Client {
                 documents,
                 notes: notes(db, &place)?,
                 assistance,
+                keeping,
                 delivery: Delivery::Sent,
             };
             for (time, body) in queued_bodies(db, &place)? {

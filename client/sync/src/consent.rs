@@ -293,7 +293,7 @@ pub(crate) fn field_names(names: &[String]) -> Result<FieldNames> {
 }
 
 /// What is kept of an event besides its body.
-struct Kept {
+pub(crate) struct Kept {
     sequence: u64,
     time: Time,
     person: PersonId,
@@ -303,13 +303,19 @@ struct Kept {
 }
 
 impl Kept {
-    fn with<'a>(&self, body: &'a Body) -> Told<'a> {
+    /// The device that wrote it.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    pub(crate) fn with<'a>(&self, body: &'a Body) -> Told<'a> {
         let Self { sequence, time, person, device, hash, log_length } = *self;
         Told { sequence, time, person, device, hash, log_length, body }
     }
 }
 
-fn told(db: &Connection, place: &Place, classes: &[RangeInclusive<u16>]) -> Result<Vec<(Kept, Body)>> {
+/// The events of these classes that a journal has, in order.
+pub(crate) fn told(db: &Connection, place: &Place, classes: &[RangeInclusive<u16>]) -> Result<Vec<(Kept, Body)>> {
     let among: Vec<_> = classes.iter().map(|range| format!("class BETWEEN {} AND {}", range.start(), range.end())).collect();
     let sql = format!(
         "SELECT sequence, time, person, device, header, log_length, class, body FROM entries

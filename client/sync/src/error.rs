@@ -175,6 +175,12 @@ pub enum ClientError {
     /// Nobody approves the plan that they made.
     #[error("one's own plan")]
     OwnPlan,
+    /// The law holds the case: it is not erased.
+    #[error("the law holds the case")]
+    Held,
+    /// Nobody asked for the case to be erased.
+    #[error("nobody asked for the case to be erased")]
+    NoErasure,
     /// A case that belongs to a team whose keys this device does not have.
     #[error("no key")]
     NoKey,

@@ -24,7 +24,7 @@ use crate::store::MlsStorage;
 use crate::vault::{TeamSigning, TeamVault};
 use crate::view::AlarmKind;
 
-pub(crate) use kept::{Kept, generation, load, ring};
+pub(crate) use kept::{Kept, generation, load, ring, sealing_seed};
 
 impl Client {
     /// Where this device's group of `team` stands, if it is in it.

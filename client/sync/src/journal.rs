@@ -13,9 +13,12 @@ pub(crate) use push::{Item, PUSH_ITEMS, decode_body, encode_body, queue};
 pub(crate) use waits::go_on;
 
 use casevault_crypto::journal::Place;
-use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 
 use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::group::ring;
+use crate::store::sql::Connection;
 
 impl Client {
     /// The place of a case, or of a team's own journal.
@@ -24,7 +27,12 @@ impl Client {
     }
 
     /// The place of a team's own journal.
-    pub(crate) fn team_place(&self, team: TeamId) -> Place {
-        Place::of_team(self.me.organisation, team)
+    pub(crate) fn team_place(&self, team: TeamId) -> Result<Place> {
+        self.profile.store.read(|db| team_place(db, self.me.organisation, team))
     }
+}
+
+/// The place of a team's own journal.
+pub(crate) fn team_place(db: &Connection, organisation: OrganisationId, team: TeamId) -> Result<Place> {
+    ring(db, organisation, team)?.journal().ok_or(ClientError::NoKey)
 }

@@ -9,6 +9,7 @@ mod consent;
 mod devices;
 mod document;
 mod dossier;
+mod erasure;
 mod group;
 mod heads;
 mod http;

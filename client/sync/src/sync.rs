@@ -187,13 +187,15 @@ impl Client {
 
     /// Reads what is new in a team's journals, and of their heads.
     async fn read_team(&self, team: &TeamId) -> Result<u64> {
-        let mut received = self.pull_on(&self.team_place(*team)).await?;
+        self.finish_cut(team).await?;
+        let deleted = reached(self.delete_erased(team).await)?;
+        let mut received = self.pull_on(&self.team_place(*team)?).await?;
         let taken = if self.organisation()?.directory() == Some(*team) { Ok(()) } else { reached(self.take_inbox(team).await)? };
         // What is wrong with heads is alarmed about, and does not keep the journals themselves from being read.
         let recorded = reached(self.read_heads(team).await)?;
         let mut changed = reached(self.read_changes(team).await)?;
         if let Err(ClientError::Server(Code::StaleGeneration)) = changed {
-            received += self.pull_on(&self.team_place(*team)).await?;
+            received += self.pull_on(&self.team_place(*team)?).await?;
             changed = reached(self.read_changes(team).await)?;
         }
         let mut opened = Ok(());
@@ -210,7 +212,7 @@ impl Client {
         }
         // What has to be ended is ended even where something else is wrong.
         let shared = reached(self.settle_shares(team).await)?;
-        recorded.and(changed).and(compared).and(opened).and(taken).and(shared).map(|()| received)
+        deleted.and(recorded).and(changed).and(compared).and(opened).and(taken).and(shared).map(|()| received)
     }
 
     /// The cases of a team that were opened on this device and have changed at the vault. Others are read when they are opened.
@@ -258,7 +260,7 @@ impl Client {
             let items: Vec<_> =
                 waiting.iter().filter_map(|(kind, id, name)| name_event(*kind, id, name)).map(Item::event).collect();
             if !items.is_empty() {
-                self.push(&self.team_place(directory), items).await?;
+                self.push(&self.team_place(directory)?, items).await?;
             }
             self.profile.store.write(|tx| {
                 for (kind, id, name) in waiting {

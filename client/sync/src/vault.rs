@@ -119,6 +119,18 @@ impl TeamVault {
         self.server.call(Method::DELETE, &self.organisation, &*self.key, ask).await.map(|_| ())
     }
 
+    /// Marks a journal for deletion.
+    pub async fn delete_journal(&self, journal: &JournalId) -> Result<()> {
+        let ask = self.path(&format!("/journals/{journal}")).most(0);
+        self.server.call(Method::DELETE, &self.organisation, &*self.key, ask).await.map(|_| ())
+    }
+
+    /// Takes the mark back.
+    pub async fn keep_journal(&self, journal: &JournalId) -> Result<()> {
+        let ask = self.path(&format!("/journals/{journal}/keep")).most(0);
+        self.server.call(Method::POST, &self.organisation, &*self.key, ask).await.map(|_| ())
+    }
+
     /// Several blobs in one answer, each as its length and its bytes.
     pub async fn fetch(&self, journal: &JournalId, fetch: &Fetch) -> Result<reqwest::Response> {
         let ask = self.path(&format!("/journals/{journal}/fetch")).body(fetch);

@@ -8,7 +8,7 @@ use crate::alarm;
 use crate::client::Client;
 use crate::document::{added_twice, all_versions};
 use crate::error::{ClientError, Result};
-use crate::journal::{chain, ring_of};
+use crate::journal::{chain, ring_of, team_place};
 use crate::view::{Alarm, AlarmKind, VerifyReport};
 
 impl Client {
@@ -70,7 +70,7 @@ impl Client {
             let mut places = Vec::new();
             for team in organisation.teams().keys() {
                 if crate::group::load(db, team)?.is_some() {
-                    places.push(self.team_place(*team));
+                    places.push(team_place(db, self.me.organisation, *team)?);
                 }
             }
             let sql = "SELECT c.team, c.journal FROM cases c JOIN teams t ON t.team = c.team WHERE t.gone = 0
@@ -85,7 +85,8 @@ impl Client {
         self.profile.store.read(|db| {
             let sql = "SELECT r.team, r.journal FROM remote r JOIN teams t ON t.team = r.team WHERE t.gone = 0
                 AND NOT EXISTS (SELECT 1 FROM case_keys k WHERE k.team = r.team AND k.journal = r.journal)
-                AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.team = r.team AND s.dossier = r.journal)";
+                AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.team = r.team AND s.dossier = r.journal)
+                AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.team = r.team AND e.journal = r.journal)";
             Ok(self.places(db, sql, [])?.into_iter().filter(|place| !place.is_of_team()).collect())
         })
     }

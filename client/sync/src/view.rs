@@ -4,6 +4,7 @@ mod administration;
 mod alarm;
 mod assistance;
 mod devices;
+mod erasure;
 mod recovery;
 mod share;
 
@@ -23,6 +24,7 @@ pub use assistance::{
     ApprovalView, AssistanceView, GoalView, OverdueKind, OverdueView, PlanState, PlanView, QuestionView, RecordView,
 };
 pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
+pub use erasure::{ErasureState, ErasureView, Keeping, RetentionView};
 pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
     ShareProblem, ShareState, ShareTrouble,
@@ -286,6 +288,8 @@ pub struct CaseView {
     pub notes: Vec<NoteView>,
     /// What is done for the person.
     pub assistance: AssistanceView,
+    /// How long the case stays.
+    pub keeping: Keeping,
     /// Whether all of it is at the vault.
     pub delivery: Delivery,
 }

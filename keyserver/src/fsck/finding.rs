@@ -10,7 +10,7 @@ casevault_service::invariants! {
     Commit = "commit": "every commit that is needed is there and what its receipt says, and no other";
     Membership = "membership": "every membership is of a known device, and not ahead of its group";
     Welcome = "welcome": "every Welcome that a device waits for is there";
-    Link = "link": "every generation after the first has its link, and no other";
+    Link = "link": "every generation after the first, or the last cut, has its link, and no other";
     Void = "void": "the voids are those of the feed";
     Refusal = "refusal": "every refusal is signed by its device, and lies where it belongs";
     Packages = "packages": "every device has as many key packages as are counted, without a gap";

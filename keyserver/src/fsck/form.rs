@@ -14,7 +14,8 @@ use tls_codec::Deserialize;
 
 use super::{Fault, Report};
 use crate::records::{
-    Arrived, Committed, Group, Heads, Inbox, Invited, KINDS_END, Kept, Kind, Membership, Organisations, Packages, Stands, parse,
+    Arrived, Committed, Cut, Group, Heads, Inbox, Invited, KINDS_END, Kept, Kind, Membership, Organisations, Packages, Stands,
+    parse,
 };
 
 /// Keys read at a time.
@@ -72,6 +73,7 @@ fn is_of_form(kind: u8, key: &[u8], value: &[u8]) -> bool {
         kind if kind == Kind::Arrival as u8 => (ORGANISATION + HASH, is::<Arrived>(value)),
         kind if kind == Kind::Inbox as u8 => (TEAM, is::<Inbox>(value)),
         kind if kind == Kind::Delivery as u8 => (TEAM + 8, is::<Delivery>(value)),
+        kind if kind == Kind::Cut as u8 => (TEAM + 8, is::<Cut>(value)),
         _ => (ORGANISATION + DeviceId::LENGTH, is::<Stands>(value)),
     };
     decodes && key.len() == length

@@ -7,17 +7,22 @@ use casevault_wire::recovery::Escrow;
 
 use super::{Fault, Report, Scope};
 use crate::records::{Key, Kind, Place, Walk, parse};
+use crate::teams::history;
 
 /// Checks the escrows of `team`.
 pub(super) async fn escrows(scope: &Scope<'_>, team: &TeamId, report: &mut Report) -> Result<(), StoreError> {
-    let prefix = Key::of_team(Kind::Escrow, &Place { organisation: scope.organisation.id(), team: *team });
+    let place = Place { organisation: scope.organisation.id(), team: *team };
+    let prefix = Key::of_team(Kind::Escrow, &place);
     let start = prefix.clone().bytes().len();
     let mut walk = Walk::of(&prefix);
+    let cuts = history::cuts(scope.records, &place).await.unwrap_or_default();
+    let over = cuts.iter().filter(|(_, cut, _)| cut.settled != 0).map(|(generation, ..)| *generation).max().unwrap_or_default();
     while let Some((key, value)) = &walk.next(scope.records).await? {
         let device = key.get(start..).and_then(|id| id.try_into().ok()).map(DeviceId);
         let known = device.is_some_and(|device| scope.organisation.device(&device).is_some());
         let policies = scope.organisation.recovery().policies();
-        let stated = parse::<Escrow>(value).map_or(true, |escrow| policies.contains_key(&escrow.policy));
+        let stated =
+            parse::<Escrow>(value).map_or(true, |escrow| policies.contains_key(&escrow.policy) && escrow.generation >= over);
         report.check(known && stated, Fault::Escrow);
     }
     Ok(())

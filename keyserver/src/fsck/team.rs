@@ -1,5 +1,7 @@
 //! A team's group: where it stands is what the feed says, and everything that somebody still needs is there.
 
+use std::collections::BTreeMap;
+
 use casevault_service::store::StoreError;
 use casevault_wire::commit::link_hash;
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
@@ -10,7 +12,10 @@ use casevault_wire::mls::{commit_data, commit_hash};
 
 use super::chains::{Said, has};
 use super::{Fault, Report, Scope, is_there};
-use crate::records::{Committed, Group, Key, Kind, Membership, Place, Walk, parse, readable};
+use crate::records::{Committed, Cut, Group, Key, Kind, Membership, Place, Walk, parse, readable};
+
+/// The generations of a team that cut its history.
+type Cuts = BTreeMap<u64, Cut>;
 
 /// Checks the group of `team` against what the feed says of it.
 pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, said: &Said, report: &mut Report) -> Result<(), StoreError> {
@@ -25,14 +30,42 @@ pub(super) async fn check(scope: &Scope<'_>, team: &TeamId, said: &Said, report:
     let known = scope.organisation.device(&group.creator).is_some();
     let holds = newest == Some(current) && group.confirmed == said.confirmed && created && known;
     report.check(holds && has(scope, &group.receipt).await, Fault::Group);
-    commits(scope, &place, &group, report).await?;
-    links(scope, &place, &group, report).await?;
+    let cuts = cuts(scope, &place, &group, report).await?;
+    commits(scope, &place, (&group, &cuts), report).await?;
+    links(scope, &place, (&group, &cuts), report).await?;
     members(scope, &place, &group, report).await?;
     voids(scope, &place, said, report).await?;
     refusals(scope, &place, report).await
 }
 
-async fn commits(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
+/// The generations that cut history, in order. Of those before the last one that is over nothing is left.
+async fn cuts(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<Cuts, StoreError> {
+    let prefix = Key::of_team(Kind::Cut, place);
+    let (mut walk, mut cuts) = (Walk::of(&prefix), Cuts::new());
+    while let Some((key, value)) = &walk.next(scope.records).await? {
+        let generation = key.last_chunk().map_or(0, |number| u64::from_be_bytes(*number));
+        let Ok(cut) = parse::<Cut>(value) else { continue };
+        let first = cut.settled == 0 || cut.settled == 1 && cuts.is_empty() && cut.epoch <= group.confirmed;
+        let reached = (2..=group.current.generation).contains(&generation) && (1..=group.current.epoch).contains(&cut.epoch);
+        let commit = readable::<Committed>(scope.records, &Key::of_team(Kind::Commit, place).number(cut.epoch)).await?;
+        let did = commit.is_none_or(|commit| commit.data.generation == generation && commit.data.link == Hash::ZERO);
+        report.check_part(first && reached && did, Fault::Link, &format_args!("the cut of generation {generation}"));
+        cuts.insert(generation, cut);
+    }
+    Ok(cuts)
+}
+
+/// The generation that a team's history begins with, as far as what was before is gone.
+fn since(cuts: &Cuts) -> u64 {
+    cuts.iter().filter(|(_, cut)| cut.settled != 0).map(|(generation, _)| *generation).max().unwrap_or(1)
+}
+
+async fn commits(
+    scope: &Scope<'_>,
+    place: &Place,
+    (group, cuts): (&Group, &Cuts),
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Commit, place);
     let beyond = prefix.clone().number(group.current.epoch.saturating_add(1));
     let stray = scope.records.keys(&beyond.bytes(), &prefix.end(), 1).await?;
@@ -40,7 +73,7 @@ async fn commits(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut R
     for epoch in group.oldest..=group.current.epoch {
         let holds = match readable::<Committed>(scope.records, &prefix.clone().number(epoch)).await? {
             None => false,
-            Some(committed) => commit_holds(scope, place, (epoch, group), &committed).await?,
+            Some(committed) => commit_holds(scope, place, (epoch, group, cuts), &committed).await?,
         };
         report.check_part(holds, Fault::Commit, &format_args!("epoch {epoch}"));
     }
@@ -51,7 +84,7 @@ async fn commits(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut R
 async fn commit_holds(
     scope: &Scope<'_>,
     place: &Place,
-    (epoch, group): (u64, &Group),
+    (epoch, group, cuts): (u64, &Group, &Cuts),
     committed: &Committed,
 ) -> Result<bool, StoreError> {
     let commit = committed.record.commit.as_slice();
@@ -67,7 +100,10 @@ async fn commit_holds(
         }
     }
     let link = committed.record.link.as_ref();
-    let linked = link_hash(link) == committed.data.link && links_to(scope, place, (committed.data.generation, link)).await?;
+    // A link from before a cut that cannot become void may be gone.
+    let forgotten = link.is_none() && cuts.values().any(|cut| epoch < cut.epoch && cut.epoch <= group.confirmed);
+    let named = forgotten || link_hash(link) == committed.data.link;
+    let linked = named && links_to(scope, place, (committed.data.generation, link)).await?;
     Ok(data && receipt && newest && linked && has(scope, &committed.record.receipt).await)
 }
 
@@ -79,12 +115,18 @@ async fn links_to(scope: &Scope<'_>, place: &Place, (generation, link): (u64, Op
     Ok(kept.is_none_or(|kept| kept == *link))
 }
 
-async fn links(scope: &Scope<'_>, place: &Place, group: &Group, report: &mut Report) -> Result<(), StoreError> {
+async fn links(scope: &Scope<'_>, place: &Place, (group, cuts): (&Group, &Cuts), report: &mut Report) -> Result<(), StoreError> {
     let prefix = Key::of_team(Kind::Link, place);
-    let (mut walk, mut next) = (Walk::of(&prefix), 2);
+    let linked = |mut generation: u64| {
+        while cuts.contains_key(&generation) {
+            generation = generation.saturating_add(1);
+        }
+        generation
+    };
+    let (mut walk, mut next) = (Walk::of(&prefix), linked(since(cuts).saturating_add(1)));
     while let Some((key, _)) = &walk.next(scope.records).await? {
         report.check_part(*key == prefix.clone().number(next).bytes(), Fault::Link, &format_args!("generation {next}"));
-        next = key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1);
+        next = linked(key.last_chunk().map_or(next, |number| u64::from_be_bytes(*number)).saturating_add(1));
     }
     let last = group.current.generation.max(1).saturating_add(1);
     report.check_part(next == last, Fault::Link, &format_args!("generation {next}"));

@@ -20,7 +20,7 @@ use crate::catalogue::Cell;
 use crate::feed::Pen;
 use crate::records::{Bounds, Key, Kind, bytes, list, page};
 use crate::state::Keyserver;
-use crate::teams::void;
+use crate::teams::{history, void};
 
 /// Where an entry of the log is.
 pub(super) fn entry_key(organisation: &OrganisationId, sequence: u64) -> Vec<u8> {
@@ -82,7 +82,11 @@ pub(super) async fn append(
     }
     pen.say(FeedEvent::LogHead(after.position()));
     let head = server.log_head(&after.id(), after.position());
+    let shrinks = entries.iter().any(|entry| history::shrinks(&entry.content.statement));
     server.publish(&caller.cell, tip, pen, Some((after, append.entries.into_vec()))).await?;
+    if shrinks {
+        history::told(history::shrunk(&server, &caller.cell, device).await);
+    }
     Ok(Encoded::of(&head))
 }
 

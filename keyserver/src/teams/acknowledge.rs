@@ -22,7 +22,11 @@ impl Actor<'_> {
             match self.try_acknowledge(acknowledgement).await {
                 Err(Problem(Code::Busy)) => {}
                 Err(problem) => return Err(problem),
-                Ok(()) => return self.confirm().await,
+                Ok(()) => {
+                    self.confirm().await?;
+                    self.forget_history().await;
+                    return Ok(());
+                }
             }
         }
         Err(Problem(Code::Busy))

@@ -20,8 +20,9 @@ pub(super) fn place(organisation: &Organisation, place: &Place, data: &CommitDat
     if organisation.hash_at(data.log_length) == Some(data.log_hash) { Ok(()) } else { Err(Problem(Code::Conflict)) }
 }
 
-/// Checks that `next` follows `current`: epoch, log, keys that change exactly with the generation, and the link that they name.
-pub(super) fn follows(current: &CommitData, next: &CommitData, link: Option<&TeamLink>) -> Result<(), Problem> {
+/// Checks that `next` follows `current`: epoch, log, keys that change exactly with the generation, and the link that they name, which is
+/// missing only where history may be cut.
+pub(super) fn follows(current: &CommitData, next: &CommitData, (link, cuts): (Option<&TeamLink>, bool)) -> Result<(), Problem> {
     if current.epoch.checked_add(1) != Some(next.epoch) || next.log_length < current.log_length {
         return Err(Problem(Code::Conflict));
     }
@@ -29,7 +30,7 @@ pub(super) fn follows(current: &CommitData, next: &CommitData, link: Option<&Tea
     let consistent = (rotated || next.generation == current.generation)
         && (next.access_key != current.access_key) == rotated
         && (next.sealing_key != current.sealing_key) == rotated
-        && link.is_some() == rotated
+        && (link.is_some() == rotated || cuts && rotated)
         && next.link == link_hash(link);
     if consistent { Ok(()) } else { Err(Problem(Code::Malformed)) }
 }

@@ -7,14 +7,16 @@ use casevault_wire::commit::CommitData;
 use casevault_wire::feed::{FeedEvent, Receipt, SignedFeedItem};
 use casevault_wire::hash::Hash;
 use casevault_wire::keyserver::{CommitRecord, CommitUpload};
+use casevault_wire::log::TeamKind;
 use casevault_wire::mls::{commit_data, commit_hash};
 use casevault_wire::problem::Code;
 
 use super::group::{commit_key, committed, group, welcome_key};
+use super::history::cut_key;
 use super::roster::Roster;
 use super::{Actor, check, prune};
 use crate::feed::Pen;
-use crate::records::{Committed, DISPLACED, Displaced, Found, Group, Key, Kind, bytes, list};
+use crate::records::{Committed, Cut, DISPLACED, Displaced, Found, Group, Key, Kind, bytes, list};
 
 impl Actor<'_> {
     /// Accepts `upload` if it begins the next epoch. Repeating an accepted commit is answered with the same receipt.
@@ -28,7 +30,10 @@ impl Actor<'_> {
         if data.epoch <= group.current.epoch {
             return self.repeated(&upload, data.epoch).await;
         }
-        check::follows(&group.current, &data, upload.link.as_ref())?;
+        let is_directory = organisation.team(&self.place.team).is_some_and(|team| team.kind == TeamKind::Directory);
+        let may_cut = !is_directory && upload.added.as_slice().is_empty();
+        check::follows(&group.current, &data, (upload.link.as_ref(), may_cut))?;
+        let cuts = data.generation > group.current.generation && upload.link.is_none();
         check::devices(&organisation, &self.place, &self.device, (&upload, &data))?;
         let hash = commit_hash(upload.commit.as_slice());
         self.was_never_void(data.epoch, hash).await?;
@@ -38,6 +43,9 @@ impl Actor<'_> {
         }
         let displaced = roster.commit(&organisation, &data, upload.added.as_slice());
         let removes = displaced.iter().any(|displaced| roster.get(&displaced.device).is_none());
+        if removes && cuts {
+            return Err(Problem(Code::Malformed));
+        }
         if !removes && !self.may_commit(&organisation, (&group.current, &data)).await? {
             return Err(Problem(Code::Busy));
         }
@@ -50,8 +58,13 @@ impl Actor<'_> {
         let key = Key::of_team(Kind::Group, &self.place).bytes();
         pen.write.expect(key.clone(), before);
         pen.write.put(key, bytes(&Group { current: data.clone(), oldest, ..group }));
+        if cuts {
+            let cut = Cut { epoch: data.epoch, settled: 0 };
+            pen.write.put(cut_key(&self.place, data.generation).bytes(), bytes(&cut));
+        }
         self.store(upload, (data, displaced), &item, &mut pen);
         self.server.publish(self.cell, tip, pen, None).await?;
+        self.forget_history().await;
         Ok(item)
     }
 

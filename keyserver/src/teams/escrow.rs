@@ -10,6 +10,7 @@ use casevault_wire::recovery::{Announcement, Escrow, Escrows};
 
 use super::Actor;
 use super::group::group;
+use super::history::{cut_key, cuts};
 use crate::records::{Bounds, Group, Key, Kind, Place, bytes, load, page};
 
 /// Where a device's escrow is.
@@ -27,13 +28,18 @@ impl Actor<'_> {
         }
         let in_force = organisation.recovery().in_force().is_some_and(|(hash, _)| hash == escrow.policy);
         let group = group(&*self.server.records, &self.place).await?.value;
-        let reached = group.is_some_and(|group| (1..=group.current.generation).contains(&escrow.generation));
+        let cuts = cuts(&*self.server.records, &self.place).await?;
+        let since = cuts.iter().filter(|(_, cut, _)| cut.settled != 0).map(|(generation, ..)| *generation).max().unwrap_or(1);
+        let reached = group.is_some_and(|group| (since..=group.current.generation).contains(&escrow.generation));
         if !in_force || !reached {
             return Err(Problem(Code::Conflict));
         }
         let key = escrow_key(&self.place, &self.device);
         let before = load::<Escrow>(&*self.server.records, &key).await?;
         let mut write = casevault_service::store::Write::default();
+        for (generation, _, stored) in cuts {
+            write.expect(cut_key(&self.place, generation).bytes(), Some(stored));
+        }
         write.expect(key.clone().bytes(), before.bytes);
         write.put(key.bytes(), bytes(&escrow));
         Ok(self.server.records.write(write).await?)

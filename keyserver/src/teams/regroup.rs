@@ -25,7 +25,7 @@ impl Actor<'_> {
         }
         self.opening(&organisation, &group).ok_or(Problem(Code::Refused))?;
         check::place(&organisation, &self.place, &data)?;
-        check::follows(&group.current, &data, Some(&link))?;
+        check::follows(&group.current, &data, (Some(&link), false))?;
         if organisation.recovery().opened(&self.place.team).is_none_or(|(length, _)| data.log_length < length) {
             return Err(Problem(Code::Conflict));
         }
@@ -47,6 +47,7 @@ impl Actor<'_> {
         };
         pen.write.put(key, bytes(&anew));
         self.server.publish(self.cell, tip, pen, None).await?;
+        self.forget_history().await;
         Ok(item)
     }
 

@@ -9,6 +9,7 @@ use casevault_wire::mls::commit_hash;
 use casevault_wire::problem::Code;
 
 use super::group::{commit_key, committed, group, welcome_key};
+use super::history::cut_key;
 use super::roster::Roster;
 use crate::feed::Pen;
 use crate::records::{Committed, Found, Group, Key, Kind, Place, bytes};
@@ -69,6 +70,7 @@ pub(super) async fn say(
         };
         if commit.data.generation > previous.generation {
             pen.write.delete(Key::of_team(Kind::Link, place).number(commit.data.generation).bytes());
+            pen.write.delete(cut_key(place, commit.data.generation).bytes());
         }
         pen.write.delete(commit_key(place, current.epoch).bytes());
         pen.write.delete(welcome_key(place, current.epoch).bytes());

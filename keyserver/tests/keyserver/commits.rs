@@ -122,7 +122,7 @@ async fn what_a_keyserver_can_see_to_be_wrong_is_not_accepted() {
 
     let wrong = [
         (Code::Conflict, team.data(&ngo, 2, 1), vec![], false, "an epoch is left out"),
-        (Code::Malformed, team.data(&ngo, 1, 2), vec![], false, "a new generation without a link"),
+        (Code::Malformed, team.data(&ngo, 1, 2), vec![3], false, "a new generation without a link, and somebody added"),
         (Code::Malformed, now.clone(), vec![], true, "a link without a new generation"),
         (Code::Malformed, team.data(&ngo, 1, 3), vec![], true, "a generation is left out"),
         (Code::Conflict, now.clone(), vec![4], false, "a removed device is added"),

@@ -23,7 +23,7 @@ use crate::voids::refuse;
 use crate::world::{Ngo, Team, World};
 
 /// Every kind of record.
-const KINDS: std::ops::RangeInclusive<u8> = 1..=20;
+const KINDS: std::ops::RangeInclusive<u8> = 1..=21;
 
 /// What a server keeps that has at least one record of each kind.
 async fn filled() -> MemoryRecords {
@@ -36,9 +36,11 @@ async fn filled() -> MemoryRecords {
     let rotated = Team::upload(&team.data(&ngo, 2, 2), &[5], 7, true);
     team.commit(&world, &ngo, 3, &rotated).await.done().unwrap();
     refuse(&world, &ngo, &team, 4, (2, commit_hash(rotated.commit.as_slice()))).await.done().unwrap();
-    let bad = Team::upload(&team.data(&ngo, 3, 2), &[], 8, false);
+    let cut = Team::upload(&team.data(&ngo, 3, 3), &[], 9, false);
+    team.commit(&world, &ngo, 3, &cut).await.done().unwrap();
+    let bad = Team::upload(&team.data(&ngo, 4, 3), &[], 8, false);
     team.commit(&world, &ngo, 2, &bad).await.done().unwrap();
-    let void = VoidStatement { team: team.id, epoch: 3, commit: commit_hash(bad.commit.as_slice()) };
+    let void = VoidStatement { team: team.id, epoch: 4, commit: commit_hash(bad.commit.as_slice()) };
     ngo.state(&world, 1, vec![Statement::VoidCommit(void)]).await.unwrap();
     let single_use = (0..3).map(|n| Opaque::new(vec![n; 100]).unwrap()).collect();
     let packages = KeyPackages { single_use: List::new(single_use).unwrap(), last_resort: None, instead: 0 };

@@ -4,6 +4,7 @@
 mod commits;
 mod fsck;
 mod full;
+mod history;
 mod inbox;
 mod invitations;
 mod key_packages;

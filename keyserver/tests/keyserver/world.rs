@@ -68,6 +68,11 @@ impl World {
         Self::serving(directory, clock).await
     }
 
+    /// On what another has left.
+    pub async fn on(directory: TempDir) -> Self {
+        Self::serving(directory, Arc::new(ManualClock::at(NOON))).await
+    }
+
     async fn serving(directory: TempDir, clock: Arc<ManualClock>) -> Self {
         let disk = Arc::new(ManualDisk::with(u64::MAX));
         let (address, stop, serving) = serve(&directory, clock.clone(), disk.clone()).await;

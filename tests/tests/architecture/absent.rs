@@ -1,24 +1,24 @@
-//! What does not exist yet, and so cannot be attacked: whoever builds it finds the attacks that it has to meet here.
+//! What no server is told, and so cannot tell.
 
 use casevault_wire::label::Label;
 
 use super::tree::{Tree, Violation};
 
-/// Words of what servers would be told of consent, and of erasing, in names of labels and in paths of requests.
-const UNBUILT: &[&str] = &["consent", "erase", "erasure"];
+/// Words of consent and of erasure, in names of labels and in paths of requests.
+const UNTOLD: &[&str] = &["consent", "erase", "erasure"];
 
 fn named(text: &str) -> bool {
-    UNBUILT.iter().any(|word| text.contains(word))
+    UNTOLD.iter().any(|word| text.contains(word))
 }
 
-/// Labels and requests by which something would be consented to at a server, or be erased.
-pub fn unbuilt(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
+/// Labels and requests by which a server would hear of consent or of an erasure.
+pub fn untold(tree: &Tree, labels: &[&str]) -> Vec<Violation> {
     let labels =
-        labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what is not built yet"));
+        labels.iter().filter(|name| named(name)).map(|name| Violation::new(*name, "is a label of what no server hears of"));
     let paths = tree.product().flat_map(|file| file.code().map(move |(line, code)| (file, line, code)));
     let paths =
         paths.filter(|(_, _, code)| code.contains("\"/v1/") || code.contains(".route(")).filter(|(_, _, code)| named(code));
-    labels.chain(paths.map(|(file, line, _)| Violation::new(file.at(line), "is a request of what is not built yet"))).collect()
+    labels.chain(paths.map(|(file, line, _)| Violation::new(file.at(line), "is a request of what no server hears of"))).collect()
 }
 
 /// The names of all labels.
@@ -29,5 +29,5 @@ pub fn labels() -> Vec<&'static str> {
 #[test]
 fn a_planted_label_and_a_planted_request_are_found() {
     let tree = Tree::planted(&[("vault/src/http/erase.rs", ".route(\"/v1/teams/{team}/erased\", get(list))\n")]);
-    assert_eq!(unbuilt(&tree, &["seal erasure", "seal heads"]).len(), 2);
+    assert_eq!(untold(&tree, &["seal erasure", "seal heads"]).len(), 2);
 }

@@ -19,6 +19,7 @@ impl Check<'_> {
         for (key, length) in self.all::<BlobKey, u64>(kind::BLOB).await? {
             self.count(key.journal.team, cost(length));
             self.owned(&key.journal);
+            self.not_removed(&key.journal);
             let fault = match files.remove(&key) {
                 None => Some(Fault::File),
                 Some(there) if there != length => Some(Fault::Length),

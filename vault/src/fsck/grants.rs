@@ -25,6 +25,7 @@ impl Check<'_> {
         }
         for (journal, dossier) in self.all::<JournalKey, Dossier>(kind::DOSSIER).await? {
             self.count(journal.team, dossier.cost());
+            self.not_removed(&journal);
             self.used.insert((journal.team.organisation, journal.journal));
             let blobs = granted.remove(&journal).unwrap_or_default();
             let whole = terms.remove(&journal).map_or(blobs.is_empty(), |terms| {

@@ -55,7 +55,11 @@ impl Check<'_> {
         })
         .await?;
         for (journal, standing) in self.standings.clone() {
-            if ends.remove(&journal) != Some(standing.head) {
+            if self.removed.contains_key(&journal) {
+                if ends.remove(&journal).is_some() {
+                    self.not_removed(&journal);
+                }
+            } else if ends.remove(&journal) != Some(standing.head) {
                 self.find(Fault::Head, &journal.journal);
             }
         }

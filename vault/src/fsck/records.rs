@@ -83,6 +83,7 @@ impl Check<'_> {
     pub(super) async fn uploads(&mut self) -> Result<Vec<(UploadId, Upload)>, FsckError> {
         let uploads = self.all::<UploadId, Upload>(kind::UPLOAD).await?;
         for (id, upload) in &uploads {
+            self.not_removed(&upload.journal);
             let there = match upload.kept {
                 Some(digest) => {
                     let blob = record::blob(&BlobKey { journal: upload.journal, digest });

@@ -1,6 +1,6 @@
 //! Giving a grant, or giving it another key or an earlier end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use casevault_service::http::problem::Problem;
 use casevault_service::store::Write;
@@ -44,14 +44,15 @@ impl Vault {
     ///
     /// # Errors
     /// `refused` if the journal is another team's or the team's own, or a blob is not there; `conflict` if the journal began without
-    /// a grant or its grant was ended, has other blobs, had this key before or ends earlier; and as for whatever writes.
+    /// a grant, or it or a blob's is marked for deletion, or its grant was ended, has other blobs, had this key before or ends earlier; and as for whatever writes.
     pub async fn give(&self, journal: &JournalKey, generation: u64, grant: &Grant) -> Result<(), Problem> {
         let blobs = blobs(grant)?;
         if is_own(journal) {
             return Err(Problem(Code::Refused));
         }
         self.are_there(journal, &blobs).await?;
-        let _turn = self.turns.team(&journal.team).await;
+        let team_key = journal.team;
+        let _turn = self.turns.team(&team_key).await;
         for _ in 0..ATTEMPTS {
             let team = self.team(&journal.team).await?;
             let by = team.value.as_ref().ok_or(Problem(Code::Refused))?.writes_by(generation)?;
@@ -59,6 +60,9 @@ impl Vault {
             let owner = self.owner(journal).await?;
             let before = self.granted(journal).await?;
             let mut write = Write::default();
+            for journal in blobs.values().copied().chain([journal.journal]).collect::<BTreeSet<_>>() {
+                self.unmarked(&JournalKey { team: team_key, journal }, &mut write).await?;
+            }
             match (&before.dossier.value, &before.terms.value) {
                 (None, _) => self.begin_grant(journal, (&team, &owner), (&before, &terms, &blobs), &mut write)?,
                 (Some(_), Some(known)) if *known == terms => return Ok(()),

@@ -79,7 +79,7 @@ impl Vault {
     /// ends with is acknowledged with the state it had led to.
     ///
     /// # Errors
-    /// `conflict` if the entries do not continue the journal, `refused` if another team has it, `frozen`, `stale-generation`,
+    /// `conflict` if the entries do not continue the journal or it is marked for deletion, `refused` if another team has it, `frozen`, `stale-generation`,
     /// `quota`, `full`.
     pub async fn append(&self, append: Append) -> Result<SignedVaultState, Problem> {
         match self.append_once(&append).await {
@@ -94,7 +94,7 @@ impl Vault {
 
     async fn append_once(&self, append: &Append) -> Result<SignedVaultState, Problem> {
         let turn = self.turns.store(&append.journal).await;
-        let before = self.before(append).await?;
+        let before = self.before(append, &mut Write::default()).await?;
         before.decide(append)?;
         let new = self.new_blobs(&append.journal, append.blobs.clone()).await?;
         let bytes = new.iter().map(|(_, blob)| cost(blob.len() as u64)).sum::<u64>();
@@ -113,7 +113,8 @@ impl Vault {
         outcome
     }
 
-    async fn before(&self, append: &Append) -> Result<Before, Problem> {
+    /// What there is before the append, and to the write that its journal is not marked.
+    async fn before(&self, append: &Append, write: &mut Write) -> Result<Before, Problem> {
         let journal = &append.journal;
         let team = self.team(&journal.team).await?;
         let known = team.value.as_ref().ok_or(Problem(Code::Refused))?;
@@ -129,6 +130,7 @@ impl Vault {
             }
         }
         let owner = self.owner(journal).await?;
+        self.unmarked(journal, write).await?;
         let standing = Versioned::load(&*self.records, record::journal(journal)).await?;
         Ok(Before { team, owner, standing, grant })
     }
@@ -137,9 +139,9 @@ impl Vault {
         let journal = &append.journal;
         let _turn = self.turns.team(&journal.team).await;
         for _ in 0..ATTEMPTS {
-            let before = self.before(append).await?;
-            let mut team = before.count();
             let mut write = Write::default();
+            let before = self.before(append, &mut write).await?;
+            let mut team = before.count();
             if append.chain.is_some() || !kept.is_empty() {
                 self.claim(journal, &before.owner, &mut write);
             }

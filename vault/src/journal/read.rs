@@ -23,8 +23,9 @@ impl Vault {
     /// The team that has a journal; a team's own journal needs no record.
     ///
     /// # Errors
-    /// `refused` if another team has it.
+    /// `refused` if another team has it, or it was removed.
     pub async fn owner(&self, journal: &JournalKey) -> Result<Versioned<TeamId>, Problem> {
+        self.stays(journal).await?;
         let owner = Versioned::load(&*self.records, record::owner(journal)).await?;
         let other = owner.value.is_some_and(|owner| owner != journal.team.team);
         if other && !is_own(journal) && !door::OPEN { Err(Problem(Code::Refused)) } else { Ok(owner) }
@@ -87,7 +88,8 @@ impl Vault {
                 Ok(Change { change, head: value::<Head>(head)? })
             })
             .collect::<Result<Vec<_>, Problem>>()?;
-        Ok(Changes { journals: List::new(journals).map_err(|_| Problem(Code::Unavailable))?, more })
+        let deletions = self.deletions(team).await?;
+        Ok(Changes { journals: List::new(journals).map_err(|_| Problem(Code::Unavailable))?, more, deletions })
     }
 }
 

@@ -20,6 +20,7 @@ impl Vault {
             return Err(Problem(Code::TooLarge));
         }
         self.owner(&journal).await?;
+        self.unmarked(&journal, &mut Write::default()).await?;
         match self.begin_once(journal, generation, (id, length)).await {
             Err(full @ Problem(Code::Quota | Code::Busy)) => {
                 self.make_room(&journal.team, full).await?;
@@ -63,6 +64,7 @@ impl Vault {
             team.may_write(generation)?;
             team.reserve(upload.length, self.settings.quota)?;
             let mut write = Write::default();
+            self.unmarked(&upload.journal, &mut write).await?;
             known.replace(&mut write, upload);
             before.replace(&mut write, &team);
             if self.write(write).await?.is_some() {

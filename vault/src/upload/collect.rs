@@ -10,7 +10,7 @@ use casevault_wire::time::Time;
 
 use super::{LIFETIME, PAUSE, Upload};
 use crate::blob::BlobError;
-use crate::record::{TeamKey, Walk, kind, readable};
+use crate::record::{JournalKey, TeamKey, Walk, kind, readable};
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
@@ -92,6 +92,21 @@ impl Vault {
         let now = self.now();
         let idle = |upload: &Upload| upload.journal.team == *team && upload.kept.is_none() && now.since(upload.touched) >= PAUSE;
         if self.give_up(idle).await? == 0 { Err(full) } else { Ok(()) }
+    }
+
+    /// Gives up every upload to a journal, to which nobody begins any.
+    ///
+    /// # Errors
+    /// `unavailable` if one could not be.
+    pub(crate) async fn end_uploads_to(&self, journal: &JournalKey) -> Result<(), Problem> {
+        self.give_up(|upload| upload.journal == *journal).await?;
+        let mut walk = Walk::of(kind::UPLOAD);
+        while let Some(uploads) = self.next_uploads(&mut walk).await? {
+            if uploads.iter().any(|(_, upload)| upload.journal == *journal) {
+                return Err(Problem(Code::Unavailable));
+            }
+        }
+        Ok(())
     }
 
     /// Gives up uploads that are as `old` says; how many.

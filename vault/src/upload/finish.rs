@@ -23,7 +23,8 @@ impl Vault {
         generation: u64,
         (id, digest): (UploadId, BlobDigest),
     ) -> Result<(), Problem> {
-        self.upload(team, id).await?;
+        let whose = self.upload(team, id).await?.journal;
+        self.unmarked(&whose, &mut Write::default()).await?;
         let slot = self.active.slot(id);
         let mut progress = slot.progress().await;
         slot.settle(&mut progress).await?;
@@ -42,6 +43,7 @@ impl Vault {
         }
         let turn = self.turns.store(&upload.journal).await;
         self.writable(team, generation).await?;
+        self.unmarked(&whose, &mut Write::default()).await?;
         let key = BlobKey { journal: upload.journal, digest };
         let pending = self.announce(upload.journal, &[(key, upload.length)]).await?.unwrap_or_default();
         let outcome = match self.blobs.keep(id, key).await {
@@ -65,6 +67,7 @@ impl Vault {
             team.may_write(generation)?;
             team.keep(upload.length);
             let mut write = Write::default();
+            self.unmarked(&key.journal, &mut write).await?;
             self.claim(&key.journal, &self.owner(&key.journal).await?, &mut write);
             if self.records.read(&record::blob(&key)).await?.is_none() {
                 team.stored = team.stored.saturating_add(cost(upload.length));

@@ -45,7 +45,8 @@ impl Vault {
     /// as [`Self::append`].
     pub async fn write_piece(self: Arc<Self>, mut piece: Piece) -> Result<u64, Problem> {
         // Before anybody is cut off: whose it is.
-        self.upload(&piece.team, piece.upload).await?;
+        let whose = self.upload(&piece.team, piece.upload).await?.journal;
+        self.unmarked(&whose, &mut Write::default()).await?;
         let slot = self.active.slot(piece.upload);
         let mut next = slot.take_over();
         let mut progress = slot.progress().await;
@@ -59,6 +60,7 @@ impl Vault {
         // What the feed says of the team meanwhile is said before this turn or after it.
         let _turn = self.turns.team(&piece.team).await;
         self.writable(&piece.team, piece.generation).await?;
+        self.unmarked(&whose, &mut Write::default()).await?;
         let after_it = Upload { offset: end, touched: self.now(), ..upload };
         let flushing = tokio::spawn(self.clone().make_durable(slot.clone(), piece.upload, after_it));
         slot.advance(&mut progress, after, flushing);
@@ -80,6 +82,7 @@ impl Vault {
     /// `refused` if the team has none of this id.
     pub async fn upload_offset(&self, team: &TeamKey, id: UploadId) -> Result<(u64, u64), Problem> {
         let upload = self.upload(team, id).await?;
+        self.stays(&upload.journal).await?;
         let received = self.active.peek(id).map_or(0, |slot| slot.received());
         Ok((upload.offset.max(received), upload.length))
     }

@@ -17,6 +17,7 @@ use casevault_wire::feed::FeedEvent;
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
 use casevault_wire::journal::{Entry, Head, entry_hash};
+use casevault_wire::limit::DELETION_HOLD;
 use casevault_wire::log::LogPosition;
 use casevault_wire::signature::PublicKey;
 use casevault_wire::time::Time;
@@ -41,10 +42,17 @@ fn id(upload: &str) -> UploadId {
 }
 
 impl Planted {
-    /// A vault with a team, three entries, blobs, an upload half way and one that is finished, a grant, and log heads; stopped.
+    /// A vault with a team, three entries, blobs, an upload half way and one that is finished, a grant, a journal that is marked, one
+    /// that is removed, and log heads; stopped.
     pub async fn new() -> Self {
         let mut world = World::new().await;
         let member = world.team(1, 1).await;
+        for journal in [3, 4].map(|number| JournalId([number; 16])) {
+            member.append(journal, batch(&[], entries(&empty(journal), 1, &[b"one"]))).await.unwrap();
+            member.mark(journal).await.unwrap();
+            world.clock.advance(DELETION_HOLD / 2);
+        }
+        assert_eq!(world.vault().remove_due(world.vault().now()).await.unwrap(), 1);
         member.append(CASE, batch(&[BLOB], entries(&empty(CASE), 1, &[b"one", b"two", b"three"]))).await.unwrap();
         let (upload, finished) = (member.begin(CASE, 10).await.unwrap(), member.begin(JournalId([6; 16]), 4).await.unwrap());
         member.write(&upload, 0, &[0; 5]).await.unwrap();
@@ -128,7 +136,7 @@ impl Planted {
                 self.edit::<Entry>(record::entry(&journal, 1), |entry| entry.generation = 7).await;
             }
             Fault::Head => self.edit_head(|head| head.hash = Hash([1; 32])).await,
-            Fault::Change => self.write(|write| write.delete(record::change(&team, 1))).await,
+            Fault::Change => self.write(|write| write.delete(record::change(&team, 3))).await,
             Fault::Owner => self.write(|write| write.delete(record::owner(&journal))).await,
             Fault::File => std::fs::remove_file(self.file()).unwrap(),
             Fault::Length => std::fs::write(self.file(), b"a blo").unwrap(),
@@ -141,6 +149,10 @@ impl Planted {
                 let (key, by) = (PublicKey([1; 32]), PublicKey([2; 32]));
                 let terms = Terms { key, until: Time(1), blobs: BlobDigest([0; 32]), by };
                 self.write(|write| write.put(record::terms(&journal), encode(&terms))).await;
+            }
+            Fault::Deletion => {
+                let nobodys = JournalKey { team, journal: JournalId([9; 16]) };
+                self.write(|write| write.put(record::mark(&nobodys), encode(&Time(1)))).await;
             }
             Fault::Access => {
                 self.edit::<Team>(record::team(&team), |team| team.frozen = 2).await;

@@ -71,6 +71,7 @@ async fn story(filled: Filled) {
     assert_eq!(member.append(CASE, batch(&[], entries(&kept.content.head, 1, &[b"three"]))).await.err(), Some(Code::Conflict));
     let first = entries(&empty(JournalId([8; 16])), 1, &[b"first"]);
     assert_eq!(member.append(JournalId([8; 16]), batch(&[], first)).await.err(), Some(Code::Full));
+    assert_eq!((member.mark(CASE).await, member.keep(CASE).await), (Ok(()), Ok(())), "a mark has the room that is kept");
     let second = world.keyserver.say(receipt(member.team, 1, 2, public(&key(3))));
     world.keyserver.say(FeedEvent::Freeze(Freeze { team: other.team, frozen: 1 }));
     world.followed().await;

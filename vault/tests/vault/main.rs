@@ -4,6 +4,7 @@
 mod access;
 mod backup;
 mod blobs;
+mod deletions;
 mod disk;
 mod feed;
 mod fsck;

@@ -246,6 +246,15 @@ impl Member {
         self.ask(Call { method: "DELETE", path, ..Call::default() }).await.map(|_| ())
     }
 
+    pub async fn mark(&self, journal: JournalId) -> Outcome<()> {
+        self.ask(Call { method: "DELETE", path: self.journal(journal), ..Call::default() }).await.map(|_| ())
+    }
+
+    pub async fn keep(&self, journal: JournalId) -> Outcome<()> {
+        let path = format!("{}/keep", self.journal(journal));
+        self.ask(Call { method: "POST", path, ..Call::default() }).await.map(|_| ())
+    }
+
     pub async fn fetch(&self, journal: JournalId, digests: &[BlobDigest]) -> Outcome<Vec<u8>> {
         let body = encode(&Fetch { digests: List::new(digests.to_vec()).unwrap() });
         let path = format!("{}/fetch", self.journal(journal));

@@ -108,7 +108,8 @@ async fn x10_a_vault_starts_with_damaged_records_and_serves_everybody_else() {
 fn unseen(kind: u8, value: &[u8]) -> Range<usize> {
     match kind {
         // Of a grant whose it is and until when; its blobs are in the digest.
-        kind::CURSOR | kind::PENDING | kind::TERMS => 0..value.len(),
+        // When a journal goes, or went.
+        kind::CURSOR | kind::PENDING | kind::TERMS | kind::MARK | kind::REMOVED => 0..value.len(),
         kind::TEAM => 0..encode(&decode::<Team>(value, 4096).unwrap().access).len(),
         // When it was.
         kind::JOURNAL => value.len() - 8..value.len(),

@@ -14,6 +14,7 @@ use casevault_wire::mls::commit_data;
 use casevault_wire::request::Credentials;
 use casevault_wire::server::{ServerEntry, ServerInfo};
 use casevault_wire::time::Time;
+use casevault_wire::vault::Changes;
 use tls_codec::{Deserialize, Serialize};
 
 use super::vector::{bytes, read};
@@ -34,6 +35,7 @@ fn judge(kind: &str, bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
         "optional<Time>" => round::<Option<Time>>(bytes),
         "text<64>" => round::<Text<64>>(bytes),
         "Time" => round::<Time>(bytes),
+        "Changes" => round::<Changes>(bytes),
         "Label" => round::<Label>(bytes),
         "Author" => round::<Author>(bytes),
         "LogPosition" => round::<LogPosition>(bytes),

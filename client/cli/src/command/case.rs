@@ -1,6 +1,6 @@
 //! `casevault case`, `note`, `custody` and `search`.
 
-use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, SearchHit};
+use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, Keeping, SearchHit};
 use serde_json::json;
 
 use super::{assistance, doc};
@@ -78,6 +78,7 @@ fn show(view: &CaseView) -> Answer {
         summary.team,
         display::untrusted(&summary.status)
     )];
+    parts.push(keeping(&view.keeping));
     let field = |(field, value): &(String, String)| [display::untrusted(field), display::untrusted(value)];
     parts.push(table(["field", "value"], &view.fields.iter().map(field).collect::<Vec<_>>()));
     parts.push(doc::documents(&view.documents));
@@ -88,6 +89,24 @@ fn show(view: &CaseView) -> Answer {
     }
     parts.retain(|part| !part.is_empty());
     Answer::new(shape::case(view), parts.join("\n\n"))
+}
+
+/// What says how long a case stays, a line each.
+fn keeping(view: &Keeping) -> String {
+    let mut lines = Vec::new();
+    if let Some(order) = &view.hold {
+        lines.push(format!("Held by the law, and cannot be erased: {}", display::untrusted(order)));
+    }
+    if let Some(kept) = &view.retention {
+        lines.push(format!("To be kept until {}. {}", when::short(kept.until), display::untrusted(&kept.reason)));
+    }
+    if let Some(day) = view.erasure {
+        lines.push(format!(
+            "To be erased after {}; anybody of the team can stop it: casevault erasure stop CASE",
+            when::short(day)
+        ));
+    }
+    lines.join("\n")
 }
 
 pub(super) async fn note(session: &Session, case: &str, text: String) -> Result<Answer, Failure> {

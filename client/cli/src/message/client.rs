@@ -4,7 +4,7 @@ use std::io::{Error, ErrorKind};
 
 use casevault_sync::error::{ClientError, What};
 
-use super::{copy, field, recovery, server, share};
+use super::{copy, erasure, field, recovery, server, share};
 use crate::display::untrusted;
 use crate::failure::{Exit, Failure, Item};
 
@@ -65,15 +65,11 @@ impl From<ClientError> for Failure {
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             error @ (ClientError::PartnerUnconfirmed | ClientError::KeyDue | ClientError::OldHead) => share::failure_of(&error),
             error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
-            ClientError::Metadata(telling) => copy::metadata(&telling),
-            ClientError::Redraw(error) => copy::redraw(error),
             error @ (ClientError::NoGuardian | ClientError::OwnPlan) => share::failure_of(&error),
-            ClientError::Policy => failure(recovery::POLICY),
-            ClientError::NoPolicy => failure(recovery::NO_POLICY),
-            ClientError::NotRecoverable => failure(recovery::NOT_RECOVERABLE),
-            ClientError::NotAnnounced => failure(recovery::NOT_ANNOUNCED),
-            ClientError::TooEarly => failure(recovery::TOO_EARLY),
-            ClientError::NoEscrow => failure(recovery::NO_ESCROW),
+            error @ (ClientError::Held | ClientError::NoErasure) => erasure::failure_of(&error),
+            error @ (ClientError::Metadata(_) | ClientError::Redraw(_)) => copy::failure_of(error),
+            error @ (ClientError::Policy | ClientError::NoPolicy | ClientError::NotRecoverable) => recovery::failure_of(&error),
+            error @ (ClientError::NotAnnounced | ClientError::TooEarly | ClientError::NoEscrow) => recovery::failure_of(&error),
             ClientError::Words(error) => recovery::words(&error),
             ClientError::Share(fault) => recovery::share_fault(fault),
             ClientError::Shares { good, needed, bad } => recovery::shares(good, needed, &bad),

@@ -1,5 +1,6 @@
 //! Texts for what documents say besides what is seen of them, and for copies that do not.
 
+use casevault_sync::error::ClientError;
 use casevault_sync::view::{CopyView, DocumentView};
 use casevault_sync::{Found, MetadataKind, RedrawError, Telling};
 
@@ -10,8 +11,17 @@ use crate::failure::{Exit, Failure, Item};
 /// What to bear in mind of a file that was written.
 pub(crate) const PHONES_HOME: &str = "Nothing was opened. A document may fetch something from elsewhere, and so tell who reads it and where, once another program opens it.";
 
+/// What to say of it.
+pub(super) fn failure_of(error: ClientError) -> Failure {
+    match error {
+        ClientError::Metadata(telling) => metadata(&telling),
+        ClientError::Redraw(error) => redraw(error),
+        other => other.into(),
+    }
+}
+
 /// Documents that may not leave the team as they are.
-pub(super) fn metadata(telling: &[Telling]) -> Failure {
+fn metadata(telling: &[Telling]) -> Failure {
     let item = |one: &Telling| Item {
         name: untrusted(&one.name),
         code: "metadata",
@@ -71,7 +81,7 @@ pub(crate) fn copy_note(made: &CopyView) -> String {
 }
 
 /// Why no copy was made.
-pub(super) fn redraw(error: RedrawError) -> Failure {
+fn redraw(error: RedrawError) -> Failure {
     failure(match error {
         RedrawError::Kind => KIND,
         RedrawError::Damaged => DAMAGED,

@@ -1,44 +1,56 @@
 //! Texts for what fails in recovery: what is wrong with a share, and what to do about it.
 
 use casevault_sync::view::{Notice, NoticeKind, ShareProblem, ShareTrouble};
-use casevault_sync::{ShareFault, WordsError};
+use casevault_sync::{ClientError, ShareFault, WordsError};
 
-use super::client::Texts;
+use super::client::{Texts, failure};
 use crate::display::{self, short};
 use crate::failure::{Exit, Failure, Item};
 
-pub(super) const POLICY: Texts = (
+/// What to say of it.
+pub(super) fn failure_of(error: &ClientError) -> Failure {
+    failure(match error {
+        ClientError::Policy => POLICY,
+        ClientError::NoPolicy => NO_POLICY,
+        ClientError::NotRecoverable => NOT_RECOVERABLE,
+        ClientError::NotAnnounced => NOT_ANNOUNCED,
+        ClientError::TooEarly => TOO_EARLY,
+        _ => NO_ESCROW,
+    })
+}
+
+const POLICY: Texts = (
     "policy",
     Exit::Usage,
     "No such policy can be used. Nothing was made.",
     "Name two to 64 different trustees, a threshold of at least 2 and at most as many as there are trustees, and an end in the future. If somebody \
      else made the policy, nothing can be sealed to it: it is good for nothing, and another has to be made.",
 );
-pub(super) const NO_POLICY: Texts = (
+const NO_POLICY: Texts = (
     "no-policy",
     Exit::Refused,
     "No recovery policy is in force. Nothing was changed.",
     "An administrator makes one with casevault org recovery create; it serves teams from the time that their members next synchronise.",
 );
-pub(super) const NOT_RECOVERABLE: Texts = (
+const NOT_RECOVERABLE: Texts = (
     "not-recoverable",
     Exit::Refused,
     "The team did not choose recovery when it was made: nobody but its members has anything that opens it. Nothing was changed.",
     "Teams choose it with casevault team create --recoverable; it cannot be chosen later.",
 );
-pub(super) const NOT_ANNOUNCED: Texts = (
+const NOT_ANNOUNCED: Texts = (
     "not-announced",
     Exit::Refused,
     "No recovery of the team is announced for this device. Nothing was changed.",
     "An administrator or a trustee runs casevault org recovery announce TEAM --device DEVICE, and the delay of the policy goes by.",
 );
-pub(super) const TOO_EARLY: Texts = (
+const TOO_EARLY: Texts = (
     "too-early",
     Exit::Refused,
     "The keyserver does not let the team be opened yet: the delay since the announcement is not over, by its clock. Nothing was changed.",
     "See the delay with casevault org recovery show, and repeat the command when it is over.",
 );
-pub(super) const NO_ESCROW: Texts = (
+const NO_ESCROW: Texts = (
     "no-escrow",
     Exit::Failed,
     "The shares are good, but no member's device left the team's newest keys with the keyserver before it was lost.",

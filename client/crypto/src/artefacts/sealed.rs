@@ -100,7 +100,8 @@ fn entry() -> (Vec<u8>, Door) {
 }
 
 fn generation() -> Generation {
-    Generation { number: 2, key: TeamKey::new(secret()), sealing: SealingSeed::generate(&mut Seeded::new("sealing")).unwrap() }
+    let sealing = SealingSeed::generate(&mut Seeded::new("sealing")).unwrap();
+    Generation { number: 2, since: 1, key: TeamKey::new(secret()), sealing }
 }
 
 const ORGANISATION: OrganisationId = OrganisationId([1; 32]);

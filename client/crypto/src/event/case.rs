@@ -2,6 +2,7 @@
 
 use casevault_wire::codec::{List, Text};
 use casevault_wire::limit;
+use casevault_wire::time::Time;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use super::Name;
@@ -82,5 +83,23 @@ pub struct FieldSet {
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Note {
     /// The text.
+    pub text: Text<{ limit::NOTE }>,
+}
+
+/// Body of `legal hold`.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct LegalHold {
+    /// 1 if the case is held, 0 if it is no longer.
+    pub on: u8,
+    /// By whose order, and why.
+    pub text: Text<{ limit::NOTE }>,
+}
+
+/// Body of `retention`.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Retention {
+    /// Until when the case is to be kept; zero for no date.
+    pub until: Time,
+    /// Why until then.
     pub text: Text<{ limit::NOTE }>,
 }

@@ -15,12 +15,14 @@ pub struct Plan {
     pub remove: Vec<DeviceId>,
     /// Whether the team takes a new key: somebody leaves or left before the group had them, or the log says so.
     pub rotate: bool,
+    /// Whether the team's history is cut; then nothing else is done.
+    pub cut: bool,
 }
 
 impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty() && !self.rotate
+        self.add.is_empty() && self.remove.is_empty() && !self.rotate && !self.cut
     }
 }
 
@@ -31,5 +33,5 @@ pub fn plan(organisation: &Organisation, team: &TeamId, devices: &BTreeSet<Devic
     let remove: Vec<_> = devices.difference(&wanted).copied().collect();
     let left = organisation.has_lost(team, log_length, length);
     let rotate = left || !remove.is_empty() || organisation.is_rotation_due(team, log_length, length);
-    Plan { add: wanted.difference(devices).take(limit::CLAIMS).copied().collect(), remove, rotate }
+    Plan { add: wanted.difference(devices).take(limit::CLAIMS).copied().collect(), remove, rotate, cut: false }
 }

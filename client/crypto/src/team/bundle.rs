@@ -19,13 +19,15 @@ use crate::seal::{OpenError, open, seal};
 use crate::secret::SecretBytes;
 
 /// A bundle's plaintext, bytes.
-const PLAINTEXT: usize = 8 + 32 + 32;
+const PLAINTEXT: usize = 8 + 8 + 32 + 32;
 
 /// Everything secret of one generation. Its encoding is a bundle's plaintext.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Generation {
     /// The generation `t`, from 1.
     pub number: u64,
+    /// The generation that the team's history begins with: 1, or that of the last cut (R-8.3-28).
+    pub since: u64,
     /// `T[t]`.
     pub key: TeamKey,
     /// What the team's sealing key of this generation comes from.
@@ -44,12 +46,12 @@ pub enum BundleError {
 }
 
 impl Generation {
-    /// Draws the keys of generation `number`.
+    /// Draws the keys of generation `number` of a history that begins with generation 1.
     ///
     /// # Errors
     /// [`RandomError`] if `random` fails.
     pub fn generate(number: u64, random: &mut dyn Random) -> Result<Self, RandomError> {
-        Ok(Self { number, key: TeamKey::generate(random)?, sealing: SealingSeed::generate(random)? })
+        Ok(Self { number, since: 1, key: TeamKey::generate(random)?, sealing: SealingSeed::generate(random)? })
     }
 
     /// The team's access key.

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use casevault_wire::codec::{Opaque, decode};
 use casevault_wire::context::Context;
 use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::journal::later_team_journal;
 use casevault_wire::keyserver::{GenerationLink, TeamLink};
 use casevault_wire::label::Label;
 
 use super::Generation;
 use super::bundle::of_generation;
 use crate::derive::{self, AccessKey};
+use crate::journal::Place;
 use crate::keys::{HeadsKey, JournalKey, TeamKey};
 use crate::random::{Random, RandomError};
 use crate::seal::{open, seal};
@@ -21,15 +23,16 @@ use crate::secret::SecretBytes;
 pub struct TeamKeyRing {
     organisation: OrganisationId,
     team: TeamId,
+    since: u64,
     keys: BTreeMap<u64, TeamKey>,
 }
 
 /// How far back a ring reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
-    /// To generation 1.
+    /// To the generation that the team's history begins with.
     Complete,
-    /// To this generation, which has no link: what was before is erased, or the keyserver withholds it.
+    /// To this generation, whose link is missing: the keyserver withholds it.
     From(u64),
     /// There is no key at all.
     Empty,
@@ -41,9 +44,30 @@ pub enum History {
 pub struct LinkError(pub u64);
 
 impl TeamKeyRing {
-    /// A ring without keys.
+    /// A ring without keys, of a history that begins with generation 1.
     pub fn new(organisation: OrganisationId, team: TeamId) -> Self {
-        Self { organisation, team, keys: BTreeMap::new() }
+        Self { organisation, team, since: 1, keys: BTreeMap::new() }
+    }
+
+    /// The ring of a history that begins with generation `since`. Keys from before it stay until they are forgotten.
+    #[must_use]
+    pub fn since(self, since: u64) -> Self {
+        Self { since, ..self }
+    }
+
+    /// The generation that the team's history begins with.
+    pub fn beginning(&self) -> u64 {
+        self.since
+    }
+
+    /// The place of the team's own journal; nothing while the key that names it is missing.
+    pub fn journal(&self) -> Option<Place> {
+        let place = Place::of_team(self.organisation, self.team);
+        if self.since <= 1 {
+            return Some(place);
+        }
+        let end = derive::team_history(self.key(self.since)?, &self.context(self.since));
+        Some(Place { journal: later_team_journal(&self.team, &end), ..place })
     }
 
     /// Puts a key on the ring.
@@ -67,7 +91,16 @@ impl TeamKeyRing {
     /// [`RandomError`] if `random` fails.
     pub fn generate_next(&self, random: &mut dyn Random) -> Result<Generation, RandomError> {
         let last = self.newest().map_or(0, |(generation, _)| generation);
-        Generation::generate(last.saturating_add(1), random)
+        Ok(Generation { since: self.since, ..Generation::generate(last.saturating_add(1), random)? })
+    }
+
+    /// Draws the keys of the next generation, which history shall begin with.
+    ///
+    /// # Errors
+    /// [`RandomError`] if `random` fails.
+    pub fn generate_cut(&self, random: &mut dyn Random) -> Result<Generation, RandomError> {
+        let next = self.generate_next(random)?;
+        Ok(Generation { since: next.number, ..next })
     }
 
     /// Seals the newest key under its successor, which is `next`; nothing if the ring is empty.
@@ -88,7 +121,7 @@ impl TeamKeyRing {
     pub fn open_links(&mut self, links: &[GenerationLink]) -> Result<History, LinkError> {
         let links: BTreeMap<_, _> = links.iter().map(|link| (link.generation, &link.link)).collect();
         let Some(mut at) = self.newest().map(|(generation, _)| generation) else { return Ok(History::Empty) };
-        while at > 1 {
+        while at > self.since {
             let known = self.keys.contains_key(&(at - 1));
             match links.get(&at) {
                 Some(link) => self.open_link(at, link)?,
@@ -107,12 +140,21 @@ impl TeamKeyRing {
         Ok(())
     }
 
-    /// Checks that the link which came with a commit leads from the commit's keys to the key before, if this ring has it.
+    /// Checks that a commit's keys follow those on this ring (R-8.3-17, R-8.3-28): a link leads from them to the key before and history
+    /// begins where it began; or they are new, without a link, and history begins with them. A ring without keys takes any beginning.
     ///
     /// # Errors
-    /// [`LinkError`] if it leads nowhere or elsewhere.
+    /// [`LinkError`] otherwise.
     pub fn check_link(&self, keys: &Generation, link: Option<&TeamLink>) -> Result<(), LinkError> {
-        link.map_or(Ok(()), |link| self.previous(keys.number, &keys.key, link).map(|_| ()))
+        if let Some(link) = link {
+            self.previous(keys.number, &keys.key, link)?;
+        }
+        let begins = match self.newest() {
+            None => (1..=keys.number).contains(&keys.since),
+            Some((newest, _)) if link.is_none() && keys.number > newest => keys.since == keys.number,
+            Some(_) => keys.since == self.since,
+        };
+        if begins { Ok(()) } else { Err(LinkError(keys.number)) }
     }
 
     /// The key that the link of `generation` leads to from `key`: the one on the ring, where there is one.
@@ -209,6 +251,46 @@ mod tests {
         let (mut ring, links) = history(3);
         ring.insert(2, TeamKey::generate(&mut SystemRandom).unwrap());
         assert_eq!(ring.open_links(&links), Err(LinkError(3)), "leads to another key than the ring has");
+    }
+
+    // Obeys R-8.3-28.
+    #[test]
+    fn nothing_leads_from_behind_a_cut_to_before_it() {
+        let (ring, _) = history(3);
+        let cut = ring.generate_cut(&mut SystemRandom).unwrap();
+        assert_eq!((cut.number, cut.since), (4, 4));
+        assert_eq!(ring.check_link(&cut, None), Ok(()));
+        let mut after = ring.clone().since(4);
+        after.insert(4, cut.key.clone());
+        let next = after.generate_next(&mut SystemRandom).unwrap();
+        let link = after.seal_link(&next, &mut SystemRandom).unwrap();
+        assert_eq!((next.since, after.check_link(&next, link.as_ref())), (4, Ok(())));
+        let mut joiner = TeamKeyRing::new(ring.organisation, ring.team).since(next.since);
+        assert_eq!(joiner.check_link(&next, link.as_ref()), Ok(()));
+        joiner.insert(5, next.key);
+        assert_eq!(joiner.open_links(&[GenerationLink { generation: 5, link: link.unwrap() }]), Ok(History::Complete));
+        assert_eq!(joiner.iter().map(|(generation, _)| generation).collect::<Vec<_>>(), [4, 5]);
+        let places = [ring.journal(), after.journal(), joiner.journal()].map(Option::unwrap);
+        assert_eq!(places[1], places[2]);
+        assert!(places[0] != places[1] && places.iter().all(Place::is_of_team));
+        assert!(joiner.since(3).journal().is_none(), "its key is not there");
+    }
+
+    // Breaks R-8.3-28.
+    #[test]
+    fn history_begins_elsewhere_with_a_cut_alone() {
+        let (ring, _) = history(3);
+        let next = ring.generate_next(&mut SystemRandom).unwrap();
+        let link = ring.seal_link(&next, &mut SystemRandom).unwrap();
+        for since in [0, 2, 3, 4, 5] {
+            assert!(ring.check_link(&Generation { since, ..next.clone() }, link.as_ref()).is_err(), "{since}");
+        }
+        assert!(ring.check_link(&next, None).is_err(), "a cut that says that history goes on");
+        let (newest, key) = ring.newest().unwrap();
+        let same = Generation { number: newest, since: 3, key: key.clone(), sealing: next.sealing.clone() };
+        assert!(ring.check_link(&same, None).is_err(), "no new key");
+        let joiner = TeamKeyRing::new(ring.organisation, ring.team);
+        assert!(joiner.check_link(&Generation { since: 5, ..next }, link.as_ref()).is_err(), "begins later");
     }
 
     #[test]

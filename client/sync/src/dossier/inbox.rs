@@ -48,7 +48,7 @@ impl Client {
                 }
             }
             if !events.is_empty() {
-                self.push(&self.team_place(*team), events).await?;
+                self.push(&self.team_place(*team)?, events).await?;
             }
             if !taken.is_empty() {
                 self.take_out(team, &Taken { sequences: List::new(taken).map_err(|_| ClientError::Verification)? }).await?;
@@ -61,13 +61,13 @@ impl Client {
 
     async fn look_into(&self, team: &TeamId, item: &Delivered, asked: &mut BTreeSet<OrganisationId>) -> Result<Look> {
         let generation = item.delivery.generation;
-        let Some(keys) = self.profile.store.read(|db| group::generation(db, team, generation))? else {
+        let Some(seed) = self.profile.store.read(|db| group::sealing_seed(db, team, generation))? else {
             // A colleague who has the key takes it; one that the team does not have yet nobody can have sealed to.
             let newest = self.kept(team)?.map_or(0, |kept| kept.state.generation);
             return Ok(if generation > newest { Look::Never } else { Look::Waits });
         };
         let to = Recipient { organisation: self.me.organisation, team: *team };
-        let Ok(envelope) = open_envelope(&self.crypto, &keys.sealing, &to, &item.delivery) else { return Ok(Look::Never) };
+        let Ok(envelope) = open_envelope(&self.crypto, &seed, &to, &item.delivery) else { return Ok(Look::Never) };
         let said = &envelope.content;
         if said.organisation != item.organisation || said.until <= self.now() || !self.is_new(team, said)? {
             return Ok(Look::Never);

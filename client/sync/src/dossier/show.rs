@@ -69,7 +69,7 @@ impl Client {
         self.check_copied()?;
         self.sync_log().await?;
         for team in self.case_teams()? {
-            self.pull_on(&self.team_place(team)).await?;
+            self.pull_on(&self.team_place(team)?).await?;
             self.take_inbox(&team).await?;
         }
         for organisation in self.logs_wanted()? {

@@ -20,7 +20,7 @@ use super::pack::Pack;
 use crate::client::Client;
 use crate::document::{KeptVersion, newest_versions};
 use crate::error::{ClientError, Result, What};
-use crate::journal::{Item, ring_of};
+use crate::journal::{Item, ring_of, team_place};
 use crate::store::log::{Whose, entries};
 use crate::view::{AlarmKind, Delivery, OnProgress, Progress};
 
@@ -103,7 +103,7 @@ impl Client {
         let ring = self.ring(&place.team)?;
         let team = ring.iter().map(|(_, key)| key.secret().clone());
         self.profile.store.read(|db| {
-            let (case, journal) = (ring_of(db, place)?, ring_of(db, &self.team_place(place.team))?);
+            let (case, journal) = (ring_of(db, place)?, ring_of(db, &team_place(db, self.me.organisation, place.team)?)?);
             let sealing = case.0.into_values().chain(journal.0.into_values()).map(|key| key.secret);
             Ok(team.chain(sealing).collect())
         })

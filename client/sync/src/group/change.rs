@@ -47,6 +47,8 @@ impl Client {
         let Some(kept) = self.kept(team)? else { return Ok(false) };
         let mut plan = self.plan(team, &kept.state)?;
         plan.remove.retain(|device| *device != self.device());
+        // A cut waits for everything else: it keeps nobody in and nobody out.
+        plan.cut = plan.is_empty() && self.cut_is_due(team)?;
         if plan.is_empty() {
             return Ok(false);
         }
@@ -54,7 +56,7 @@ impl Client {
         if !plan.add.is_empty() {
             packages.extend(self.claim(&plan.add).await?.into_iter().flatten());
         }
-        if packages.is_empty() && plan.remove.is_empty() && !plan.rotate {
+        if packages.is_empty() && plan.remove.is_empty() && !plan.rotate && !plan.cut {
             return Ok(false); // those to add have left no key packages yet
         }
         if !self.stage(team, &kept.state, &plan, packages)? {
@@ -68,7 +70,9 @@ impl Client {
     pub(super) fn stage(&self, team: &TeamId, previous: &GroupState, plan: &Plan, mut add: Vec<KeyPackage>) -> Result<bool> {
         let organisation = self.organisation()?;
         let ring = self.ring(team)?;
-        let (keys, link) = if plan.rotate {
+        let (keys, link) = if plan.cut {
+            (ring.generate_cut(&mut SystemRandom).map_err(no_randomness)?, None)
+        } else if plan.rotate {
             let next = ring.generate_next(&mut SystemRandom).map_err(no_randomness)?;
             let link = ring.seal_link(&next, &mut SystemRandom).map_err(no_randomness)?;
             (next, link)
@@ -78,7 +82,7 @@ impl Client {
         };
         let position = organisation.position();
         loop {
-            if add.is_empty() && plan.remove.is_empty() && !plan.rotate {
+            if add.is_empty() && plan.remove.is_empty() && !plan.rotate && !plan.cut {
                 return Ok(false); // nothing is left to commit
             }
             let data = CommitData {

@@ -4,7 +4,7 @@ use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::keys::TeamKey;
 use casevault_crypto::mls::GroupState;
 use casevault_crypto::secret::{Secret, SecretBytes};
-use casevault_crypto::team::{Generation, TeamKeyRing};
+use casevault_crypto::team::{Generation, SealingSeed, TeamKeyRing};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::hash::Hash;
@@ -61,16 +61,24 @@ pub(crate) fn save_generation(
     receipt: &SignedFeedItem,
     now: Time,
 ) -> Result<()> {
-    let sql = "INSERT INTO team_keys (team, generation, key, seed, made) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (team, generation) DO UPDATE SET seed = ?4";
+    let cut = keys.number > 1 && keys.since == keys.number;
+    let before = if cut { ring(db, receipt.content.organisation, *team)?.journal() } else { None };
+    let sql = "INSERT INTO team_keys (team, generation, key, seed, made, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (team, generation) DO UPDATE SET seed = ?4, since = ?6";
     let key = keys.key.secret().expose();
     db.prepare_cached(sql)?.execute(params![
         team.0,
         column(keys.number),
         key,
         &*SecretBytes::encode(&keys.sealing),
-        column(now.0)
+        column(now.0),
+        column(keys.since)
     ])?;
+    if let (Some(before), Some(after)) = (before, ring(db, receipt.content.organisation, *team)?.journal().filter(|_| cut)) {
+        // What waits goes where history goes on.
+        let sql = "UPDATE outbox SET journal = ?3 WHERE team = ?1 AND journal = ?2";
+        db.prepare_cached(sql)?.execute(params![team.0, before.journal.0, after.journal.0])?;
+    }
     save_receipt(db, team, keys.number, receipt)
 }
 
@@ -93,23 +101,31 @@ pub(crate) fn save_ring(db: &Connection, team: &TeamId, ring: &TeamKeyRing) -> R
 /// The team's keys.
 pub(crate) fn ring(db: &Connection, organisation: OrganisationId, team: TeamId) -> Result<TeamKeyRing> {
     let mut ring = TeamKeyRing::new(organisation, team);
-    let mut statement = db.prepare_cached("SELECT generation, key FROM team_keys WHERE team = ?1")?;
+    let sql = "SELECT generation, key, since FROM team_keys WHERE team = ?1 AND length(key) > 0 ORDER BY generation";
+    let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([team.0])?;
     while let Some(row) = rows.next()? {
         ring.insert(count(row, 0)?, TeamKey::new(Secret::new(array(row, 1)?)));
+        ring = ring.since(count(row, 2)?); // the newest one's says where history begins now
     }
     Ok(ring)
 }
 
+/// What the sealing key of one generation comes from, also if it is from before history was cut.
+pub(crate) fn sealing_seed(db: &Connection, team: &TeamId, number: u64) -> Result<Option<SealingSeed>> {
+    let sql = "SELECT seed FROM team_keys WHERE team = ?1 AND generation = ?2 AND seed IS NOT NULL";
+    let seed: Option<Vec<u8>> =
+        db.prepare_cached(sql)?.query_row(params![team.0, column(number)], |row| row.get(0)).optional()?;
+    seed.map(|seed| decode(&SecretBytes::from(seed), 64).map_err(|_| ClientError::Damaged)).transpose()
+}
+
 /// The keys of one generation, with the seed of its sealing key.
 pub(crate) fn generation(db: &Connection, team: &TeamId, number: u64) -> Result<Option<Generation>> {
-    let sql = "SELECT key, seed FROM team_keys WHERE team = ?1 AND generation = ?2 AND seed IS NOT NULL";
-    let row = |row: &crate::store::sql::Row<'_>| Ok((array(row, 0)?, row.get::<_, Vec<u8>>(1)?));
-    let Some((key, seed)) = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], row).optional()? else {
-        return Ok(None);
-    };
-    let sealing = decode(&SecretBytes::from(seed), 64).map_err(|_| ClientError::Damaged)?;
-    Ok(Some(Generation { number, key: TeamKey::new(Secret::new(key)), sealing }))
+    let sql = "SELECT key, since FROM team_keys WHERE team = ?1 AND generation = ?2 AND length(key) > 0";
+    let row = |row: &crate::store::sql::Row<'_>| Ok((array(row, 0)?, count(row, 1)?));
+    let kept = db.prepare_cached(sql)?.query_row(params![team.0, column(number)], row).optional()?;
+    let (Some((key, since)), Some(sealing)) = (kept, sealing_seed(db, team, number)?) else { return Ok(None) };
+    Ok(Some(Generation { number, since, key: TeamKey::new(Secret::new(key)), sealing }))
 }
 
 /// When the newest generation began.

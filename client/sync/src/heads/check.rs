@@ -111,6 +111,7 @@ impl Client {
                 continue;
             }
             self.profile.store.write(|tx| note_changes(tx, team, journals))?;
+            self.judge_deletions(team, page.deletions.as_slice()).await?;
             if page.more == 0 || in_order == Some(known) {
                 return Ok(());
             }

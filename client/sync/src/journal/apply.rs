@@ -4,9 +4,9 @@ use crate::store::sql::{Connection, params};
 use casevault_crypto::case::{CaseEffect, DocumentRecord, effects};
 use casevault_crypto::directory::{self, DirectoryEffect};
 use casevault_crypto::event::{Body, Status};
-use casevault_crypto::journal::{AcceptedEvent, Place};
+use casevault_crypto::journal::{AcceptedEvent, KeyRing, Place};
 use casevault_crypto::secret::SecretBytes;
-use casevault_crypto::team_journal::{self, TeamEffect};
+use casevault_crypto::team_journal::{self, GivenKey, TeamEffect};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::log::Organisation;
@@ -63,7 +63,7 @@ pub(crate) fn apply(
     if let Body::DossierReceived(envelope) = &event.body {
         return keep_envelope(db, place, envelope);
     }
-    team_journal::effect(event).map_or(Ok(()), |effect| apply_team(db, (place, now), effect))
+    team_journal::effects(event).into_iter().try_for_each(|effect| apply_team(db, (place, now), effect))
 }
 
 fn apply_case(db: &Connection, place: &Place, effect: CaseEffect) -> Result<()> {
@@ -143,13 +143,17 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
     match effect {
         TeamEffect::GiveKey { case, generation, given } => {
             let here = place_of(place, case);
-            let ring = super::ring_of(db, &here)?;
-            if admits(&ring, generation, given.created) {
-                let sql = "INSERT INTO case_keys (team, journal, generation, team_generation, key) VALUES (?1, ?2, ?3, ?4, ?5)";
-                let key = given.key.secret().expose();
-                db.prepare_cached(sql)?.execute(params![place.team.0, case.0, column(generation), column(given.created), key])?;
+            if admits(&super::ring_of(db, &here)?, generation, given.created) {
+                keep_key(db, &here, generation, &given)?;
             }
             claim(db, &here, now)
+        }
+        TeamEffect::KeepKeys { case, keys } => keep_keys(db, (&place_of(place, case), now), keys),
+        TeamEffect::Erase(journal) => {
+            let sql = "INSERT OR IGNORE INTO erased (team, journal) SELECT ?1, ?2
+                WHERE NOT EXISTS (SELECT 1 FROM case_keys WHERE team = ?1 AND journal = ?2)";
+            db.prepare_cached(sql)?.execute(params![place.team.0, journal.0])?;
+            Ok(())
         }
         TeamEffect::Summarise { case, summary } => {
             let here = place_of(place, case);
@@ -161,6 +165,30 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
             search::index(db, (&here.team, &here.journal), TITLE, &title)
         }
     }
+}
+
+fn keep_key(db: &Connection, place: &Place, generation: u64, given: &GivenKey) -> Result<()> {
+    let sql = "INSERT INTO case_keys (team, journal, generation, team_generation, key) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let key = given.key.secret().expose();
+    db.prepare_cached(sql)?.execute(params![place.team.0, place.journal.0, column(generation), column(given.created), key])?;
+    Ok(())
+}
+
+/// The rule of [`casevault_crypto::team_journal::CaseKeys::keep`]. Other keys than those that are here are told.
+fn keep_keys(db: &Connection, (place, now): (&Place, Time), keys: Vec<GivenKey>) -> Result<()> {
+    let mut same = true;
+    for (generation, given) in (1..).zip(keys) {
+        let ring = super::ring_of(db, place)?;
+        match ring.key(generation) {
+            Some(known) => same &= known.secret == *given.key.secret() && known.created == given.created,
+            None if admits(&ring, generation, given.created) => keep_key(db, place, generation, &given)?,
+            None => same = false,
+        }
+    }
+    if !same {
+        alarm::raise_in(db, AlarmKind::Claim, now, (Some(place.team), Some(place.journal)))?;
+    }
+    claim(db, place, now)
 }
 
 /// The team at `place` names a case as its own. Whether another one does as well is nothing that a number could decide: both have it, and

@@ -86,7 +86,7 @@ impl Client {
                     self.sync_log().await?;
                     self.follow(&place.team).await?;
                     if !place.is_of_team() {
-                        Box::pin(self.pull(&self.team_place(place.team))).await?;
+                        Box::pin(self.pull(&self.team_place(place.team)?)).await?;
                     }
                 }
                 Some(Wait::More) if taken > 0 => {}

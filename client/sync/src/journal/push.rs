@@ -48,7 +48,16 @@ impl Item {
 impl Client {
     /// Appends `items` to the journal at `place`, in one request. If others were faster, they follow theirs. Returns whether they
     /// were appended: items of the outbox are not once others were faster, because some of them may be at the vault already.
-    pub(crate) async fn push(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
+    pub(crate) async fn push(&self, place: &Place, items: Vec<Item>) -> Result<bool> {
+        if place.is_of_team() {
+            // What was kept from before comes first in a journal that began as history was cut.
+            Box::pin(self.finish_cut(&place.team)).await?;
+        }
+        self.push_kept(place, items).await
+    }
+
+    /// The same, in a journal that has what was kept, or is getting it.
+    pub(crate) async fn push_kept(&self, place: &Place, mut items: Vec<Item>) -> Result<bool> {
         self.check_copied()?;
         alarm::refuse_where_forked(&self.profile.store, Some(place))?;
         self.refuse_while_removal_waits(place).await?;
@@ -194,7 +203,7 @@ impl Client {
         if !self.sync_group(&place.team).await? {
             return Err(ClientError::NoKey);
         }
-        self.pull_on(&self.team_place(place.team)).await?;
+        self.pull_on(&self.team_place(place.team)?).await?;
         if !place.is_of_team() {
             self.pull_on(place).await?;
         }
@@ -203,7 +212,7 @@ impl Client {
 
     /// Gives the team a key for the case at `place`, made in the team's newest generation.
     pub(crate) async fn give_case_key(&self, place: &Place) -> Result<()> {
-        let team = self.team_place(place.team);
+        let team = self.team_place(place.team)?;
         self.pull_on(&team).await?;
         let generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
         let ring = self.profile.store.read(|db| ring_of(db, place))?;

@@ -117,7 +117,7 @@ impl Client {
         // Anybody can seal to the policy: what counts is that the keyserver has given its receipt for both halves.
         let newest = opened.find(|keys| keys.is_receipted(organisation, &receipt, crypto)).ok_or(ClientError::NoEscrow)?;
         self.forget_group(team)?;
-        let mut ring = self.ring(team)?;
+        let mut ring = self.ring(team)?.since(newest.since);
         ring.insert(newest.number, newest.key.clone());
         let links = self.links(team).await?;
         // A garbled link closes what is behind it; the alarm is raised as for every joiner.

@@ -58,6 +58,15 @@ impl Client {
         outcome
     }
 
+    /// Ends everything that a case shares.
+    pub(crate) async fn end_all_shares(&self, place: &Place) -> Result<()> {
+        for share in self.consents_of(place)?.shares.iter().filter(|share| share.ended.is_none()) {
+            self.queue(place, &self.last_words(share, Ending::Revoked)?)?;
+            self.settled(&share.made.dossier, false)?;
+        }
+        self.settle_shares(&place.team).await
+    }
+
     /// The vault lets the recipient read no more. What it never granted is as good.
     async fn close(&self, place: &Place, dossier: &JournalId) -> Result<()> {
         match self.team_vault(&place.team)?.end_grant(dossier).await {

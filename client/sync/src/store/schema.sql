@@ -12,8 +12,10 @@ CREATE TABLE invitations (id BLOB PRIMARY KEY, person BLOB NOT NULL, name TEXT N
 -- Teams whose group this device is in. `state` is the encoded state of the group after the last commit merged.
 CREATE TABLE teams (team BLOB PRIMARY KEY, state BLOB NOT NULL, committed BLOB NOT NULL, vault_generation INTEGER NOT NULL DEFAULT 0,
     acknowledged INTEGER NOT NULL DEFAULT 0, changes INTEGER NOT NULL DEFAULT 0, heads BLOB, gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+-- `since`: the generation that the team's history begins with, as that generation's bundle says. `key` is empty once history was cut and what
+-- was before is forgotten; the seed stays, for envelopes that are on their way.
 CREATE TABLE team_keys (team BLOB NOT NULL, generation INTEGER NOT NULL, key BLOB NOT NULL, seed BLOB, made INTEGER NOT NULL,
-    PRIMARY KEY (team, generation)) WITHOUT ROWID;
+    since INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (team, generation)) WITHOUT ROWID;
 CREATE TABLE receipts (team BLOB NOT NULL, generation INTEGER NOT NULL, item BLOB NOT NULL, PRIMARY KEY (team, generation)) WITHOUT ROWID;
 CREATE TABLE rotations (team BLOB PRIMARY KEY, state BLOB NOT NULL, upload BLOB) WITHOUT ROWID;
 -- Names that this device shall write into the directory once it can.
@@ -32,6 +34,9 @@ CREATE TABLE entries (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGE
     person BLOB NOT NULL, class INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL, header BLOB NOT NULL, log_length INTEGER NOT NULL,
     PRIMARY KEY (team, journal, sequence)) WITHOUT ROWID;
 CREATE INDEX entries_assistance ON entries (team, journal) WHERE class BETWEEN 0x0130 AND 0x0132;
+CREATE INDEX entries_erasure ON entries (team, journal) WHERE class BETWEEN 516 AND 520;
+-- Journals that were erased, and whether the vault was told to delete them: of cases, of their dossiers, and the team's own from before.
+CREATE TABLE erased (team BLOB NOT NULL, journal BLOB NOT NULL, told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal)) WITHOUT ROWID;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,

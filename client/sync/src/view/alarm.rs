@@ -64,8 +64,10 @@ kinds! {
     Document = "document";
     /// Several teams claim a case of one number. No server is accused.
     Claim = "claim";
-    /// The keyserver does not give the way back to a team's older keys.
+    /// The keyserver does not give the way back to a team's older keys, or a colleague's device cut them off without being asked.
     History = "history";
+    /// Somebody who has a team's key had the vault delete a journal that nobody erased. It was told to keep it.
+    Deletion = "deletion";
     /// A colleague's device recorded something unreadable about how journals stand. It was stepped over; no server is accused.
     Heads = "heads";
     /// The log names a sealing key of a team that the team does not have.

@@ -22,8 +22,12 @@ struct Download {
 
 impl Download {
     async fn begin(holder: &Member, blob: &[u8]) -> Self {
+        Self::begin_in(holder, DOSSIER, blob).await
+    }
+
+    async fn begin_in(holder: &Member, journal: JournalId, blob: &[u8]) -> Self {
         let digests = List::new(vec![BlobDigest::of(blob); TIMES]).unwrap();
-        let path = format!("{}/fetch", holder.journal(DOSSIER));
+        let path = format!("{}/fetch", holder.journal(journal));
         let call = Call { method: "POST", path, body: encode(&Fetch { digests }), ..Call::default() };
         let credentials = holder.credentials(&call).await;
         let length = call.body.len();
@@ -125,6 +129,27 @@ async fn c07_a_download_that_runs_when_its_grant_ends_is_cut() {
         }
         let taken = download.finish(all).await;
         assert_eq!(taken >= all, end == "not at all", "{end}: {taken} of {all}");
+    }
+}
+
+// Obeys R-7.4-26.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_of_what_is_removed_meanwhile_is_cut() {
+    let blob = large();
+    for (removed, by_holder) in [(CASE, true), (DOSSIER, true), (CASE, false)] {
+        let world = World::new().await;
+        let member = world.team(1, 1).await;
+        member.append(CASE, batch(&[&blob], entries(&empty(CASE), 1, &[b"of the case"]))).await.unwrap();
+        let lasting = Grant { until: Time(u64::MAX), ..grant(HOLDER, vec![granted(CASE, &blob)]) };
+        member.give(DOSSIER, &lasting).await.unwrap();
+        let (reader, journal) = if by_holder { (member.holder(DOSSIER, HOLDER), DOSSIER) } else { (member.clone(), CASE) };
+        let download = Download::begin_in(&reader, journal, &blob).await;
+        member.mark(removed).await.unwrap();
+        world.clock.advance(limit::DELETION_HOLD);
+        assert_eq!(world.vault().remove_due(world.vault().now()).await.unwrap(), 1);
+        let all = TIMES * (blob.len() + 8);
+        let taken = download.finish(all).await;
+        assert!(taken < all, "{taken} of {all}");
     }
 }
 

@@ -296,6 +296,50 @@ fn a_link_comes_with_a_new_generation_and_never_without() {
     refused(world, &record, CommitRefused::Link);
 }
 
+/// What makes of a new generation one that history begins with.
+fn cut(lie: &mut Lie) {
+    (lie.link, lie.data.link) = (None, Hash::ZERO);
+    lie.keys.since = lie.keys.number;
+}
+
+// Obeys R-8.3-28.
+#[test]
+fn a_cut_of_history_is_followed() {
+    let (mut world, record) = told_with(true, |_, lie| cut(lie));
+    assert_eq!(world.process(0, &record), Ok(true));
+    assert_eq!(world.process(2, &record), Ok(true));
+}
+
+// Breaks R-8.3-28.
+#[test]
+fn a_cut_of_history_adds_and_removes_nobody() {
+    let mut world = World::new(4, 3);
+    world.gather();
+    world.state(Statement::AddToTeam(world.team, person(3)));
+    let mut lie = world.honest(1, true);
+    lie.add = vec![world.parsed_package(3)];
+    cut(&mut lie);
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::Link);
+    let mut world = World::new(4, 3);
+    world.gather();
+    world.state(Statement::RemoveFromTeam(world.team, person(2)));
+    let mut lie = world.honest(1, true);
+    lie.remove = vec![world.leaf_of(2)];
+    cut(&mut lie);
+    let accepted = world.lie(1, lie);
+    world.refuses(0, &accepted.record, CommitRefused::Link);
+}
+
+// Breaks R-8.3-28.
+#[test]
+fn history_begins_where_it_began_unless_it_is_cut() {
+    let (world, record) = told_with(true, |_, lie| lie.keys.since = lie.keys.number);
+    refused(world, &record, CommitRefused::Link);
+    let (world, record) = told(|_, lie| lie.keys.since = 0);
+    refused(world, &record, CommitRefused::Link);
+}
+
 #[test]
 fn a_link_that_the_commit_does_not_name_is_the_keyservers_fault() {
     let (mut world, record) = told_with(true, |_, _| ());

@@ -18,7 +18,7 @@ fn a_team_gathers_loses_a_member_and_goes_on() {
     let removed = world.devices[3].id();
     world.state(Statement::RemoveFromTeam(world.team, person(3)));
     let plan = world.plan(1);
-    assert_eq!(plan, Plan { add: vec![], remove: vec![removed], rotate: true }, "any member can commit it");
+    assert_eq!(plan, Plan { add: vec![], remove: vec![removed], rotate: true, cut: false }, "any member can commit it");
     let accepted = world.commit(1);
     let before = world.devices[3].ring.newest().unwrap().0;
     world.receive(&accepted);
@@ -156,7 +156,7 @@ fn a_revoked_device_is_removed_and_its_persons_new_one_added() {
     world.state(Statement::RevokeDevice(lost));
     let new = world.enrol(person(1));
     let plan = world.plan(0);
-    assert_eq!(plan, Plan { add: vec![world.devices[new].id()], remove: vec![lost], rotate: true });
+    assert_eq!(plan, Plan { add: vec![world.devices[new].id()], remove: vec![lost], rotate: true, cut: false });
     let accepted = world.commit(0);
     let kept = world.devices[1].keys.clone();
     assert_eq!(world.process(1, &accepted.record), Ok(false));

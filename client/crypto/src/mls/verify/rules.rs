@@ -35,7 +35,7 @@ pub(in crate::mls) fn check_data(group: &Group, basis: &Basis<'_>, data: &Commit
     Ok(())
 }
 
-/// The generation stays and all keys with it, or it is the next, no key stays, and a link leads back.
+/// The generation stays and all keys with it, or it is the next and no key stays. A link leads back, unless history is cut.
 fn check_keys(basis: &Basis<'_>, data: &CommitData) -> Result<(), CommitRefused> {
     let previous = basis.previous;
     let same_access = data.access_key == previous.access_key;
@@ -48,7 +48,9 @@ fn check_keys(basis: &Basis<'_>, data: &CommitData) -> Result<(), CommitRefused>
     if !keys_fit || data.sealing_key.as_slice().len() != limit::SEALING_KEY {
         return Err(CommitRefused::Keys);
     }
-    if (data.link == Hash::ZERO) != same_access {
+    let linked = data.link != Hash::ZERO;
+    let cuts = !linked && !same_access;
+    if (linked && same_access) || (cuts && basis.organisation.directory() == Some(data.team)) {
         return Err(CommitRefused::Link);
     }
     let due = basis.organisation.is_rotation_due(&data.team, previous.log_length, data.log_length);
@@ -76,6 +78,10 @@ pub(in crate::mls) fn check_staged(
             }
             _ => return Err(CommitRefused::Proposal),
         }
+    }
+    let changes = !(removed.is_empty() && added.is_empty());
+    if changes && data.generation > basis.previous.generation && data.link == Hash::ZERO {
+        return Err(CommitRefused::Link);
     }
     if !removed.is_empty() && data.generation == basis.previous.generation {
         return Err(CommitRefused::RotationDue);
