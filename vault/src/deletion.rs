@@ -13,6 +13,7 @@ use casevault_wire::vault::Deletion;
 
 use crate::door;
 use crate::record::{self, JournalKey, TeamKey, Versioned, kind};
+use crate::team::Team;
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
@@ -24,7 +25,7 @@ impl Vault {
         // Within this turn nobody else of the team marks, so that they are counted.
         let _turn = self.turns.team(&journal.team).await;
         for _ in 0..ATTEMPTS {
-            let (mark, mut write) = self.before_marking(journal, generation).await?;
+            let (mark, mut write) = self.before_marking(journal, |team| team.may_write(generation)).await?;
             if mark.value.is_some() {
                 return Ok(());
             }
@@ -40,14 +41,14 @@ impl Vault {
         Err(OUTRUN)
     }
 
-    /// Takes the mark of a journal back, if it has one, on a request of `generation`.
+    /// Takes the mark of a journal back, if it has one, on a request of `generation`; of a frozen team too, for which time goes on.
     ///
     /// # Errors
-    /// As [`Self::mark`].
+    /// As [`Self::mark`], but `frozen`.
     pub async fn keep(&self, journal: &JournalKey, generation: u64) -> Result<(), Problem> {
         let _turn = self.turns.team(&journal.team).await;
         for _ in 0..ATTEMPTS {
-            let (mark, mut write) = self.before_marking(journal, generation).await?;
+            let (mark, mut write) = self.before_marking(journal, |team| team.may_read(generation)).await?;
             if mark.value.is_none() {
                 return Ok(());
             }
@@ -59,10 +60,14 @@ impl Vault {
         Err(OUTRUN)
     }
 
-    /// The mark of a journal that `generation` may mark and have kept, and a write that holds only as long as this does.
-    async fn before_marking(&self, journal: &JournalKey, generation: u64) -> Result<(Versioned<Time>, Write), Problem> {
+    /// The mark of a journal of a team that `may` have it changed, and a write that holds only as long as this does.
+    async fn before_marking(
+        &self,
+        journal: &JournalKey,
+        may: impl Fn(&Team) -> Result<(), Problem>,
+    ) -> Result<(Versioned<Time>, Write), Problem> {
         let team = self.team(&journal.team).await?;
-        team.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(generation)?;
+        may(team.value.as_ref().ok_or(Problem(Code::Refused))?)?;
         self.owned(journal).await?;
         let mut write = Write::kept();
         team.unchanged(&mut write);

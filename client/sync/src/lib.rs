@@ -48,6 +48,7 @@ mod void;
 pub mod bulk;
 pub mod error;
 pub mod evidence;
+pub mod script;
 pub mod view;
 
 pub use assistance::{NewPlan, SERVICES};

@@ -207,7 +207,8 @@ async fn fsck_finds_what_is_left_from_before_a_cut_and_what_went_too_soon() {
     };
     let world = World::on(directory).await;
     acknowledge(&world, &ngo, team, (3, cut), &[2, 3, 4]).await;
-    let records = open(&world.stop().await);
+    let directory = world.stop().await;
+    let records = open(&directory);
     assert_eq!(faults(&records, &key).await, []);
     records.write(Write { put: vec![link.clone()], ..Write::default() }).await.unwrap();
     assert_eq!(faults(&records, &key).await, [Fault::Link], "one is left");

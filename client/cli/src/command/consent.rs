@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use casevault_sync::view::{ConsentView, Delivery};
-use casevault_sync::{Client, ClientError, NewConsent, What};
+use casevault_sync::{Client, ClientError, NewConsent, What, script};
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
@@ -15,14 +15,15 @@ use crate::table::table;
 use crate::{display, message, shape, when};
 
 pub(super) async fn run(session: &Session, command: Consent) -> Result<Answer, Failure> {
-    let client = session.client().await?;
     match command {
+        Consent::Script { language } => Ok(read_out(&language)),
         Consent::Give { case, by, basis, purpose, to, doc, field, until, form, language } => {
+            let client = session.client().await?;
             let form = match form {
                 Some(form) => Some(attached(&client, &case, &form).await?),
                 None => None,
             };
-            let script = u16::from(!language.is_empty());
+            let script = script::script(&language).map_or(0, |_| script::VERSION);
             let telling = client.telling(&case, &doc).await?;
             let new = NewConsent { by, basis, purpose, to, documents: doc, fields: field, until, form, language, script };
             let (id, delivery) = client.consent_give(&case, &new).await?;
@@ -33,7 +34,7 @@ pub(super) async fn run(session: &Session, command: Consent) -> Result<Answer, F
             Ok(queued(answer, delivery))
         }
         Consent::Withdraw { case, consent, reason } => {
-            let delivery = client.consent_withdraw(&case, &consent, &reason).await?;
+            let delivery = session.client().await?.consent_withdraw(&case, &consent, &reason).await?;
             let text = match delivery {
                 Delivery::Sent => {
                     "Withdrawn. What was shared under it is not read any more. What has been seen cannot be unseen."
@@ -43,14 +44,21 @@ pub(super) async fn run(session: &Session, command: Consent) -> Result<Answer, F
             Ok(queued(Answer::new(json!({"state": "withdrawn"}), text), delivery))
         }
         Consent::Confirm { case, consent } => {
-            let delivery = client.consent_confirm(&case, &consent).await?;
+            let delivery = session.client().await?.consent_confirm(&case, &consent).await?;
             Ok(queued(Answer::new(json!({"state": "confirmed"}), "Confirmed."), delivery))
         }
         Consent::List { case } => {
-            let list = client.consents(&case).await?;
+            let list = session.client().await?.consents(&case).await?;
             Ok(Answer::new(shape::list(&list, shape::consent), consents(&list)))
         }
     }
+}
+
+/// The points that are read out, each on a line of its own.
+fn read_out(language: &str) -> Answer {
+    let points: &[&str] = script::script(language).map_or(&[], |points| points);
+    let lines: Vec<_> = (1..).zip(points).map(|(number, point)| format!("{number}. {point}")).collect();
+    Answer::new(json!({"script": script::VERSION, "language": language, "points": points}), lines.join("\n\n"))
 }
 
 /// The document that a form is: one of the case by its name or id, or a file, which is attached.

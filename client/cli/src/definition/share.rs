@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use casevault_sync::ConsentBy;
+use casevault_sync::script;
 use casevault_sync::time::Time;
 use clap::Subcommand;
 
@@ -40,6 +41,12 @@ pub(crate) enum Consent {
         form: Option<PathBuf>,
         /// The language in which the script was read out, such as ar
         #[arg(long, value_name = "LANGUAGE", default_value = "")]
+        language: String,
+    },
+    /// Show what is read out before somebody consents
+    Script {
+        /// The language: en, ar, fr or es
+        #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = spoken)]
         language: String,
     },
     /// Withdraw a consent: what is shared under it ends at once. It needs no reason
@@ -142,6 +149,14 @@ pub(crate) enum Dossier {
         #[arg(long, value_name = "PATH")]
         out: PathBuf,
     },
+}
+
+/// A language that there is a script in.
+fn spoken(language: &str) -> Result<String, String> {
+    match script::script(language) {
+        Some(_) => Ok(language.to_owned()),
+        None => Err(format!("expected one of {}", script::languages().collect::<Vec<_>>().join(", "))),
+    }
 }
 
 fn by(word: &str) -> Result<ConsentBy, &'static str> {

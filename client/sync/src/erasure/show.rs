@@ -87,6 +87,9 @@ impl Client {
 
     /// How long a case stays.
     pub(crate) fn keeping(&self, place: &Place) -> Result<Keeping> {
+        if self.travels()? {
+            return Ok(Keeping::default());
+        }
         let erasure = self.requests(&self.team_place(place.team)?)?.of(&place.journal).and_then(Request::day);
         Ok(Keeping { hold: self.legal_hold(place)?, retention: self.retention(place)?, erasure })
     }
