@@ -91,6 +91,9 @@ mod outbox;
 #[path = "world/overload.rs"]
 mod overload;
 #[cfg(test)]
+#[path = "world/overrides.rs"]
+mod overrides;
+#[cfg(test)]
 #[path = "world/partition.rs"]
 mod partition;
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) use erasure::{Erasure, Hold, Retention};
 pub(crate) use evidence::Evidence;
 pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
-pub(crate) use share::{Consent, Dossier, Share};
+pub(crate) use share::{Consent, Dossier, Override, Share};
 pub(crate) use team::Team;
 
 /// Case files and documents that no server can read

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use assistance::{assistance, overdue, plan, question, record};
 pub(crate) use erasure::{erasure, erasure_state};
-pub(crate) use share::{consent, consent_state, dossier, dossier_line, share};
+pub(crate) use share::{consent, consent_state, dossier, dossier_line, share, wish, wish_state};
 
 use crate::statement;
 use crate::when::rfc3339;

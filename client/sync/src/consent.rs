@@ -260,7 +260,7 @@ impl Client {
     }
 
     /// The newest versions of these documents of a case; of what waits to be sent too.
-    fn versions_of(&self, place: &Place, documents: &[String]) -> Result<Vec<VersionOf>> {
+    pub(crate) fn versions_of(&self, place: &Place, documents: &[String]) -> Result<Vec<VersionOf>> {
         let find = |text: &String| {
             let document = self.find_any_document(place, text)?;
             let digest = self.one_version(place, &document, None)?.seal.digest;

@@ -258,6 +258,8 @@ pub enum What {
     Invitation,
     /// A consent.
     Consent,
+    /// A wish to share what no consent covers.
+    Override,
     /// Something shared.
     Share,
     /// Something that another team shares.

@@ -71,4 +71,4 @@ pub use recipient::Recipient;
 pub use recovery::RecoveryPlan;
 pub use redraw::RedrawError;
 pub use removal::{Emptied, Leaver, Removal, Writing};
-pub use share::NewShare;
+pub use share::{NewOverride, NewShare};

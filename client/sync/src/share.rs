@@ -3,6 +3,7 @@
 
 mod end;
 mod make;
+mod overrides;
 mod send;
 mod show;
 
@@ -14,6 +15,7 @@ use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
 
 pub use make::NewShare;
+pub use overrides::NewOverride;
 
 use crate::client::Client;
 use crate::error::{Result, What};

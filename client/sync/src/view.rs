@@ -29,7 +29,9 @@ pub use recovery::{
     AnnouncementView, CheckedShare, Notice, NoticeKind, OpenedTeam, PolicyState, PolicyView, PrintedShare, RecoveryView,
     ShareProblem, ShareState, ShareTrouble,
 };
-pub use share::{ConsentState, ConsentView, DossierView, OpenedView, RecipientView, ShareView, Sharing};
+pub use share::{
+    ConsentState, ConsentView, DossierView, OpenedView, OverrideState, OverrideView, RecipientView, ShareView, Sharing,
+};
 
 /// A new organisation.
 #[derive(Clone, Debug)]

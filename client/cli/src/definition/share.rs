@@ -107,6 +107,63 @@ pub(crate) enum Share {
         /// The share
         share: String,
     },
+    /// What no consent covers, and is shared all the same: asked by one person, approved by another, and on record
+    #[command(subcommand)]
+    Override(Override),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Override {
+    /// Ask for something to be shared that no consent covers
+    Ask {
+        /// The case
+        case: String,
+        /// Why it is shared all the same
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// What for
+        #[arg(long, value_name = "TEXT")]
+        purpose: String,
+        /// The team: of this organisation by name or id, of a partner by id
+        #[arg(long = "with", value_name = "TEAM")]
+        team: String,
+        /// A document, in the version that it has now
+        #[arg(long, value_name = "DOCUMENT")]
+        doc: Vec<String>,
+        /// A field
+        #[arg(long, value_name = "FIELD")]
+        field: Vec<String>,
+        /// The last day
+        #[arg(long, value_name = "DATE", value_parser = when::parse_date)]
+        until: Time,
+        /// The consent that does not cover it, if there is one: when that is withdrawn the share ends
+        #[arg(long, value_name = "CONSENT")]
+        consent: Option<String>,
+    },
+    /// Approve it, as a second person: a supervisor, a lawyer or an administrator of the team
+    Approve {
+        /// The case
+        case: String,
+        /// What was asked
+        #[arg(value_name = "OVERRIDE")]
+        wish: String,
+    },
+    /// Share what was approved: exactly that, and once
+    Make {
+        /// The case
+        case: String,
+        /// What was approved
+        #[arg(value_name = "OVERRIDE")]
+        wish: String,
+        /// Share documents with their metadata, and why
+        #[arg(long, value_name = "REASON")]
+        keep_metadata: Option<String>,
+    },
+    /// List what was asked
+    List {
+        /// The case
+        case: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -339,6 +339,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
         What::Alarm => ("alarm", "See casevault alarms list."),
         What::Invitation => ("invitation", "See casevault org invitations."),
         What::Consent => ("consent", "See casevault consent list CASE."),
+        What::Override => ("override", "See casevault share override list CASE."),
         What::Share => ("share", "See casevault share list CASE."),
         What::Dossier => ("dossier", "Run casevault sync, then see casevault dossier list."),
         What::Document => ("document", "Run casevault sync, then see casevault doc list CASE."),

@@ -47,7 +47,8 @@ const NO_CONSENT: Texts = (
     "no-consent",
     Exit::Refused,
     "No consent in force covers that: this recipient, purpose, document version or field is not in it, or it is over. Nothing was shared.",
-    "See casevault consent list. What has changed since needs a new consent: casevault consent give.",
+    "See casevault consent list. What has changed since needs a new consent: casevault consent give. Without one, a second person \
+     has to approve it: casevault share override ask.",
 );
 const PARTNER_UNREACHABLE: Texts = (
     "partner-unreachable",

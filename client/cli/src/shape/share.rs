@@ -1,6 +1,8 @@
 //! The JSON of consent and sharing.
 
-use casevault_sync::view::{ConsentState, ConsentView, DocumentView, DossierView, OpenedView, RecipientView, ShareView};
+use casevault_sync::view::{
+    ConsentState, ConsentView, DocumentView, DossierView, OpenedView, OverrideState, OverrideView, RecipientView, ShareView,
+};
 use casevault_wire::id::DocumentId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
@@ -30,6 +32,22 @@ pub(crate) fn share(view: &ShareView) -> Value {
         "consent": HEXLOWER.encode(&view.consent), "to": recipient(&view.to), "purpose": view.purpose, "until": rfc3339(view.until),
         "answer": view.answer,
     })
+}
+
+pub(crate) fn wish(view: &OverrideView) -> Value {
+    json!({
+        "override": text(&view.id), "to": recipient(&view.to), "purpose": view.purpose, "documents": list(&view.documents, text),
+        "fields": view.fields, "until": rfc3339(view.until), "reason": view.reason, "asked_by": text(&view.asked),
+        "approved_by": view.approved.as_ref().map(text), "state": wish_state(view.state),
+    })
+}
+
+pub(crate) fn wish_state(state: OverrideState) -> &'static str {
+    match state {
+        OverrideState::Asked => "asked",
+        OverrideState::Approved => "approved",
+        OverrideState::Used => "used",
+    }
 }
 
 pub(crate) fn dossier_line(view: &DossierView) -> Value {

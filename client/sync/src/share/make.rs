@@ -51,14 +51,15 @@ impl Client {
         if !consent.covers(&made, self.now()) {
             return Err(ClientError::NoConsent);
         }
-        // Before anything is on record: a team that cannot be sealed to is shared nothing with.
-        self.recipient_of(&to).await?;
-        let versions: Vec<_> = self.shared_versions(&place, &made)?.into_iter().map(|(_, version)| version).collect();
-        self.check_metadata(&place, &versions, new.keep_metadata.as_deref()).await?;
-        self.begin_share(&place, made).await
+        self.share(&place, made, new.keep_metadata.as_deref()).await
     }
 
-    async fn begin_share(&self, place: &Place, made: ShareMade) -> Result<JournalId> {
+    /// Makes a share that is covered, or approved.
+    pub(super) async fn share(&self, place: &Place, made: ShareMade, keep_metadata: Option<&str>) -> Result<JournalId> {
+        // Before anything is on record: a team that cannot be sealed to is shared nothing with.
+        self.recipient_of(&made.to).await?;
+        let versions: Vec<_> = self.shared_versions(place, &made)?.into_iter().map(|(_, version)| version).collect();
+        self.check_metadata(place, &versions, keep_metadata).await?;
         let dossier = made.dossier;
         let key = self.new_dossier_key(&dossier, 1, &made.to)?;
         let first: [Body; 2] = [made.into(), key.into()];

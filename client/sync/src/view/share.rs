@@ -150,3 +150,43 @@ pub struct DossierView {
     /// Its documents.
     pub documents: Vec<DocumentView>,
 }
+
+/// Where a wish to share what no consent covers stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverrideState {
+    /// A second person has to approve it.
+    Asked,
+    /// It can be shared, once.
+    Approved,
+    /// It was.
+    Used,
+}
+
+/// A wish to share what no consent covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideView {
+    /// What it is named by.
+    pub id: JournalId,
+    /// Who shall receive.
+    pub to: RecipientView,
+    /// What for.
+    pub purpose: String,
+    /// Which documents.
+    pub documents: Vec<DocumentId>,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// Until when.
+    pub until: Time,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub asked: PersonId,
+    /// That person's name, if it is known here.
+    pub asked_name: Option<String>,
+    /// Who approved.
+    pub approved: Option<PersonId>,
+    /// That person's name, if it is known here.
+    pub approved_name: Option<String>,
+    /// Where it stands.
+    pub state: OverrideState,
+}
