@@ -173,6 +173,30 @@ async fn d11_nothing_is_erased_that_one_person_wants_or_the_law_holds_or_somebod
     assert_eq!(nadia.case(&mira).await.unwrap().keeping.hold.as_deref(), Some("another order"));
 }
 
+// Breaks R-6.11-2.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_whose_day_has_not_come_is_kept_by_everybody() {
+    let Team { world, nadia, omar, sara, mira, lena, .. } = team().await;
+    nadia.erasure_ask(&mira.to_string(), "she asked").await.unwrap();
+    nadia.erasure_ask(&lena.to_string(), "she asked, too").await.unwrap();
+    sara.sync().await.unwrap();
+    sara.erasure_confirm(&mira.to_string()).await.unwrap();
+    drop((nadia, omar, sara));
+    let sara = later(&world, "Sara", 6);
+    sara.erasure_confirm(&lena.to_string()).await.unwrap();
+    drop(sara);
+    let clients = ["Nadia", "Omar", "Sara"].map(|name| later(&world, name, 31));
+    for client in &clients {
+        client.sync().await.unwrap();
+    }
+    for client in &clients {
+        client.sync().await.unwrap();
+        assert_eq!(knows(client, mira).await, [false; 3]);
+        assert_eq!(client.case(&lena.to_string()).await.unwrap().documents.len(), 1);
+        assert_eq!(client.alarms().unwrap(), []);
+    }
+}
+
 // Breaks R-6.11-5.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_colleague_wrote_offline_meanwhile_is_kept() {

@@ -48,8 +48,12 @@ impl Client {
         };
         self.pull_on(&after).await?;
         let anew = self.kept_anew(&after)?;
+        // A clock that is a little behind follows who said that it was erased, and nobody erases what somebody kept.
+        let mut wanted = self.due_cases(&before, false)?;
+        wanted.extend(self.due_cases(&before, true)?.intersection(&anew.erased));
+        wanted.retain(|case| !anew.keys.contains_key(case));
         let mut due = BTreeSet::new();
-        for case in self.due_cases(&before, true)? {
+        for case in wanted {
             // The law may have got hold of it since this device read it.
             let place = self.place(*team, case);
             match self.pull(&place).await {
