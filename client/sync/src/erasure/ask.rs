@@ -39,6 +39,8 @@ impl Client {
         self.check_writing()?;
         let place = self.case_place(case).await?;
         self.refuse_if_held(&place).await?;
+        // Not offline: its day counts from now, and colleagues have to hear of it.
+        self.pull_on(&self.team_place(place.team)?).await?;
         let request = self.request_of(&place).await?;
         let organisation = self.organisation()?;
         let role = organisation.role_at(&self.me.person, organisation.position().length);

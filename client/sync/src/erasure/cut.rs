@@ -26,8 +26,8 @@ const ROOM: usize = limit::EVENT_BODY - 1024 - 2 * limit::KEPT * JournalId::LENG
 /// What a team's journal has from after a cut.
 #[derive(Default)]
 struct Anew {
-    /// How many keys of each case.
-    keys: BTreeMap<JournalId, usize>,
+    /// The keys of each case that readers take.
+    keys: BTreeMap<JournalId, Vec<KeptKey>>,
     erased: BTreeSet<JournalId>,
     dossiers: BTreeSet<JournalId>,
     envelopes: BTreeSet<Vec<u8>>,
@@ -37,68 +37,77 @@ impl Client {
     /// If history was cut and this device has keys from before, writes what the team's new journal lacks of what is kept, and forgets
     /// the rest. Every step can be done again.
     pub(crate) async fn finish_cut(&self, team: &TeamId) -> Result<()> {
-        let Some(before) = self.before_cut(team)? else { return Ok(()) };
+        let befores = self.before_cuts(team)?;
+        if befores.is_empty() {
+            return Ok(());
+        }
         let after = self.team_place(*team)?;
-        let read = match self.pull(&before).await {
-            Ok(_) => true,
-            // It was deleted meanwhile: what is erased is what those say who read it to its end.
-            Err(ClientError::Server(Code::Refused)) => false,
-            Err(ClientError::Verification) => true, // alarmed about; what can be read was
-            Err(error) => return Err(error),
-        };
+        let mut unread = false;
+        for before in &befores {
+            match self.pull(before).await {
+                Ok(_) => {}
+                // It was deleted meanwhile: what is named as erased is then not brought back, and not forgotten here either.
+                Err(ClientError::Server(Code::Refused)) => unread = true,
+                Err(error) => return Err(error),
+            }
+        }
         self.pull_on(&after).await?;
         let anew = self.kept_anew(&after)?;
-        // A clock that is a little behind follows who said that it was erased, and nobody erases what somebody kept.
-        let mut wanted = self.due_cases(&before, false)?;
-        wanted.extend(self.due_cases(&before, true)?.intersection(&anew.erased));
+        let mut wanted = BTreeSet::new();
+        for before in &befores {
+            // A clock that is a little behind follows who said that it was erased, and nobody erases what somebody kept.
+            wanted.extend(self.due_cases(before, false)?);
+            wanted.extend(self.due_cases(before, true)?.intersection(&anew.erased));
+        }
         wanted.retain(|case| !anew.keys.contains_key(case));
         let mut due = BTreeSet::new();
         for case in wanted {
-            // The law may have got hold of it since this device read it.
+            // The law may have got hold of it since this device read it. A vault that has it no longer deleted what was erased.
             let place = self.place(*team, case);
             match self.pull(&place).await {
-                Ok(_) | Err(ClientError::Server(_) | ClientError::Verification) => {}
+                Ok(_) => {}
+                Err(ClientError::Server(Code::Refused)) if anew.erased.contains(&case) => {}
                 Err(error) => return Err(error),
             }
             if self.legal_hold(&place)?.is_none() {
                 due.insert(case);
             }
         }
-        if !read {
-            due.extend(&anew.erased);
-        }
         if due.is_empty() {
             let _ = self.team_alarm(team, AlarmKind::History); // nobody's case is lost by it, but nobody asked for it either
         }
-        let mut dossiers = self.dossiers_of(team, &due)?;
-        if !read {
-            dossiers.extend(&anew.dossiers);
-        }
-        for items in self.lacking(&after, (&due, &dossiers), &anew)?.chunks_mut(PUSH_ITEMS) {
+        let left = if unread { anew.erased.union(&due).copied().collect() } else { due.clone() };
+        let dossiers = self.dossiers_of(team, &due)?;
+        for items in self.lacking(&after, (&due, &dossiers, &left), &anew)?.chunks_mut(PUSH_ITEMS) {
             let items = items.iter_mut().filter_map(Option::take).map(Item::event).collect();
             self.push_kept(&after, items).await?;
         }
-        self.forget(&before, &after, due.union(&dossiers))
+        self.forget(&befores, &after, due.union(&dossiers))?;
+        self.acknowledge_last(team).await
     }
 
-    /// The team's own journal from before history was cut, while this device has keys from then.
-    fn before_cut(&self, team: &TeamId) -> Result<Option<Place>> {
+    /// The team's own journals from before history was cut, the oldest first, while this device has keys from then.
+    pub(crate) fn before_cuts(&self, team: &TeamId) -> Result<Vec<Place>> {
         let ring = self.ring(team)?;
-        let Some((last, _)) = ring.iter().filter(|(generation, _)| *generation < ring.beginning()).last() else {
-            return Ok(None);
-        };
-        let sql = "SELECT since FROM team_keys WHERE team = ?1 AND generation = ?2";
-        let since = self.profile.store.read(|db| Ok(db.query_row(sql, params![team.0, column(last)], |row| count(row, 0))?))?;
-        ring.since(since).journal().map(Some).ok_or(ClientError::NoKey)
+        let sql = "SELECT DISTINCT since FROM team_keys WHERE team = ?1 AND generation < ?2 AND length(key) > 0 ORDER BY since";
+        let sinces = self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let rows = statement.query_map(params![team.0, column(ring.beginning())], |row| count(row, 0))?;
+            Ok(rows.collect::<std::result::Result<Vec<_>, _>>()?)
+        })?;
+        Ok(sinces.into_iter().filter_map(|since| ring.clone().since(since).journal()).collect())
     }
 
     fn kept_anew(&self, place: &Place) -> Result<Anew> {
         let mut anew = Anew::default();
+        let since = self.ring(&place.team)?.beginning();
         for (_, body) in self.profile.store.read(|db| told(db, place, CLASSES))? {
             let Body::RingKept(kept) = body else { continue };
             for case in kept.cases.as_slice() {
+                let older = case.keys.as_slice().iter().take_while(|key| key.team_generation < since).cloned();
                 let keys = anew.keys.entry(case.case).or_default();
-                *keys = (*keys).max(case.keys.as_slice().len());
+                let more: Vec<_> = older.skip(keys.len()).collect();
+                keys.extend(more);
             }
             anew.erased.extend(kept.erased.as_slice());
             anew.dossiers.extend(kept.dossiers.as_slice());
@@ -128,14 +137,14 @@ impl Client {
     fn lacking(
         &self,
         after: &Place,
-        (due, dossiers): (&BTreeSet<JournalId>, &BTreeSet<JournalId>),
+        (due, dossiers, left): (&BTreeSet<JournalId>, &BTreeSet<JournalId>, &BTreeSet<JournalId>),
         anew: &Anew,
     ) -> Result<Vec<Option<Body>>> {
         let since = self.ring(&after.team)?.beginning();
         let (cases, envelopes) =
             self.profile.store.read(|db| Ok((kept_cases(db, after, since)?, kept_envelopes(db, after, self.now().0)?)))?;
         let lacks = |case: &KeptCase| {
-            !due.contains(&case.case) && anew.keys.get(&case.case).is_none_or(|keys| *keys < case.keys.as_slice().len())
+            !left.contains(&case.case) && anew.keys.get(&case.case).is_none_or(|keys| keys.len() < case.keys.as_slice().len())
         };
         let mut erased: Vec<_> = due.difference(&anew.erased).copied().collect();
         let mut dossiers: Vec<_> = dossiers.difference(&anew.dossiers).copied().collect();

@@ -20,10 +20,18 @@ const STAY: [&str; 2] = ["erased", "remote"];
 impl Client {
     /// Deletes the team's keys from before history was cut, its journal from then, and everything about the journals that are `gone`;
     /// and has the team told.
-    pub(super) fn forget<'a>(&self, before: &'a Place, after: &Place, gone: impl Iterator<Item = &'a JournalId>) -> Result<()> {
+    pub(super) fn forget<'a>(
+        &self,
+        befores: &'a [Place],
+        after: &Place,
+        gone: impl Iterator<Item = &'a JournalId>,
+    ) -> Result<()> {
         self.profile.store.write(|tx| {
             let since = ring(tx, after.organisation, after.team)?.beginning();
-            for journal in gone.chain([&before.journal]) {
+            if ring(tx, after.organisation, after.team)?.journal() != Some(*after) {
+                return Err(ClientError::Conflict); // it was cut once more meanwhile: all of it again
+            }
+            for journal in gone.chain(befores.iter().map(|before| &before.journal)) {
                 forget_journal(tx, &after.team, journal)?;
             }
             let sql = "UPDATE team_keys SET key = x'' WHERE team = ?1 AND generation < ?2";
@@ -34,7 +42,7 @@ impl Client {
 
     /// Has the vault delete what was erased here, once.
     pub(crate) async fn delete_erased(&self, team: &TeamId) -> Result<()> {
-        let sql = "SELECT journal FROM erased WHERE team = ?1 AND told = 0";
+        let sql = "SELECT journal FROM erased WHERE team = ?1 AND own = 1 AND told = 0";
         let waiting = self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([team.0], |row| array(row, 0).map(JournalId))?;
@@ -90,6 +98,9 @@ fn forget_journal(db: &Connection, team: &TeamId, journal: &JournalId) -> Result
             db.execute(&format!("DELETE FROM {table} WHERE team = ?1 AND {column} = ?2"), named)?;
         }
     }
-    db.execute("INSERT OR IGNORE INTO erased (team, journal) VALUES (?1, ?2)", named)?;
+    db.execute(
+        "INSERT INTO erased (team, journal, own) VALUES (?1, ?2, 1) ON CONFLICT (team, journal) DO UPDATE SET own = 1",
+        named,
+    )?;
     Ok(())
 }

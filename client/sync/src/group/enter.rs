@@ -197,8 +197,11 @@ impl Client {
     }
 
     /// Tells the keyserver which commit this device has reached, unless it has heard.
-    pub(super) async fn acknowledge_last(&self, team: &TeamId) -> Result<()> {
+    pub(crate) async fn acknowledge_last(&self, team: &TeamId) -> Result<()> {
         let Some(kept) = self.kept(team)?.filter(|kept| kept.acknowledged < kept.state.epoch) else { return Ok(()) };
+        if !self.before_cuts(team)?.is_empty() {
+            return Ok(()); // what is kept is not written anew yet: whoever recovers the team may need what was before
+        }
         let epoch = kept.state.epoch;
         match self.acknowledge(team, &Acknowledgement { epoch, commit: kept.committed }).await {
             // If the commit was voided or passed by meanwhile, following the group finds out.

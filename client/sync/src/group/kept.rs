@@ -91,9 +91,10 @@ pub(super) fn save_receipt(db: &Connection, team: &TeamId, generation: u64, rece
 
 /// Keeps the older keys of a ring, which came by links.
 pub(crate) fn save_ring(db: &Connection, team: &TeamId, ring: &TeamKeyRing) -> Result<()> {
-    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO team_keys (team, generation, key, made) VALUES (?1, ?2, ?3, 0)")?;
+    let mut insert =
+        db.prepare_cached("INSERT OR IGNORE INTO team_keys (team, generation, key, made, since) VALUES (?1, ?2, ?3, 0, ?4)")?;
     for (generation, key) in ring.iter() {
-        insert.execute(params![team.0, column(generation), key.secret().expose()])?;
+        insert.execute(params![team.0, column(generation), key.secret().expose(), column(ring.beginning())])?;
     }
     Ok(())
 }

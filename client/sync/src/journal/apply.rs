@@ -150,8 +150,12 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
         }
         TeamEffect::KeepKeys { case, keys } => keep_keys(db, (&place_of(place, case), now), keys),
         TeamEffect::Erase(journal) => {
+            if place_of(place, journal).is_of_team() {
+                return Ok(()); // nobody's word makes anybody part with a team's own journal
+            }
             let sql = "INSERT OR IGNORE INTO erased (team, journal) SELECT ?1, ?2
-                WHERE NOT EXISTS (SELECT 1 FROM case_keys WHERE team = ?1 AND journal = ?2)";
+                WHERE NOT EXISTS (SELECT 1 FROM case_keys WHERE team = ?1 AND journal = ?2)
+                AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND dossier = ?2)";
             db.prepare_cached(sql)?.execute(params![place.team.0, journal.0])?;
             Ok(())
         }

@@ -36,7 +36,9 @@ CREATE TABLE entries (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGE
 CREATE INDEX entries_assistance ON entries (team, journal) WHERE class BETWEEN 0x0130 AND 0x0132;
 CREATE INDEX entries_erasure ON entries (team, journal) WHERE class BETWEEN 516 AND 520;
 -- Journals that were erased, and whether the vault was told to delete them: of cases, of their dossiers, and the team's own from before.
-CREATE TABLE erased (team BLOB NOT NULL, journal BLOB NOT NULL, told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal)) WITHOUT ROWID;
+-- `own`: this device forgot it itself, and has the vault delete it; of others it knows by hearsay.
+CREATE TABLE erased (team BLOB NOT NULL, journal BLOB NOT NULL, own INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (team, journal)) WITHOUT ROWID;
 
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,
@@ -82,6 +84,7 @@ CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL,
 CREATE TABLE indexed (team BLOB NOT NULL, journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,
     PRIMARY KEY (team, journal, place, key)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (team UNINDEXED, journal UNINDEXED, place UNINDEXED, text, tokenize = 'trigram');
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
 -- What cases share, and whether all that follows from it was done here. `ended`: the case says so.
 -- `team_generation` and `recipient_log`: where the team and the recipient's log stood as the dossier's newest key was given.
