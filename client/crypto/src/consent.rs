@@ -241,7 +241,7 @@ impl Consents {
 }
 
 /// Whether a person has a role, with this much of the log, in which they may approve an override, or confirm an erasure.
-pub(crate) fn stands(organisation: &Organisation, person: &PersonId, log_length: u64) -> bool {
+pub fn stands(organisation: &Organisation, person: &PersonId, log_length: u64) -> bool {
     let role = organisation.role_at(person, log_length);
     matches!(role, Some(Role::Supervisor | Role::Legal | Role::Administrator))
 }

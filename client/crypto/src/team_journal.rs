@@ -59,6 +59,15 @@ pub enum TeamEffect {
     },
 }
 
+impl TeamEffect {
+    /// The journal that it is about.
+    pub fn journal(&self) -> JournalId {
+        match self {
+            Self::GiveKey { case, .. } | Self::KeepKeys { case, .. } | Self::Summarise { case, .. } | Self::Erase(case) => *case,
+        }
+    }
+}
+
 /// What `event` does, in order.
 pub fn effects(event: &AcceptedEvent) -> Vec<TeamEffect> {
     match &event.body {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use casevault_crypto::consent::{Consent, Consents, Told};
+use casevault_crypto::consent::{Consent, Consents, Told, stands};
 use casevault_crypto::event::{
     Body, ConsentBy, ConsentConfirmed, ConsentGiven, ConsentId, ConsentWithdrawn, FieldNames, Recipient, VersionOf, class,
 };
@@ -145,6 +145,16 @@ impl Client {
         self.refresh_case(&place).await?;
         let consents = self.consents_of(&place)?;
         consents.consents.iter().map(|consent| self.consent_view(&place, consent)).collect()
+    }
+
+    /// That this device's person may approve, or confirm, what `first` asked for.
+    ///
+    /// # Errors
+    /// [`ClientError::NotAllowed`] to that very person, and to who has no standing.
+    pub(crate) fn check_second(&self, first: &PersonId) -> Result<()> {
+        let organisation = self.organisation()?;
+        let stands = stands(&organisation, &self.me.person, organisation.position().length);
+        if *first == self.me.person || !stands { Err(ClientError::NotAllowed) } else { Ok(()) }
     }
 
     /// What a case says of consent at the vault.

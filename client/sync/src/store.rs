@@ -160,3 +160,16 @@ pub fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
 pub fn column(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
+
+/// Runs `work` on a new store, and throws it away.
+#[cfg(test)]
+pub fn with_store(work: impl FnOnce(&Connection)) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::create(&directory.path().join("store"), &[7; 32]).unwrap();
+    store
+        .write(|tx| {
+            work(tx);
+            Ok::<_, crate::error::ClientError>(())
+        })
+        .unwrap();
+}

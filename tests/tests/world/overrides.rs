@@ -46,6 +46,8 @@ async fn what_a_second_person_approved_is_shared_once_and_nothing_else() {
     }
 
     assert!(matches!(nadia.override_ask(&case, &wish(" ")).await, Err(ClientError::Text)), "no reason");
+    let own = NewOverride { with: "Shelter".into(), ..wish("the court orders it") };
+    assert!(matches!(nadia.override_ask(&case, &own).await, Err(ClientError::NotAllowed)), "to the case's own team");
     nadia.override_ask(&case, &wish("the court orders it")).await.unwrap();
     let id = named(nadia, &case).await;
     assert!(matches!(nadia.override_make(&case, &id, None).await, Err(ClientError::NoConsent)), "nobody approved it");

@@ -68,7 +68,7 @@ impl Client {
         self.check_at_home()?;
         self.check_writing()?;
         let most = self.look_before_adding().await?;
-        let (place, version) = self.version_named(case, document).await?;
+        let (place, version) = self.version_named(case, document, None).await?;
         if version.seal.length > redraw::BYTES {
             return Err(RedrawError::TooLarge.into());
         }
@@ -96,8 +96,8 @@ impl Client {
         })
     }
 
-    /// The newest version of the document that a case calls so.
-    pub(super) async fn version_named(&self, case: &str, document: &str) -> Result<(Place, DocumentVersion)> {
+    /// A version of the document that a case calls so: that of an entry, or the newest.
+    pub(super) async fn version_named(&self, case: &str, document: &str, entry: Option<u64>) -> Result<(Place, DocumentVersion)> {
         let place = self.case_place(case).await?;
         let id = match self.find_any_document(&place, document) {
             Err(ClientError::Unknown(_)) => {
@@ -106,7 +106,7 @@ impl Client {
             }
             other => other?,
         };
-        Ok((place, self.one_version(&place, &id, None)?))
+        Ok((place, self.one_version(&place, &id, entry)?))
     }
 
     /// A document in memory, once all of it verified.

@@ -100,7 +100,7 @@ impl Client {
     pub async fn document_metadata(&self, case: &str, document: &str) -> Result<(DocumentView, Metadata)> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (place, version) = self.version_named(case, document).await?;
+        let (place, version) = self.version_named(case, document, None).await?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let metadata = self.examine_version(&place, &version).await?;
         let known = self.profile.store.read(|db| said(db, &place))?.found.get(&named(&version)).copied();

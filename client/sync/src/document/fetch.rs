@@ -52,15 +52,7 @@ impl Client {
     ) -> Result<FetchedDocument> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let place = self.case_place(case).await?;
-        let id = match self.find_any_document(&place, document) {
-            Err(ClientError::Unknown(_)) => {
-                self.refresh_case(&place).await?;
-                self.find_any_document(&place, document)?
-            }
-            other => other?,
-        };
-        let version = self.one_version(&place, &id, entry)?;
+        let (place, version) = self.version_named(case, document, entry).await?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let target = Target::at(out)?;
         let folder = target.folder.clone();

@@ -4,7 +4,6 @@ use casevault_crypto::erasure::Request;
 use casevault_crypto::event::{Body, ErasureAsked, ErasureConfirmed, ErasureTakenBack, LegalHold, Retention};
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
-use casevault_wire::log::Role;
 use casevault_wire::time::Time;
 
 use crate::client::Client;
@@ -42,12 +41,7 @@ impl Client {
         // Not offline: its day counts from now, and colleagues have to hear of it.
         self.pull_on(&self.team_place(place.team)?).await?;
         let request = self.request_of(&place).await?;
-        let organisation = self.organisation()?;
-        let role = organisation.role_at(&self.me.person, organisation.position().length);
-        let stands = matches!(role, Some(Role::Supervisor | Role::Legal | Role::Administrator));
-        if request.person == self.me.person || !stands {
-            return Err(ClientError::NotAllowed);
-        }
+        self.check_second(&request.person)?;
         let delivery = self.say_to_team(&place, ErasureConfirmed { asked: request.asked }.into()).await?;
         match self.end_all_shares(&place).await {
             Err(ClientError::Unreachable) => Ok(Delivery::Queued),

@@ -62,7 +62,7 @@ impl Client {
 
     /// The cases that the team's journal says were erased as it began.
     fn erased_cases(&self, place: &Place) -> Result<Vec<JournalId>> {
-        let mut erased = Vec::new();
+        let mut erased: Vec<JournalId> = Vec::new();
         for (_, body) in self.profile.store.read(|db| told(db, place, CLASSES))? {
             if let Body::RingKept(kept) = body {
                 erased.extend(kept.erased.as_slice());
@@ -70,7 +70,18 @@ impl Client {
         }
         erased.sort();
         erased.dedup();
-        Ok(erased)
+        // Whoever named what this device still has did not make it so.
+        let sql = "SELECT EXISTS (SELECT 1 FROM case_keys WHERE team = ?1 AND journal = ?2)";
+        self.profile.store.read(|db| {
+            let mut here = db.prepare_cached(sql)?;
+            let mut gone = Vec::new();
+            for case in erased {
+                if !here.query_row((place.team.0, case.0), |row| row.get::<_, bool>(0))? {
+                    gone.push(case);
+                }
+            }
+            Ok(gone)
+        })
     }
 
     /// How many of the team's devices have not said yet that they forgot what was before the team's history began anew.

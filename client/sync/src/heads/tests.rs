@@ -10,9 +10,8 @@ use casevault_wire::vault::Change;
 
 use super::check::{check, look_again, note_changes};
 use super::kept::SqlHeads;
-use crate::error::ClientError;
-use crate::store::Store;
 use crate::store::sql::Connection;
+use crate::store::with_store;
 
 const SHELTER: TeamId = TeamId([1; 32]);
 const LEGAL: TeamId = TeamId([2; 32]);
@@ -42,27 +41,6 @@ fn read(db: &Connection, team: TeamId, journal: JournalId) {
 
 fn unchecked(db: &Connection) -> u64 {
     db.query_row("SELECT count(*) FROM heads WHERE unchecked = 1", [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
-}
-
-/// Runs `work` on a new store, and throws it away.
-fn with_store(work: impl FnOnce(&Connection)) {
-    let directory = std::env::temp_dir().join(format!("casevault-heads-{:032x}", rand()));
-    std::fs::create_dir(&directory).unwrap();
-    let store = Store::create(&directory.join("store"), &[7; 32]).unwrap();
-    store
-        .write(|tx| {
-            work(tx);
-            Ok::<_, ClientError>(())
-        })
-        .unwrap();
-    drop(store);
-    std::fs::remove_dir_all(directory).unwrap();
-}
-
-fn rand() -> u128 {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).unwrap();
-    u128::from_be_bytes(bytes)
 }
 
 #[test]

@@ -140,6 +140,11 @@ fn apply_name(db: &Connection, effect: DirectoryEffect) -> Result<()> {
 }
 
 fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect) -> Result<()> {
+    // Nobody's word makes a case of a team's own journal, or brings back what this device forgot itself.
+    let about = place_of(place, effect.journal());
+    if about.is_of_team() || was_forgotten(db, &about)? {
+        return Ok(());
+    }
     match effect {
         TeamEffect::GiveKey { case, generation, given } => {
             let here = place_of(place, case);
@@ -150,9 +155,6 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
         }
         TeamEffect::KeepKeys { case, keys } => keep_keys(db, (&place_of(place, case), now), keys),
         TeamEffect::Erase(journal) => {
-            if place_of(place, journal).is_of_team() {
-                return Ok(()); // nobody's word makes anybody part with a team's own journal
-            }
             let sql = "INSERT OR IGNORE INTO erased (team, journal) SELECT ?1, ?2
                 WHERE NOT EXISTS (SELECT 1 FROM case_keys WHERE team = ?1 AND journal = ?2)
                 AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND dossier = ?2)";
@@ -169,6 +171,11 @@ fn apply_team(db: &Connection, (place, now): (&Place, Time), effect: TeamEffect)
             search::index(db, (&here.team, &here.journal), TITLE, &title)
         }
     }
+}
+
+fn was_forgotten(db: &Connection, place: &Place) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM erased WHERE team = ?1 AND journal = ?2 AND own = 1)";
+    Ok(db.prepare_cached(sql)?.query_row(super::key(place), |row| row.get(0))?)
 }
 
 fn keep_key(db: &Connection, place: &Place, generation: u64, given: &GivenKey) -> Result<()> {
@@ -220,4 +227,70 @@ fn admits(ring: &super::CaseRing, generation: u64, created: u64) -> bool {
 
 fn place_of(team: &Place, case: JournalId) -> Place {
     Place { journal: case, ..*team }
+}
+
+#[cfg(test)]
+mod tests {
+    use casevault_crypto::keys::CaseKey;
+    use casevault_crypto::secret::Secret;
+    use casevault_crypto::team_journal::Summary;
+    use casevault_wire::id::OrganisationId;
+    use casevault_wire::journal::{OWN_END, later_team_journal};
+
+    use super::*;
+    use crate::store::with_store;
+
+    const CASE: JournalId = JournalId([4; 16]);
+
+    /// A colleague gives a key of `case`, keeps it, and lists it.
+    fn tell(db: &Connection, case: JournalId) {
+        let team = Place::of_team(OrganisationId([1; 32]), TeamId([2; 32]));
+        let given = GivenKey { key: CaseKey::new(Secret::new([3; 32])), created: 1 };
+        let summary = Summary { title: "Mira".to_owned(), status: Status::default(), sequence: 0 };
+        for effect in [
+            TeamEffect::KeepKeys { case, keys: vec![given.clone()] },
+            TeamEffect::GiveKey { case, generation: 1, given },
+            TeamEffect::Summarise { case, summary },
+        ] {
+            apply_team(db, (&team, Time(1)), effect).unwrap();
+        }
+    }
+
+    fn rows(db: &Connection) -> [i64; 3] {
+        ["case_keys", "cases", "indexed"]
+            .map(|table| db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap())
+    }
+
+    // Breaks R-6.11-4.
+    #[test]
+    fn nobodys_word_brings_back_what_this_device_forgot_nor_makes_a_case_of_a_teams_journal() {
+        with_store(|db| {
+            db.execute("INSERT INTO erased (team, journal, own) VALUES (?1, ?2, 1)", ([2; 32], CASE.0)).unwrap();
+            tell(db, CASE);
+            tell(db, later_team_journal(&TeamId([2; 32]), &[9; OWN_END]));
+            assert_eq!(rows(db), [0; 3]);
+            db.execute("UPDATE erased SET own = 0", []).unwrap();
+            tell(db, CASE);
+            assert_eq!(rows(db), [1; 3], "by hearsay it is not forgotten");
+        });
+    }
+
+    // Breaks R-6.11-6.
+    #[test]
+    fn nobodys_word_makes_a_device_part_with_what_it_has() {
+        with_store(|db| {
+            tell(db, CASE);
+            let (dossier, own) = (JournalId([5; 16]), later_team_journal(&TeamId([2; 32]), &[9; OWN_END]));
+            let sql =
+                "INSERT INTO shares (team, journal, dossier, organisation, recipient, until) VALUES (?1, ?2, ?3, x'', x'', 9)";
+            db.execute(sql, ([2; 32], CASE.0, dossier.0)).unwrap();
+            let team = Place::of_team(OrganisationId([1; 32]), TeamId([2; 32]));
+            for journal in [CASE, dossier, own, JournalId([6; 16])] {
+                apply_team(db, (&team, Time(1)), TeamEffect::Erase(journal)).unwrap();
+            }
+            let named: Vec<u8> = db.query_row("SELECT journal FROM erased WHERE own = 0", [], |row| row.get(0)).unwrap();
+            let count: i64 = db.query_row("SELECT count(*) FROM erased", [], |row| row.get(0)).unwrap();
+            assert_eq!((named, count), (vec![6; 16], 1), "what it never had, and deletes nowhere");
+        });
+    }
 }

@@ -1,13 +1,12 @@
 //! Sharing what no consent covers: somebody asks, a second person of standing approves, and exactly that is shared once (R-6.8-3).
 
-use casevault_crypto::consent::Override;
+use casevault_crypto::consent::{Override, stands};
 use casevault_crypto::event::{Body, OverrideApproved, OverrideAsked, ShareMade, Shared};
 use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::{List, Text};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DocumentId, JournalId};
-use casevault_wire::log::Role;
 use casevault_wire::time::Time;
 
 use crate::client::Client;
@@ -39,7 +38,8 @@ impl Client {
     /// Asks for something to be shared that no consent covers. Works offline.
     ///
     /// # Errors
-    /// [`ClientError::Text`] without a reason, a purpose, or anything to be shared, or if it ends in the past.
+    /// [`ClientError::Text`] without a reason, a purpose, or anything to be shared, or if it ends in the past; [`ClientError::NotAllowed`] for
+    /// the case's own team.
     pub async fn override_ask(&self, case: &str, new: &NewOverride) -> Result<Delivery> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
@@ -52,9 +52,13 @@ impl Client {
             Some(text) => find_consent(&self.consents_of(&place)?, text)?,
             None => [0; 16],
         };
+        let to = self.find_recipient_anew(&new.with).await?;
+        if (to.organisation, to.team) == (place.organisation, place.team) {
+            return Err(ClientError::NotAllowed);
+        }
         let full = |_| ClientError::Text;
         let asked = OverrideAsked {
-            to: self.find_recipient_anew(&new.with).await?,
+            to,
             purpose: Text::new(new.purpose.trim()).map_err(full)?,
             documents: List::new(self.versions_of(&place, &new.documents)?).map_err(full)?,
             fields: field_names(&new.fields)?,
@@ -76,12 +80,7 @@ impl Client {
         let place = self.case_place(case).await?;
         self.refresh_case(&place).await?;
         let wish = self.find_override(&place, text)?;
-        let organisation = self.organisation()?;
-        let role = organisation.role_at(&self.me.person, organisation.position().length);
-        let stands = matches!(role, Some(Role::Supervisor | Role::Legal | Role::Administrator));
-        if wish.person == self.me.person || !stands {
-            return Err(ClientError::NotAllowed);
-        }
+        self.check_second(&wish.person)?;
         let first = self.queue(&place, &[Body::from(OverrideApproved { asked: wish.hash })])?;
         self.deliver(first).await
     }
@@ -89,7 +88,7 @@ impl Client {
     /// Shares what was approved: exactly that, and once. Needs the servers. Returns the share.
     ///
     /// # Errors
-    /// [`ClientError::NoConsent`] if nobody approved it, or it was used; as [`Client::share_make`].
+    /// [`ClientError::NoConsent`] if nobody of standing approved it, it was used, or it is over; as [`Client::share_make`].
     pub async fn override_make(&self, case: &str, text: &str, keep_metadata: Option<&str>) -> Result<JournalId> {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
@@ -97,10 +96,14 @@ impl Client {
         self.pull_on(&place).await?;
         self.flush().await?;
         let wish = self.find_override(&place, text)?;
-        let (_, approval) =
-            wish.approved.filter(|_| !wish.used && wish.asked.until > self.now()).ok_or(ClientError::NoConsent)?;
-        let consents = self.accepted_consents(&place)?;
+        let (approver, approval) = wish.approved.filter(|_| !wish.used).ok_or(ClientError::NoConsent)?;
+        let (organisation, consents) = (self.organisation()?, self.accepted_consents(&place)?);
         let asked = wish.asked;
+        // What would change nothing, or end at once, is not begun.
+        let withdrawn = consents.consent(&asked.consent).is_some_and(|consent| consent.withdrawn.is_some());
+        if withdrawn || asked.until <= self.now() || !stands(&organisation, &approver, organisation.position().length) {
+            return Err(ClientError::NoConsent);
+        }
         let shown = |of: &_| Ok(Shared { of: *of, shown_as: DocumentId(draw(&mut SystemRandom).map_err(no_randomness)?) });
         let documents = asked.documents.as_slice().iter().map(shown).collect::<Result<Vec<_>>>()?;
         let made = ShareMade {
