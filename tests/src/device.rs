@@ -87,6 +87,13 @@ impl Device {
         Running { pid, output: Box::pin(child.wait_with_output()) }
     }
 
+    /// Runs a command that ends with this code. What it answers, or what it says is wrong.
+    pub async fn does<A: AsRef<OsStr> + std::fmt::Debug>(&self, code: i32, arguments: &[A]) -> Value {
+        let Ended { code: ended, answer, error } = self.run(arguments).await;
+        assert_eq!(ended, Some(code), "{arguments:?}: {answer} {error}");
+        if answer.is_null() { serde_json::from_str(&error).unwrap_or_default() } else { answer }
+    }
+
     /// Runs a command to its end.
     pub async fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ended {
         self.start(arguments).end().await

@@ -115,6 +115,9 @@ mod recovery;
 #[path = "world/redaction.rs"]
 mod redaction;
 #[cfg(test)]
+#[path = "world/referral.rs"]
+mod referral;
+#[cfg(test)]
 #[path = "world/residue.rs"]
 mod residue;
 #[cfg(test)]

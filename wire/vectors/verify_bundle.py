@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """Verifies an evidence bundle (SPEC 6.7), a directory or a zip, with Python and its package `cryptography`; shares nothing with other programs.
-To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, compare the one that it prints.
-It ends with 0 if nothing is wrong, else with 14. What the cover says is its exporter's word, who signed for it."""
-import collections, datetime, hashlib, json, mmap, os, re, struct, sys, zipfile
+To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, compare the one that it prints. It ends with 0 if nothing is wrong, else 14. What the cover says is its exporter's word, who signed for it."""
+import collections, datetime, hashlib, json, mmap, os, re, struct, sys, types, zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0124), *range(0x0130, 0x0133), 0x0140, 0x0141), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
-    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported copy-made metadata-found metadata-kept record-set plan-made plan-approved legal-hold retention""".split()))
-READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121}, {0x0110, 0x0111, 0x0117}
-CHAIN, WORDS, LOG, COVER = "data/custody/chain.bin", "data/custody/custody.json", "data/custody/log.bin", "data/cover.html"
+CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0124), *range(0x0130, 0x0133), 0x0140, 0x0141, 0x0401, 0x0402, 0x0403), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
+    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported copy-made metadata-found metadata-kept record-set plan-made plan-approved legal-hold retention dossier-made dossier-answered dossier-ended""".split()))
+READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121, 0x0401}, {0x0110, 0x0111, 0x0117}
+CHAIN, WORDS, LOG, THEIRS, COVER = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), "data/cover.html"
 MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
 FIXED = [CHAIN, WORDS, LOG, COVER, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
 DOCUMENT = re.compile(r"data/documents/([0-9]{3}|[1-9][0-9]{3,})-[A-Za-z0-9._-]{1,100}(?<!\.)")
-problems, where = [], [None, None]  # the file and the entry in it that is looked at
+problems, where, VERSION = [], [None, None], "document version sha256"  # `where`: the file and the entry in it that is looked at
+def named(words, *values):
+    return dict(zip(words.split(), values))
 def wrong(what, file, sequence=None):
-    problems.append({"file": file, "sequence": sequence, "problem": what})
+    problems.append(named("file sequence problem", file, sequence, what))
 def must(holds, what):
     if not holds:
         raise ValueError(what)
@@ -32,8 +33,7 @@ class Bytes:  # SPEC 2
         must(n >= {1: 0, 2: 64, 4: 16384}.get(size, n + 1), "has a length that is none")
         return self.take(n)
     def many(self, read):
-        while self.at < len(self.data):
-            yield read(self)
+        return iter(lambda: read(self) if self.at < len(self.data) else None, None)
 def opaque(x):
     return (bytes([n]) if (n := len(x)) < 64 else struct.pack(">H", n | 0x4000) if n < 16384 else struct.pack(">I", n | 0x80000000)) + x
 def labelled_hash(label, data):  # SPEC 4.1
@@ -44,13 +44,12 @@ def mapped(path):
     with open(path, "rb") as file:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.path.getsize(path) else b"")
 def folder(root):  # R-6.7-1
-    for at, inside, names in os.walk(root):
-        for full in (os.path.join(at, name) for name in inside + names):
-            path, link = os.path.relpath(full, root), os.path.islink(full)
-            if os.path.isfile(full) and not link:
-                yield path, mapped(full)
-            elif link or path not in ("data", "data/custody", "data/documents"):
-                wrong("is not an ordinary file", path)
+    for full in (os.path.join(at, name) for at, inside, names in os.walk(root) for name in inside + names):
+        path, link = os.path.relpath(full, root), os.path.islink(full)
+        if os.path.isfile(full) and not link:
+            yield path, mapped(full)
+        elif link or path not in ("data", "data/custody", "data/documents"):
+            wrong("is not an ordinary file", path)
 def archive(root):  # R-6.7-10
     data, listed, start = mapped(root), zipfile.ZipFile(root).infolist(), 0
     names = collections.Counter(one.orig_filename for one in listed)
@@ -63,8 +62,7 @@ def archive(root):  # R-6.7-10
         start += 30 + head[6] + head[7] + one.file_size
         yield where[0], data[start - one.file_size:start]
     where[0] = os.path.basename(root)
-    listing = sum(46 + len(one.orig_filename.encode()) + len(one.extra) for one in listed)
-    must(len(data) - start - listing in (22, 98), "holds bytes that are in none of its files")
+    must(len(data) - start - sum(46 + len(one.orig_filename.encode()) + len(one.extra) for one in listed) in (22, 98), "holds bytes of none of its files")
 def manifests(files, content):
     for tag, covers in ("", lambda path: path.startswith("data/")), ("tag", lambda path: path in MANIFESTS + TAGS):
         for column, name in enumerate((tag + name for name in MANIFESTS), 1):
@@ -72,20 +70,19 @@ def manifests(files, content):
             said = dict(line.split("  ", 1)[::-1] for line in text.split("\n") if "  " in line)
             differ = [path for path in {*covered, *(said.keys() - files.keys())} if said.get(path) != files.get(path, [None] * 3)[column]]
             [wrong(f"is not what {name} says", path) for path in differ]
-            if len(problems) == before and text != "".join(f"{files[path][column]}  {path}\n" for path in covered):
-                wrong("has lines that a manifest does not have", name)
+            len(problems) > before or text == "".join(f"{files[path][column]}  {path}\n" for path in covered) or wrong("has lines of its own", name)
 class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; of other statements the chain and the signatures alone
-    def __init__(self):
-        self.hashes, self.roles, self.keys, self.spans, self.ended_by, self.directory = [], {}, {}, {}, {}, None
+    def __init__(self, file, data):
+        self.file, self.hashes, self.roles, self.keys, self.spans, self.ended_by, self.directory = file, [], {}, {}, {}, {}, None
+        [self.take(entry) for entry in Bytes(data).many(Bytes.opaque)]
     def was(self, *key, n=1 << 63):
         return any(since <= n < (until or n + 1) for since, until in self.spans.get(key, []))
     def was_in(self, team, device, n):
         person = self.keys[device][1]
         return self.was(device, person, n=n) and self.was(*(person,) if team == self.directory else (team, person), n=n)
     def take(self, data):
-        b, n, own, where[:] = Bytes(data[:-64]), len(self.hashes), labelled_hash(0x0101, data), [LOG, len(self.hashes)]
-        begins = self.hashes[0] + n.to_bytes(8, "big") + self.hashes[-1] if n else bytes(72)
-        must(b.take(72) == begins and b.take(8), "does not continue the log")
+        b, n, own, where[:] = Bytes(data[:-64]), len(self.hashes), labelled_hash(0x0101, data), [self.file, len(self.hashes)]
+        must(b.take(72) == (self.hashes[0] + n.to_bytes(8, "big") + self.hashes[-1] if n else bytes(72)) and b.take(8), "does not continue the log")
         device = b.take(16) if b.number(1) == 2 else None
         kind, key, by = b.number(2), *(self.keys[device] if device else (None, None))
         self.root = self.root if n else b.data[b.at:b.at + 32]
@@ -114,73 +111,76 @@ class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; o
             self.spans.setdefault(key, []).append([n, None])
         for key in {5: [key for key in self.spans if who in key], 6: [(who, owner)], 9: [(team, who)]}.get(kind, []):
             self.spans[key][-1][1] = self.spans[key][-1][1] or n
-class Chain:  # R-6.7-3 to R-6.7-7
-    def __init__(self, data, log):
-        (*self.place,), self.log, self.next, self.previous, self.least = struct.unpack(">32s32s16s", data[:80]), log, 0, bytes(32), (0, 0)
-        self.authors, self.lines, self.documents, self.copies, self.manifest = {}, [], [], [], None
-        must(self.place[0] == log.hashes[0], "is of another organisation")
+class Chain:  # R-6.7-3 to R-6.7-7, R-6.7-12
+    def __init__(self, data, log, theirs):
+        (*self.place,), self.theirs, self.next, self.previous, self.manifest = struct.unpack(">32s32s16s", data[:80]), theirs, 0, bytes(32), None
+        self.authors, self.lines, self.signers, self.documents, self.copies, self.sides = {}, [], [], [], [], []
+        self.may_write("team", self.place[:2], log), self.follow(data[80:])
+    def may_write(self, name, of, log):
+        must(log and of[0] == log.hashes[0], "is of another organisation than a log that is here")
+        self.sides.append(types.SimpleNamespace(name=name, of=of, log=log, least=(0, 0)))  # the least that its next event names of team and log
     def follow(self, data):
         for header, signature, shown in Bytes(data).many(lambda b: (b.take(178), b.take(64), (b.take(32), b.opaque()) if b.number(1) else None)):
             case, number, previous, time, kind, author, n, at, t, commitment = struct.unpack(">16sQ32sQH32sQ32sQ32s", header)
-            where[1], hashes = number, self.log.hashes
+            where[1], (device, side) = number, self.authors.get(author, (None, self.sides[0]))
             must(kind in READ | CONSENT if shown else kind != 1, "shows what it must not, or not what it has to")
             must(not shown or labelled_hash(0x0106, shown[0] + opaque(shown[1])) == commitment, "has another body than was signed")
-            must(case == self.place[2] and number >= self.next and previous == self.previous and t >= self.least[0] and n >= self.least[1]
-                 and hashes[n - 1:n] == [at], "does not continue the chain, or is of another log")
             if kind == 1:
-                *named, device, since, at = struct.unpack(">32s32s16s32s16sQ32s", shown[1][:-64])
-                must(named == [*self.place, author] and author not in self.authors and since <= n and hashes[since - 1:since] == [at]
-                     and [*self.authors.values()].count(device) < 16 and self.log.was_in(self.place[1], device, since), "has no certificate")
-                verify(self.log.keys[device][0], b"author certificate", shown[1][:-64], shown[1][-64:])
-                self.authors[author] = device
-            must(author in self.authors and self.log.was_in(self.place[1], self.authors[author], n), "is by nobody of the team")
+                *place, device, since, there = struct.unpack(">32s32s16s32s16sQ32s", shown[1][:-64])
+                side = next((one for one in self.sides if one.of == place[:2]), side)
+                must(place == [*side.of, case, author] and author not in self.authors and since <= n and side.log.hashes[since - 1:since] == [there]
+                     and [one for one, _ in self.authors.values()].count(device) < 16 and side.log.was_in(side.of[1], device, since), "has no certificate")
+                verify(side.log.keys[device][0], b"author certificate", shown[1][:-64], shown[1][-64:])
+                self.authors[author] = device, side
+            must(case == self.place[2] and number >= self.next and previous == self.previous and t >= side.least[0] and n >= side.least[1]
+                 and side.log.hashes[n - 1:n] == [at] and device and side.log.was_in(side.of[1], device, n), "does not continue the chain, or is by nobody of the team")
             verify(author, b"journal header", header, signature)
-            self.next, self.previous, self.least = number + 1, labelled_hash(0x0105, header + signature), (t, n)
-            moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=min(time, 253402300799999))
-            device, when = self.authors[author], moment.isoformat(timespec="milliseconds") + "Z"
-            self.lines.append({"sequence": number, "time": when, "person": self.log.keys[device][1].hex(), "device": device.hex(),
-                               "event": CLASSES.get(kind, "unknown"), "documents": []})
+            self.next, self.previous, side.least, person = number + 1, labelled_hash(0x0105, header + signature), (t, n), side.log.keys[device][1].hex()
+            when = (datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=min(time, 253402300799999))).isoformat(timespec="milliseconds") + "Z"
+            self.lines.append(named("sequence time person device event documents", number, when, person, device.hex(), CLASSES.get(kind, "unknown"), []))
+            self.signers.append((side.name, person, device.hex()))
             self.read(kind, Bytes(shown[1]), self.lines[-1]) if shown and kind in READ - {1} else None
     def read(self, kind, b, line):  # SPEC 6.5
         if kind in (0x0105, 0x0106):
             document, version, name, media, size = b.take(16).hex(), b.number(8), b.opaque().decode(), b.opaque().decode(), b.number(8)
             safe = re.sub("[^A-Za-z0-9._-]", "_", re.split(r"[/\\]", name)[-1])[-100:].rstrip(".") or "document"
-            one = {"file": f"data/documents/{len(self.documents) + 1:03}-{safe}", "sequence": line["sequence"], "document": document, "version": version,
-                   "name": name, "media_type": media, "bytes": size, "sha256": b.take(136)[8:40].hex()}
-            self.documents.append(one)
-            line["documents"] = [{key: one[key] for key in ("document", "version", "sha256")}]
+            self.documents.append(named("file sequence document version name media_type bytes sha256", f"data/documents/{len(self.documents) + 1:03}-{safe}",
+                                        line["sequence"], document, version, name, media, size, b.take(136)[8:40].hex()))
+            line["documents"] = [{key: self.documents[-1][key] for key in ("document", "version", "sha256")}]
         elif kind == 0x0121:  # SPEC 6.9
-            line["documents"] = new, old = [{"document": b.take(16).hex(), "version": b.number(8), "sha256": b.take(32)[:0].hex() or None} for _ in "12"]
+            line["documents"] = new, old = [named(VERSION, b.take(16).hex(), b.number(8), b.take(32)[:0].hex() or None) for _ in "12"]
             old["sha256"], how, pages = b.take(32).hex(), {1: "redacted", 2: "stripped"}[b.number(1)], b.number(4)
-            boxes = [dict(zip(("page", "x", "y", "width", "height"), one)) for one in struct.iter_unpack(">I4H", b.opaque())]
-            named = zip(("document", "version", "original", "original_version", "original_sha256"), [*[*new.values()][:2], *old.values()])
-            self.copies.append({"sequence": line["sequence"], **dict(named), "how": how, "pages": pages, "boxes": boxes})
+            boxes = [named("page x y width height", *one) for one in struct.iter_unpack(">I4H", b.opaque())]
+            self.copies.append(named("sequence document version original original_version original_sha256 how pages boxes",
+                                     line["sequence"], *[*new.values()][:2], *old.values(), how, pages, boxes))
+        elif kind == 0x0401:
+            (_, *to), _, _ = [b.take(32) for _ in "123"], b.opaque().decode(), b.number(8)
+            if to != self.place[:2] and {one["event"] for one in self.lines[:-1]} == {"author-certificate"}:
+                self.may_write("recipient", to, self.theirs if to[0] != self.place[0] else self.sides[0].log)
         else:
-            named = Bytes(b.opaque()).many(lambda b: {"document": b.take(16).hex(), "version": b.number(8), "sha256": None})
-            line["documents"], self.manifest = list(named), b.take(32).hex() if kind == 0x0120 else None
+            versions = Bytes(b.opaque()).many(lambda b: named(VERSION, b.take(16).hex(), b.number(8), None))
+            line["documents"], self.manifest = list(versions), b.take(32).hex() if kind == 0x0120 else None
         must(b.at == len(b.data), "says what cannot be read")
-def evidence(files, content, log):
-    [log.take(entry) for entry in Bytes(content(LOG)).many(Bytes.opaque)]
-    where[:] = [CHAIN, 0]
-    chain = Chain(content(CHAIN), log)
-    chain.follow(content(CHAIN)[80:])
+def evidence(files, content):
+    log, theirs, where[:] = Log(LOG, content(LOG)), Log(THEIRS, content(THEIRS)) if THEIRS in files else None, [CHAIN, 0]
+    chain = Chain(content(CHAIN), log, theirs)
+    must(not theirs or chain.sides[-1].log is theirs, "has a log of nobody who has a part in it")
     right, ids = {one["file"]: (one["bytes"], one["sha256"]) for one in chain.documents}, list(map(bytes.hex, chain.place))
     found = {name: files[name][:2] for name in files if DOCUMENT.fullmatch(name)}
     [wrong("is not the document that was signed", name) for name in found.keys() | right.keys() if found.get(name) != right.get(name)]
-    count = collections.Counter((line["person"], line["device"]) for line in chain.lines).items()
-    words = {"organisation": ids[0], "fingerprint": labelled_hash(0x0102, log.root).hex(), "team": ids[1], "case": ids[2],
-             "documents": chain.documents[:], "copies": chain.copies[:], "signers": [dict(zip(("person", "device", "events"), (*who, n))) for who, n in count],
-             "custody": chain.lines[:]}
-    if content(WORDS) != (json.dumps(words, indent=2, ensure_ascii=False) + "\n").encode():
-        wrong("does not say what the signed chain says", WORDS)
-    named, where[:] = [{"document": one["document"], "version": one["version"], "sha256": None} for one in chain.documents], ["export.bin", 0]
+    sides = [named("organisation fingerprint team", one.of[0].hex(), labelled_hash(0x0102, one.log.root).hex(), one.of[1].hex()) for one in chain.sides]
+    signers = (named("side person device events", *who, n) for who, n in collections.Counter(chain.signers).items())
+    words = ids[2], [*sides, None][1], chain.documents[:], chain.copies[:], [*signers], chain.lines[:]
+    words = {**sides[0], **named("case recipient documents copies signers custody", *words)}
+    content(WORDS) == (json.dumps(words, indent=2, ensure_ascii=False) + "\n").encode() or wrong("does not say what the signed chain says", WORDS)
+    versions, where[:] = [named(VERSION, one["document"], one["version"], None) for one in chain.documents], ["export.bin", 0]
     chain.follow(content("export.bin"))
     last, inside = chain.lines[-1], [found[0] for name, found in files.items() if name.startswith("data/")]
-    must(last["event"] == "evidence-exported" and last["documents"] == named and chain.manifest == files[MANIFESTS[0]][1], "is of other files")
+    must(last["event"] == "evidence-exported" and last["documents"] == versions and chain.manifest == files[MANIFESTS[0]][1], "is of other files")
     info = ["Bagging-Date: " + last["time"][:10], "Casevault-Evidence-Version: 1", f"External-Identifier: {ids[0]}/{ids[2]}",
-            "Casevault-Root-Fingerprint: " + words["fingerprint"], f"Payload-Oxum: {sum(inside)}.{len(inside)}"]
-    tags = ("bag-info.txt", info), ("bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"])
-    [wrong("does not say what has to be there", name) for name, lines in tags if content(name) != "".join(line + "\n" for line in lines).encode()]
+            f"Casevault-Root-Fingerprint: {words['fingerprint']}", f"Payload-Oxum: {sum(inside)}.{len(inside)}"]
+    for name, lines in ("bag-info.txt", info), ("bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"]):
+        content(name) == "".join(line + "\n" for line in lines).encode() or wrong("does not say what has to be there", name)
     return words
 where[0], files, words = os.path.basename(sys.argv[1].rstrip("/")), {}, {}
 try:
@@ -188,12 +188,12 @@ try:
         files[name] = len(data), hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), data
     content = lambda name: bytes(files.get(name, [b""])[-1])
     [wrong("is missing", name) for name in FIXED if name not in files]
-    [wrong("does not belong into a bundle", name) for name in files if name not in FIXED and not DOCUMENT.fullmatch(name)]
+    [wrong("does not belong into a bundle", name) for name in files if name not in [*FIXED, THEIRS] and not DOCUMENT.fullmatch(name)]
     manifests(files, content)
-    words = evidence(files, content, Log())
+    words = evidence(files, content)
     must(sys.argv[2:] in ([], [words["fingerprint"]]), "is of an organisation with another root fingerprint")
 except Exception as error:  # whatever cannot be read is wrong
     wrong(str(error) or type(error).__name__, *where)
-said = {key: words.get(key) for key in ("organisation", "fingerprint", "case", "documents", "signers")}
-print(json.dumps({"valid": not problems, "files": len(files), **said, "problems": problems}))
+said = "organisation fingerprint case recipient documents signers".split()
+print(json.dumps({"valid": not problems, "files": len(files), **{key: words.get(key) for key in said}, "problems": problems}))
 sys.exit(14 if problems else 0)

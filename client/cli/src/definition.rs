@@ -133,7 +133,8 @@ pub(crate) enum Command {
     Retention(Retention),
     /// Who did what with a case, from its first event
     Custody {
-        /// The case
+        /// The case; or what was shared of one, for both sides
+        #[arg(value_name = "CASE|DOSSIER")]
         case: String,
     },
     /// Evidence bundles: documents of a case with the signed record of who did what

@@ -12,7 +12,6 @@ use casevault_sync::view::{
     UnsentView, VerifyReport,
 };
 use casevault_sync::{Found, Metadata, MetadataValue, Role};
-use casevault_wire::hash::Hash;
 use casevault_wire::id::PersonId;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
@@ -238,20 +237,25 @@ pub(crate) fn custody(view: &CustodyView) -> Value {
     })
 }
 
-pub(crate) fn evidence_export(made: &EvidenceExport, fingerprint: &Hash) -> Value {
+pub(crate) fn evidence_export(made: &EvidenceExport) -> Value {
     json!({
-        "path": made.path.to_string_lossy(), "files": made.files, "fingerprint": text(fingerprint),
-        "documents": list(&made.documents, exhibit), "problems": [],
+        "path": made.path.to_string_lossy(), "files": made.files, "fingerprint": made.fingerprints.first().map(text),
+        "fingerprints": list(&made.fingerprints, text), "documents": list(&made.documents, exhibit), "problems": [],
     })
 }
 
 pub(crate) fn evidence(report: &Report) -> Value {
-    let signer = |one: &Signer| json!({"person": text(&one.person), "device": text(&one.device), "events": one.events});
+    let side = |guest: bool| if guest { "recipient" } else { "team" };
+    let signer = |one: &Signer| json!({"side": side(one.guest), "person": text(&one.person), "device": text(&one.device), "events": one.events});
+    let recipient = report
+        .recipient
+        .map(|(to, print)| json!({"organisation": text(&to.organisation), "fingerprint": text(&print), "team": text(&to.team)}));
     let exported = |one: &Exported| json!({"time": rfc3339(one.time), "person": text(&one.person), "device": text(&one.device)});
     let problem = |one: &Problem| json!({"file": one.file, "sequence": one.sequence, "problem": one.fault.to_string()});
     json!({
         "valid": report.problems.is_empty(), "files": report.files, "fingerprint": report.fingerprint.as_ref().map(text),
         "organisation": report.place.map(|place| text(&place.organisation)), "case": report.place.map(|place| text(&place.journal)),
+        "recipient": recipient,
         "exported": report.exported.as_ref().map(exported), "documents": list(&report.documents, exhibit),
         "signers": list(&report.signers, signer), "problems": list(&report.problems, problem),
     })

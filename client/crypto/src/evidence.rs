@@ -21,11 +21,12 @@ use casevault_wire::id::{DeviceId, PersonId};
 use casevault_wire::log::LogError;
 use casevault_wire::time::Time;
 
+use crate::event::Recipient;
 use crate::journal::{JournalError, Place};
 
 pub use bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info, document_path,
-    is_document, is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info,
+    document_path, is_document, is_known, manifest,
 };
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
 pub use custody::Custody;
@@ -61,6 +62,8 @@ pub type Files = BTreeMap<String, Found>;
 /// A device that wrote events of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signer {
+    /// Whether it is of the team that a dossier is for.
+    pub guest: bool,
     /// Whose device it is.
     pub person: PersonId,
     /// The device.
@@ -87,6 +90,8 @@ pub struct Report {
     pub place: Option<Place>,
     /// The fingerprint of the root that its log is from: to be compared with one from elsewhere.
     pub fingerprint: Option<Hash>,
+    /// Whom it is for, if it is of a dossier, with the fingerprint of their organisation.
+    pub recipient: Option<(Recipient, Hash)>,
     /// How many files there are.
     pub files: u64,
     /// The documents, as far as the chain could be read.

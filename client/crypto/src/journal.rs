@@ -24,7 +24,7 @@ use casevault_wire::label::Label;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 pub use author::{Author, Certificate, SignedCertificate};
-pub use follow::Follower;
+pub use follow::{Follower, Follows};
 pub use header::{Header, SignedHeader, header_hash};
 pub use key::{EntryKey, KeyRing, TeamKeys};
 pub use plaintext::{Opening, PlaintextError, class_length};

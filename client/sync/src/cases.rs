@@ -10,7 +10,7 @@ use casevault_wire::id::{JournalId, PersonId, TeamId};
 use casevault_wire::time::Time;
 
 use crate::client::Client;
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, What};
 use crate::journal::{decode_body, key, queue, team_place};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
@@ -199,13 +199,16 @@ impl Client {
         })
     }
 
-    /// Who did what in a case, in order.
+    /// Who did what in a case, in order; or in a dossier, be it shared by one of this device's teams or with it.
     ///
     /// # Errors
-    /// As [`Client::case`].
-    pub async fn custody(&self, case: &str) -> Result<Vec<CustodyView>> {
+    /// As [`Client::case`] and [`Client::dossier`].
+    pub async fn custody(&self, of: &str) -> Result<Vec<CustodyView>> {
         let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
+        let place = match self.case_place(of).await {
+            Err(ClientError::Unknown(What::Case)) => return self.dossier_custody(of).await,
+            place => place?,
+        };
         self.refresh_case(&place).await?;
         self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(

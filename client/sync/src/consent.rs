@@ -234,10 +234,11 @@ impl Client {
         Ok(RecipientView { organisation: to.organisation, team: to.team, team_name })
     }
 
-    /// The same, with what is new of partners' logs where nothing has this id here.
+    /// The same, with what is new of the logs, this organisation's and its partners', where nothing has this id here.
     pub(crate) async fn find_recipient_anew(&self, text: &str) -> Result<Recipient> {
         match self.find_recipient(text) {
             Err(ClientError::Unknown(_)) => {
+                let _ = self.sync_log().await;
                 let ours = self.organisation()?;
                 let confirmed = ours.partners().iter().filter(|(_, partner)| partner.is_confirmed());
                 for (id, _) in confirmed {

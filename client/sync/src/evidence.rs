@@ -4,6 +4,7 @@ mod archive;
 mod export;
 mod pack;
 mod read;
+mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub struct EvidenceExport {
     pub files: u64,
     /// The documents.
     pub documents: Vec<Exhibit>,
+    /// The root fingerprints of the organisations that have a part in it: first of the one whose documents they are.
+    pub fingerprints: Vec<Hash>,
 }
 
 /// Verifies the bundle at `path`, a directory or a zip, and that it is of the organisation with this root `fingerprint`, if one is known.

@@ -36,6 +36,12 @@ fn planted() -> &'static [Fault] {
     })
 }
 
+/// What `clock=` says.
+pub(crate) fn clock_ahead() -> u64 {
+    let clock = planted().iter().find(|fault| fault.place == "clock");
+    clock.and_then(|fault| fault.what.parse().ok()).unwrap_or_default()
+}
+
 /// Does what is planted on this side of a step. A fault happens from its time on: a disk that failed goes on failing.
 pub(crate) fn meet(name: &str, side: &str) -> io::Result<()> {
     for fault in planted() {

@@ -6,7 +6,7 @@ use casevault_crypto::event::{Body, FieldSet, FieldValue, PlanApproved, PlanMade
 use casevault_sync::time::Time;
 use casevault_sync::view::{AlarmKind, Delivery, OverdueKind, PlanState};
 use casevault_sync::{Client, ClientError, NewPlan, Options, RecordKind, Role, SystemClock, Verdict};
-use casevault_tests::device::{Device, Ended};
+use casevault_tests::device::Device;
 use casevault_tests::pen::Pen;
 use casevault_tests::plaintext::{found, search};
 use casevault_tests::world::{World, passphrase};
@@ -14,7 +14,6 @@ use casevault_wire::codec::{List, Text};
 use casevault_wire::hash::Hash;
 use casevault_wire::time::Clock;
 use rustix::process::Signal;
-use serde_json::Value;
 
 const YEAR: u64 = 365;
 
@@ -47,13 +46,6 @@ async fn house(world: &World) -> [Client; 4] {
     [amal, nadia, sana, omar]
 }
 
-/// Runs a command that ends with this code; what it answers.
-async fn does(device: &Device, code: i32, arguments: &[&str]) -> Value {
-    let Ended { code: ended, answer, error } = device.run(arguments).await;
-    assert_eq!(ended, Some(code), "{arguments:?}: {answer} {error}");
-    if answer.is_null() { serde_json::from_str(&error).unwrap_or_default() } else { answer }
-}
-
 fn plan(objectives: &str) -> NewPlan {
     let goals = vec![("2026-06-01".into(), "learns the language".into()), ("2099-01-01".into(), "has work".into())];
     NewPlan { objectives: objectives.into(), review: "2026-07".into(), goals }
@@ -70,14 +62,13 @@ async fn needs_become_services_and_a_supervisor_approves_the_plan() {
     let (world, operators) = World::start_evil().await;
     drop(house(&world).await);
     let [nadia, sana, omar] = ["Nadia", "Sana", "Omar"].map(|name| world.device(name));
-    let opened =
-        does(&nadia, 0, &["case", "open", "Case of Mira", "--team", "Shelter", "--set", "prs_Birthdate=2012-05-01"]).await;
+    let opened = nadia.does(0, &["case", "open", "Case of Mira", "--team", "Shelter", "--set", "prs_Birthdate=2012-05-01"]).await;
     let case = opened["case"].as_str().unwrap();
 
     needs_become_services(&nadia, &sana, case).await;
     a_plan_is_made_and_approved(&nadia, &sana, case).await;
     for (words, place) in [("house canaries", "service"), ("and school", "plan"), ("aunt mira", "field")] {
-        assert_eq!(does(&nadia, 0, &["search", words]).await[0]["place"], place);
+        assert_eq!(nadia.does(0, &["search", words]).await[0]["place"], place);
     }
     for operator in [&operators.keyserver, &operators.vault] {
         operator.seen();
@@ -98,16 +89,16 @@ async fn needs_become_services(nadia: &Device, sana: &Device, case: &str) {
     for (kind, what) in
         [("accommodation", "Shelter"), ("medical", "GeneralCare"), ("psychosocial", "Counselling"), ("training", "Language")]
     {
-        let added = does(nadia, 0, &["service", "add", case, kind, what, "--until", "2026-02-01"]).await;
+        let added = nadia.does(0, &["service", "add", case, kind, what, "--until", "2026-02-01"]).await;
         services.push(added["id"].as_str().unwrap().to_owned());
     }
-    does(sana, 0, &["sync"]).await;
+    sana.does(0, &["sync"]).await;
     let agency = ["--agency", "House of Canaries", "--from", "2026-01-15", "--state", "UnderWay"];
-    does(sana, 0, &[&["service", "set", case, &services[0][..8]], &agency[..]].concat()).await;
-    does(nadia, 0, &["service", "set", case, &services[1], "--state", "Delivered", "--note", "seen by a doctor"]).await;
-    does(nadia, 2, &["service", "add", case, "medical", "Magic"]).await;
-    does(nadia, 1, &["service", "set", case, "ffffffff", "--state", "Delivered"]).await;
-    let list = does(nadia, 0, &["service", "list", case]).await;
+    sana.does(0, &[&["service", "set", case, &services[0][..8]], &agency[..]].concat()).await;
+    nadia.does(0, &["service", "set", case, &services[1], "--state", "Delivered", "--note", "seen by a doctor"]).await;
+    nadia.does(2, &["service", "add", case, "medical", "Magic"]).await;
+    nadia.does(1, &["service", "set", case, "ffffffff", "--state", "Delivered"]).await;
+    let list = nadia.does(0, &["service", "list", case]).await;
     let first = list.as_array().unwrap().iter().find(|service| service["id"] == services[0].as_str()).unwrap();
     let right = serde_json::json!({
         "cv_Accommodation": "Shelter", "cv_ServiceAgency": "House of Canaries", "cv_ServiceDate": "2026-01-15",
@@ -119,36 +110,36 @@ async fn needs_become_services(nadia: &Device, sana: &Device, case: &str) {
 async fn a_plan_is_made_and_approved(nadia: &Device, sana: &Device, case: &str) {
     let goal = "2026-06-01=learns the language";
     let make = ["plan", "make", case, "--objectives", "a safe home", "--goal", goal, "--review", "2026-07-01"];
-    let refused = does(nadia, 15, &make).await;
+    let refused = nadia.does(15, &make).await;
     assert_eq!(refused["error"]["code"], "no-guardian", "a minor's plan needs a guardian first");
-    does(nadia, 0, &["guardian", "set", case, "Aunt of Mira", "--relation", "Relative"]).await;
-    does(nadia, 0, &make).await;
-    assert_eq!(does(sana, 0, &["plan", "show", case]).await["state"], "draft");
-    assert_eq!(does(nadia, 15, &["plan", "approve", case]).await["error"]["code"], "not-allowed");
-    does(sana, 0, &["plan", "approve", case]).await;
-    let shown = does(nadia, 0, &["plan", "show", case]).await;
+    nadia.does(0, &["guardian", "set", case, "Aunt of Mira", "--relation", "Relative"]).await;
+    nadia.does(0, &make).await;
+    assert_eq!(sana.does(0, &["plan", "show", case]).await["state"], "draft");
+    assert_eq!(nadia.does(15, &["plan", "approve", case]).await["error"]["code"], "not-allowed");
+    sana.does(0, &["plan", "approve", case]).await;
+    let shown = nadia.does(0, &["plan", "show", case]).await;
     assert_eq!((&shown["state"], &shown["approvals"][0]["person_name"]), (&"approved".into(), &"Sana".into()));
-    let late = does(nadia, 0, &["overdue", "--team", "Shelter"]).await;
+    let late = nadia.does(0, &["overdue", "--team", "Shelter"]).await;
     let late: Vec<_> =
         late.as_array().unwrap().iter().map(|one| (one["kind"].as_str().unwrap(), one["due"].as_str().unwrap())).collect();
     let right = [("service", "2026-02-01"); 3].into_iter().chain([("goal", "2026-06-01"), ("review", "2026-07-01")]);
     assert_eq!(late, right.collect::<Vec<_>>());
     let goal = shown["goals"][0]["goal"].as_str().unwrap();
-    does(nadia, 0, &["plan", "goal", case, goal, "Reached"]).await;
-    assert_eq!(does(nadia, 0, &["overdue"]).await.as_array().unwrap().len(), 4);
-    assert_eq!(does(sana, 0, &["plan", "show", case]).await["state"], "approved", "what became of a goal is no other plan");
-    does(nadia, 0, &["plan", "make", case, "--objectives", "a safe home, and school"]).await;
-    assert_eq!(does(sana, 0, &["case", "show", case]).await["assistance"]["plan"]["state"], "draft");
+    nadia.does(0, &["plan", "goal", case, goal, "Reached"]).await;
+    assert_eq!(nadia.does(0, &["overdue"]).await.as_array().unwrap().len(), 4);
+    assert_eq!(sana.does(0, &["plan", "show", case]).await["state"], "approved", "what became of a goal is no other plan");
+    nadia.does(0, &["plan", "make", case, "--objectives", "a safe home, and school"]).await;
+    assert_eq!(sana.does(0, &["case", "show", case]).await["assistance"]["plan"]["state"], "draft");
 }
 
 /// Omar is outside the team: all that he is told, which says nothing of a case.
 async fn sees_nothing(omar: &Device, case: &str) -> String {
     let mut told = String::new();
     for words in [&["sync"][..], &["case", "list"], &["overdue"], &["search", "Mira"], &["verify"], &["outbox", "list"]] {
-        told += &does(omar, 0, words).await.to_string();
+        told += &omar.does(0, words).await.to_string();
     }
     for words in [["case", "show"], ["service", "list"], ["plan", "show"], ["guardian", "show"]] {
-        told += &does(omar, 1, &[words[0], words[1], case]).await.to_string();
+        told += &omar.does(1, &[words[0], words[1], case]).await.to_string();
     }
     told
 }
@@ -223,37 +214,37 @@ async fn a_first_contact_without_a_signal_is_kept_and_sent_later() {
     let mut world = World::start();
     drop(house(&world).await);
     let (nadia, sana) = (world.device("Nadia"), world.device("Sana"));
-    does(&nadia, 0, &["case", "open", "An earlier contact of Canary-Mira", "--team", "Shelter"]).await;
+    nadia.does(0, &["case", "open", "An earlier contact of Canary-Mira", "--team", "Shelter"]).await;
     let passport = world.file("canary-passport.jpg", b"CANARY-BYTES-OF-A-PASSPORT");
     world.vault.kill();
     world.keyserver.kill();
 
-    let devices = does(&nadia, 0, &["device", "list"]).await;
+    let devices = nadia.does(0, &["device", "list"]).await;
     assert!(devices[0]["synchronised"].as_str().is_some_and(|time| time.starts_with("20")), "{devices}");
-    assert_eq!(does(&nadia, 0, &["search", "canary-mira"]).await.as_array().unwrap().len(), 1, "the device is searched first");
-    let opened =
-        does(&nadia, 13, &["case", "open", "Canary-Mira Lupu", "--team", "Shelter", "--set", "prs_IdentityNumber=CANARY-4711"])
-            .await;
+    assert_eq!(nadia.does(0, &["search", "canary-mira"]).await.as_array().unwrap().len(), 1, "the device is searched first");
+    let opened = nadia
+        .does(13, &["case", "open", "Canary-Mira Lupu", "--team", "Shelter", "--set", "prs_IdentityNumber=CANARY-4711"])
+        .await;
     let case = opened["case"].as_str().unwrap();
     first_contact(&nadia, case, passport.to_str().unwrap()).await;
-    let screening = does(&nadia, 0, &["screening", "show", case]).await;
+    let screening = nadia.does(0, &["screening", "show", case]).await;
     let answered = screening.as_array().unwrap().iter().filter(|question| question["answer"] != "").count();
     assert_eq!((answered, screening.as_array().unwrap().len()), (2, 12), "and which are unanswered is shown");
-    let waits = does(&nadia, 0, &["outbox", "list"]).await;
+    let waits = nadia.does(0, &["outbox", "list"]).await;
     let count = |event: &str| waits.as_array().unwrap().iter().filter(|item| item["event"] == event).count();
     assert_eq!((count("case-opened"), count("document-added"), count("record-set")), (1, 1, 2), "{waits}");
 
     world.restart_keyserver();
     world.restart_vault();
-    does(&nadia, 0, &["sync"]).await;
-    assert_eq!(does(&nadia, 0, &["outbox", "list"]).await.as_array().unwrap().len(), 0);
-    does(&sana, 0, &["sync"]).await;
-    let seen = does(&sana, 0, &["case", "show", case]).await;
+    nadia.does(0, &["sync"]).await;
+    assert_eq!(nadia.does(0, &["outbox", "list"]).await.as_array().unwrap().len(), 0);
+    sana.does(0, &["sync"]).await;
+    let seen = sana.does(0, &["case", "show", case]).await;
     assert_eq!(seen["fields"]["vic_TraffickingStatus"], "ActualVictimOfTrafficking");
     assert_eq!(seen["assistance"]["services"][0]["fields"]["cv_ServiceAgency"], "Canary-House");
     assert_eq!(seen["assistance"]["followups"][0]["delivery"], "sent");
     let out = world.directory.path().join("out.jpg");
-    does(&sana, 0, &["doc", "get", case, "canary-passport.jpg", "--out", out.to_str().unwrap()]).await;
+    sana.does(0, &["doc", "get", case, "canary-passport.jpg", "--out", out.to_str().unwrap()]).await;
     assert_eq!(std::fs::read(&out).unwrap(), b"CANARY-BYTES-OF-A-PASSPORT");
 
     let words = search(&["Canary-Mira", "CANARY-4711", "canary-protection", "Canary-House", "canary-passport", "CANARY-BYTES"]);
@@ -277,7 +268,7 @@ async fn first_contact(nadia: &Device, case: &str, passport: &str) {
         &["doc", "add", case, passport],
     ];
     for step in steps {
-        does(nadia, 13, step).await;
+        nadia.does(13, step).await;
         let mut killed = nadia.start(&["sync"]);
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         killed.signal(Signal::KILL);

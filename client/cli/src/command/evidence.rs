@@ -27,11 +27,14 @@ async fn export(session: &Session, case: &str, which: (&[String], Option<&str>),
     let bar = Bar::new(session, "Fetching");
     let made = client.export_evidence(case, which, out, bar.mover()).await?;
     drop(bar);
-    let EvidenceExport { path, files, documents } = &made;
+    let EvidenceExport { path, files, documents, fingerprints } = &made;
     let path = display::untrusted(&path.to_string_lossy());
-    let text = format!("Wrote {path}: {files} files, {} of them documents. That is on record in the case.", documents.len());
-    let note = format!("Root fingerprint, to tell those who verify by another way: {}", client.fingerprint());
-    Ok(Answer::new(shape::evidence_export(&made, &client.fingerprint()), text).with_note(note))
+    let text = format!("Wrote {path}: {files} files, {} of them documents. That is on record there.", documents.len());
+    let prints: Vec<_> = fingerprints.iter().map(ToString::to_string).collect();
+    let whose =
+        if prints.len() > 1 { "Root fingerprints, of the sender's organisation and of yours" } else { "Root fingerprint" };
+    let note = format!("{whose}, to tell those who verify by another way: {}", prints.join(" "));
+    Ok(Answer::new(shape::evidence_export(&made), text).with_note(note))
 }
 
 async fn verify(bundle: PathBuf, fingerprint: Option<Hash>) -> Result<Answer, Failure> {
@@ -52,6 +55,10 @@ fn words(report: &Report) -> String {
             "  fingerprint   {fingerprint}\n  organisation  {}\n  case          {}",
             place.organisation, place.journal
         ));
+        if let Some((to, theirs)) = &report.recipient {
+            let whom = format!("  fingerprint   {theirs}\n  organisation  {}\n  team          {}", to.organisation, to.team);
+            parts.push(format!("It is of what was shared with\n{whom}"));
+        }
         parts.push("Compare the fingerprint with the one that the organisation gives you by another way: if it is another, all of it may be made up.".to_owned());
     }
     if let Some(exported) = &report.exported {
@@ -63,7 +70,9 @@ fn words(report: &Report) -> String {
     };
     let documents: Vec<_> = report.documents.iter().map(document).collect();
     parts.push(table(["file", "name", "size", "SHA-256"], &documents));
-    let signer = |one: &Signer| [display::short(&one.person), display::short(&one.device), one.events.to_string()];
-    parts.push(table(["person", "device", "events"], &report.signers.iter().map(signer).collect::<Vec<_>>()));
+    let side = |guest| if guest { "recipient" } else { "team" }.to_owned();
+    let signer =
+        |one: &Signer| [side(one.guest), display::short(&one.person), display::short(&one.device), one.events.to_string()];
+    parts.push(table(["side", "person", "device", "events"], &report.signers.iter().map(signer).collect::<Vec<_>>()));
     parts.join("\n\n")
 }

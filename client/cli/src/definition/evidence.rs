@@ -7,9 +7,10 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Evidence {
-    /// Make a bundle of documents that somebody without an account can verify; that is on record in the case
+    /// Make a bundle of documents that somebody without an account can verify; that is on record there
     Export {
-        /// The case
+        /// The case, or a dossier that was shared with your team
+        #[arg(value_name = "CASE|DOSSIER")]
         case: String,
         /// A document; may be given several times [default: all]
         #[arg(long = "doc", value_name = "DOCUMENT")]

@@ -329,7 +329,7 @@ fn noun(what: What) -> (&'static str, &'static str) {
     match what {
         What::Person => ("person", "See casevault org people."),
         What::Device => ("device", "See casevault org devices."),
-        What::Team => ("team", "See casevault team list."),
+        What::Team => ("team", "See casevault team list; a partner's teams are known once the partner is confirmed."),
         What::Case => ("case", "Run casevault sync, then see casevault case list."),
         What::Partner => ("partner", "See casevault org partner list, and check the address and the fingerprint."),
         What::Refusal => {

@@ -26,6 +26,8 @@ pub const CHAIN: &str = "data/custody/chain.bin";
 pub const CUSTODY: &str = "data/custody/custody.json";
 /// The organisation log.
 pub const LOG: &str = "data/custody/log.bin";
+/// The log of the organisation that a dossier is for, if that is another.
+pub const LOG_RECIPIENT: &str = "data/custody/log-recipient.bin";
 /// What all evidence is under.
 pub const PAYLOAD: &str = "data/";
 
@@ -52,7 +54,8 @@ pub fn is_document(path: &str) -> bool {
 
 /// Whether a file of a bundle that is no document is at this path: its bytes are looked at.
 pub fn is_known(path: &str) -> bool {
-    [BAGIT, BAG_INFO, EXPORT, COVER, CHAIN, CUSTODY, LOG].contains(&path) || [MANIFESTS, TAG_MANIFESTS].concat().contains(&path)
+    [BAGIT, BAG_INFO, EXPORT, COVER, CHAIN, CUSTODY, LOG, LOG_RECIPIENT].contains(&path)
+        || [MANIFESTS, TAG_MANIFESTS].concat().contains(&path)
 }
 
 /// A manifest of files and their digests, which are in order of their paths.

@@ -18,10 +18,14 @@ impl Custody {
             "CASE" => self.case.clone(),
             "TEAM" => self.team.clone(),
             "ORGANISATION" => self.organisation.clone(),
+            "RECIPIENT" => self.recipient.as_ref().map(recipient_rows).unwrap_or_default(),
             "DOCUMENTS" => self.documents_table(),
             "COPIES" => self.copies_table(),
             "SIGNERS" => {
-                self.signers.iter().map(|one| row([one.person.clone(), one.device.clone(), one.events.to_string()])).collect()
+                let line = |one: &super::custody::Person| {
+                    row([one.side.to_owned(), one.person.clone(), one.device.clone(), one.events.to_string()])
+                };
+                self.signers.iter().map(line).collect()
             }
             _ => self.custody_table(),
         }
@@ -55,6 +59,18 @@ impl Custody {
         };
         self.custody.iter().map(line).collect()
     }
+}
+
+/// Whom a dossier is for.
+fn recipient_rows(whom: &super::custody::Whom) -> String {
+    let row = |name: &str, value: &str| format!("<tr><th>{name}</th><td>{value}</td></tr>");
+    [
+        ("Shared with the team", &whom.team),
+        ("of the organisation", &whom.organisation),
+        ("whose root fingerprint is", &whom.fingerprint),
+    ]
+    .map(|(name, value)| row(name, value))
+    .concat()
 }
 
 /// A box in per cent.

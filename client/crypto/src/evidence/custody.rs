@@ -14,10 +14,19 @@ pub struct Custody {
     pub(super) fingerprint: String,
     pub(super) team: String,
     pub(super) case: String,
+    pub(super) recipient: Option<Whom>,
     pub(super) documents: Vec<Document>,
     pub(super) copies: Vec<Copy>,
     pub(super) signers: Vec<Person>,
     pub(super) custody: Vec<Event>,
+}
+
+/// Whom a dossier is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Whom {
+    pub(super) organisation: String,
+    pub(super) fingerprint: String,
+    pub(super) team: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,6 +67,7 @@ pub(super) struct Covered {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Person {
+    pub(super) side: &'static str,
     pub(super) person: String,
     pub(super) device: String,
     pub(super) events: u64,
@@ -84,11 +94,17 @@ impl Custody {
     /// What `history` says.
     pub fn of(history: &History<'_>) -> Self {
         let place = history.place();
+        let recipient = history.recipient().map(|(who, organisation)| Whom {
+            organisation: who.organisation.to_string(),
+            fingerprint: organisation.fingerprint().to_string(),
+            team: who.team.to_string(),
+        });
         Self {
             organisation: place.organisation.to_string(),
             fingerprint: history.organisation().fingerprint().to_string(),
             team: place.team.to_string(),
             case: place.journal.to_string(),
+            recipient,
             documents: history.exhibits.iter().map(Document::from).collect(),
             copies: history.copies.iter().map(Copy::from).collect(),
             signers: history.signers.iter().map(Person::from).collect(),
@@ -139,7 +155,12 @@ impl From<&Copied> for Copy {
 
 impl From<&Signer> for Person {
     fn from(signer: &Signer) -> Self {
-        Self { person: signer.person.to_string(), device: signer.device.to_string(), events: signer.events }
+        Self {
+            side: if signer.guest { "recipient" } else { "team" },
+            person: signer.person.to_string(),
+            device: signer.device.to_string(),
+            events: signer.events,
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use casevault_wire::time::Time;
 use super::disclose::{Rule, rule};
 use super::{Fault, ShownEvent, Signer, document_path};
 use crate::content::Sha256;
-use crate::event::{Body, CopyMade, MediaType, OpenedVersion, class};
-use crate::journal::{ChainState, Follower, Place};
+use crate::event::{Body, CopyMade, MediaType, OpenedVersion, Recipient, class};
+use crate::journal::{ChainState, Follower, Follows, Place};
 
 /// A document of a bundle, as a signed event has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,7 @@ pub struct Copied {
 #[derive(Clone, Debug)]
 pub struct History<'a> {
     organisation: &'a Organisation,
+    guest: Option<&'a Organisation>,
     state: ChainState,
     /// The events.
     pub lines: Vec<Line>,
@@ -91,10 +92,10 @@ pub struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// Before the first event of the chain at `place`.
-    pub fn new(organisation: &'a Organisation, place: &Place) -> Self {
+    /// Before the first event of the chain at `place`; `guest` is the organisation of whom a dossier is for, if that is another.
+    pub fn new(organisation: &'a Organisation, guest: Option<&'a Organisation>, place: &Place) -> Self {
         let state = ChainState::new(*place);
-        Self { organisation, state, lines: Vec::new(), exhibits: Vec::new(), copies: Vec::new(), signers: Vec::new() }
+        Self { organisation, guest, state, lines: Vec::new(), exhibits: Vec::new(), copies: Vec::new(), signers: Vec::new() }
     }
 
     /// Which chain.
@@ -105,6 +106,11 @@ impl<'a> History<'a> {
     /// The organisation's id and everything else that its log says.
     pub fn organisation(&self) -> &Organisation {
         self.organisation
+    }
+
+    /// Whom a dossier is for, and the organisation of theirs.
+    pub fn recipient(&self) -> Option<(Recipient, &Organisation)> {
+        self.state.guest().map(|who| (who, self.guest.unwrap_or(self.organisation)))
     }
 
     /// Takes events over.
@@ -122,11 +128,13 @@ impl<'a> History<'a> {
     pub fn take(&mut self, event: &ShownEvent) -> Result<Option<Body>, Fault> {
         let header = &event.header.content;
         let body = shown(event)?;
-        let device = Follower { organisation: self.organisation }
-            .follow(&mut self.state, &event.header, body.as_ref())
-            .map_err(Fault::Event)?;
-        let person = self.organisation.device(&device).map(|device| device.person).unwrap_or_default();
-        self.count(person, device);
+        let follower = Follower { organisation: self.organisation, guest: self.guest.unwrap_or(self.organisation) };
+        let Follows { person, device, guest } =
+            follower.follow(&mut self.state, &event.header, body.as_ref()).map_err(Fault::Event)?;
+        if let Some(Body::DossierMade(made)) = body.as_ref().filter(|_| self.is_begun()) {
+            self.state.open_to(made.to);
+        }
+        self.count(Signer { guest, person, device, events: 1 });
         let documents = body.as_ref().map(named).unwrap_or_default();
         self.lines.push(Line { sequence: header.sequence, time: header.time, person, device, class: header.class, documents });
         if let Some(Body::CopyMade(made)) = &body {
@@ -147,10 +155,16 @@ impl<'a> History<'a> {
         Ok(body)
     }
 
-    fn count(&mut self, person: PersonId, device: DeviceId) {
-        match self.signers.iter_mut().find(|signer| signer.device == device) {
+    /// Whether there is nothing yet but certificates.
+    fn is_begun(&self) -> bool {
+        self.lines.iter().all(|line| line.class == class::AUTHOR_CERTIFICATE)
+    }
+
+    fn count(&mut self, one: Signer) {
+        let same = |signer: &&mut Signer| (signer.guest, signer.device) == (one.guest, one.device);
+        match self.signers.iter_mut().find(same) {
             Some(signer) => signer.events += 1,
-            None => self.signers.push(Signer { person, device, events: 1 }),
+            None => self.signers.push(one),
         }
     }
 }
@@ -169,7 +183,7 @@ fn shown(event: &ShownEvent) -> Result<Option<Body>, Fault> {
     }
     let body = Body::decode(header.class, opening.body.as_slice());
     // What every verifier has to read; consent that a later version writes in another way stays unread.
-    let needed = rule(header.class) != Rule::Always || header.class == class::AUTHOR_CERTIFICATE;
+    let needed = rule(header.class) != Rule::Always || [class::AUTHOR_CERTIFICATE, class::DOSSIER_MADE].contains(&header.class);
     if needed && matches!(body, Body::Unknown { .. }) { Err(Fault::Malformed) } else { Ok(Some(body)) }
 }
 

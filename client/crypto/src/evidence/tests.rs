@@ -99,7 +99,7 @@ impl Case {
         let mut files = BTreeMap::new();
         let mut put = |path: &str, content: &[u8]| drop(files.insert(path.to_owned(), content.to_vec()));
         let organisation = self.world.organisation.clone();
-        let mut history = History::new(&organisation, &place);
+        let mut history = History::new(&organisation, None, &place);
         history.take_all(&shown).unwrap();
         put(&history.exhibits[0].file, b"shown");
         put(CHAIN, &encode_chain(&place, &shown));
@@ -152,7 +152,7 @@ fn a_bundle_says_what_was_in_the_case_and_who_did_what() {
     let report = said(&case.bundle());
     assert_eq!(report.problems, []);
     assert_eq!((report.place, report.fingerprint), (Some(case.world.place()), Some(case.world.organisation.fingerprint())));
-    assert_eq!(report.signers, [Signer { person: AMAL, device: case.world.device(AMAL), events: 8 }]);
+    assert_eq!(report.signers, [Signer { guest: false, person: AMAL, device: case.world.device(AMAL), events: 8 }]);
     let files: Vec<_> = report.documents.iter().map(|one| one.file.as_str()).collect();
     assert_eq!(files, ["data/documents/001-_____b_.pdf"]);
     assert_eq!(report.exported.map(|one| (one.person, one.time)), Some((AMAL, Time(1_793_000_000_123))));
@@ -218,7 +218,7 @@ fn a_chain_of_which_less_is_shown_is_not_what_was_signed_for() {
     {
         let (mut events, mut changed) = (shown.clone(), files.clone());
         change(&mut events);
-        let mut history = History::new(&case.world.organisation, &case.world.place());
+        let mut history = History::new(&case.world.organisation, None, &case.world.place());
         history.take_all(&events).unwrap();
         changed.insert(CHAIN.to_owned(), encode_chain(&case.world.place(), &events));
         changed.insert(CUSTODY.to_owned(), Custody::of(&history).to_json().into_bytes());
@@ -294,7 +294,7 @@ fn names_on_the_cover_are_text_and_times_have_one_form() {
     let mut case = Case::new(&[added(SHOWN, "<script>&\"'\u{202e}\n", b"shown")]);
     let cover = String::from_utf8(case.bundle()[COVER].clone()).unwrap();
     assert!(cover.contains("<bdi>&lt;script&gt;&amp;&quot;&#x27;[U+202E][U+000A]</bdi>") && !cover.contains("<script"));
-    assert_eq!(TEMPLATE.matches('@').count(), 16);
+    assert_eq!(TEMPLATE.matches('@').count(), 18);
     assert_eq!(custody::instant(Time(0)), "1970-01-01T00:00:00.000Z");
     assert_eq!(custody::instant(Time(1_793_000_000_123)), "2026-10-26T07:33:20.123Z");
     assert_eq!(custody::instant(Time(u64::MAX)), "9999-12-31T23:59:59.999Z");

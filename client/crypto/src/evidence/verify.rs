@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use casevault_wire::id::OrganisationId;
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 
 use super::bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info, is_document,
-    is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info,
+    is_document, is_known, manifest,
 };
 use super::chain::{next_entry, next_event, split_chain};
 use super::custody::Custody;
@@ -24,9 +25,10 @@ pub fn verify(files: &Files) -> Report {
     verifier.layout();
     verifier.manifests();
     verifier.same(BAGIT, BAGIT_TEXT);
-    if let Some(organisation) = verifier.log() {
+    if let Some(organisation) = verifier.log(LOG) {
         report.fingerprint = Some(organisation.fingerprint());
-        verifier.chain(&organisation, &mut report);
+        let guest = verifier.log(LOG_RECIPIENT);
+        verifier.chain((&organisation, guest.as_ref()), &mut report);
     }
     report.problems = verifier.problems;
     report
@@ -105,9 +107,9 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// The organisation as its log has it, up to what is wrong.
-    fn log(&mut self) -> Option<Organisation> {
-        let mut rest = self.content(LOG)?;
+    /// An organisation as its log has it, up to what is wrong.
+    fn log(&mut self, file: &str) -> Option<Organisation> {
+        let mut rest = self.content(file)?;
         let mut organisation: Option<Organisation> = None;
         let mut sequence = 0;
         while let Some(entry) = next_entry(&mut rest) {
@@ -117,23 +119,23 @@ impl<'a> Verifier<'a> {
                 (Ok(entry), none) => Organisation::found(&entry).map(|founded| *none = Some(founded)).map_err(Fault::Log),
             };
             if let Err(fault) = outcome {
-                self.problems.push(Problem::at(LOG, sequence, fault));
+                self.problems.push(Problem::at(file, sequence, fault));
                 break;
             }
             sequence += 1;
         }
-        if sequence == 0 && self.problems.last().is_none_or(|problem| problem.file != LOG) {
-            self.wrong(LOG, Fault::Malformed);
+        if sequence == 0 && self.problems.last().is_none_or(|problem| problem.file != file) {
+            self.wrong(file, Fault::Malformed);
         }
         organisation
     }
 
     /// Follows the chain, and compares with it what says the same in words.
-    fn chain(&mut self, organisation: &Organisation, report: &mut Report) {
+    fn chain(&mut self, (organisation, guest): (&Organisation, Option<&Organisation>), report: &mut Report) {
         let Some(bytes) = self.content(CHAIN) else { return };
         let Ok((place, mut rest)) = split_chain(bytes) else { return self.wrong(CHAIN, Fault::Malformed) };
         report.place = Some(place);
-        let mut history = History::new(organisation, &place);
+        let mut history = History::new(organisation, guest, &place);
         if place.organisation != organisation.id() {
             return self.wrong(CHAIN, Fault::Differs);
         }
@@ -141,11 +143,25 @@ impl<'a> Verifier<'a> {
         self.documents(&history.exhibits, whole);
         report.documents.clone_from(&history.exhibits);
         report.signers.clone_from(&history.signers);
+        let recipient = history.recipient().map(|(who, of)| (who, of.fingerprint()));
+        report.recipient = recipient;
+        let theirs = recipient.map(|(who, _)| who.organisation).filter(|id| *id != organisation.id());
+        self.recipient_log(theirs, guest);
         if whole {
             let custody = Custody::of(&history);
             self.same(CUSTODY, &custody.to_json());
             self.same(COVER, &custody.to_html());
             report.exported = self.export(&mut history);
+        }
+    }
+
+    /// That there is a recipient's log exactly if another organisation than the dossier's has a part in it.
+    fn recipient_log(&mut self, theirs: Option<OrganisationId>, guest: Option<&Organisation>) {
+        match (theirs, self.files.contains_key(LOG_RECIPIENT)) {
+            (Some(_), false) => self.wrong(LOG_RECIPIENT, Fault::Missing),
+            (None, true) => self.wrong(LOG_RECIPIENT, Fault::Unexpected),
+            (Some(id), true) if guest.is_some_and(|guest| guest.id() != id) => self.wrong(LOG_RECIPIENT, Fault::Differs),
+            _ => {}
         }
     }
 

@@ -1,12 +1,12 @@
 //! The chain of signed headers, which is followed without a key: who wrote each event, and that they might. Of a body it asks the
 //! certificates alone.
 
-use casevault_wire::id::{DeviceId, TeamId};
+use casevault_wire::id::{DeviceId, PersonId, TeamId};
 use casevault_wire::limit;
 use casevault_wire::log::{LogPosition, Organisation};
 
 use super::{ChainState, Header, JournalError, SignedCertificate, SignedHeader, header_hash};
-use crate::event::{Body, class};
+use crate::event::{Body, Recipient, class};
 
 /// A side that may write, as it stood before an event.
 pub(super) struct Party<'a> {
@@ -17,11 +17,24 @@ pub(super) struct Party<'a> {
     pub(super) guest: bool,
 }
 
+/// Who wrote an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// Whose device it is.
+    pub person: PersonId,
+    /// The device.
+    pub device: DeviceId,
+    /// Whether it is of the team that a dossier is for.
+    pub guest: bool,
+}
+
 /// Follows the headers of journals.
 #[derive(Clone, Copy)]
 pub struct Follower<'a> {
-    /// The verified log.
+    /// The verified log of the organisation whose journal it is.
     pub organisation: &'a Organisation,
+    /// That of the organisation that a dossier is for; the same otherwise.
+    pub guest: &'a Organisation,
 }
 
 impl Follower<'_> {
@@ -31,24 +44,53 @@ impl Follower<'_> {
     ///
     /// # Errors
     /// [`JournalError`] says which rule it breaks.
-    pub fn follow(&self, state: &mut ChainState, header: &SignedHeader, body: Option<&Body>) -> Result<DeviceId, JournalError> {
+    pub fn follow(&self, state: &mut ChainState, header: &SignedHeader, body: Option<&Body>) -> Result<Follows, JournalError> {
         let content = &header.content;
         if content.journal != state.place.journal || content.sequence < state.length || content.previous != state.header {
             return Err(JournalError::Header);
         }
-        let owner = Party::owner(self.organisation, state);
-        owner.check_order(content)?;
-        let device = owner.check_author(state, header, body)?;
-        state.certify(content.author, device, false);
+        let party = Party::of(state, content, body, (self.organisation, self.guest))?;
+        party.check_order(content)?;
+        let device = party.check_author(state, header, body)?;
+        let person = party.organisation.device(&device).ok_or(JournalError::NotInTeam)?.person;
+        let guest = party.guest;
+        state.certify(content.author, device, guest);
         state.length = content.sequence.saturating_add(1);
         state.header = header_hash(header);
-        state.team_generation = content.team_generation;
-        state.log_length = content.log.length;
-        Ok(device)
+        let (log_length, team_generation) = state.named(guest);
+        (*log_length, *team_generation) = (content.log.length, content.team_generation);
+        Ok(Follows { person, device, guest })
     }
 }
 
 impl<'a> Party<'a> {
+    /// Whose event this claims to be: the side that certified the author, or that an author's certificate names.
+    pub(super) fn of(
+        state: &ChainState,
+        header: &Header,
+        body: Option<&Body>,
+        (owner, guest): (&'a Organisation, &'a Organisation),
+    ) -> Result<Self, JournalError> {
+        let claims = |who: &Recipient| match (state.certified(&header.author), body) {
+            (Some(certified), _) => certified.guest == 1,
+            (None, Some(Body::AuthorCertificate(signed))) => {
+                (signed.content.organisation, signed.content.team) == (who.organisation, who.team)
+            }
+            (None, _) => false,
+        };
+        match state.guest.as_ref().filter(|guest| claims(&guest.who)) {
+            Some(of) if guest.id() != of.who.organisation => Err(JournalError::Place),
+            Some(of) => Ok(Self {
+                organisation: guest,
+                team: of.who.team,
+                log_length: of.log_length,
+                team_generation: of.team_generation,
+                guest: true,
+            }),
+            None => Ok(Self::owner(owner, state)),
+        }
+    }
+
     /// The team whose journal it is.
     pub(super) fn owner(organisation: &'a Organisation, state: &ChainState) -> Self {
         let ChainState { log_length, team_generation, place, .. } = *state;

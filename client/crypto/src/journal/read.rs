@@ -9,7 +9,7 @@ use casevault_wire::time::Time;
 use super::follow::Party;
 use super::plaintext::decode_padded;
 use super::{ChainState, EntryKey, Header, KeyRing, PlaintextError, SignedHeader, header_hash};
-use crate::event::{Body, KeyGeneration, Recipient, class};
+use crate::event::{Body, KeyGeneration, class};
 use crate::keys::CaseKey;
 use crate::seal::open;
 
@@ -176,7 +176,7 @@ impl Reader<'_> {
         let plaintext = open(&key.secret, &context, entry.sealed.as_slice()).map_err(|_| JournalError::Sealed)?;
         let (header, opening) = decode_padded(&plaintext)?;
         let body = Body::decode(header.content.class, opening.body.as_slice());
-        let party = self.party(state, &header.content, (&body, guest))?;
+        let party = Party::of(state, &header.content, Some(&body), (self.organisation, guest))?;
         check_header(state, &header.content, &key, &party)?;
         if header.content.team_generation < settled {
             return Err(JournalError::Late);
@@ -208,33 +208,6 @@ impl Reader<'_> {
         let (log_length, team_generation) = state.named(event.guest);
         (*log_length, *team_generation) = (header.content.log.length, event.team_generation);
         Ok(event)
-    }
-
-    /// Whose event this claims to be: the side that certified the author, or that an author's certificate names.
-    fn party<'a>(
-        &'a self,
-        state: &ChainState,
-        header: &Header,
-        (body, guest): (&Body, &'a Organisation),
-    ) -> Result<Party<'a>, JournalError> {
-        let claims = |who: &Recipient| match (state.certified(&header.author), body) {
-            (Some(certified), _) => certified.guest == 1,
-            (None, Body::AuthorCertificate(signed)) => {
-                (signed.content.organisation, signed.content.team) == (who.organisation, who.team)
-            }
-            (None, _) => false,
-        };
-        match state.guest.as_ref().filter(|guest| claims(&guest.who)) {
-            Some(of) if guest.id() != of.who.organisation => Err(JournalError::Place),
-            Some(of) => Ok(Party {
-                organisation: guest,
-                team: of.who.team,
-                log_length: of.log_length,
-                team_generation: of.team_generation,
-                guest: true,
-            }),
-            None => Ok(Party::owner(self.organisation, state)),
-        }
     }
 
     fn check_outer(&self, state: &ChainState, entry: &Entry) -> Result<EntryKey, JournalError> {

@@ -64,9 +64,20 @@ impl ChainState {
 
     /// A dossier without entries: a journal that the team it is for may write into.
     pub fn of_dossier(place: Place, guest: Recipient) -> Self {
-        let owner = Recipient { organisation: place.organisation, team: place.team };
-        let guest = (guest != owner).then_some(Guest { who: guest, team_generation: 0, log_length: 0 });
-        Self { guest, ..Self::new(place) }
+        let mut state = Self::new(place);
+        state.open_to(guest);
+        state
+    }
+
+    /// Lets a team write from here on: the one that a dossier is for.
+    pub fn open_to(&mut self, guest: Recipient) {
+        let owner = Recipient { organisation: self.place.organisation, team: self.place.team };
+        self.guest = (guest != owner).then_some(Guest { who: guest, team_generation: 0, log_length: 0 });
+    }
+
+    /// Whom a dossier is for.
+    pub fn guest(&self) -> Option<Recipient> {
+        self.guest.map(|guest| guest.who)
     }
 
     /// Which journal.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use casevault_crypto::event::{Answer, Body, DocumentVersion, DocumentsOpened, DossierAnswered, OpenedVersion};
+use casevault_crypto::event::{Answer, Body, DocumentVersion, DocumentsOpened, DossierAnswered};
 use casevault_wire::codec::{List, Text};
 
 use super::{Access, Read};
@@ -39,26 +39,29 @@ impl Client {
         self.check_writing()?;
         let access = self.find_dossier_anew(dossier).await?;
         let read = self.read_dossier(&access).await?;
-        let version = find_version(&read, document)?;
+        let version = read.find_document(document)?;
         let target = Target::at(out)?;
-        self.record_dossier_opening(&access, &version).await?;
+        self.record_dossier_opening(&access, std::slice::from_ref(&version)).await?;
         let folder = target.folder.clone();
         let path = self.fetch_one(&access.place, &version, target.begin()?, progress).await?;
         folder.settle()?;
         Ok(FetchedDocument { path, bytes: version.seal.length, sha256: version.seal.sha256.0, new: true })
     }
 
-    async fn record_dossier_opening(&self, access: &Access, version: &DocumentVersion) -> Result<()> {
-        let opened = vec![OpenedVersion { document: version.document, version: version.version }];
+    /// Puts on record in a dossier, for its sender to see, that documents are opened.
+    pub(crate) async fn record_dossier_opening(&self, access: &Access, versions: &[DocumentVersion]) -> Result<()> {
+        let opened = versions.iter().map(DocumentVersion::named).collect();
         let event: Body = DocumentsOpened { documents: List::new(opened).map_err(|_| ClientError::Text)? }.into();
         self.say_in_dossier(access, &event).await
     }
 }
 
-/// The document of a dossier that `text` names.
-fn find_version(read: &Read, text: &str) -> Result<DocumentVersion> {
-    let current = read.dossier.case.documents.values().filter_map(|versions| versions.last());
-    let named = current.map(|record| (record.version.document, Some(record.version.name.as_str().to_owned())));
-    let id = choose(text, What::Document, named)?;
-    read.dossier.case.current(&id).map(|record| record.version.clone()).ok_or(ClientError::Unknown(What::Document))
+impl Read {
+    /// The document of a dossier that `text` names.
+    pub(crate) fn find_document(&self, text: &str) -> Result<DocumentVersion> {
+        let current = self.dossier.case.documents.values().filter_map(|versions| versions.last());
+        let named = current.map(|record| (record.version.document, Some(record.version.name.as_str().to_owned())));
+        let id = choose(text, What::Document, named)?;
+        self.dossier.case.current(&id).map(|record| record.version.clone()).ok_or(ClientError::Unknown(What::Document))
+    }
 }

@@ -46,7 +46,7 @@ impl Client {
     }
 
     /// The dossier that `text` names, one that came just now included.
-    pub(super) async fn find_dossier_anew(&self, text: &str) -> Result<Access> {
+    pub(crate) async fn find_dossier_anew(&self, text: &str) -> Result<Access> {
         match self.find_dossier(text) {
             Err(ClientError::Unknown(What::Dossier)) => {
                 self.look_for_dossiers().await?;

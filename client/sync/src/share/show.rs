@@ -1,15 +1,17 @@
 //! Shares as people see them: whether they are read, what was answered, and whether they are over.
 
 use casevault_crypto::consent::{Consents, Share};
-use casevault_crypto::event::{Body, class};
-use casevault_crypto::journal::Place;
+use casevault_crypto::event::{Body, class, class_name};
+use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::id::{JournalId, TeamId};
 
 use crate::client::Client;
-use crate::dossier::Read;
+use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
+use crate::names::{Kind, choose, name_of};
 use crate::store::array;
-use crate::view::{OpenedView, ShareView, Sharing};
+use crate::store::sql::Connection;
+use crate::view::{CustodyView, OpenedView, ShareView, Sharing};
 
 impl Client {
     /// The shares of a case, or of all cases that were opened on this device.
@@ -24,11 +26,7 @@ impl Client {
                 self.refresh_case(&place).await?;
                 vec![place]
             }
-            None => self.profile.store.read(|db| {
-                let mut statement = db.prepare_cached("SELECT DISTINCT team, journal FROM shares ORDER BY rowid")?;
-                let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
-                rows.map(|row| row.map_err(ClientError::from)).collect::<Result<Vec<_>>>()
-            })?,
+            None => self.shared_cases()?,
         };
         let mut views = Vec::new();
         for place in places {
@@ -38,6 +36,37 @@ impl Client {
             }
         }
         Ok(views)
+    }
+
+    /// The cases of which something was shared.
+    fn shared_cases(&self) -> Result<Vec<Place>> {
+        self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached("SELECT DISTINCT team, journal FROM shares ORDER BY rowid")?;
+            let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
+            rows.map(|row| row.map_err(ClientError::from)).collect()
+        })
+    }
+
+    /// Who did what in the dossier that `text` names, in order.
+    pub(crate) async fn dossier_custody(&self, text: &str) -> Result<Vec<CustodyView>> {
+        let access = match self.find_dossier_anew(text).await {
+            Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(text)?,
+            access => access?,
+        };
+        let read = self.read_dossier(&access).await?;
+        self.profile.store.read(|db| read.events.iter().map(|event| custody_line(db, event)).collect())
+    }
+
+    /// How the dossier of a share of this device's teams is read.
+    fn own_dossier(&self, text: &str) -> Result<Access> {
+        let mut own = Vec::new();
+        for place in self.shared_cases()? {
+            let consents = self.consents_of(&place)?;
+            own.extend(consents.shares.iter().map(|share| (place, share.clone())));
+        }
+        let id = choose(text, What::Case, own.iter().map(|(_, share)| (share.made.dossier, None)))?;
+        let (place, share) = own.iter().find(|(_, share)| share.made.dossier == id).ok_or(ClientError::Unknown(What::Case))?;
+        self.access_of_share(place, share)
     }
 
     pub(super) async fn share_view(&self, place: &Place, dossier: &JournalId) -> Result<ShareView> {
@@ -76,6 +105,18 @@ impl Client {
             opened: opened(&read),
         })
     }
+}
+
+fn custody_line(db: &Connection, event: &AcceptedEvent) -> Result<CustodyView> {
+    Ok(CustodyView {
+        sequence: event.sequence,
+        time: event.time,
+        person: event.person,
+        person_name: name_of(db, Kind::Person, &event.person.0)?,
+        device: event.device,
+        event: class_name(event.class()).replace(' ', "-"),
+        documents: event.body.document_ids(),
+    })
 }
 
 /// What the recipient opened, in order.

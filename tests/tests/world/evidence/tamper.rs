@@ -180,7 +180,7 @@ fn rewrite(copy: &Copy, bundles: &Bundles, change: impl FnOnce(&mut Vec<ShownEve
     let log = log(&bundles.bundle);
     let mut organisation = Organisation::found(&log[0]).unwrap();
     log[1..].iter().for_each(|entry| organisation.apply(entry).unwrap());
-    let mut history = History::new(&organisation, &place);
+    let mut history = History::new(&organisation, None, &place);
     if history.take_all(&events).is_ok() {
         copy.write(CUSTODY, Custody::of(&history).to_json().as_bytes());
         copy.write(COVER, Custody::of(&history).to_html().as_bytes());
