@@ -124,6 +124,9 @@ mod residue;
 #[path = "world/rewritten.rs"]
 mod rewritten;
 #[cfg(test)]
+#[path = "world/rights.rs"]
+mod rights;
+#[cfg(test)]
 #[path = "world/screen.rs"]
 mod screen;
 #[cfg(test)]

@@ -15,7 +15,7 @@ RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
 RECORD, PLAN, PLAN_APPROVED = range(0x130, 0x133)
 HOLD, RETENTION, ERASE, ERASE_CONFIRMED, ERASE_BACK, RING_KEPT, FORGOTTEN = 0x140, 0x141, *range(0x204, 0x209)
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
-COPIED, FOUND, KEPT = 0x121, 0x122, 0x123
+COPIED, FOUND, KEPT, DATA_GIVEN = 0x121, 0x122, 0x123, 0x124
 
 
 def u64(*numbers):
@@ -85,6 +85,7 @@ def body_vectors():
         ("copied", COPIED, copied()), ("copied-stripped", COPIED, copied(how=2, boxes=0)),
         ("metadata-found", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1\1")),
         ("metadata-kept", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("the court asks for the file as it is")),
+        ("data-given", DATA_GIVEN, opaque(drawn("document", 16) + u64(2))),
         ("service", RECORD, record(cv_Accommodation="Shelter", cv_ServiceState="Planned")), ("movement", RECORD, record(2, cv_Movement="VoluntaryReturn")),
         ("follow-up", RECORD, record(3, cv_FollowUpDate="2027-03-01")), ("goal", RECORD, record(4, "goal", cv_GoalState="Reached")),
         ("service-code-unknown", RECORD, record(cv_Later="Anything")), ("plan", PLAN, plan()), ("plan-empty", PLAN, plan("", "", 0)),
@@ -106,6 +107,7 @@ def body_vectors():
         ("consent-recipients-too-many", CONSENT, consent(recipients=17)), ("consent-language-too-long", CONSENT, consent(language="x" * 36)),
         ("share-cut", SHARE, drawn("dossier", 16) + drawn("consent", 16)), ("ended-otherwise", ENDED, drawn("dossier", 16) + b"\4"),
         ("copied-otherwise", COPIED, copied(how=3)), ("copied-boxes-too-many", COPIED, copied(boxes=1025)), ("copied-cut", COPIED, copied()[:-1]),
+        ("data-given-cut", DATA_GIVEN, opaque(drawn("document", 16))),
         ("metadata-found-cut", FOUND, opaque(drawn("document", 16) + drawn("blob") + b"\1")),
         ("metadata-kept-reason-too-long", KEPT, opaque(drawn("document", 16) + drawn("blob")) + text("x" * 65537)),
         ("record-of-no-kind", RECORD, record(0)), ("record-of-another-kind", RECORD, record(5)), ("record-cut", RECORD, record()[:16]),

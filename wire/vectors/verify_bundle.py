@@ -3,9 +3,9 @@
 To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, compare the one that it prints. It ends with 0 if nothing is wrong, else 14. What the cover says is its exporter's word, who signed for it."""
 import collections, datetime, hashlib, json, mmap, os, re, struct, sys, types, zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0124), *range(0x0130, 0x0133), 0x0140, 0x0141, 0x0401, 0x0402, 0x0403), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
-    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported copy-made metadata-found metadata-kept record-set plan-made plan-approved legal-hold retention dossier-made dossier-answered dossier-ended""".split()))
-READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121, 0x0401}, {0x0110, 0x0111, 0x0117}
+CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0125), *range(0x0130, 0x0133), 0x0140, 0x0141, 0x0401, 0x0402, 0x0403), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
+    document-replaced documents-opened note consent-given consent-withdrawn share-made share-ended dossier-key-given override-asked override-approved consent-confirmed evidence-exported copy-made metadata-found metadata-kept data-given record-set plan-made plan-approved legal-hold retention dossier-made dossier-answered dossier-ended""".split()))
+READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121, 0x0124, 0x0401}, {0x0110, 0x0111, 0x0117}
 CHAIN, WORDS, LOG, THEIRS, COVER = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), "data/cover.html"
 MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
 FIXED = [CHAIN, WORDS, LOG, COVER, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]

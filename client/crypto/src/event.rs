@@ -31,7 +31,7 @@ pub use consent::{
 };
 pub use copy::{CopyMade, Examined, Found, How, MetadataFound, MetadataKept, MetadataKind, PageBox, VersionNamed};
 pub use directory::{DeviceName, PersonName, TeamName};
-pub use document::{DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
+pub use document::{DataGiven, DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
 pub use team::{
     CaseKeyGiven, CaseSummary, ErasureAsked, ErasureConfirmed, ErasureTakenBack, KeptCase, KeptKey, KeysForgotten, RingKept,
@@ -142,6 +142,8 @@ events! {
     EvidenceExported(EvidenceExported) = EVIDENCE_EXPORTED 0x0120, "evidence exported";
     /// A copy of a document that says less.
     CopyMade(CopyMade) = COPY_MADE 0x0121, "copy made";
+    /// The person whom a case is about got a copy of it.
+    DataGiven(DataGiven) = DATA_GIVEN 0x0124, "data given";
     /// Documents were examined for metadata.
     MetadataFound(MetadataFound) = METADATA_FOUND 0x0122, "metadata found";
     /// Documents leave the team with their metadata.
@@ -218,6 +220,7 @@ impl Body {
         match self {
             Self::DocumentsOpened(opened) => opened.documents.as_slice().to_vec(),
             Self::EvidenceExported(exported) => exported.documents.as_slice().to_vec(),
+            Self::DataGiven(given) => given.documents.as_slice().to_vec(),
             Self::CopyMade(made) => vec![made.copy.opened(), made.original.opened()],
             _ => self.version().map(DocumentVersion::named).into_iter().collect(),
         }

@@ -29,7 +29,8 @@ pub use bag::{
     document_path, is_document, is_known, manifest,
 };
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
-pub use custody::Custody;
+pub use cover::escape;
+pub use custody::{Custody, instant};
 pub use disclose::{DiscloseError, Selection};
 pub use history::{Copied, Exhibit, History, Line, Named};
 pub use verify::verify;

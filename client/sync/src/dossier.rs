@@ -122,13 +122,16 @@ impl Client {
     }
 
     /// The log of an organisation that takes part: this one's, or a confirmed partner's as it was last verified.
+    ///
+    /// # Errors
+    /// [`ClientError::PartnerUnconfirmed`] if it is neither; [`ClientError::PartnerUnreachable`] if this device never got a partner's.
     pub(crate) fn log_of(&self, id: &OrganisationId) -> Result<Arc<Organisation>> {
         let ours = self.organisation()?;
         if *id == ours.id() {
             return Ok(ours);
         }
         ours.confirmed_partner(id).ok_or(ClientError::PartnerUnconfirmed)?;
-        self.partner_log(id)?.map(Arc::new).ok_or(ClientError::PartnerUnconfirmed)
+        self.partner_log(id)?.map(Arc::new).ok_or(ClientError::PartnerUnreachable)
     }
 
     /// Fetches what is new of the log of an organisation that takes part. A partner that is not reached, or does not answer, is for later: it

@@ -2,6 +2,7 @@
 
 mod archive;
 mod export;
+mod given;
 mod pack;
 mod read;
 mod source;

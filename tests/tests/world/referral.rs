@@ -13,34 +13,34 @@ use casevault_wire::server::ServerKind;
 use casevault_wire::time::Clock;
 use serde_json::Value;
 
-const DAY: u64 = 86_400_000;
-const PASSPORT: &[u8] = b"the passport of Mira, all of it";
+pub(crate) const DAY: u64 = 86_400_000;
+pub(crate) const PASSPORT: &[u8] = b"the passport of Mira, all of it";
 const LETTER: &[u8] = b"a letter that nobody else shall read";
 const TITLE: &str = "Case of Mira Okafor";
-const NOTE: &str = "seen with her sister in Lomé";
+pub(crate) const NOTE: &str = "seen with her sister in Lomé";
 
 /// The day in so many days, as it is typed.
-fn day(days: u64) -> String {
+pub(crate) fn day(days: u64) -> String {
     let Time(now) = SystemClock.now().plus(days * DAY);
     let at = time::OffsetDateTime::from_unix_timestamp(i64::try_from(now / 1000).unwrap()).unwrap();
     at.date().to_string()
 }
 
-fn text<'a>(answer: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(answer: &'a Value, key: &str) -> &'a str {
     answer[key].as_str().unwrap_or_else(|| panic!("{key}: {answer}"))
 }
 
 /// Dana's organisation, where Sam is supervisor of the team; Nadia's, where Lena is her team's lawyer; and Leila and Amal, who administer.
-struct Both {
-    hers: World,
-    theirs: World,
-    case: String,
+pub(crate) struct Both {
+    pub(crate) hers: World,
+    pub(crate) theirs: World,
+    pub(crate) case: String,
     /// Nadia's and Lena's team.
-    to: String,
+    pub(crate) to: String,
 }
 
 impl Both {
-    async fn partners() -> Self {
+    pub(crate) async fn partners() -> Self {
         let (hers, theirs) = (World::start(), World::start());
         let leila = hers.found("Leila").await;
         let (dana, sam) =

@@ -7,6 +7,7 @@ use super::{assistance, doc};
 use crate::answer::Answer;
 use crate::definition::Case;
 use crate::failure::Failure;
+use crate::progress::Bar;
 use crate::session::Session;
 use crate::table::table;
 use crate::{display, input, message, shape, when};
@@ -29,6 +30,14 @@ pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Fail
         Case::Set { case, fields } => {
             let delivery = client.case_set(&case, &fields).await?;
             Ok(written(json!({}), format!("Set {} fields", fields.len()), delivery))
+        }
+        Case::Give { case, language, keep_metadata, out } => {
+            let bar = Bar::new(session, "Fetching");
+            let made = client.give_copy(&case, (&language, keep_metadata.as_deref()), &out, bar.mover()).await?;
+            drop(bar);
+            let path = made.path.to_string_lossy();
+            let text = format!("Wrote {}: {} files. That is on record in the case.", display::untrusted(&path), made.files);
+            Ok(Answer::new(json!({"path": path, "files": made.files}), text))
         }
         Case::Close { case } => {
             let delivery = client.case_close(&case).await?;

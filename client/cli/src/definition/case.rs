@@ -1,8 +1,11 @@
 //! `casevault case`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::assignment;
+use super::share::spoken;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Case {
@@ -31,6 +34,20 @@ pub(crate) enum Case {
         /// Fields of the standard with their values; dates are YYYY-MM-DD, an empty value clears a field
         #[arg(required = true, value_name = "FIELD=VALUE", value_parser = assignment)]
         fields: Vec<(String, String)>,
+    },
+    /// Write all that a case says about its person to be given to them; that is on record in the case
+    Give {
+        /// The case
+        case: String,
+        /// The language of the headings: en, ar, fr or es
+        #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = spoken)]
+        language: String,
+        /// Give documents with their metadata, and why
+        #[arg(long, value_name = "REASON")]
+        keep_metadata: Option<String>,
+        /// The directory to make, which must not exist; a zip if it ends so
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
     },
     /// Close a case
     Close {

@@ -209,7 +209,7 @@ pub(crate) enum Dossier {
 }
 
 /// A language that there is a script in.
-fn spoken(language: &str) -> Result<String, String> {
+pub(super) fn spoken(language: &str) -> Result<String, String> {
     match script::script(language) {
         Some(_) => Ok(language.to_owned()),
         None => Err(format!("expected one of {}", script::languages().collect::<Vec<_>>().join(", "))),

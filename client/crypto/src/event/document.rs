@@ -60,3 +60,10 @@ pub struct EvidenceExported {
     /// SHA-256 of the bundle's `manifest-sha256.txt`.
     pub manifest: Sha256,
 }
+
+/// Body of `data given`: custody of what the person whom a case is about got.
+#[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct DataGiven {
+    /// The documents in it.
+    pub documents: List<OpenedVersion, { limit::OPENED }>,
+}

@@ -85,7 +85,8 @@ fn row<const N: usize>(cells: [String; N]) -> String {
     format!("<tr>{cells}</tr>\n")
 }
 
-fn escape(name: &str) -> String {
+/// Text as HTML shows it, with control characters and marks of direction by their codes.
+pub fn escape(name: &str) -> String {
     name.chars().map(escape_one).collect()
 }
 

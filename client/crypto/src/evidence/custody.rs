@@ -183,7 +183,7 @@ impl From<&Line> for Event {
 }
 
 /// `YYYY-MM-DDThh:mm:ss.mmmZ`; the end of the year 9999 if it is later.
-pub(super) fn instant(time: Time) -> String {
+pub fn instant(time: Time) -> String {
     let Ok(at) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.0) * 1_000_000) else {
         return "9999-12-31T23:59:59.999Z".to_owned();
     };

@@ -29,7 +29,7 @@ pub(super) fn rule(class: u16) -> Rule {
     match class {
         class::AUTHOR_CERTIFICATE => Rule::Always,
         class::DOCUMENT_ADDED | class::DOCUMENT_REPLACED => Rule::Exhibit,
-        class::DOCUMENTS_OPENED | class::EVIDENCE_EXPORTED | class::COPY_MADE => Rule::Naming,
+        class::DOCUMENTS_OPENED | class::EVIDENCE_EXPORTED | class::COPY_MADE | class::DATA_GIVEN => Rule::Naming,
         class::CONSENT_GIVEN | class::CONSENT_WITHDRAWN | class::CONSENT_CONFIRMED | class::DOSSIER_MADE => Rule::Always,
         _ => Rule::Never,
     }

@@ -79,7 +79,7 @@ impl Client {
         match self.check_envelope(team, &envelope).and_then(|()| self.check_sender(said)) {
             Ok(()) => Ok(Look::Good(Box::new(envelope))),
             Err(ClientError::Verification) => Ok(Look::Never),
-            Err(ClientError::OldHead | ClientError::PartnerUnconfirmed) => Ok(Look::Waits),
+            Err(ClientError::OldHead | ClientError::PartnerUnconfirmed | ClientError::PartnerUnreachable) => Ok(Look::Waits),
             Err(error) => Err(error),
         }
     }

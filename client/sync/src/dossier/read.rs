@@ -1,5 +1,7 @@
 //! Reads a dossier to its end, each entry verified before it is kept; appends to it.
 
+use std::sync::Arc;
+
 use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Body;
 use casevault_crypto::journal::{Author, ChainState, JournalError, KeyRing as _, Place, Reader, WriteError, Writer};
@@ -8,7 +10,7 @@ use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::{List, decode, encode};
 use casevault_wire::journal::Entry;
 use casevault_wire::limit;
-use casevault_wire::log::LogPosition;
+use casevault_wire::log::{LogPosition, Organisation};
 use casevault_wire::problem::Code;
 use casevault_wire::vault::Batch;
 
@@ -41,6 +43,7 @@ impl Client {
             self.profile.store.write(|tx| drop_entries(tx, &access.place))?;
             return Err(ClientError::Server(Code::Refused));
         }
+        self.guest_log(access).await?;
         let mut read = self.read_kept_dossier(access)?;
         let vault = self.granted_vault(access)?;
         let mut refreshed = false;
@@ -85,7 +88,19 @@ impl Client {
         }
     }
 
-    /// What is kept of a dossier, verified again; nothing after its end.
+    /// The log by which the recipient's events are judged, fetched if this device never did.
+    async fn guest_log(&self, access: &Access) -> Result<Arc<Organisation>> {
+        let id = &access.to.organisation;
+        match self.log_of(id) {
+            Err(ClientError::PartnerUnreachable) => {
+                let _ = self.refresh_log_of(id).await;
+                self.log_of(id)
+            }
+            log => log,
+        }
+    }
+
+    /// What is kept of a dossier, verified again; nothing after its end. Of the recipient nothing, if this device never got its log.
     pub(crate) fn read_kept_dossier(&self, access: &Access) -> Result<Read> {
         let state = ChainState::of_dossier(access.place, access.to);
         let mut read = Read { state, dossier: Dossier::new(access.place.journal, access.to), events: Vec::new() };
@@ -93,46 +108,18 @@ impl Client {
             return Ok(read);
         }
         let entries = self.profile.store.read(|db| kept(db, &access.place))?;
-        self.fold(access, &mut read, &entries, true)?;
+        let owner = self.log_of(&access.place.organisation)?;
+        let guest = match self.log_of(&access.to.organisation) {
+            Err(ClientError::PartnerUnreachable) => owner.clone(),
+            log => log?,
+        };
+        fold((&owner, &guest), access, &mut read, (&entries, true));
         Ok(read)
     }
 
-    /// Folds entries in order. How many were taken, why the next was not, and whether one was passed over: what is refused for good, and if `last`
-    /// what more of a log would be needed for, as in R-6.3-15.
-    fn fold(&self, access: &Access, read: &mut Read, entries: &[Entry], last: bool) -> Result<Folded> {
-        let mut folded = Folded { taken: 0, stopped: None, passed: false };
-        if entries.is_empty() {
-            return Ok(folded);
-        }
-        let (owner, guest) = (self.log_of(&access.place.organisation)?, self.log_of(&access.to.organisation)?);
-        let reader = Reader { organisation: &owner, keys: &access.keys };
-        for entry in entries {
-            match reader.accept_of_dossier(&mut read.state, entry, &guest) {
-                Ok(event) => {
-                    read.dossier.apply(&event);
-                    read.events.push(event);
-                }
-                Err(error @ JournalError::KeyMissing { .. }) => {
-                    folded.stopped = Some(error);
-                    break;
-                }
-                Err(error) if error.is_waiting() && !last => {
-                    folded.stopped = Some(error);
-                    break;
-                }
-                Err(error) if !read.state.pass(entry) => {
-                    folded.stopped = Some(error);
-                    break;
-                }
-                Err(_) => folded.passed = true,
-            }
-            folded.taken += 1;
-        }
-        Ok(folded)
-    }
-
     fn take_dossier(&self, access: &Access, read: &mut Read, entries: &[Entry], last: bool) -> Result<Option<JournalError>> {
-        let folded = self.fold(access, read, entries, last)?;
+        let (owner, guest) = (self.log_of(&access.place.organisation)?, self.log_of(&access.to.organisation)?);
+        let folded = fold((&owner, &guest), access, read, (entries, last));
         self.profile.store.write(|tx| entries.iter().take(folded.taken).try_for_each(|entry| keep(tx, &access.place, entry)))?;
         if folded.passed {
             let Place { team, journal, .. } = access.place;
@@ -201,6 +188,41 @@ impl Client {
             Err(error) => error,
         }
     }
+}
+
+/// Folds entries in order. How many were taken, why the next was not, and whether one was passed over: what is refused for good, and if `last`
+/// what more of a log would be needed for, as in R-6.3-15.
+fn fold(
+    (owner, guest): (&Organisation, &Organisation),
+    access: &Access,
+    read: &mut Read,
+    (entries, last): (&[Entry], bool),
+) -> Folded {
+    let mut folded = Folded { taken: 0, stopped: None, passed: false };
+    let reader = Reader { organisation: owner, keys: &access.keys };
+    for entry in entries {
+        match reader.accept_of_dossier(&mut read.state, entry, guest) {
+            Ok(event) => {
+                read.dossier.apply(&event);
+                read.events.push(event);
+            }
+            Err(error @ JournalError::KeyMissing { .. }) => {
+                folded.stopped = Some(error);
+                break;
+            }
+            Err(error) if error.is_waiting() && !last => {
+                folded.stopped = Some(error);
+                break;
+            }
+            Err(error) if !read.state.pass(entry) => {
+                folded.stopped = Some(error);
+                break;
+            }
+            Err(_) => folded.passed = true,
+        }
+        folded.taken += 1;
+    }
+    folded
 }
 
 fn write_error(error: WriteError) -> ClientError {

@@ -83,7 +83,8 @@ impl Client {
     fn logs_wanted(&self) -> Result<BTreeSet<OrganisationId>> {
         let envelopes = self.profile.store.read(super::envelopes)?;
         let wanted = envelopes.iter().filter(|(team, signed)| {
-            matches!(self.check_envelope(team, signed), Err(ClientError::OldHead | ClientError::PartnerUnconfirmed))
+            let missing = self.check_envelope(team, signed);
+            matches!(missing, Err(ClientError::OldHead | ClientError::PartnerUnconfirmed | ClientError::PartnerUnreachable))
         });
         Ok(wanted.map(|(_, signed)| signed.content.organisation).collect())
     }

@@ -31,7 +31,7 @@ impl Client {
         let mut sends = Vec::new();
         for share in due.iter().chain(&going) {
             if self.is_over(team, share)? {
-                wrong = wrong.and(self.settle_share(&self.place(*team, share.case), &share.dossier).await);
+                wrong = wrong.and(later(self.settle_share(&self.place(*team, share.case), &share.dossier).await));
             } else {
                 sends.push(share);
             }
@@ -42,11 +42,7 @@ impl Client {
                 false if self.somebody_left(team, share).await? => self.rekey(team, share).await,
                 false => Ok(()),
             };
-            // Neither a partner that is not reached nor a key that is not good to seal to yet is anybody's here: it is tried again.
-            wrong = wrong.and(match outcome {
-                Err(ClientError::KeyDue | ClientError::PartnerUnreachable) => Ok(()),
-                other => other,
-            });
+            wrong = wrong.and(later(outcome));
         }
         wrong
     }
@@ -70,7 +66,10 @@ impl Client {
         }
         // A partner whose log is not to be had says nothing new; it is read again the next time.
         let _ = self.refresh_log_of(&share.to.organisation).await;
-        Ok(self.log_of(&share.to.organisation)?.last_due(&share.to.team) > share.recipient_log)
+        match self.log_of(&share.to.organisation) {
+            Err(ClientError::PartnerUnreachable) => Ok(false),
+            log => Ok(log?.last_due(&share.to.team) > share.recipient_log),
+        }
     }
 
     async fn rekey(&self, team: &TeamId, known: &Known) -> Result<()> {
@@ -205,6 +204,14 @@ impl Client {
         let team_generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
         let (to, until) = (share.made.to, share.made.until);
         Ok(Access { place: dossier, to, keys: keys_of(share), team: place.team, team_generation, until })
+    }
+}
+
+/// Neither a partner that is not reached nor a key that is not good to seal to yet is anybody's here: it is tried again.
+fn later(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(ClientError::KeyDue | ClientError::PartnerUnreachable) => Ok(()),
+        other => other,
     }
 }
 
