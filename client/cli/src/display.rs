@@ -1,5 +1,6 @@
 //! Words of others on a terminal: control characters and direction marks are shown, never obeyed.
 
+use casevault_sync::view::Sharing;
 use casevault_sync::{display_line, is_plain};
 use casevault_wire::id::{PersonId, TeamId};
 use serde_json::Value;
@@ -46,6 +47,12 @@ pub(crate) fn json(document: &Value) -> String {
 /// The beginning of an id: enough to name it by.
 pub(crate) fn short(id: &impl ToString) -> String {
     id.to_string().chars().take(12).collect()
+}
+
+/// Where a share stands; what no consent covers stands out.
+pub(crate) fn sharing(state: Sharing, overridden: bool) -> String {
+    let word = state.as_str();
+    if overridden { format!("{word}, WITHOUT CONSENT: by override") } else { word.to_owned() }
 }
 
 /// An id shortened, and any other word whole.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use casevault_wire::codec::List;
 use casevault_wire::context::Context;
+use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, PersonId};
 use casevault_wire::label::Label;
 use casevault_wire::time::Time;
@@ -85,7 +86,9 @@ impl Dossier {
 
 /// The first events of the dossier of a share (R-6.8-6): of `versions` those that the share names, and `fields` of the case.
 pub fn first_events(made: &ShareMade, versions: &[(Shared, DocumentVersion)], fields: Vec<FieldValue>) -> Vec<Body> {
-    let begin = DossierMade { consent: made.given, to: made.to, purpose: made.purpose.clone(), until: made.until };
+    // Under an override there is no consent that its recipient could count on.
+    let consent = if made.overridden.is_some() { Hash::ZERO } else { made.given };
+    let begin = DossierMade { consent, to: made.to, purpose: made.purpose.clone(), until: made.until };
     let mut events: Vec<Body> = vec![begin.into()];
     // Several at once could be longer than an event may be.
     events.extend(fields.into_iter().filter_map(|field| List::new(vec![field]).ok()).map(|values| FieldSet { values }.into()));

@@ -66,6 +66,7 @@ async fn what_a_second_person_approved_is_shared_once_and_nothing_else() {
     let dossiers = lena.dossiers().await.unwrap();
     assert_eq!(dossiers.iter().map(|dossier| dossier.dossier).collect::<Vec<_>>(), [made]);
     let dossier = lena.dossier(&made.to_string()).await.unwrap();
+    assert!(dossier.overridden && nadia.shares(Some(&case)).await.unwrap()[0].overridden, "it stands out on both sides");
     assert_eq!(dossier.fields, [("prs_Gender".to_owned(), "Feminine".to_owned())]);
     assert_eq!(dossier.documents.iter().map(|document| document.name.as_str()).collect::<Vec<_>>(), ["letter.txt"]);
     let custody: Vec<_> = nadia.custody(&case).await.unwrap().into_iter().map(|line| line.event).collect();

@@ -90,7 +90,7 @@ async fn a_legal_team_reads_what_was_consented_to_answers_and_is_shut_out_by_a_w
     let dossier = received(&lena).await;
     assert_eq!(dossier, made.to_string());
     let view = lena.dossier(&dossier).await.unwrap();
-    assert_eq!((view.purpose.as_str(), view.state), ("legal aid", Sharing::Sent));
+    assert_eq!((view.purpose.as_str(), view.state, view.overridden), ("legal aid", Sharing::Sent, false));
     assert_eq!(view.fields, [("prs_Gender".to_owned(), "Feminine".to_owned())], "and not her citizenship");
     let names: Vec<_> = view.documents.iter().map(|document| document.name.as_str()).collect();
     assert_eq!(names, ["passport.jpg"], "and not the letter");

@@ -38,7 +38,7 @@ fn dossiers(list: &[DossierView]) -> String {
             display::team(&view.from.team, view.from.team_name.as_deref()),
             display::untrusted(&view.purpose),
             when::short(view.until),
-            view.state.as_str().to_owned(),
+            display::sharing(view.state, view.overridden),
         ]
     };
     table(["dossier", "from", "purpose", "until", "state"], &list.iter().map(row).collect::<Vec<_>>())

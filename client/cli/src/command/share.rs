@@ -94,7 +94,7 @@ fn shares(list: &[ShareView]) -> String {
             display::team(&view.to.team, view.to.team_name.as_deref()),
             display::untrusted(&view.purpose),
             when::short(view.until),
-            view.state.as_str().to_owned(),
+            display::sharing(view.state, view.overridden),
             opened.collect::<Vec<_>>().join(", "),
         ]
     };

@@ -30,7 +30,7 @@ pub(crate) fn share(view: &ShareView) -> Value {
     json!({
         "share": text(&view.share), "state": view.state.as_str(), "opened": list(&view.opened, opened), "case": text(&view.case),
         "consent": HEXLOWER.encode(&view.consent), "to": recipient(&view.to), "purpose": view.purpose, "until": rfc3339(view.until),
-        "answer": view.answer,
+        "answer": view.answer, "override": view.overridden,
     })
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn wish_state(state: OverrideState) -> &'static str {
 pub(crate) fn dossier_line(view: &DossierView) -> Value {
     json!({
         "dossier": text(&view.dossier), "from": recipient(&view.from), "state": view.state.as_str(), "until": rfc3339(view.until),
-        "purpose": view.purpose,
+        "purpose": view.purpose, "override": view.overridden,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Ending;
 use casevault_crypto::journal::ChainState;
+use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::problem::Code;
 
@@ -134,6 +135,7 @@ impl Client {
             dossier: access.place.journal,
             from: self.recipient_view(&from)?,
             purpose: dossier.made.as_ref().map(|made| made.purpose.as_str().to_owned()).unwrap_or_default(),
+            overridden: dossier.made.as_ref().is_some_and(|made| made.consent == Hash::ZERO),
             state,
             until,
             fields: dossier.case.fields.values().map(|record| (record.field.clone(), record.value.clone())).collect(),

@@ -101,6 +101,7 @@ impl Client {
             purpose: made.purpose.as_str().to_owned(),
             until: made.until,
             state,
+            overridden: made.overridden.is_some(),
             answer: read.dossier.answer().map(|answer| answer.text.clone()).unwrap_or_default(),
             opened: opened(&read),
         })

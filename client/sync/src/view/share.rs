@@ -126,6 +126,8 @@ pub struct ShareView {
     pub until: Time,
     /// Where it stands.
     pub state: Sharing,
+    /// Whether a second person allowed it, and no consent.
+    pub overridden: bool,
     /// What the recipient said last.
     pub answer: String,
     /// What the recipient opened, in order.
@@ -141,6 +143,8 @@ pub struct DossierView {
     pub from: RecipientView,
     /// What for.
     pub purpose: String,
+    /// Whether its sender says that no consent covers it: a second person allowed it.
+    pub overridden: bool,
     /// Where it stands.
     pub state: Sharing,
     /// Until when.
