@@ -28,6 +28,7 @@ class Model:
 
     def __init__(self):
         self.data = without.load("model.toml")
+        self.page = without.load("page.toml")
         self.threats = without.load("threats.toml")
         self.leakage = without.load("leakage.toml")
         self.defences = without.defences()
@@ -82,6 +83,10 @@ def references(model):
         for place in promise["kept"]:
             if not (ROOT / place).exists():
                 yield f"{promise['id']}: there is no {place}"
+    for kind, said in (("property", [name for entry in model.page["promise"] for name in entry["keeps"]]),
+                       ("residual", [name for entry in model.page["risk"] for name in entry["residuals"]])):
+        for wrong in sorted(known[kind] ^ set(said)) + sorted({name for name in said if said.count(name) > 1}):
+            yield f"page.toml: {kind} {wrong} is there more or less than once, or in the model not at all"
     unused = known["residual"] - {residual for entry in model.threats.values() for residual in entry.get("left", [])}
     for residual in sorted(unused - {"classical", "rubbish", "key-store", "supply"}):
         yield f"{residual}: no threat leaves it"

@@ -23,32 +23,45 @@ def number(count, thing):
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def tested(model, properties):
+    """How many attacks on these properties there are, and how many of them tests play."""
+    states = [model.status(threat) for threat, entry in model.threats.items() if entry["keeps"] in properties]
+    shown = sum(state in ("played", "absent") for state in states)
+    return f"{shown} of {len(states)}" if shown else f"none yet of {len(states)}"
+
+
 def readme(model):
     """What is promised, against whom, and what is not: ten minutes."""
-    states = [model.status(threat) for threat in model.threats]
-    tests = len(model.tests) + len(model.absences)
-    parts = [NOTE, "# Threat model\n", *(text + "\n" for text in model.data["page"]["opening"])]
+    page, states = model.page, [model.status(threat) for threat in model.threats]
+    parts = [NOTE, "# Threat model\n", *(text + "\n" for text in page["opening"])]
     parts.append("## What is promised\n")
-    rows = []
-    for promise in model.data["property"]:
-        threats = [threat for threat, entry in model.threats.items() if entry["keeps"] == promise["id"]]
-        played = sum(model.status(threat) == "played" for threat in threats)
-        rows.append((promise["says"], f"{played} of {len(threats)}"))
-    parts.append(table(("Casevault promises", "attacks on it that tests play"), rows))
+    parts.append(model.data["page"]["tested"] + "\n")
+    parts.append(table(("", "Casevault promises", "tested"), [(f"**{entry['part']}**", entry["says"], tested(model, entry["keeps"])) for entry in page["promise"]]))
     parts.append("## Against whom\n")
-    parts.append(table(("Who", "can", "cannot (that is assumed)"), [(entry["who"], entry["can"], entry["cannot"]) for entry in model.data["adversary"]]))
+    parts.append(model.data["page"]["assumed"] + "\n")
+    parts.append(table(("Who", "can"), [(entry["who"], entry["can"]) for entry in model.data["adversary"]]))
     parts.append("## What is not promised\n")
-    parts.append(model.data["page"]["left"] + "\n")
-    parts.append("\n".join("- " + entry["says"] for entry in model.data["residual"]) + "\n")
+    for part in dict.fromkeys(entry["part"] for entry in page["risk"]):
+        parts.append(f"**{part}**\n\n" + "\n".join("- " + entry["says"] for entry in page["risk"] if entry["part"] == part) + "\n")
+    parts.append("## What you have to do yourself\n")
+    parts.append("\n".join("- " + text for text in page["do"]["list"]) + "\n")
+    parts.append("## If something happens\n")
+    parts.append("\n".join(f"- **{entry['what']}.** {entry['then']}" for entry in page["happens"]) + "\n")
     parts.append("## What each server learns\n")
     parts.append("\n".join("- " + sentence for sentence in model.data["page"]["learns"]) + "\n")
+    parts.append("## Words\n")
+    parts.append("\n".join("- " + text for text in page["words"]["list"]) + "\n")
     parts.append("## How this is checked\n")
-    counts = ", ".join(f"{states.count(state)} {name}" for state, name in STATES.items() if state in states)
+    tests, counts = len(model.tests) + len(model.absences), ", ".join(f"{states.count(state)} {name}" for state, name in STATES.items() if state in states)
     parts.append(model.data["page"]["checked"].format(threats=len(model.threats), tests=tests, defences=len(model.defences), counts=counts) + "\n")
     still = [(threat, entry["title"], entry["open"]) for threat, entry in model.threats.items() if "open" in entry]
     if still:
-        parts.append("## What is open\n")
-        parts.append(table(("", "attack", "what is missing"), still))
+        # Attacks that lack the same thing are told of together.
+        missing = dict.fromkeys(what for _, _, what in still)
+        together = {what: [(threat, title) for threat, title, why in still if why == what] for what in missing}
+        rows = [(", ".join(threat for threat, _ in of), of[0][1] if len(of) == 1 else f"{len(of)} attacks", what) for what, of in together.items()]
+        parts.append("Open are:\n")
+        parts.append(table(("", "attack", "what is missing"), rows))
     return "\n".join(parts)
 
 
