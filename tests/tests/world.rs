@@ -103,6 +103,9 @@ mod partners;
 #[path = "world/plaintext.rs"]
 mod plaintext;
 #[cfg(test)]
+#[path = "world/power.rs"]
+mod power;
+#[cfg(test)]
 #[path = "world/read_anew.rs"]
 mod read_anew;
 #[cfg(test)]

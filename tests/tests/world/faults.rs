@@ -9,12 +9,12 @@ mod client;
 #[path = "faults/servers.rs"]
 mod servers;
 #[path = "faults/told.rs"]
-mod told;
+pub mod told;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use told::Moments;
+use casevault_tests::moments::{Moments, asked};
 
 /// What is planted on each side of a step.
 const SHORT: [&str; 3] = ["before=error", "after=abort", "after=error"];
@@ -23,11 +23,11 @@ const LONG: [&str; 7] =
 
 /// How many random pairs are wanted: none unless asked for.
 fn pairs() -> Option<u64> {
-    std::env::var("CASEVAULT_FAULT_PAIRS").ok().map(|value| value.parse().expect("a number"))
+    asked("CASEVAULT_FAULT_PAIRS")
 }
 
 fn seed() -> u64 {
-    std::env::var("CASEVAULT_FAULT_SEED").map_or(1, |value| value.parse().expect("a number"))
+    asked("CASEVAULT_FAULT_SEED").unwrap_or(1)
 }
 
 /// The names of all steps in the sources below `directory`.

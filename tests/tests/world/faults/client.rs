@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use casevault_sync::Client;
 use casevault_tests::device::Device;
+use casevault_tests::moments::Moments;
 use casevault_tests::world::World;
 use casevault_wire::limit;
 
-use super::told::{Moments, Told};
+use super::told::Told;
 use super::{pairs, random_pair, seed, singly, steps};
 
 /// A command, and the steps that it reaches.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use casevault_sync::{Client, Role};
+use casevault_tests::moments::Moments;
 use casevault_tests::world::{Shelter, World, program, silent};
 use casevault_wire::limit;
 use casevault_wire::server::ServerKind;
 
-use super::told::{Moments, Told};
+use super::told::Told;
 use super::{pairs, random_pair, seed, singly, steps};
 
 struct Story {
