@@ -242,10 +242,20 @@ impl World {
         self.restart_as(server, command);
     }
 
+    /// Starts a server again, where it was; it may refuse to.
+    pub fn try_restart(&mut self, server: ServerKind) {
+        self.restart_as(server, Command::new(program(&format!("casevault-{}", directory_of(server)))));
+    }
+
     /// Starts a server anew, with nothing of what it had, and watched from its first step on; its process.
     pub fn start_watched(&mut self, server: ServerKind, watch: &Watch) -> u32 {
         self.process(server).kill();
         std::fs::remove_dir_all(self.data(server)).expect("ours");
+        self.restart_watched(server, watch)
+    }
+
+    /// Starts a server again, where it was, watched; its process.
+    pub fn restart_watched(&mut self, server: ServerKind, watch: &Watch) -> u32 {
         self.restart_as(server, watch.over(program(&format!("casevault-{}", directory_of(server)))));
         self.process(server).pid()
     }

@@ -185,8 +185,7 @@ impl Record {
         let directory = self.directory.to_str().expect("UTF-8");
         let below = ["/", "\"", ">"].iter().any(|end| plain.contains(&format!("{directory}{end}")));
         let refused = name.starts_with("io_uring") || name == "sync";
-        // SQLite makes what is in that file anew when it opens its database.
-        let maps = name == "mmap" && (!(plain.contains("MAP_SHARED") && plain.contains("PROT_WRITE")) || plain.contains("-shm"));
+        let maps = name == "mmap" && !(plain.contains("MAP_SHARED") && plain.contains("PROT_WRITE"));
         if refused || below && !maps {
             assert!(!refused && self.step(name, &arguments, (result, began)), "not modelled: {name}({plain:.300}) = {result}");
         }

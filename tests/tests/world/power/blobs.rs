@@ -133,7 +133,7 @@ async fn power_that_fails_between_two_waits_loses_no_blob_that_was_acknowledged(
     let directory = place.path().join("data");
     std::fs::create_dir(&directory).unwrap();
     let environment = [(DIRECTORY, directory.to_str().unwrap())];
-    let Some(record) = super::record(WRITER, &directory, &environment) else { return };
+    let Some(record) = super::record(WRITER, &directory, &[&environment]) else { return };
     let (mut images, mut acknowledged) = (0, None);
     for left in Failures::of(&record, FAILURES) {
         let image = place.path().join("image");

@@ -15,8 +15,8 @@ const WRITER: &str = "power::records::writer";
 const COUNT: &str = "CASEVAULT_CRASH_COUNT";
 /// How many acknowledgements come before each kill; the records grow from round to round.
 const ROUNDS: [usize; 8] = [1, 40, 7, 150, 3, 90, 21, 200];
-/// Writes of the process that is watched.
-const WRITES: &str = "24";
+/// Writes when the first process that is watched ends, and when the second does.
+const WRITES: [&str; 2] = ["20", "26"];
 /// Failures of power, unless more are asked for.
 const FAILURES: usize = 150;
 
@@ -67,8 +67,8 @@ async fn killing_the_process_loses_nothing_acknowledged() {
 async fn power_that_fails_between_two_waits_loses_no_record_that_was_acknowledged() {
     let place = tempfile::tempdir().unwrap();
     let directory = place.path().join("records");
-    let environment = [(DIRECTORY, directory.to_str().unwrap()), (COUNT, WRITES)];
-    let Some(record) = super::record(WRITER, &directory, &environment) else { return };
+    let [once, again] = WRITES.map(|writes| [(DIRECTORY, directory.to_str().unwrap()), (COUNT, writes)]);
+    let Some(record) = super::record(WRITER, &directory, &[&once, &again]) else { return };
     let (mut images, mut acknowledged) = (0, None);
     for left in Failures::of(&record, FAILURES) {
         let image = place.path().join("image");
