@@ -18,6 +18,7 @@ pub mod plaintext;
 pub mod power;
 pub mod scan;
 pub mod secrets;
+pub mod small;
 pub mod tape;
 pub mod thin;
 pub mod world;

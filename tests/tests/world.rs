@@ -58,6 +58,9 @@ mod faults;
 #[path = "world/files.rs"]
 mod files;
 #[cfg(test)]
+#[path = "world/full.rs"]
+mod full;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
