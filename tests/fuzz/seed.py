@@ -60,6 +60,47 @@ def events():
             keep("journal_bodies", name, bytes(1) + code + bytes(8) + body)
 
 
+def stories():
+    """Events of cases and teams told in a row: each alone, and those that answer one another. An event's number, 32 times, is its hash."""
+    told = {}
+    for _, vector in vectors("events"):
+        if vector["valid"] and "body" in vector["inputs"]:
+            told.setdefault(vector["inputs"]["class"], bytes.fromhex(vector["inputs"]["body"]))
+
+    def tell(who, code, body=None):
+        body = told.get(code, b"") if body is None else body
+        return bytes([who]) + code.to_bytes(2, "big") + (1_800_000_000_000).to_bytes(8, "big") + bytes([9, 0]) + piece(body)
+
+    for code in told:
+        if code in range(0x0110, 0x0142) or code >= 0x0203:
+            keep("event_stories", f"class-{code:04x}", tell(1, code))
+    first = bytes(32)
+    keep("event_stories", "consent", tell(1, 0x0110) + tell(2, 0x0117, first) + tell(1, 0x0112) + tell(1, 0x0111))
+    keep("event_stories", "override", tell(1, 0x0115) + tell(0, 0x0116, first) + tell(1, 0x0112))
+    keep("event_stories", "plan", tell(1, 0x0131) + tell(0, 0x0132, first))
+    keep("event_stories", "erasure", tell(1, 0x0204) + tell(0, 0x0205, first) + tell(2, 0x0206, first))
+    keep("event_stories", "dossier", tell(1, 0x0401) + tell(2, 0x0402) + tell(1, 0x0403))
+
+
+def shares():
+    keep("wire_shares", "grant", bytes([3]) * 32 + (1_800_000_000_000).to_bytes(8, "big") + bytes([48]) + bytes([4]) * 48)
+    keep("wire_shares", "grant-of-nothing", bytes([3]) * 32 + bytes(8) + bytes([0]))
+    keep("wire_shares", "deletion", bytes([5]) * 16 + (1_800_000_000_000).to_bytes(8, "big"))
+    keep("wire_shares", "taken", bytes([16]) + bytes(7) + bytes([1]) + bytes(7) + bytes([2]))
+    delivery = bytes(7) + bytes([1]) + bytes([8]) + b"envelope"
+    delivered = bytes(8) + bytes([6]) * 32 + delivery
+    keep("wire_shares", "delivery", delivery)
+    keep("wire_shares", "delivered", delivered)
+    keep("wire_shares", "inbox", bytes([len(delivered)]) + delivered + bytes([0]))
+
+
+def bundles():
+    info = b"Payload-Oxum: 1.1\n"
+    keep("evidence_bundles", "bag", b"\2\1\0\0" + b"\0" + piece(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") + b"\1" + piece(info))
+    keep("evidence_bundles", "manifest", b"\2\1\0\0" + b"\2" + piece(b"0" * 64 + b"  data/custody/log.bin\n") + b"\6" + piece(bytes(40)))
+    keep("evidence_bundles", "log", b"\0" + b"\1\0\10\4\1" + b"\1\0\4abcd")
+
+
 def files():
     for name, vector in vectors("keystore"):
         if "file" in vector["inputs"]:
@@ -111,6 +152,9 @@ def main():
                 keep(target, name, bytes.fromhex(vector["hex"]))
     log()
     events()
+    stories()
+    shares()
+    bundles()
     files()
     texts()
     requests()

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal};
 use serde_json::Value;
 use tokio::process::Command;
 
+use crate::power::Watch;
 use crate::world::{PASSPHRASE, program};
 
 /// A profile and the file with its passphrase.
@@ -18,6 +19,8 @@ pub struct Device {
     passphrase: PathBuf,
     /// What the build for tests meets, if it is that which runs.
     fault: Option<String>,
+    /// Who watches what runs, if anybody does.
+    watch: Option<Watch>,
 }
 
 /// A command that runs.
@@ -43,7 +46,7 @@ impl Device {
         let passphrase = profile.with_extension("passphrase");
         std::fs::create_dir_all(profile.parent().expect("not the root")).expect("a directory");
         std::fs::write(&passphrase, PASSPHRASE).expect("written");
-        Self { profile: profile.to_owned(), passphrase, fault: None }
+        Self { profile: profile.to_owned(), passphrase, fault: None, watch: None }
     }
 
     /// The same device, unlocked with the words in another file.
@@ -54,6 +57,11 @@ impl Device {
     /// The same device, with the build for tests that meets `fault` (see `fault/`).
     pub fn with_fault(&self, fault: &str) -> Self {
         Self { fault: Some(fault.to_owned()), ..self.clone() }
+    }
+
+    /// The same device, watched.
+    pub fn watched(&self, watch: &Watch) -> Self {
+        Self { watch: Some(watch.clone()), ..self.clone() }
     }
 
     /// What comes before the words of every command: the program and its options.
@@ -76,7 +84,8 @@ impl Device {
     }
 
     fn start_with<A: AsRef<OsStr>>(&self, arguments: &[A], input: Stdio) -> Running {
-        let mut command = Command::new(program(self.fault.as_ref().map_or("casevault", |_| "casevault-faults")));
+        let program = program(self.fault.as_ref().map_or("casevault", |_| "casevault-faults"));
+        let mut command = self.watch.as_ref().map_or_else(|| Command::new(&program), |watch| watch.over(&program).into());
         command.env("CASEVAULT_FAULT", self.fault.as_deref().unwrap_or_default());
         command.arg("--json").arg("--profile").arg(&self.profile).arg("--passphrase-file").arg(&self.passphrase);
         // No test asks the key store of whoever runs it.
@@ -109,6 +118,11 @@ impl Running {
             answer: serde_json::from_slice(&output.stdout).unwrap_or_default(),
             error: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw_nonzero().get().cast_unsigned()
     }
 
     /// What the system says about it: a file of its directory in `/proc`.

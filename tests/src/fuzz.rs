@@ -14,6 +14,7 @@ mod messages;
 mod people;
 mod seals;
 mod server;
+mod stories;
 mod vault;
 mod world;
 
@@ -45,6 +46,7 @@ targets! {
     files: keystore_files;
     codes: invitation_codes, invitation_contents, share_words, share_sets;
     groups: mls_key_packages, mls_commits, mls_welcomes;
+    stories: wire_shares, event_stories, evidence_bundles;
     people: people_csv, shown_names, typed_times, case_fields;
     vault: vault_http;
     keyserver: keyserver_http;

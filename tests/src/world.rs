@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::device::Device;
 use crate::evil::Evil;
+use crate::power::Watch;
 use crate::tape::Tape;
 use crate::thin::Thin;
 
@@ -236,24 +237,53 @@ impl World {
     /// Starts a server again, where it was, as the build for tests that meets `fault` (see `fault/`). If it dies of that before it
     /// listens, there is none.
     pub fn restart_faulty(&mut self, server: ServerKind, fault: &str) {
-        let (process, name) = match server {
-            ServerKind::Keyserver => (&mut self.keyserver, "keyserver"),
-            ServerKind::Vault => (&mut self.vault, "vault"),
-        };
+        let mut command = Command::new(program(&format!("casevault-{}-faults", directory_of(server))));
+        command.env("CASEVAULT_FAULT", fault);
+        self.restart_as(server, command);
+    }
+
+    /// Starts a server again, where it was; it may refuse to.
+    pub fn try_restart(&mut self, server: ServerKind) {
+        self.restart_as(server, Command::new(program(&format!("casevault-{}", directory_of(server)))));
+    }
+
+    /// Starts a server anew, with nothing of what it had, and watched from its first step on; its process.
+    pub fn start_watched(&mut self, server: ServerKind, watch: &Watch) -> u32 {
+        self.process(server).kill();
+        std::fs::remove_dir_all(self.data(server)).expect("ours");
+        self.restart_watched(server, watch)
+    }
+
+    /// Starts a server again, where it was, watched; its process.
+    pub fn restart_watched(&mut self, server: ServerKind, watch: &Watch) -> u32 {
+        self.restart_as(server, watch.over(program(&format!("casevault-{}", directory_of(server)))));
+        self.process(server).pid()
+    }
+
+    fn restart_as(&mut self, server: ServerKind, mut command: Command) {
+        let (data, log) = (self.data(server), self.directory.path().join(format!("{}.log", directory_of(server))));
+        let process = self.process(server);
         process.kill();
-        let (data, log) = (self.directory.path().join(name), self.directory.path().join(format!("{name}.log")));
         let listen = process.address.trim_start_matches("http://").to_owned();
         let mut arguments = vec!["--data", data.to_str().expect("UTF-8"), "--listen", &listen];
         if server == ServerKind::Vault {
             arguments.extend(["--keyserver", &self.keyserver.address]);
         }
-        let mut command = Command::new(program(&format!("casevault-{name}-faults")));
-        if let Some(started) = ServerProcess::try_start(command.env("CASEVAULT_FAULT", fault), &arguments, &log) {
-            match server {
-                ServerKind::Keyserver => self.keyserver = started,
-                ServerKind::Vault => self.vault = started,
-            }
+        if let Some(started) = ServerProcess::try_start(&mut command, &arguments, &log) {
+            *self.process(server) = started;
         }
+    }
+
+    fn process(&mut self, server: ServerKind) -> &mut ServerProcess {
+        match server {
+            ServerKind::Keyserver => &mut self.keyserver,
+            ServerKind::Vault => &mut self.vault,
+        }
+    }
+
+    /// The data directory of a server.
+    pub fn data(&self, server: ServerKind) -> PathBuf {
+        self.directory.path().join(directory_of(server))
     }
 
     /// The profile directory of a device.
@@ -335,8 +365,15 @@ impl World {
     }
 }
 
+fn directory_of(server: ServerKind) -> &'static str {
+    match server {
+        ServerKind::Keyserver => "keyserver",
+        ServerKind::Vault => "vault",
+    }
+}
+
 /// Copies a directory with all that is in it.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory");
     std::fs::set_permissions(to, std::fs::metadata(from).expect("is there").permissions()).expect("ours");
     for entry in std::fs::read_dir(from).expect("a directory") {

@@ -58,6 +58,9 @@ mod faults;
 #[path = "world/files.rs"]
 mod files;
 #[cfg(test)]
+#[path = "world/full.rs"]
+mod full;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]
@@ -102,6 +105,9 @@ mod partners;
 #[cfg(test)]
 #[path = "world/plaintext.rs"]
 mod plaintext;
+#[cfg(test)]
+#[path = "world/power.rs"]
+mod power;
 #[cfg(test)]
 #[path = "world/read_anew.rs"]
 mod read_anew;

@@ -104,6 +104,9 @@ fn connect(path: &Path, key: &[u8; 32]) -> Result<(Connection, u32)> {
     let literal = Zeroizing::new(format!("x'{}'", data_encoding::HEXLOWER.encode(key)));
     connection.pragma_update(None, "key", literal.as_str())?;
     connection.pragma_update(None, "cipher_memory_security", "ON")?;
+    // Nobody shares the profile: the index of the log is kept in memory rather than in a file that is mapped, which a full disk would
+    // keep even whoever only reads from making.
+    connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     // What is committed is in the database itself at once: of the log beside it nothing is needed that a rotten bit could take.
     connection.execute_batch(

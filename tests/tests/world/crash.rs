@@ -13,25 +13,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use casevault_sync::{Client, Role};
+use casevault_tests::moments::{Moments, asked};
 use casevault_tests::world::World;
 use tokio::sync::Notify;
 
 use load::{Load, Told};
 use reckoning::Reckoning;
-
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).map_or(default, |value| value.parse().expect("a number"))
-}
-
-/// Numbers that look random and are the same again for the same seed.
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-}
 
 /// Deaths in a round, unless more are asked for.
 const DEATHS: u64 = 3;
@@ -51,8 +38,8 @@ impl Strings {
 
 /// Kills some of the three, and starts again what is a server; how many servers it killed.
 async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64 {
-    tokio::time::sleep(Duration::from_micros(moments.next(500_000))).await;
-    let of = moments.next(8);
+    tokio::time::sleep(Duration::from_micros(moments.below(500_000) as u64)).await;
+    let of = moments.below(8);
     let (vault, keyserver, client) = (matches!(of, 0 | 1 | 5 | 7), matches!(of, 2 | 5 | 6 | 7), matches!(of, 3 | 4 | 6 | 7));
     if client {
         strings.kill.notify_one();
@@ -63,7 +50,7 @@ async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64
     if keyserver {
         world.keyserver.kill();
     }
-    tokio::time::sleep(Duration::from_micros(moments.next(200_000))).await;
+    tokio::time::sleep(Duration::from_micros(moments.below(200_000) as u64)).await;
     if keyserver {
         world.restart_keyserver();
     }
@@ -75,7 +62,7 @@ async fn die(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64
 
 async fn storm(world: &mut World, moments: &mut Moments, strings: &Strings) -> u64 {
     let mut killed = 0;
-    for _ in 0..number("CASEVAULT_CRASH_DEATHS", DEATHS) {
+    for _ in 0..asked("CASEVAULT_CRASH_DEATHS").unwrap_or(DEATHS) {
         killed += die(world, moments, strings).await;
     }
     strings.stop.store(true, Ordering::Relaxed);
@@ -98,7 +85,7 @@ async fn meanwhile(omar: &Client, case: &str, (round, strings): (u64, &Strings),
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_at_any_moment_what_was_acknowledged_is_there_once() {
-    let (rounds, seed) = (number("CASEVAULT_CRASH_ROUNDS", 6), number("CASEVAULT_CRASH_SEED", 1));
+    let (rounds, seed) = (asked("CASEVAULT_CRASH_ROUNDS").unwrap_or(6), asked("CASEVAULT_CRASH_SEED").unwrap_or(1));
     let mut world = World::start();
     let shelter = world.shelter().await;
     let lena = world.bring_in(&shelter.amal, "Lena", Role::Caseworker).await;

@@ -1,33 +1,33 @@
 //! Every step that makes something durable fails, or its process dies there, before and after it: what was acknowledged is there, once,
 //! and every invariant holds.
 //!
-//! As it is, each step meets the faults of [`SHORT`]. `CASEVAULT_FAULT_PAIRS` asks for all of them, at every time that the step is
-//! reached, and then for as many random pairs, from `CASEVAULT_FAULT_SEED`.
+//! As it is, each step meets the faults of [`SHORT`], and each program some random pairs. `CASEVAULT_FAULT_TIMES` asks for all faults of
+//! [`LONG`], at each of so many first times that the step is reached; `CASEVAULT_FAULT_PAIRS` for so many pairs, and `CASEVAULT_FAULT_SEED`
+//! for others.
 
 #[path = "faults/client.rs"]
 mod client;
 #[path = "faults/servers.rs"]
 mod servers;
 #[path = "faults/told.rs"]
-mod told;
+pub mod told;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use told::Moments;
+use casevault_tests::moments::{Moments, asked};
 
 /// What is planted on each side of a step.
 const SHORT: [&str; 3] = ["before=error", "after=abort", "after=error"];
 const LONG: [&str; 7] =
     ["before=abort", "before=error", "before=full", "before=delay", "after=abort", "after=error", "after=full"];
 
-/// How many random pairs are wanted: none unless asked for.
-fn pairs() -> Option<u64> {
-    std::env::var("CASEVAULT_FAULT_PAIRS").ok().map(|value| value.parse().expect("a number"))
-}
+/// The random pairs, unless more are asked for.
+const PAIRS: u64 = 3;
 
-fn seed() -> u64 {
-    std::env::var("CASEVAULT_FAULT_SEED").map_or(1, |value| value.parse().expect("a number"))
+/// How many random pairs there shall be, and what they are drawn from.
+fn pairs() -> (u64, Moments) {
+    (asked("CASEVAULT_FAULT_PAIRS").unwrap_or(PAIRS), Moments(asked("CASEVAULT_FAULT_SEED").unwrap_or(1)))
 }
 
 /// The names of all steps in the sources below `directory`.
@@ -46,25 +46,28 @@ fn steps(directory: &str) -> BTreeSet<String> {
     names
 }
 
-/// Each step with each fault, at the first times that it is reached.
-fn singly(names: &BTreeSet<String>, times: u32) -> Vec<String> {
-    let faults: &[&str] = if pairs().is_some() { &LONG } else { &SHORT };
+/// Each step with each fault.
+fn singly(names: &BTreeSet<String>) -> Vec<String> {
+    let times = asked("CASEVAULT_FAULT_TIMES");
+    let faults: &[&str] = if times.is_some() { &LONG } else { &SHORT };
     let mut all = Vec::new();
     for name in names {
         for fault in faults {
-            all.extend((1..=times).map(|time| format!("{name}/{fault}#{time}")));
+            all.extend((1..=times.unwrap_or(1)).map(|time| format!("{name}/{fault}#{time}")));
         }
     }
     all
 }
 
+/// A random fault.
+fn random(names: &BTreeSet<String>, moments: &mut Moments) -> String {
+    let name = names.iter().nth(moments.below(names.len())).unwrap();
+    format!("{name}/{}#{}", LONG[moments.below(LONG.len())], 1 + moments.below(4))
+}
+
 /// Two faults at once, or one that happens while another is put right.
 fn random_pair(names: &BTreeSet<String>, moments: &mut Moments) -> String {
-    let mut one = || {
-        let name = names.iter().nth(moments.below(names.len())).unwrap();
-        format!("{name}/{}#{}", LONG[moments.below(LONG.len())], 1 + moments.below(4))
-    };
-    format!("{},{}", one(), one())
+    format!("{},{}", random(names, moments), random(names, moments))
 }
 
 /// The programs as they are shipped have nothing of it: neither the variable nor a step's name.

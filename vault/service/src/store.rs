@@ -80,7 +80,7 @@ pub enum StoreError {
     #[error("the records have changed")]
     Conflict,
     /// The disk is full; nothing was written.
-    #[error("the disk is full")]
+    #[error("the disk is full: make room on it, then start again if this server has stopped")]
     Full,
     /// What is stored is damaged.
     #[error("the records are damaged")]

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use casevault_tests::device::{Device, Ended};
+use casevault_tests::moments::Moments;
 use casevault_tests::world::World;
 use casevault_wire::limit;
 use rustix::process::Signal;
 
-use super::{Moments, Strings};
+use super::Strings;
 
 /// What was written in a round and what was said of it. What was written and not acknowledged may be there, once.
 #[derive(Default)]
@@ -68,7 +69,7 @@ impl Load {
         while !strings.stopped() {
             self.number += 1;
             let number = self.number;
-            match self.moments.next(20) {
+            match self.moments.below(20) {
                 0..=7 => self.note(number, strings).await,
                 8..=11 => self.documents(number, strings).await,
                 12 => self.large(number, strings).await,
@@ -148,7 +149,7 @@ impl Load {
     }
 
     async fn documents(&mut self, number: u64, strings: &Strings) {
-        let some = 1 + self.moments.next(3);
+        let some = 1 + self.moments.below(3);
         let names = (1..=some).map(|part| format!("document {number}.{part}"));
         let files: Vec<_> = names.map(|name| (name.clone(), name.repeat(200).into_bytes())).collect();
         self.add(&files, strings).await;

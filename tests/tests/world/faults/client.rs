@@ -6,9 +6,10 @@ use casevault_sync::Client;
 use casevault_tests::device::Device;
 use casevault_tests::world::World;
 use casevault_wire::limit;
+use casevault_wire::server::ServerKind;
 
-use super::told::{Moments, Told};
-use super::{pairs, random_pair, seed, singly, steps};
+use super::told::Told;
+use super::{pairs, random, random_pair, singly, steps};
 
 /// A command, and the steps that it reaches.
 const COMMANDS: [(&str, &[&str]); 6] = [
@@ -66,6 +67,7 @@ impl Story {
     }
 
     async fn command(&mut self, command: &str, fault: &str) {
+        self.number += 1;
         let (nadia, amal, case) = (self.nadia.clone(), self.amal.clone(), self.case.clone());
         let out = self.world.directory.path().join(format!("out {}", self.number));
         let out = out.to_str().unwrap();
@@ -98,10 +100,22 @@ impl Story {
         }
     }
 
+    /// The device checks all that it holds and is served.
+    async fn end(self, what: &str) {
+        let verified = self.nadia.run(&["verify"]).await;
+        assert_eq!(verified.code, Some(0), "{what}: {} {}", verified.answer, verified.error);
+        println!("{what}: {} faults met, {} things acknowledged, none lost", self.number, self.told.acknowledged());
+        drop(self.omar);
+        self.world.stop_and_check().unwrap();
+    }
+
     /// A command meets a fault; then the device goes on without, and nothing is missing.
     async fn meets(&mut self, command: &str, fault: &str) {
-        self.number += 1;
         self.command(command, fault).await;
+        self.settle(fault).await;
+    }
+
+    async fn settle(&mut self, fault: &str) {
         let synchronised = self.nadia.run(&["sync"]).await;
         assert_eq!(synchronised.code, Some(0), "{fault}: {}", synchronised.error);
         assert_eq!(synchronised.answer["queued"], 0, "{fault}");
@@ -122,20 +136,31 @@ async fn a_device_that_fails_or_dies_at_any_step_loses_nothing_that_it_acknowled
     let mut story = Story::begin().await;
     for (command, names) in COMMANDS {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let times = if pairs().is_some() { 6 } else { 1 };
-        for fault in singly(&names, times) {
+        for fault in singly(&names) {
             story.meets(command, &fault).await;
         }
     }
-    let mut moments = Moments(seed());
-    for _ in 0..pairs().unwrap_or(0) {
-        let pair = random_pair(&all, &mut moments);
-        story.meets(COMMANDS[moments.below(COMMANDS.len())].0, &pair).await;
-    }
     assert_eq!(story.reached, all, "every step was reached");
-    let verified = story.nadia.run(&["verify"]).await;
-    assert_eq!(verified.code, Some(0), "{} {}", verified.answer, verified.error);
-    println!("client: {} faults met, {} things acknowledged, none lost", story.number, story.told.acknowledged());
-    drop(story.omar);
-    story.world.stop_and_check().unwrap();
+    story.end("client").await;
+}
+
+/// Both in the program, or one in it and one in the vault.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_meets_two_faults_loses_nothing_that_it_acknowledged() {
+    let (mut story, (count, mut moments)) = (Story::begin().await, pairs());
+    let of_vault = steps("vault").into_iter().filter(|name| !name.starts_with("key.")).collect();
+    for number in 0..count {
+        let (command, names) = COMMANDS[moments.below(COMMANDS.len())];
+        let names = names.iter().chain(&["store.commit"]).map(|name| (*name).to_owned()).collect();
+        if number % 3 < 2 {
+            story.meets(command, &random_pair(&names, &mut moments)).await;
+            continue;
+        }
+        let (of_vault, of_device) = (random(&of_vault, &mut moments), random(&names, &mut moments));
+        story.world.restart_faulty(ServerKind::Vault, &of_vault);
+        story.command(command, &of_device).await;
+        story.world.restart_vault();
+        story.settle(&format!("{of_device}, and the vault {of_vault}")).await;
+    }
+    story.end("pairs of the client").await;
 }

@@ -8,8 +8,8 @@ use casevault_tests::world::{Shelter, World, program, silent};
 use casevault_wire::limit;
 use casevault_wire::server::ServerKind;
 
-use super::told::{Moments, Told};
-use super::{pairs, random_pair, seed, singly, steps};
+use super::told::Told;
+use super::{pairs, random_pair, singly, steps};
 
 struct Story {
     world: World,
@@ -71,11 +71,11 @@ impl Story {
     }
 
     async fn write(&mut self, fault: &str) {
-        if !fault.contains("upload.") || fault.matches('/').count() > 1 {
+        if !fault.contains("upload.") || fault.contains(',') {
             self.note().await;
             self.document("document", 3000).await;
         }
-        if fault.contains("upload.") || pairs().is_some() {
+        if fault.contains("upload.") {
             self.document("large", limit::SMALL_BLOB + 1000).await;
         }
     }
@@ -116,19 +116,14 @@ async fn verify(client: &Client) -> Vec<String> {
     client.verify(None).await.unwrap().problems.iter().map(|problem| format!("{problem:?}")).collect()
 }
 
-async fn every_step(server: ServerKind, names: BTreeSet<String>, what: &str) {
-    let mut story = Story::begin().await;
-    for fault in singly(&names, if pairs().is_some() { 3 } else { 1 }) {
+async fn every_step(server: ServerKind, what: &str) {
+    let (mut story, names) = (Story::begin().await, names(server));
+    for fault in singly(&names) {
         if fault.starts_with("blob.remove") {
             // Reached at the next start alone, by what a vault that died left.
             story.dies("blob.named/after=abort").await;
         }
         story.meets(server, &fault).await;
-    }
-    let mut moments = Moments(seed());
-    for _ in 0..pairs().unwrap_or(0) {
-        let pair = random_pair(&names, &mut moments);
-        story.meets(server, &pair).await;
     }
     let log = story.log(server);
     story.reached = names.iter().filter(|name| log.contains(&format!("fault: {name}/"))).cloned().collect();
@@ -136,18 +131,38 @@ async fn every_step(server: ServerKind, names: BTreeSet<String>, what: &str) {
     story.end(what).await;
 }
 
-fn names(places: &[&str], but: &str) -> BTreeSet<String> {
-    places.iter().flat_map(|place| steps(place)).filter(|name| !name.starts_with(but)).collect()
+async fn two_at_once(server: ServerKind, what: &str) {
+    let (mut story, names, (count, mut moments)) = (Story::begin().await, names(server), pairs());
+    for _ in 0..count {
+        story.meets(server, &random_pair(&names, &mut moments)).await;
+    }
+    story.end(what).await;
+}
+
+/// The steps of a server that has its key.
+fn names(server: ServerKind) -> BTreeSet<String> {
+    let places: &[&str] = if server == ServerKind::Vault { &["vault"] } else { &["vault/service", "keyserver"] };
+    places.iter().flat_map(|place| steps(place)).filter(|name| !name.starts_with("key.")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vault_that_fails_or_dies_at_any_step_loses_nothing_that_it_acknowledged() {
-    every_step(ServerKind::Vault, names(&["vault"], "key."), "vault").await;
+    every_step(ServerKind::Vault, "vault").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyserver_that_fails_or_dies_at_any_step_loses_nothing_that_it_acknowledged() {
-    every_step(ServerKind::Keyserver, names(&["vault/service", "keyserver"], "key."), "keyserver").await;
+    every_step(ServerKind::Keyserver, "keyserver").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_that_meets_two_faults_loses_nothing_that_it_acknowledged() {
+    two_at_once(ServerKind::Vault, "pairs of the vault").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyserver_that_meets_two_faults_loses_nothing_that_it_acknowledged() {
+    two_at_once(ServerKind::Keyserver, "pairs of the keyserver").await;
 }
 
 /// At its first start a server makes its key: it is there whole, or not at all and made again.
@@ -155,7 +170,7 @@ async fn a_keyserver_that_fails_or_dies_at_any_step_loses_nothing_that_it_acknow
 fn a_server_that_dies_while_it_makes_its_key_starts_the_next_time() {
     let names: BTreeSet<_> = steps("vault/service").into_iter().filter(|name| name.starts_with("key.")).collect();
     assert_eq!(names.len(), 4);
-    for fault in singly(&names, 1) {
+    for fault in singly(&names) {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
         let start = |program_name: &str, fault: &str| {

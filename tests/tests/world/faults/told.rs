@@ -4,16 +4,6 @@ use std::collections::BTreeMap;
 
 use casevault_sync::view::CaseView;
 
-/// Numbers that look random and are the same again for the same seed.
-pub struct Moments(pub u64);
-
-impl Moments {
-    pub fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-}
-
 /// Notes and documents of one case, and whether each was acknowledged. What was not may be there, once.
 #[derive(Default)]
 pub struct Told(BTreeMap<String, bool>);

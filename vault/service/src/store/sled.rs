@@ -134,13 +134,37 @@ impl Records for SledRecords {
     }
 }
 
+/// How the names of sled's snapshots begin, and how those end that are not whole yet.
+const SNAPSHOT: (&str, &str) = ("snap.", ".generating");
+
+/// Removes snapshots that were begun and not ended, by a process that was killed or met a full disk: sled would take one for the newest,
+/// and the records for damaged. The snapshot before it is still there, and so is the log that it was made of.
+fn remove_unfinished(directory: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(SNAPSHOT.0) && name.ends_with(SNAPSHOT.1) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn open(directory: &Path) -> Result<Db, StoreError> {
+    remove_unfinished(directory)?;
     let config = ::sled::Config::new().path(directory).cache_capacity(CACHE).flush_every_ms(None);
     for _ in 0..LOCK_TRIES {
         match config.open() {
             Ok(database) => return Ok(database),
             Err(::sled::Error::Io(error)) if is_lock(&error) => std::thread::sleep(Duration::from_millis(50)),
             Err(::sled::Error::Corruption { .. }) => return Err(StoreError::Corrupt),
+            // It begins a part of its log as it opens.
+            Err(::sled::Error::Io(error)) if is_full(&error) => return Err(StoreError::Full),
             Err(_) => return Err(StoreError::Unavailable),
         }
     }
@@ -150,6 +174,10 @@ fn open(directory: &Path) -> Result<Db, StoreError> {
 /// sled reports a lock that is held as an error of kind `Other` and nothing else of that kind.
 fn is_lock(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::Other | std::io::ErrorKind::WouldBlock)
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 #[cfg(test)]
@@ -163,6 +191,19 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("records");
         conformance::records(|| SledRecords::open(&path).map(|records| Arc::new(records) as Arc<dyn Records>)).await;
+    }
+
+    // Plays X10.
+    #[tokio::test]
+    async fn a_snapshot_that_was_begun_and_not_ended_hinders_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = Write { put: vec![(b"key".to_vec(), vec![1])], ..Write::default() };
+        SledRecords::open(directory.path()).unwrap().write(write).await.unwrap();
+        for content in [&b""[..], &[7; 40]] {
+            std::fs::write(directory.path().join("snap.00FFFFFFFFFFFFFF.generating"), content).unwrap();
+            let records = SledRecords::open(directory.path()).unwrap();
+            assert_eq!(records.read(b"key").await.unwrap(), Some(vec![1]));
+        }
     }
 
     #[tokio::test]
