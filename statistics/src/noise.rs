@@ -33,10 +33,14 @@ pub struct NoNoise;
 /// # Errors
 /// [`NoNoise`] if a number is beyond all that this noise ever is.
 pub fn draw(seed: [u8; 32]) -> Result<Vec<i64>, NoNoise> {
+    numbers(seed, variables().cells)
+}
+
+fn numbers(seed: [u8; 32], count: usize) -> Result<Vec<i64>, NoNoise> {
     let mut random = StdRng::from_seed(seed);
     let deviation = Rational::from_unsigned(u128::from(DEVIATION), 1).map_err(|_| NoNoise)?;
     let gaussian = DiscreteGaussian::new(deviation).map_err(|_| NoNoise)?;
-    (0..variables().cells).map(|_| gaussian.sample(&mut random).to_i64().ok_or(NoNoise)).collect()
+    (0..count).map(|_| gaussian.sample(&mut random).to_i64().ok_or(NoNoise)).collect()
 }
 
 /// ρ of `periods` periods in millionths, rounded up: a case changes at most [`Variables::weight`](crate::variables::Variables) cells by
@@ -96,6 +100,39 @@ mod tests {
         assert!(chi < 86.0, "chi-square {chi} of 40 bins");
         let mean = drawn.iter().sum::<i64>() as f64 / drawn.len() as f64;
         assert!(mean.abs() < 0.3, "mean {mean}");
+    }
+
+    /// How much better than by chance whoever knows everything else tells whether one case of the greatest weight was counted, from one
+    /// server's noise alone: by the sum of the cells that it counts in, which is the best there is to go by.
+    fn advantage(runs: u32) -> f64 {
+        let weight = variables().weight;
+        let middle = weight as i64 / 2;
+        let mut right = [0u32; 2];
+        for run in 0..runs {
+            let mut seed = [0x5a; 32];
+            seed[..4].copy_from_slice(&run.to_be_bytes());
+            let noise: i64 = numbers(seed, weight).unwrap().iter().sum();
+            right[0] += u32::from(noise <= middle);
+            right[1] += u32::from(noise + weight as i64 > middle);
+        }
+        f64::from(right[0] + right[1]) / f64::from(runs) - 1.0
+    }
+
+    /// What (ε, δ) allows: (e^ε − 1 + 2δ) / (e^ε + 1).
+    fn allowed() -> f64 {
+        let (grown, delta) = ((epsilon(1) as f64 / 1000.0).exp(), 1.0 / f64::from(DELTA));
+        (grown - 1.0 + 2.0 * delta) / (grown + 1.0)
+    }
+
+    // Plays H01 and H04.
+    #[test]
+    fn h01_sybil_and_h04_differencing() {
+        // All other cases are known, or two releases differ by one case.
+        let (advantage, allowed) = (advantage(10_000), allowed());
+        assert!(advantage < allowed, "{advantage} of {allowed}");
+        // ρ-zCDP allows less, and that is what it is: a Gaussian shift of √weight / σ.
+        let shift = (variables().weight as f64).sqrt() / f64::from(DEVIATION);
+        assert!((advantage - shift / 2.507).abs() < 0.03, "{advantage} for a shift of {shift}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub struct Release {
     #[serde(serialize_with = "thousandths")]
     pub epsilon_of_year: u64,
     /// δ.
+    #[serde(serialize_with = "number")]
     pub delta: &'static str,
     /// The fewest cases of a release and of a cell.
     pub threshold: u64,
@@ -98,7 +99,11 @@ pub struct About {
 }
 
 fn thousandths<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    decimal(*value).parse::<serde_json::Number>().map_err(serde::ser::Error::custom)?.serialize(serializer)
+    number(&decimal(*value), serializer)
+}
+
+fn number<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    text.parse::<serde_json::Number>().map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
 fn decimal(thousandths: u64) -> String {
@@ -199,7 +204,7 @@ mod tests {
         let shown: Vec<_> = years[..4].iter().map(|cell| (cell.value, cell.suppressed)).collect();
         assert_eq!(shown, [(None, true), (None, true), (Some(25), false), (None, true)], "negative and small ones look the same");
         let json = serde_json::to_string(&release).unwrap();
-        assert!(json.contains("\"epsilon\":3.698") && json.contains("\"delta\":\"0.000001\""));
+        assert!(json.contains("\"epsilon\":3.698") && json.contains("\"delta\":1e-6"));
         for text in [json, release.csv(), release.chart()] {
             assert!(!text.contains(",-9,") && !text.contains("\"value\":24") && !text.contains(",24,") && !text.contains(">24 "));
         }

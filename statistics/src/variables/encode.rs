@@ -152,6 +152,7 @@ mod tests {
     }
 
     // Plays H17.
+    // Breaks R-8.12-2.
     #[test]
     fn h17_codes_only() {
         let said = [

@@ -107,6 +107,7 @@ fn what_was_changed_on_the_way_does_not_pass_and_nothing_panics() {
 }
 
 // Plays H11.
+// Breaks R-8.12-3.
 #[test]
 fn h11_ctx_binding() {
     let both = both();

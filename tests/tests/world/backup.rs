@@ -12,7 +12,7 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     Command::new(program(&format!("casevault-{name}"))).args(arguments).output().unwrap()
 }
 
-fn backup(world: &mut World, name: &str, to: &str) -> PathBuf {
+pub fn backup(world: &mut World, name: &str, to: &str) -> PathBuf {
     world.check().unwrap();
     let (data, file) = (world.directory.path().join(name), world.directory.path().join(to));
     let done = run(name, &["backup", "--data", data.to_str().unwrap(), "--to", file.to_str().unwrap()]);
@@ -23,7 +23,7 @@ fn backup(world: &mut World, name: &str, to: &str) -> PathBuf {
 }
 
 /// Somebody makes the directory useless; what was backed up is restored in its place.
-fn restore(world: &mut World, name: &str, file: &Path) {
+pub fn restore(world: &mut World, name: &str, file: &Path) {
     world.keyserver.kill();
     world.vault.kill();
     let data = world.directory.path().join(name);
