@@ -13,6 +13,7 @@ use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
 use casevault_service::store::{SledRecords, StoreError};
+use casevault_wire::codec::Text;
 use casevault_wire::server::ServerKind;
 use clap::{Args, Parser, Subcommand};
 
@@ -41,6 +42,9 @@ struct Serve {
     /// How many organisations may use this server. Once those that it is for are founded, their number keeps everybody else out.
     #[arg(long, value_name = "NUMBER", default_value_t = ORGANISATIONS)]
     organisations: usize,
+    /// Who runs this server. Statistics name both operators; where they are the same, or do not say, they claim less.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    operator: String,
     /// Serves `/metrics` on this address, and there alone.
     #[arg(long, value_name = "ADDR")]
     metrics: Option<String>,
@@ -81,7 +85,10 @@ enum Command {
 impl Arguments {
     /// The arguments that serve `data` on `listen`.
     pub fn serve(data: PathBuf, listen: String) -> Self {
-        Self { command: None, serve: Some(Serve { data, listen, organisations: ORGANISATIONS, metrics: None }) }
+        Self {
+            command: None,
+            serve: Some(Serve { data, listen, organisations: ORGANISATIONS, operator: String::new(), metrics: None }),
+        }
     }
 }
 
@@ -109,6 +116,9 @@ pub enum Failure {
     /// No backup was made, or none restored.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// The operator's name is too long.
+    #[error("the operator's name is longer than 1,024 bytes")]
+    Operator,
     /// Neither an address nor a subcommand.
     #[error("nothing to do: give --data and --listen")]
     Usage,
@@ -152,7 +162,8 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     stop.on_signals()?;
     let key = ServerKey::open(directory.path())?;
     let node = Node::new(ServerKind::Keyserver, key, Arc::new(SystemClock), stop.clone());
-    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
+    let operator = Text::new(arguments.operator.trim()).map_err(|_| Failure::Operator)?;
+    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), operator, ..node });
     let records = Arc::new(SledRecords::open(&directory.path().join(RECORDS))?);
     let keyserver = Keyserver::load(node, records, arguments.organisations).await?;
     if let Some(address) = &arguments.metrics {

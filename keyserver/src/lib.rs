@@ -15,6 +15,7 @@ mod records;
 mod recovery;
 mod routes;
 mod state;
+mod statistics;
 mod teams;
 
 pub use command::{Arguments, Failure, run};

@@ -24,6 +24,8 @@
 //! | 19 | organisation ‖ team | [`Inbox`] |
 //! | 20 | organisation ‖ team ‖ number | [`casevault_wire::keyserver::Delivery`] |
 //! | 21 | organisation ‖ team ‖ generation | [`Cut`], in place of a link |
+//! | 22 | organisation ‖ period | [`casevault_service::statistics::Kept`], this server's part of a task |
+//! | 23 | organisation ‖ period | [`crate::statistics::Tally`]: the period is closed; all of them are the ledger |
 
 mod walk;
 
@@ -67,10 +69,12 @@ pub(crate) enum Kind {
     Inbox = 19,
     Delivery = 20,
     Cut = 21,
+    Part = 22,
+    Tally = 23,
 }
 
 /// The one after the last kind.
-pub(crate) const KINDS_END: u8 = 22;
+pub(crate) const KINDS_END: u8 = 24;
 
 /// A key under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod log;
 mod query;
 mod recovery;
 mod standing;
+mod statistics;
 mod teams;
 mod vouchers;
 
@@ -40,6 +41,10 @@ pub(crate) fn router(server: Arc<Keyserver>) -> Router {
         .route(&at("/key-packages/claim"), post(key_packages::claim))
         .route(&at("/standing"), post(standing::step))
         .route(&at("/feed"), get(feed::read))
+        .route(&at("/statistics"), get(statistics::aggregator))
+        .route(&at("/statistics/close"), post(statistics::close))
+        .route(&at("/statistics/verify"), post(statistics::verify))
+        .route(&at("/statistics/share"), get(statistics::share))
         .route(&team("/group"), post(teams::create))
         .route(&team("/commits"), get(teams::commits).post(teams::commit))
         .route(&team("/welcome"), get(teams::welcome))

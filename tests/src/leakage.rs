@@ -17,6 +17,7 @@ use casevault_wire::recovery::{Escrow, Escrows, Regroup};
 use casevault_wire::request::{CREDENTIALS, Credentials, HEADER};
 use casevault_wire::server::ServerInfo;
 use casevault_wire::standing::{Step, Stepped};
+use casevault_wire::statistics as t;
 use casevault_wire::vault as v;
 use casevault_wire::{limit, mls};
 use data_encoding::BASE64URL_NOPAD;
@@ -143,12 +144,14 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "bytes" => true, // one sealed document, or a range of it
         "blobs" => is_blobs(body),
         "Acknowledgement" => whole::<k::Acknowledgement>(body),
+        "Answers" => whole::<t::Answers>(body),
         "Append" => whole::<k::Append>(body),
         "Batch" => v::Batch::decode(&body.to_vec().into()).is_ok(),
         "Changes" => whole::<v::Changes>(body),
         "Claim" => whole::<k::Claim>(body),
         "Claimed" => whole::<k::Claimed>(body),
         "Commits" => whole::<k::Commits>(body),
+        "Contribution" => whole::<t::Contribution>(body),
         "CommitUpload" => {
             decode::<k::CommitUpload>(body, limit::BODY).is_ok_and(|upload| mls::commit_data(upload.commit.as_slice()).is_ok())
         }
@@ -166,6 +169,7 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "Inbox" => whole::<k::Inbox>(body),
         "Invitation" => whole::<Invitation>(body),
         "Invitations" => whole::<k::Invitations>(body),
+        "Job" => whole::<t::Job>(body),
         "Join" => whole::<k::Join>(body),
         "Joins" => whole::<k::Joins>(body),
         "KeyPackageCount" => whole::<k::KeyPackageCount>(body),
@@ -174,9 +178,14 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "LogHeads" => whole::<v::LogHeads>(body),
         "LogPage" => whole::<k::LogPage>(body),
         "NonceList" => whole::<v::NonceList>(body),
+        "Progress" => whole::<t::Progress>(body),
         "RefusedCommits" => whole::<k::RefusedCommits>(body),
         "Regroup" => whole::<Regroup>(body),
+        "Released" => whole::<t::Released>(body),
+        "ReportList" => whole::<t::ReportList>(body),
         "ServerInfo" => whole::<ServerInfo>(body),
+        "Signed<Aggregator>" => whole::<t::SignedAggregator>(body),
+        "Signed<Closing>" => whole::<t::SignedClosing>(body),
         "Signed<FeedItem>" => whole::<SignedFeedItem>(body),
         "Signed<LogEntry>" => whole::<SignedLogEntry>(body),
         "Signed<LogHead>" => whole::<SignedLogHead>(body),

@@ -139,5 +139,8 @@ mod screen;
 #[path = "world/sharing.rs"]
 mod sharing;
 #[cfg(test)]
+#[path = "world/statistics.rs"]
+mod statistics;
+#[cfg(test)]
 #[path = "world/traffic.rs"]
 mod traffic;

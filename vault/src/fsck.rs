@@ -8,6 +8,7 @@ mod grants;
 mod journals;
 mod organisations;
 mod records;
+mod statistics;
 mod teams;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,7 @@ pub async fn check(records: &dyn Records, blobs: &dyn Blobs) -> Result<Vec<Findi
     let keyservers = check.foundings().await?;
     check.teams(&uploads, &keyservers).await?;
     check.feeds(&keyservers).await?;
+    check.statistics(&keyservers).await?;
     Ok(check.findings)
 }
 

@@ -10,6 +10,7 @@ mod organisations;
 mod path;
 mod range;
 mod route;
+mod statistics;
 mod teams;
 mod uploads;
 
@@ -35,7 +36,7 @@ pub struct App {
 /// Every route of the vault, in the order of SPEC §7.4.
 fn routes() -> Vec<Route> {
     let journals = [journals::routes(), uploads::routes(), blobs::routes(), grants::routes(), deletions::routes()].concat();
-    [organisations::routes(), teams::routes(), journals, openapi::routes()].concat()
+    [organisations::routes(), teams::routes(), journals, statistics::routes(), openapi::routes()].concat()
 }
 
 /// The whole application: the vault's routes within what every server has.

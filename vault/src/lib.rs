@@ -20,6 +20,7 @@ pub mod program;
 mod reading;
 pub mod record;
 mod run;
+pub mod statistics;
 mod switch;
 pub mod team;
 mod turns;

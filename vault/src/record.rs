@@ -19,16 +19,23 @@
 //! | `1a ‖ organisation ‖ team ‖ journal ‖ digest` | `JournalId` that this blob of such a grant was stored in |
 //! | `1b ‖ organisation ‖ team ‖ journal` | `Time` at which the journal, which is marked, will be removed; there until all of it is gone |
 //! | `1c ‖ organisation ‖ team ‖ journal` | `Time` at which the journal was to be removed: it is, or that goes on |
+//! | `1d ‖ organisation ‖ period` | [`Kept`](casevault_service::statistics::Kept), whole, this vault's part of a task of the statistics |
+//! | `1e ‖ organisation ‖ period ‖ report` | [`Given`](crate::statistics::Given), whole: a report that was given or withdrawn |
+//! | `1f ‖ organisation ‖ period ‖ team ‖ report` | `uint8` 0: the team has given or withdrawn it |
+//! | `20 ‖ organisation ‖ period` | [`Tally`](crate::statistics::Tally), whole: the period is closed; all of them are the ledger |
 
 mod versioned;
+mod whole;
 
 use casevault_service::store::{Records, StoreError};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
+use casevault_wire::statistics::{Period, ReportId};
 use tls_codec::{Deserialize, Serialize, TlsDeserialize, TlsSerialize, TlsSize};
 
 pub use versioned::Versioned;
+pub use whole::Whole;
 
 /// Kinds of records: the first byte of their keys.
 pub mod kind {
@@ -64,9 +71,17 @@ pub mod kind {
     pub const MARK: u8 = 0x1b;
     /// A journal that is removed.
     pub const REMOVED: u8 = 0x1c;
+    /// This vault's part of a task of the statistics.
+    pub const PART: u8 = 0x1d;
+    /// A report.
+    pub const REPORT: u8 = 0x1e;
+    /// That a team has a report.
+    pub const REPORTED: u8 = 0x1f;
+    /// A period that is closed.
+    pub const TALLY: u8 = 0x20;
 
     /// Every kind, in order.
-    pub const ALL: [u8; 16] = [
+    pub const ALL: [u8; 20] = [
         ORGANISATION,
         CURSOR,
         LOG_HEADS,
@@ -83,6 +98,10 @@ pub mod kind {
         GRANTED,
         MARK,
         REMOVED,
+        PART,
+        REPORT,
+        REPORTED,
+        TALLY,
     ];
 }
 
@@ -114,6 +133,15 @@ pub struct BlobKey {
     pub journal: JournalKey,
     /// The digest.
     pub digest: BlobDigest,
+}
+
+/// A period of an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct PeriodKey {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The period.
+    pub period: Period,
 }
 
 fn key<T: Serialize>(kind: u8, name: &T) -> Vec<u8> {
@@ -215,6 +243,46 @@ pub fn removed(journal: &JournalKey) -> Vec<u8> {
     key(kind::REMOVED, journal)
 }
 
+/// Key of this vault's part of a task.
+pub fn part(place: &PeriodKey) -> Vec<u8> {
+    key(kind::PART, place)
+}
+
+/// Key of a report.
+pub fn report(place: &PeriodKey, id: &ReportId) -> Vec<u8> {
+    key(kind::REPORT, &(*place, *id))
+}
+
+/// Key of a team's having a report.
+pub fn reported(place: &PeriodKey, team: &TeamKey, id: &ReportId) -> Vec<u8> {
+    key(kind::REPORTED, &(*place, team.team, *id))
+}
+
+/// The range of all reports that a team has.
+pub fn all_reported(place: &PeriodKey, team: &TeamKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::REPORTED, &(*place, team.team)))
+}
+
+/// Key of a period that is closed.
+pub fn tally(place: &PeriodKey) -> Vec<u8> {
+    key(kind::TALLY, place)
+}
+
+/// The range of all periods that are closed of the same year.
+pub fn all_tallies(place: &PeriodKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::TALLY, &(place.organisation, place.period.year)))
+}
+
+/// The range of all journals of a team.
+pub fn all_journals(team: &TeamKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::JOURNAL, team))
+}
+
+/// The range of all journals of a team that have a grant, or had one.
+pub fn all_dossiers(team: &TeamKey) -> (Vec<u8>, Vec<u8>) {
+    below(key(kind::DOSSIER, team))
+}
+
 /// The range of all blobs of a journal.
 pub fn all_blobs(journal: &JournalKey) -> (Vec<u8>, Vec<u8>) {
     below(key(kind::BLOB, journal))
@@ -284,6 +352,17 @@ impl Walk {
     pub fn teams(organisation: &OrganisationId) -> Self {
         let (from, to) = below(key(kind::TEAM, organisation));
         Self { from, to }
+    }
+
+    /// Of the reports of a period.
+    pub fn reports(place: &PeriodKey) -> Self {
+        let (from, to) = below(key(kind::REPORT, place));
+        Self { from, to }
+    }
+
+    /// Of those after the report `id`.
+    pub fn reports_after(place: &PeriodKey, id: &ReportId) -> Self {
+        Self { from: [report(place, id).as_slice(), &[0]].concat(), ..Self::reports(place) }
     }
 
     /// Of the blobs of a team's grants.

@@ -14,6 +14,7 @@ use casevault_service::keys::{KeyError, ServerKey};
 use casevault_service::node::Node;
 use casevault_service::stop::Stop;
 use casevault_service::store::{SledRecords, StoreError};
+use casevault_wire::codec::Text;
 use casevault_wire::server::ServerKind;
 use casevault_wire::time::Clock;
 
@@ -46,6 +47,9 @@ pub struct Arguments {
     /// How many organisations may use this vault. Once those that it is for are founded, their number keeps everybody else out.
     #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().organisations)]
     pub organisations: usize,
+    /// Who runs this vault. Statistics name both operators; where they are the same, or do not say, they claim less.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub operator: String,
     /// Serves `/metrics` on this address, and there alone.
     #[arg(long, value_name = "ADDR")]
     pub metrics: Option<String>,
@@ -69,6 +73,9 @@ pub enum RunError {
     /// The keyserver's address is none.
     #[error(transparent)]
     Keyserver(#[from] SourceError),
+    /// The operator's name is too long.
+    #[error("the operator's name is longer than 1,024 bytes")]
+    Operator,
     /// The operating system refuses.
     #[error("the operating system refuses")]
     Io(#[from] io::Error),
@@ -109,7 +116,8 @@ pub async fn open(
     let blobs = LocalBlobs::open_on(directory.path(), disk)?;
     blobs.sweep()?;
     let node = Node::new(ServerKind::Vault, key, clock, stop);
-    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), ..node });
+    let operator = Text::new(arguments.operator.trim()).map_err(|_| RunError::Operator)?;
+    let node = Arc::new(Node { metrics_apart: arguments.metrics.is_some(), operator, ..node });
     let settings = Settings { quota: arguments.quota, organisations: arguments.organisations };
     let vault = Arc::new(Vault::new(node, records, Arc::new(blobs), settings));
     vault.recover_pending().await.map_err(RunError::Recovery)?;

@@ -69,6 +69,12 @@ labels! {
     GrantRequest = 0x0012, "grant request";
     /// Signature of a device over the envelope of a dossier.
     DossierEnvelope = 0x0013, "dossier envelope";
+    /// Signature of a server over its part in a task of the statistics.
+    Aggregator = 0x0014, "aggregator";
+    /// Signature of the keyserver over the closing of a period.
+    StatisticsClosing = 0x0015, "statistics closing";
+    /// Signature of a server over its share of the counts.
+    AggregateShare = 0x0016, "aggregate share";
 
     /// Hash of a signed log entry; the first one's is the organisation's id.
     LogEntryHash = 0x0101, "log entry hash";
@@ -112,6 +118,12 @@ labels! {
     SafetyNumberHash = 0x0127, "safety number hash";
     /// Hash of a keystore's salt that names its secret in the operating system's key store.
     KeystoreSecretName = 0x012c, "keystore secret name";
+    /// Hash of the variables that are counted.
+    SchemaHash = 0x012d, "schema hash";
+    /// Hash of a task of the statistics, which names it.
+    TaskHash = 0x012e, "task hash";
+    /// Hash of a set of reports, by one report after the other.
+    ReportSetHash = 0x012f, "report set hash";
 
     /// Seal of a journal entry.
     SealEntry = 0x0201, "seal entry";
@@ -129,6 +141,8 @@ labels! {
     SealToTeam = 0x0210, "seal to team";
     /// HPKE seal of a team's keys to a recovery policy's sealing key.
     SealToRecovery = 0x0211, "seal to recovery";
+    /// HPKE seal of a share of a report to a server.
+    SealToAggregator = 0x0212, "seal to aggregator";
 
     /// Key of a team's own journal, from the team key.
     DeriveTeamJournal = 0x0301, "derive team journal";
@@ -164,11 +178,15 @@ labels! {
     DeriveGrant = 0x0311, "derive grant";
     /// End of the id of a team's journal, from the team key that its history begins with.
     DeriveTeamHistory = 0x0312, "derive team history";
+    /// Id of a case's report, from the case's first key.
+    DeriveReport = 0x0313, "derive report";
 
     /// Authentication of an invited device's keys by the invitation's secret.
     MacInvitation = 0x0401, "mac invitation";
     /// Authentication of a nonce by the server that issued it.
     MacNonce = 0x0402, "mac nonce";
+    /// Proof of a report, which its shares are made and checked in.
+    ReportProof = 0x0403, "report proof";
 }
 
 #[cfg(test)]

@@ -27,5 +27,6 @@ pub mod request;
 pub mod server;
 pub mod signature;
 pub mod standing;
+pub mod statistics;
 pub mod time;
 pub mod vault;

@@ -148,3 +148,19 @@ pub const ERASURE_SLACK: u64 = 604_800_000;
 pub const KEPT: usize = 1024;
 /// Keys of one case in it.
 pub const CASE_KEYS: usize = 1024;
+/// Reports in one contribution or one job.
+pub const JOB: usize = 64;
+/// Reports of a team in one period.
+pub const REPORTS: usize = 30_000;
+/// Periods of one year.
+pub const PERIODS: usize = 5;
+/// A report's share for both servers, bytes.
+pub const PUBLIC_SHARE: usize = 64;
+/// A report's share for one server, sealed, bytes.
+pub const SEALED_SHARE: usize = 65_536;
+/// What a server says about a report's proof, bytes.
+pub const PROOF: usize = 8192;
+/// A server's share of the counts, bytes.
+pub const SUM: usize = 32_768;
+/// How long after its end a period is counted, milliseconds (2 years).
+pub const STATISTICS_WAIT: u64 = 63_072_000_000;

@@ -20,6 +20,7 @@ mod protect;
 mod recovery;
 mod removal;
 mod share;
+mod stats;
 mod team;
 mod travel;
 mod trust;
@@ -58,6 +59,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Erasure(command) => erasure::run(session, command).await,
         Command::Hold(command) => erasure::hold(session, command).await,
         Command::Retention(command) => erasure::retention(session, command).await,
+        Command::Stats(command) => stats::run(session, command).await,
         Command::Custody { case } => case::custody(session, &case).await,
         Command::Evidence(command) => evidence::run(session, command).await,
         Command::Search { query } => case::search(session, &query).await,

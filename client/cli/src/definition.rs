@@ -8,6 +8,7 @@ mod evidence;
 mod org;
 mod recovery;
 mod share;
+mod stats;
 mod team;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) use evidence::Evidence;
 pub(crate) use org::{How, Org, Partner};
 pub(crate) use recovery::Recovery;
 pub(crate) use share::{Consent, Dossier, Override, Share};
+pub(crate) use stats::{Format, Stats};
 pub(crate) use team::Team;
 
 /// Case files and documents that no server can read
@@ -131,6 +133,9 @@ pub(crate) enum Command {
     /// Until when cases are to be kept
     #[command(subcommand)]
     Retention(Retention),
+    /// Figures about all cases, without anybody reading one
+    #[command(subcommand)]
+    Stats(Stats),
     /// Who did what with a case, from its first event
     Custody {
         /// The case; or what was shared of one, for both sides

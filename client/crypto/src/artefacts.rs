@@ -52,6 +52,7 @@ fn of(label: Label) -> Option<Artefact> {
             Some(signed::structure(label))
         }
         L::HeadStatement | L::PartnerVoucher | L::RecoveryOpening | L::DossierEnvelope => Some(signed::structure(label)),
+        L::Aggregator | L::StatisticsClosing | L::AggregateShare => Some(signed::statistics(label)),
         L::TeamRequest | L::DeviceRequest | L::InvitationRequest | L::ServerRequest | L::PartnerRequest | L::GrantRequest => {
             Some(signed::request(label))
         }
@@ -61,19 +62,22 @@ fn of(label: Label) -> Option<Artefact> {
             Some(sealed::record(label))
         }
         L::SealToTeam | L::SealToRecovery | L::DeriveContent => Some(sealed::record(label)),
+        L::SealToAggregator => Some(sealed::share()),
         // One stands in a join request, which has an artefact; the other a server makes for itself alone.
         L::MacInvitation | L::MacNonce => None,
         L::LogEntryHash | L::RootFingerprint | L::DeviceKeysHash | L::JournalEntryHash | L::JournalHeaderHash => None,
         L::BodyCommitment | L::CommitHash | L::TeamJournalHash | L::HeadRecordHash | L::SealingKeyHash | L::ServerKeyHash => None,
         L::FeedItemHash | L::CommitDataHash | L::TeamLinkHash | L::KeystoreHeaderHash | L::KeystoreChecksum => None,
         L::InvitationChecksum | L::RecoveryPolicyHash | L::RecoveryShareCommitment | L::SafetyNumberHash => None,
-        L::KeystoreSecretName => None,
+        L::KeystoreSecretName | L::SchemaHash | L::TaskHash | L::ReportSetHash => None,
+        // The proof of a report, which `casevault_statistics::vdaf` changes bit by bit.
+        L::ReportProof => None,
         L::DeriveTeamJournal | L::DeriveTeamAccess | L::DeriveTeamHeads | L::DeriveTeamLink | L::DeriveInvitationId => None,
         L::DeriveInvitationAccess | L::DeriveInvitationSeal | L::DeriveInvitationMac | L::ExportBundle | L::DeriveDatabase => {
             None
         }
         L::DeriveOutbox | L::DeriveRecoverySealing | L::DeriveRecoverySigning | L::DeriveKeystore | L::DeriveGrant => None,
-        L::DeriveTeamHistory => None,
+        L::DeriveTeamHistory | L::DeriveReport => None,
     }
 }
 

@@ -6,9 +6,10 @@ use std::fmt;
 
 use casevault_wire::codec::encode;
 use casevault_wire::context::Context;
-use casevault_wire::id::{InvitationId, OrganisationId};
+use casevault_wire::id::{InvitationId, JournalId, OrganisationId};
 use casevault_wire::journal::OWN_END;
 use casevault_wire::label::Label;
+use casevault_wire::statistics::{Period, ReportId};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use zeroize::Zeroizing;
 
@@ -110,6 +111,12 @@ pub fn outbox_key(key: &StoreKey) -> OutboxKey {
 pub fn grant_key(key: &CaseKey, context: &Context) -> SigningKey {
     let grant = Context { journal: context.journal, ..of_team(Label::DeriveGrant, context, context.generation) };
     SigningKey::from_seed(&expand(&[], key.secret(), &grant))
+}
+
+/// The id of a case's report in a period, from the case's first key.
+pub fn report_id(first: &CaseKey, (organisation, journal): (OrganisationId, JournalId), period: Period) -> ReportId {
+    let context = Context { journal, version: period.number(), ..Context::new(Label::DeriveReport, organisation) };
+    ReportId(*expand(&[], first.secret(), &context).expose())
 }
 
 /// What a recovery policy's sealing key comes from.

@@ -26,5 +26,6 @@ pub mod recovery;
 pub mod rotation;
 pub mod seal;
 pub mod secret;
+pub mod statistics;
 pub mod team;
 pub mod team_journal;

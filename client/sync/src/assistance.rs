@@ -105,7 +105,7 @@ impl Client {
     }
 
     /// What a case says, what waits to be sent included. A profile to travel with has nothing of it (R-6.6-9).
-    fn assistance_of(&self, place: &Place) -> Result<Assistance> {
+    pub(crate) fn assistance_of(&self, place: &Place) -> Result<Assistance> {
         if self.travels()? {
             return Ok(Assistance::default());
         }

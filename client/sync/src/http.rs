@@ -239,6 +239,13 @@ pub async fn post_unsigned(address: &str, path: &str, body: Vec<u8>, vouchers: &
     read(check(answer).await?, limit::BODY).await
 }
 
+/// Reads what an own server answers to anybody, of at most `most` bytes.
+pub async fn get_own(address: &str, path: &str, most: usize, vouchers: &Vouchers) -> Result<Bytes> {
+    let base = check_address(address)?;
+    let url = base.join(path).map_err(|_| ClientError::Address)?;
+    read(check(answer_to(vouchers.own(&base)?.get(url), 0).await?).await?, most).await
+}
+
 /// Reads what a partner's server answers to anybody, of at most `most` bytes.
 pub async fn get_unsigned(address: &str, path: &str, most: usize, vouchers: &Vouchers) -> Result<Bytes> {
     let base = check_address(address)?;
@@ -248,9 +255,7 @@ pub async fn get_unsigned(address: &str, path: &str, most: usize, vouchers: &Vou
 
 /// Asks an own server who it is.
 pub async fn server_info(address: &str, vouchers: &Vouchers) -> Result<ServerInfo> {
-    let base = check_address(address)?;
-    let url = base.join("/v1/server").map_err(|_| ClientError::Address)?;
-    let bytes = read(check(answer_to(vouchers.own(&base)?.get(url), 0).await?).await?, 1024).await?;
+    let bytes = get_own(address, "/v1/server", 1024, vouchers).await?;
     decode(&bytes, 1024).map_err(|_| ClientError::Verification)
 }
 

@@ -14,6 +14,7 @@ use casevault_wire::limit;
 use casevault_wire::partner::{SignedVoucher, VoucherRequest};
 use casevault_wire::recovery::{Escrow, Escrows, Regroup};
 use casevault_wire::standing::{Step, Stepped};
+use casevault_wire::statistics::{Period, Released, SignedAggregator, SignedClosing};
 use reqwest::Method;
 
 use crate::client::Client;
@@ -67,6 +68,25 @@ impl Client {
 
     pub(crate) async fn post_step(&self, step: &Step) -> Result<Stepped> {
         self.keyserver.post(&self.me.organisation, self, self.ask("/standing").body(step)).await
+    }
+
+    /// The keyserver's part in the statistics of a period.
+    pub(crate) async fn helper(&self, period: Period) -> Result<SignedAggregator> {
+        self.read(self.statistics_ask("", period)).await
+    }
+
+    /// Has a period closed, of which the vault's part is `leader`. For an analyst's device.
+    pub(crate) async fn close_period(&self, period: Period, leader: &SignedAggregator) -> Result<SignedClosing> {
+        self.keyserver.post(&self.me.organisation, self, self.statistics_ask("/close", period).body(leader)).await
+    }
+
+    /// The keyserver's share of the counts of a period.
+    pub(crate) async fn released(&self, period: Period) -> Result<Released> {
+        self.read(self.statistics_ask("/share", period)).await
+    }
+
+    fn statistics_ask(&self, rest: &str, period: Period) -> Ask {
+        self.ask(&format!("/statistics{rest}")).query(format!("period={}", period.number()))
     }
 
     /// How many key packages the keyserver has of this device, asked with the key of its invitation.

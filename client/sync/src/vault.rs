@@ -42,7 +42,7 @@ pub(crate) struct TeamVault {
 }
 
 impl TeamVault {
-    fn path(&self, rest: &str) -> Ask {
+    pub(crate) fn path(&self, rest: &str) -> Ask {
         Ask::path(format!("/v1/teams/{}{rest}", self.team))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use casevault_service::statistics::Kept as Part;
 use casevault_service::store::{Records, StoreError};
 use casevault_wire::feed::SignedFeedItem;
 use casevault_wire::hash::Hash;
@@ -17,6 +18,7 @@ use crate::records::{
     Arrived, Committed, Cut, Group, Heads, Inbox, Invited, KINDS_END, Kept, Kind, Membership, Organisations, Packages, Stands,
     parse,
 };
+use crate::statistics::Tally;
 
 /// Keys read at a time.
 const STEP: usize = 256;
@@ -73,6 +75,8 @@ fn is_of_form(kind: u8, key: &[u8], value: &[u8]) -> bool {
         kind if kind == Kind::Arrival as u8 => (ORGANISATION + HASH, is::<Arrived>(value)),
         kind if kind == Kind::Inbox as u8 => (TEAM, is::<Inbox>(value)),
         kind if kind == Kind::Delivery as u8 => (TEAM + 8, is::<Delivery>(value)),
+        kind if kind == Kind::Part as u8 => (ORGANISATION + 3, is::<Part>(value)),
+        kind if kind == Kind::Tally as u8 => (ORGANISATION + 3, is::<Tally>(value)),
         kind if kind == Kind::Cut as u8 => (TEAM + 8, is::<Cut>(value)),
         _ => (ORGANISATION + DeviceId::LENGTH, is::<Stands>(value)),
     };

@@ -130,6 +130,12 @@ impl Caller {
         person.is_some_and(|person| person.role == Role::Administrator)
     }
 
+    /// That an analyst's device asks.
+    pub(super) fn analyst(&self) -> Result<(), Problem> {
+        let person = self.person().ok().and_then(|id| self.organisation.person(&id));
+        if person.is_some_and(|person| person.role == Role::Analyst) { Ok(()) } else { Err(Problem(Code::Refused)) }
+    }
+
     /// The team that the path names, which an administrator's device asks about without being of it.
     pub(super) fn administered(&self) -> Result<Place, Problem> {
         if !self.is_administrator() {

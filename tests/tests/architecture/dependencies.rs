@@ -9,7 +9,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("casevault-wire", &[]),
     ("casevault-statistics", &[]),
     ("casevault-fault", &[]),
-    ("casevault-service", &["casevault-wire", "casevault-fault"]),
+    ("casevault-service", &["casevault-wire", "casevault-statistics", "casevault-fault"]),
     ("casevault-vault", &["casevault-wire", "casevault-statistics", "casevault-service", "casevault-fault"]),
     ("casevault-keyserver", &["casevault-wire", "casevault-statistics", "casevault-service"]),
     ("casevault-crypto", &["casevault-wire", "casevault-statistics"]),

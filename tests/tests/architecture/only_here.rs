@@ -31,11 +31,12 @@ pub fn derivation(tree: &Tree) -> Vec<Violation> {
     outside(tree, &words, |file| file.path == "client/crypto/src/derive.rs")
 }
 
-/// What seals and opens is called in two files, so that nothing is sealed without a commitment; what MLS calls is its library's.
+/// What seals and opens is called in two files, so that nothing is sealed without a commitment; what MLS calls is its library's. Servers open
+/// shares of reports, which nobody else is ever shown.
 pub fn sealing(tree: &Tree) -> Vec<Violation> {
     let words =
         ["CHACHA20_POLY1305", "AES_128_GCM", "AES_256_GCM", "LessSafeKey", "ChaCha20Poly1305", "XChaCha20Poly1305", "AeadInOut"];
-    let home = ["client/crypto/src/seal.rs", "client/crypto/src/content/cipher.rs"];
+    let home = ["client/crypto/src/seal.rs", "client/crypto/src/content/cipher.rs", "vault/service/src/statistics.rs"];
     outside(tree, &words, |file| home.contains(&file.path.as_str()))
 }
 

@@ -15,5 +15,6 @@ pub mod log;
 pub mod node;
 pub mod nonces;
 pub mod random;
+pub mod statistics;
 pub mod stop;
 pub mod store;

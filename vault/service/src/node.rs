@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use casevault_wire::codec::Text;
+use casevault_wire::limit;
 use casevault_wire::server::{ServerInfo, ServerKind};
 use casevault_wire::time::Clock;
 
@@ -28,6 +30,8 @@ pub struct Node {
     pub room: Room,
     /// Memory that bodies and answers may take.
     pub budget: Arc<Budget>,
+    /// Who runs it, as they say; empty if they do not.
+    pub operator: Text<{ limit::NAME }>,
     /// Whether its metrics are served on another address than all else.
     pub metrics_apart: bool,
 }
@@ -44,7 +48,7 @@ impl Node {
         let room = Room::default();
         let budget = Arc::new(Budget::new(room.clone()));
         let gate = Gate::new(*key.public(), NonceBook::new(clock.clone()), budget.clone());
-        Self { kind, key, clock, gate, stop, room, budget, metrics_apart: false }
+        Self { kind, key, clock, gate, stop, room, budget, operator: Text::default(), metrics_apart: false }
     }
 
     /// What it says of itself.

@@ -66,6 +66,11 @@ impl Followers {
         Self { vault, source, pace, followed: Mutex::default() }
     }
 
+    /// The keyserver, to ask it something else.
+    pub fn source(&self) -> Source {
+        self.source.clone()
+    }
+
     /// Follows every organisation that the vault has.
     ///
     /// # Errors

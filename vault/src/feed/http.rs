@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use casevault_service::http::problem::Problem;
 use casevault_service::node::Node;
 use casevault_service::random;
 use casevault_wire::codec::{Text, decode, encode};
@@ -9,12 +10,14 @@ use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{IdempotencyKey, Nonce, OrganisationId};
 use casevault_wire::keyserver::FeedPage;
 use casevault_wire::nonce;
+use casevault_wire::problem::Code;
 use casevault_wire::request::{Credentials, HEADER, Request, Signer};
 use casevault_wire::server::server_id;
 use casevault_wire::signature::PublicKey;
+use casevault_wire::statistics::{Answers, Job, Period};
 use casevault_wire::vault::NonceList;
 use data_encoding::BASE64URL_NOPAD;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Method, Response, StatusCode, Url};
 
 /// The longest answer that is read, bytes.
 const ANSWER: usize = 1024 * 1024;
@@ -41,12 +44,29 @@ pub enum SourceError {
     Random(#[from] random::NoRandomness),
 }
 
+/// A request.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    query: &'a str,
+    body: Vec<u8>,
+}
+
 /// The keyserver, as one follower asks it.
 #[derive(Debug, Clone)]
 pub struct Source {
     client: Client,
     base: Url,
     nonce: Option<Nonce>,
+}
+
+impl From<SourceError> for Problem {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Refused(409) => Self(Code::Conflict),
+            _ => Self(Code::Unavailable),
+        }
+    }
 }
 
 impl Source {
@@ -75,15 +95,44 @@ impl Source {
     ) -> Result<FeedPage, SourceError> {
         let path = format!("/v1/organisations/{organisation}/feed");
         let query = format!("from={from}&wait={wait}");
-        let nonce = self.nonce().await?;
-        let credentials = sign(node, (organisation, key), (&path, &query), nonce)?;
-        let mut url = self.base.join(&path).map_err(|_| SourceError::Address)?;
-        url.set_query(Some(&query));
         let patience = Duration::from_secs(wait).saturating_add(PATIENCE);
-        let response = self.client.get(url).header(HEADER, credentials).timeout(patience).send().await?;
+        let ask = Ask { method: Method::GET, path: &path, query: &query, body: Vec::new() };
+        decode(&self.ask(node, (organisation, key), ask, patience).await?, ANSWER).map_err(|_| SourceError::Malformed)
+    }
+
+    /// What the keyserver makes of some reports of a period (SPEC §8.12).
+    ///
+    /// # Errors
+    /// [`SourceError`]; the same job may be sent again.
+    pub async fn verify_reports(
+        &mut self,
+        node: &Node,
+        (organisation, key): (OrganisationId, &PublicKey),
+        period: Period,
+        job: &Job,
+    ) -> Result<Answers, SourceError> {
+        let path = format!("/v1/organisations/{organisation}/statistics/verify");
+        let query = format!("period={}", period.number());
+        let ask = Ask { method: Method::POST, path: &path, query: &query, body: encode(job) };
+        decode(&self.ask(node, (organisation, key), ask, PATIENCE).await?, ANSWER).map_err(|_| SourceError::Malformed)
+    }
+
+    async fn ask(
+        &mut self,
+        node: &Node,
+        (organisation, key): (OrganisationId, &PublicKey),
+        ask: Ask<'_>,
+        patience: Duration,
+    ) -> Result<Vec<u8>, SourceError> {
+        let nonce = self.nonce().await?;
+        let credentials = sign(node, (organisation, key), &ask, nonce)?;
+        let mut url = self.base.join(ask.path).map_err(|_| SourceError::Address)?;
+        url.set_query(Some(ask.query));
+        let request = self.client.request(ask.method, url).header(HEADER, credentials).timeout(patience);
+        let response = if ask.body.is_empty() { request } else { request.body(ask.body) }.send().await?;
         let nonce = response.headers().get(nonce::HEADER).and_then(|value| value.to_str().ok());
         self.nonce = nonce.and_then(|text| Nonce::parse(text).ok());
-        decode(&body(response).await?, ANSWER).map_err(|_| SourceError::Malformed)
+        body(response).await
     }
 
     async fn nonce(&mut self) -> Result<Nonce, SourceError> {
@@ -100,19 +149,19 @@ impl Source {
 fn sign(
     node: &Node,
     (organisation, key): (OrganisationId, &PublicKey),
-    (path, query): (&str, &str),
+    ask: &Ask<'_>,
     nonce: Nonce,
 ) -> Result<String, SourceError> {
     let (signer, idempotency) = (Signer::Server(node.key.id()), IdempotencyKey(random::bytes()?));
-    let body_digest = BlobDigest::of(&[]);
+    let body_digest = BlobDigest::of(&ask.body);
     let request = Request {
         server: server_id(key),
-        method: Text::new("GET").map_err(|_| SourceError::Malformed)?,
-        path: Text::new(path).map_err(|_| SourceError::Malformed)?,
-        query: Text::new(query).map_err(|_| SourceError::Malformed)?,
+        method: Text::new(ask.method.as_str()).map_err(|_| SourceError::Malformed)?,
+        path: Text::new(ask.path).map_err(|_| SourceError::Malformed)?,
+        query: Text::new(ask.query).map_err(|_| SourceError::Malformed)?,
         fields: Text::default(),
         body_digest,
-        body_length: 0,
+        body_length: ask.body.len() as u64,
         organisation,
         signer,
         nonce,

@@ -16,6 +16,7 @@ casevault_service::invariants! {
     Upload = "upload": "an open upload has a file with all that was acknowledged, any other its blob";
     Grant = "grant": "every grant is of its team's journal, with what was given, until it ended";
     Deletion = "deletion": "a journal that is marked is its team's, and of one that was removed nothing is left";
+    Statistics = "statistics": "every part, report and closed period of the statistics is where it belongs";
     Access = "access": "a team's access keys are in an order that can have come about";
     Count = "count": "a team's counters are those of what it stores, uploads and changed";
 }

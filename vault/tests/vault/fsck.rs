@@ -3,27 +3,33 @@
 use std::path::PathBuf;
 
 use casevault_service::fsck::{Invariant as _, help};
+use casevault_service::keys::ServerKey;
+use casevault_service::statistics::Kept;
 use casevault_service::store::{Records, SledRecords, Write};
 use casevault_vault::feed::{Cursor, KeptHeads};
 use casevault_vault::fsck;
 use casevault_vault::fsck::{Fault, FsckError};
 use casevault_vault::grant::Terms;
 use casevault_vault::journal::Standing;
-use casevault_vault::record::{self, BlobKey, JournalKey, TeamKey};
+use casevault_vault::record::{self, BlobKey, JournalKey, PeriodKey, TeamKey, Whole};
+use casevault_vault::statistics::{Fixed, Given, Tally};
 use casevault_vault::team::Team;
 use casevault_vault::upload::Upload;
-use casevault_wire::codec::{List, decode, encode};
+use casevault_wire::codec::{List, Opaque, decode, encode};
 use casevault_wire::feed::FeedEvent;
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{JournalId, OrganisationId, TeamId, UploadId};
 use casevault_wire::journal::{Entry, Head, entry_hash};
 use casevault_wire::limit::DELETION_HOLD;
 use casevault_wire::log::LogPosition;
+use casevault_wire::server::ServerKind;
 use casevault_wire::signature::PublicKey;
+use casevault_wire::statistics::{Aggregator, Closing, Period, Report, ReportId, Task};
 use casevault_wire::time::Time;
 use casevault_wire::vault::{Grant, GrantedBlob};
 use tls_codec::{Deserialize, Serialize};
 
+use crate::keyserver::SEED;
 use crate::member::{batch, empty, entries};
 use crate::world::World;
 
@@ -41,8 +47,40 @@ fn id(upload: &str) -> UploadId {
     UploadId::parse(upload.rsplit('/').next().unwrap()).unwrap()
 }
 
+const REPORT: ReportId = ReportId([7; 16]);
+
+fn place(team: &TeamKey) -> PeriodKey {
+    PeriodKey { organisation: team.organisation, period: Period::parse("2026-Q1").unwrap() }
+}
+
+/// A report, and a period that is closed.
+async fn counted(world: &World, team: &TeamKey) {
+    let vault = world.vault();
+    let place = place(team);
+    let part = Kept::draw(&vault.node, place.organisation, place.period).unwrap();
+    let helper = Aggregator { kind: ServerKind::Keyserver, ..part.said.content.clone() };
+    let task = Task { leader: part.said.content.clone(), helper };
+    let closing = ServerKey::from_seed(&SEED).sign(Closing { task, closed: List::new(vec![place.period]).unwrap() });
+    let report = Report {
+        id: REPORT,
+        task: Hash([1; 32]),
+        public: Opaque::new(vec![1; 64]).unwrap(),
+        leader: Opaque::new(vec![2; 20]).unwrap(),
+        helper: Opaque::new(vec![3; 20]).unwrap(),
+    };
+    let fixed = Some(Fixed { set: Hash([1; 32]), size: 30, key: Hash([2; 32]) });
+    let (done, last, counted, sum, share) = (1, REPORT, 1, Opaque::new(vec![4; 16]).unwrap(), None);
+    let tally = Tally { closing, fixed, done, last, counted, sum, share };
+    let mut write = Write::default();
+    write.put(record::part(&place), encode(&Whole(part)));
+    write.put(record::report(&place, &REPORT), encode(&Whole(Given { team: team.team, report: Some(report) })));
+    write.put(record::reported(&place, team, &REPORT), encode(&0u8));
+    write.put(record::tally(&place), encode(&Whole(tally)));
+    vault.records.write(write).await.unwrap();
+}
+
 impl Planted {
-    /// A vault with a team, three entries, blobs, an upload half way and one that is finished, a grant, a journal that is marked, one
+    /// A vault with a team, three entries, blobs, an upload half way and one that is finished, a grant, statistics, a journal that is marked, one
     /// that is removed, and log heads; stopped.
     pub async fn new() -> Self {
         let mut world = World::new().await;
@@ -66,6 +104,7 @@ impl Planted {
         }
         world.followed().await;
         let team = TeamKey { organisation: world.organisation, team: member.team };
+        counted(&world, &team).await;
         assert_eq!(world.fsck().await, [], "nothing is wrong yet");
         Self { world, journal: JournalKey { team, journal: CASE }, upload: id(&upload), finished: id(&finished) }
     }
@@ -154,6 +193,7 @@ impl Planted {
                 let nobodys = JournalKey { team, journal: JournalId([9; 16]) };
                 self.write(|write| write.put(record::mark(&nobodys), encode(&Time(1)))).await;
             }
+            Fault::Statistics => self.write(|write| write.delete(record::reported(&place(&team), &team, &REPORT))).await,
             Fault::Access => {
                 self.edit::<Team>(record::team(&team), |team| team.frozen = 2).await;
             }

@@ -82,6 +82,7 @@ impl World {
         let stop = Stop::default();
         let pace = Pace { wait: 1, shortest: Duration::from_millis(5), longest: Duration::from_millis(20) };
         let arguments = Arguments {
+            operator: String::new(),
             data: data.to_owned(),
             listen: "127.0.0.1:0".to_owned(),
             keyserver: self.keyserver.address.clone(),

@@ -11,7 +11,10 @@ use casevault_wire::journal::{Entry, Head, VaultState};
 use casevault_wire::label::Label;
 use casevault_wire::log::Role;
 use casevault_wire::recovery::{Escrow, RecoveryPolicy};
+use casevault_wire::statistics::sealing_context;
 use casevault_wire::time::Time;
+use openmls_traits::crypto::OpenMlsCrypto;
+use openmls_traits::types::HpkeCiphertext;
 
 use super::{Artefact, Door, KEY, artefact};
 use crate::content::{DocumentSeal, open_document, seal_document};
@@ -24,8 +27,10 @@ use crate::journal::{ChainState, Reader};
 use crate::keys::{BundleKey, CaseKey, ContentKey, HeadsKey, RecoverySeed, StoreKey, SystemSecret, TeamKey};
 use crate::keystore::tests as keystore;
 use crate::mls::Crypto;
+use crate::mls::hpke_config;
 use crate::recovery::{RecoveryKeys, open_escrow, seal_escrow};
 use crate::secret::Secret;
+use crate::statistics::seal_share;
 use crate::team::{Generation, SealingSeed, TeamKeyRing, open_bundle, open_from, seal_bundle, seal_to};
 use crate::team_journal::{CaseKeys, GivenKey};
 
@@ -205,4 +210,19 @@ fn document() -> (Vec<u8>, Door) {
         open_document(&key, ORGANISATION, &seal, bytes).is_ok()
     };
     (blob, Box::new(opens))
+}
+
+/// A share of a report, sealed to a server, which has a key that is not a team's.
+pub(super) fn share() -> Artefact {
+    let crypto = crypto();
+    let pair = crypto.derive_hpke_keypair(hpke_config(), &[0x5a; 32]).unwrap();
+    let key = Opaque::new(pair.public.clone()).unwrap();
+    let info = sealing_context(ORGANISATION, Hash([3; 32]));
+    let sealed = seal_share(&crypto, &key, (&info, b"with"), b"a share").unwrap();
+    let opens = move |bytes: &[u8]| {
+        let Some((encapsulation, rest)) = bytes.split_at_checked(1120) else { return false };
+        let sealed = HpkeCiphertext { kem_output: encapsulation.to_vec().into(), ciphertext: rest.to_vec().into() };
+        crypto.hpke_open(hpke_config(), &sealed, &pair.private, &info, b"with").is_ok()
+    };
+    artefact(Label::SealToAggregator, sealed, opens)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use casevault_wire::codec::{List, Text, decode, encode};
+use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::feed::{FeedEvent, FeedItem, Freeze, SignedFeedItem};
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DeviceId, IdempotencyKey, InvitationId, JournalId, Nonce, TeamId};
@@ -14,7 +14,9 @@ use casevault_wire::log::{LogHead, LogPosition, Organisation, SignedLogEntry, St
 use casevault_wire::partner::{Vouched, Voucher};
 use casevault_wire::recovery::{Announcement, Opening};
 use casevault_wire::request::{GrantSigner, Request, Signer, TeamSigner};
+use casevault_wire::server::ServerKind;
 use casevault_wire::signature::{Signable, Signature, Signed};
+use casevault_wire::statistics::{Aggregator, Closing, Period, Share, Task, Terms};
 use casevault_wire::time::Time;
 use casevault_wire::vault::Switch;
 use tls_codec::{Deserialize, Serialize, Size};
@@ -42,6 +44,33 @@ where
     let public = key().public();
     let opens = move |bytes: &[u8]| decode::<Signed<T>>(bytes, limit::BODY).is_ok_and(|signed| signed.verify(&public).is_ok());
     artefact(T::LABEL, encode(&sign(&key(), content)), opens)
+}
+
+pub(super) fn statistics(label: Label) -> Artefact {
+    let period = Period::parse("2026-Q1").unwrap_or_else(|| unreachable!());
+    let terms = Terms { schema: Hash([1; 32]), cells: 3, weight: 2, deviation: 13, threshold: 25 };
+    let part = |kind| Aggregator {
+        organisation: World::new().organisation.id(),
+        period,
+        kind,
+        operator: Text::default(),
+        sealing_key: Opaque::default(),
+        terms,
+    };
+    let task = Task { leader: part(ServerKind::Vault), helper: part(ServerKind::Keyserver) };
+    match label {
+        Label::Aggregator => of(task.leader),
+        Label::StatisticsClosing => of(Closing { task, closed: List::default() }),
+        Label::AggregateShare => of(Share {
+            task: task.id(),
+            kind: ServerKind::Vault,
+            set: Hash([2; 32]),
+            counted: 30,
+            refused: 1,
+            sum: Opaque::default(),
+        }),
+        other => unreachable!("{other:?} is of no statistics"),
+    }
 }
 
 pub(super) fn structure(label: Label) -> Artefact {

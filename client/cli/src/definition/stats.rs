@@ -1,0 +1,57 @@
+//! `casevault stats`.
+
+use std::path::PathBuf;
+
+use casevault_sync::Period;
+use clap::{Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Stats {
+    /// Send a report of each open case of your teams now, in place of those that are there; without this, clients send them by themselves
+    Contribute {
+        /// The period: YYYY or YYYY-Qn
+        #[arg(value_parser = parse_period)]
+        period: Period,
+    },
+    /// Leave a case out of a period that is not closed yet
+    Withdraw {
+        /// The case
+        case: String,
+        /// The period: YYYY or YYYY-Qn
+        #[arg(value_parser = parse_period)]
+        period: Period,
+    },
+    /// Close a period that has ended, and count it; for an analyst
+    Close {
+        /// The period: YYYY or YYYY-Qn
+        #[arg(value_parser = parse_period)]
+        period: Period,
+    },
+    /// Show the figures of a period that is closed
+    Show {
+        /// The period: YYYY or YYYY-Qn
+        #[arg(value_parser = parse_period)]
+        period: Period,
+        /// Write them as a file of this form instead of a table
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// Where to; nothing may be there [default: standard output]
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// A form of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// One line for each figure
+    Csv,
+    /// One JSON document
+    Json,
+    /// Bars with error bars
+    Svg,
+}
+
+fn parse_period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "a period is YYYY or YYYY-Qn, as 2026 or 2026-Q1".to_owned())
+}

@@ -1,0 +1,265 @@
+//! Statistics (SPEC §8.12). Each open case of this device's teams counts once a period, without a question: whichever member's client
+//! comes first after the moment that the report's id says sends it.
+
+mod release;
+
+use std::collections::BTreeSet;
+
+use casevault_crypto::derive::report_id;
+use casevault_crypto::event::{RecordKind, Status};
+use casevault_crypto::journal::Place;
+use casevault_crypto::keys::CaseKey;
+use casevault_crypto::statistics::{StatisticsError, check_terms, moment, report};
+use casevault_statistics::variables::variables;
+use casevault_statistics::vdaf::Vdaf;
+use casevault_wire::codec::{List, decode};
+use casevault_wire::id::TeamId;
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::statistics::{Contribution, Part, Period, Report, ReportId, ReportList, SignedAggregator, Task};
+use casevault_wire::time::Time;
+
+use crate::cases::fields;
+use crate::client::Client;
+use crate::error::{ClientError, Result};
+use crate::http::get_own;
+use crate::journal::{key, ring_of};
+use crate::store::{meta, set_meta};
+use crate::vault::TeamVault;
+
+pub use release::ReleaseView;
+
+/// The longest part of a task.
+const PART: usize = 4096;
+
+impl From<StatisticsError> for ClientError {
+    fn from(error: StatisticsError) -> Self {
+        match error {
+            StatisticsError::Terms => Self::Server(Code::Conflict),
+            StatisticsError::Verification => Self::Verification,
+        }
+    }
+}
+
+/// A case that counts.
+struct Counted {
+    place: Place,
+    id: ReportId,
+}
+
+impl Client {
+    /// Sends reports of all open cases of this device's teams now, in place of those that are there. How many.
+    ///
+    /// # Errors
+    /// [`ClientError::Server`] with `conflict` if the period is closed or has not begun.
+    pub async fn stats_contribute(&self, period: Period) -> Result<u64> {
+        let _turn = self.turn.lock().await;
+        self.check_at_home()?;
+        self.refresh_log().await?;
+        let (task, mut sent) = (self.task(period).await?, 0);
+        for team in self.case_teams()? {
+            let cases = self.counted(&team, period).await?;
+            sent += self.send_reports(&team, &task, &cases).await?;
+        }
+        Ok(sent)
+    }
+
+    /// Withdraws a case's report of a period, and keeps other members' clients from sending it.
+    ///
+    /// # Errors
+    /// As [`Client::stats_contribute`].
+    pub async fn stats_withdraw(&self, case: &str, period: Period) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        let place = self.case_place(case).await?;
+        self.refresh_case(&place).await?;
+        let id = self.report_id(&place, period)?.ok_or(ClientError::NoKey)?;
+        self.team_vault(&place.team)?.withdraw_reports(period, &list(vec![id])?).await
+    }
+
+    /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation.
+    pub(crate) async fn census(&self) -> Result<()> {
+        for period in periods(self.now()) {
+            for team in self.case_teams()? {
+                self.census_of(&team, period).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn census_of(&self, team: &TeamId, period: Period) -> Result<()> {
+        let mut known = self.reported(team, period)?;
+        let mut due = self.due(team, period, &known)?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let vault = self.team_vault(team)?;
+        // What colleagues' clients sent, or somebody withdrew, is not sent again.
+        known.extend(vault.report_list(period).await?.ids.into_vec());
+        due.retain(|case| !known.contains(&case.id));
+        let mut open = Vec::new();
+        for case in due {
+            self.refresh_case(&case.place).await?;
+            known.insert(case.id);
+            open.extend(self.is_open(&case.place)?.then_some(case));
+        }
+        match self.send_due(team, period, &open).await {
+            // Closed, or one of the servers is of another version: it is over for this period.
+            Ok(()) | Err(ClientError::Server(Code::Conflict)) => self.keep_known(team, period, &known),
+            other => other,
+        }
+    }
+
+    async fn send_due(&self, team: &TeamId, period: Period, open: &[Counted]) -> Result<()> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let task = self.task(period).await?;
+        self.send_reports(team, &task, open).await.map(|_| ())
+    }
+
+    async fn send_reports(&self, team: &TeamId, task: &Task, cases: &[Counted]) -> Result<u64> {
+        let vault = self.team_vault(team)?;
+        let vdaf = Vdaf::new().map_err(|_| ClientError::Damaged)?;
+        for cases in cases.chunks(limit::JOB) {
+            let reports: Vec<Report> = cases.iter().map(|case| self.report(&vdaf, task, case)).collect::<Result<_>>()?;
+            let contribution = Contribution { reports: List::new(reports).map_err(|_| ClientError::Text)? };
+            vault.contribute(task.leader.period, &contribution).await?;
+        }
+        Ok(cases.len() as u64)
+    }
+
+    fn report(&self, vdaf: &Vdaf, task: &Task, case: &Counted) -> Result<Report> {
+        let mut said = self.profile.store.read(|db| fields(db, &case.place))?;
+        let assistance = self.assistance_of(&case.place)?;
+        let kinds = RecordKind::ALL.into_iter().filter(|kind| *kind != RecordKind::Goal);
+        let records = kinds.flat_map(|kind| assistance.records_of(kind));
+        said.extend(records.flat_map(|record| record.values.iter().map(|(name, value)| (name.clone(), value.clone()))));
+        let said: Vec<_> = said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Ok(report(&self.crypto, vdaf, task, (case.id, &variables().encode(&said)))?)
+    }
+
+    /// What both servers count in a period, each in its own words.
+    async fn task(&self, period: Period) -> Result<Task> {
+        let leader = self.leader(period).await?;
+        let helper: SignedAggregator = self.helper(period).await?;
+        let helper = helper.verify(&self.me.keyserver.key).map_err(|_| ClientError::Verification)?;
+        let leader = leader.verify(&self.me.vault.key).map_err(|_| ClientError::Verification)?;
+        let task = Task { leader: leader.clone(), helper: helper.clone() };
+        let ours = (self.me.organisation, period);
+        if (task.leader.organisation, task.leader.period) != ours || (task.helper.organisation, task.helper.period) != ours {
+            return Err(ClientError::Verification);
+        }
+        check_terms(&task)?;
+        Ok(task)
+    }
+
+    async fn leader(&self, period: Period) -> Result<SignedAggregator> {
+        let path = format!("/v1/organisations/{}/statistics?period={}", self.me.organisation, period.number());
+        let bytes = get_own(self.me.vault.address.as_str(), &path, PART, &self.vouchers()?).await?;
+        decode(&bytes, PART).map_err(|_| ClientError::Verification)
+    }
+
+    /// All open cases of a team, as new as the vault has them.
+    async fn counted(&self, team: &TeamId, period: Period) -> Result<Vec<Counted>> {
+        let mut counted = Vec::new();
+        for place in self.listed(team)? {
+            self.refresh_case(&place).await?;
+            if let Some(id) = self.report_id(&place, period)?.filter(|_| self.is_open(&place).unwrap_or(false)) {
+                counted.push(Counted { place, id });
+            }
+        }
+        Ok(counted)
+    }
+
+    /// The cases of a team whose moment has come and whose report is not known to have been sent.
+    fn due(&self, team: &TeamId, period: Period, known: &BTreeSet<ReportId>) -> Result<Vec<Counted>> {
+        let mut due = Vec::new();
+        for place in self.listed(team)? {
+            let Some(id) = self.report_id(&place, period)? else { continue };
+            let opened = self.opened(&place)?;
+            let counts = opened < period.ends() && moment(&id, period, opened) <= self.now();
+            if counts && !known.contains(&id) {
+                due.push(Counted { place, id });
+            }
+        }
+        Ok(due)
+    }
+
+    /// The cases of a team that its list does not say to be closed.
+    fn listed(&self, team: &TeamId) -> Result<Vec<Place>> {
+        let sql = "SELECT team, journal FROM standing WHERE team = ?1 AND status <> ?2 ORDER BY journal";
+        let closed = Status::Closed.as_str();
+        self.profile.store.read(|db| self.places(db, sql, crate::store::sql::params![team.0, closed]))
+    }
+
+    fn is_open(&self, place: &Place) -> Result<bool> {
+        let sql = "SELECT count(*) FROM standing WHERE team = ?1 AND journal = ?2 AND status <> ?3";
+        let values = crate::store::sql::params![place.team.0, place.journal.0, Status::Closed.as_str()];
+        self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get::<_, i64>(0))? > 0))
+    }
+
+    /// The id of a case's report: from its first key, so that it stays through all generations.
+    fn report_id(&self, place: &Place, period: Period) -> Result<Option<ReportId>> {
+        let ring = self.profile.store.read(|db| ring_of(db, place))?;
+        let first = ring.0.into_values().next().map(|first| CaseKey::new(first.secret));
+        Ok(first.map(|first| report_id(&first, (place.organisation, place.journal), period)))
+    }
+
+    /// When a case was opened, as far as it was read here.
+    fn opened(&self, place: &Place) -> Result<Time> {
+        let sql = "SELECT min(time) FROM entries WHERE team = ?1 AND journal = ?2";
+        let opened = self.profile.store.read(|db| {
+            let first: Option<i64> = db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0))?;
+            Ok(first.and_then(|time| u64::try_from(time).ok()))
+        })?;
+        Ok(Time(opened.unwrap_or_default()))
+    }
+
+    /// The reports of a team's cases that are known to be sent or withdrawn.
+    fn reported(&self, team: &TeamId, period: Period) -> Result<BTreeSet<ReportId>> {
+        let kept = self.profile.store.read(|db| meta(db, &place_of(team, period)))?;
+        let list: Option<ReportList> = kept.and_then(|bytes| decode(&bytes, limit::BODY).ok());
+        Ok(list.unwrap_or_default().ids.into_vec().into_iter().collect())
+    }
+
+    fn keep_known(&self, team: &TeamId, period: Period, known: &BTreeSet<ReportId>) -> Result<()> {
+        let bytes = casevault_wire::codec::encode(&list(known.iter().copied().collect())?);
+        self.profile.store.write(|tx| set_meta(tx, &place_of(team, period), &bytes))
+    }
+}
+
+fn place_of(team: &TeamId, period: Period) -> String {
+    format!("reports-{}-{team}", period.number())
+}
+
+fn list(ids: Vec<ReportId>) -> Result<ReportList> {
+    Ok(ReportList { ids: List::new(ids).map_err(|_| ClientError::Text)? })
+}
+
+/// This quarter and year, and the last ones, which may not be closed yet.
+fn periods(now: Time) -> Vec<Period> {
+    let these = Period::of(now).into_iter().flatten();
+    let last = these.clone().filter_map(|period| {
+        let [quarter, year] = Period::of(Time(period.begins().0.saturating_sub(1)));
+        if period.part == Part::Whole { year } else { quarter }
+    });
+    these.chain(last).collect()
+}
+
+impl TeamVault {
+    fn statistics(&self, rest: &str, period: Period) -> crate::http::Ask {
+        self.path(&format!("/statistics{rest}")).query(format!("period={}", period.number()))
+    }
+
+    async fn report_list(&self, period: Period) -> Result<ReportList> {
+        self.server.get(&self.organisation, &*self.key, self.statistics("", period)).await
+    }
+
+    async fn contribute(&self, period: Period, contribution: &Contribution) -> Result<()> {
+        self.server.tell(&self.organisation, &*self.key, self.statistics("", period).body(contribution)).await
+    }
+
+    async fn withdraw_reports(&self, period: Period, ids: &ReportList) -> Result<()> {
+        self.server.tell(&self.organisation, &*self.key, self.statistics("/withdraw", period).body(ids)).await
+    }
+}

@@ -1,0 +1,208 @@
+//! Statistics through real servers: what is counted, by whom, and what neither server learns.
+
+use std::sync::Arc;
+
+use casevault_sync::{Client, ClientError, Options, Period, Protection, Release, ReleaseView, Role, SystemClock};
+use casevault_tests::leakage::{Leakage, Told};
+use casevault_tests::world::{Door, Shelter, World, passphrase, silent};
+use casevault_wire::problem::Code;
+use casevault_wire::time::{Clock, Time};
+
+use crate::backup::{backup, restore};
+
+/// The quarter before this one, which has ended and is not closed.
+fn last_quarter() -> Period {
+    let [quarter, _] = Period::of(SystemClock.now());
+    let [before, _] = Period::of(Time(quarter.unwrap().begins().0 - 1));
+    before.unwrap()
+}
+
+/// Two quarters of one year, which have ended.
+fn quarters_of_last_year() -> [Period; 2] {
+    let year = this_quarter().year - 1;
+    [1, 2].map(|quarter| Period::parse(&format!("{year}-Q{quarter}")).unwrap())
+}
+
+/// This quarter, which has not ended.
+fn this_quarter() -> Period {
+    Period::of(SystemClock.now())[0].unwrap()
+}
+
+/// The machine's clock, and so many days more.
+struct Later(u64);
+
+impl Clock for Later {
+    fn now(&self) -> Time {
+        SystemClock.now().plus(self.0 * 24 * 3600 * 1000)
+    }
+}
+
+struct Counted {
+    world: World,
+    shelter: Shelter,
+    rana: Client,
+}
+
+/// The shelter, and Rana, who analyses and is in no team.
+async fn counted(world: World) -> Counted {
+    let shelter = world.shelter().await;
+    let rana = world.bring_in(&shelter.amal, "Rana", Role::Analyst).await;
+    shelter.nadia.sync().await.unwrap();
+    Counted { world, shelter, rana }
+}
+
+/// So many cases of women exploited at work.
+async fn cases(client: &Client, count: usize) {
+    for number in 0..count {
+        let fields = [("prs_Gender", "Feminine"), ("vic_TypeOfExploitation", "ForcedLabour")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        client.case_open(&format!("Case {number}"), "Shelter", &fields).await.unwrap();
+    }
+}
+
+async fn close(client: &Client, period: Period) -> Result<ReleaseView, ClientError> {
+    client.stats_close(period, &silent()).await
+}
+
+fn released(view: ReleaseView) -> Release {
+    match view {
+        ReleaseView::Released(release) => *release,
+        few @ ReleaseView::TooFew(_) => panic!("{few:?}"),
+    }
+}
+
+fn is_conflict<T: std::fmt::Debug>(result: &Result<T, ClientError>) -> bool {
+    matches!(result, Err(ClientError::Server(Code::Conflict)))
+}
+
+fn is_refused<T: std::fmt::Debug>(result: &Result<T, ClientError>) -> bool {
+    matches!(result, Err(ClientError::Server(Code::Refused)))
+}
+
+/// A published figure; none where it is suppressed.
+fn value(release: &Release, table: &str, code: &str) -> Option<u64> {
+    let table = release.tables.iter().find(|found| found.name == table).unwrap();
+    table.cells.iter().find(|cell| cell.code == code).unwrap().value
+}
+
+/// Whether a figure is within six standard deviations of both servers' noise of what it should be.
+fn is_about(value: Option<u64>, truth: u64) -> bool {
+    value.is_some_and(|value| value.abs_diff(truth) < 6 * 19)
+}
+
+// Obeys R-8.12-2, R-8.12-3, R-8.12-6, R-8.12-7, R-8.12-8, R-8.12-9.
+// Breaks R-8.12-6.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_analyst_in_no_team_gets_figures_about_the_cases_of_a_period_and_not_one_case() {
+    let Counted { shelter, rana, world } = counted(World::start()).await;
+    let (nadia, period) = (&shelter.nadia, last_quarter());
+    cases(nadia, 140).await;
+    assert_eq!(nadia.stats_contribute(period).await.unwrap(), 140);
+    assert!(is_refused(&close(nadia, period).await), "no analyst");
+    let release = released(close(&rana, period).await.unwrap());
+    assert_eq!((release.refused, release.protection), (0, Protection::TrustedAggregator));
+    for (table, code) in
+        [("Cases", "All"), ("Gender", "Woman"), ("Type", "Forced labour"), ("Type × Gender", "Forced labour × Woman")]
+    {
+        assert!(is_about(value(&release, table, code), 140), "{table}: {:?}", value(&release, table, code));
+    }
+    let men = value(&release, "Gender", "Man");
+    assert!(men.is_none() || is_about(men, 0), "{men:?}");
+    assert!(rana.cases().await.unwrap().is_empty(), "no case");
+    assert!(is_conflict(&close(&rana, this_quarter()).await), "has not ended");
+    world.stop_and_check().unwrap();
+}
+
+// Plays H06.
+// Obeys R-8.12-4.
+// Breaks R-8.12-7, R-8.12-9.
+#[tokio::test(flavor = "multi_thread")]
+async fn h06_min_batch() {
+    let Counted { shelter, rana, world: _world } = counted(World::start()).await;
+    let (nadia, omar, period) = (&shelter.nadia, &shelter.omar, last_quarter());
+    cases(nadia, 25).await;
+    assert!(is_conflict(&rana.stats_show(period).await), "not closed");
+    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_withdraw("Case 7", period).await.unwrap();
+    assert_eq!(close(&rana, period).await.unwrap(), ReleaseView::TooFew(24));
+    assert!(is_conflict(&rana.stats_show(period).await), "nothing is shown of too few");
+    // The period stays open. A colleague's client counts the same cases, and each counts once.
+    omar.sync().await.unwrap();
+    assert_eq!(omar.stats_contribute(period).await.unwrap(), 25);
+    let release = released(close(&rana, period).await.unwrap());
+    assert!(release.reports < 25 + 6 * 19, "{}", release.reports);
+}
+
+// Plays H15.
+// Obeys R-8.12-1.
+// Breaks R-8.12-4.
+#[tokio::test(flavor = "multi_thread")]
+async fn h15_retract_open_batch_and_closed_batch() {
+    let Counted { shelter, rana, world: _world } = counted(World::start()).await;
+    let (nadia, period) = (&shelter.nadia, last_quarter());
+    cases(nadia, 26).await;
+    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_withdraw("Case 25", period).await.unwrap();
+    let release = released(close(&rana, period).await.unwrap());
+    // Nothing comes, changes or goes any more, and what was released stays, whoever asks and whatever becomes of the cases.
+    assert!(is_conflict(&nadia.stats_withdraw("Case 8", period).await));
+    assert!(is_conflict(&nadia.stats_contribute(period).await));
+    nadia.case_close("Case 9").await.unwrap();
+    nadia.sync().await.unwrap();
+    assert_eq!(released(close(&rana, period).await.unwrap()), release);
+    assert_eq!(released(shelter.amal.stats_show(period).await.unwrap()), release);
+}
+
+// Plays H08.
+// Obeys R-8.12-10.
+// Breaks R-8.12-8, R-8.12-10.
+#[tokio::test(flavor = "multi_thread")]
+async fn h08_a_server_that_was_set_back_opens_no_budget() {
+    let Counted { shelter, rana, mut world } = counted(World::start()).await;
+    let nadia = &shelter.nadia;
+    let [first, second] = quarters_of_last_year();
+    cases(nadia, 30).await;
+    for period in [first, second] {
+        nadia.stats_contribute(period).await.unwrap();
+    }
+    let vault = backup(&mut world, "vault", "vault.backup");
+    let keyserver = backup(&mut world, "keyserver", "keyserver.backup");
+    let release = released(close(&rana, first).await.unwrap());
+    let after = backup(&mut world, "keyserver", "keyserver.after");
+    // A keyserver that has forgotten a period counts nothing of that year any more, neither that period nor another.
+    restore(&mut world, "keyserver", &keyserver);
+    assert!(is_conflict(&close(&rana, second).await), "the vault remembers");
+    assert!(is_conflict(&close(&rana, first).await), "nobody counts it again");
+    std::fs::remove_dir_all(world.directory.path().join("encrypted keyserver")).unwrap();
+    restore(&mut world, "keyserver", &after);
+    assert_eq!(released(rana.stats_show(first).await.unwrap()), release);
+    // A vault that has forgotten it would count again, with other noise: the keyserver has counted, and counts no more.
+    restore(&mut world, "vault", &vault);
+    nadia.sync().await.unwrap();
+    assert!(is_conflict(&close(&rana, first).await));
+    assert!(close(&rana, second).await.is_ok(), "another period is counted");
+}
+
+// Plays H12.
+// Obeys R-8.12-5.
+// Breaks R-8.12-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn h12_nobody_sees_by_reports_when_a_case_is_worked_on() {
+    let Counted { shelter, world, rana: _ } = counted(World::start_taped(Door::Closed).await).await;
+    cases(&shelter.nadia, 5).await;
+    shelter.nadia.case_set("Case 3", &[("prs_Gender".into(), "Masculine".into())]).await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    let contributed = || {
+        let mut told = Told::default();
+        Leakage::read().told("vault", &world.tapes().join("vault"), &mut told);
+        assert!(told.unnamed.is_empty(), "{:#?}", told.unnamed);
+        told.messages.contains("vault POST /v1/teams/{team}/statistics")
+    };
+    // Cases that were opened and edited a moment ago are sent at a moment of their own, which is weeks away for some of five.
+    assert!(!contributed(), "opening and editing sends no report");
+    drop(shelter.nadia);
+    let options = Options { clock: Arc::new(Later(100)), ..Options::default() };
+    let later = Client::open(&world.profile("Nadia"), passphrase(), options).unwrap();
+    later.sync().await.unwrap();
+    assert!(contributed(), "once the period is over all are due, without a question");
+}

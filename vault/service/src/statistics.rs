@@ -1,0 +1,162 @@
+//! What both servers do alike as aggregators of the statistics (SPEC §8.12): their part of a task, opening shares of reports, and the
+//! share of the counts that each gives, once, with its own noise in it.
+
+use casevault_statistics::noise::{self, DEVIATION};
+use casevault_statistics::variables::{SCHEMA, variables};
+use casevault_statistics::vdaf::Sum;
+use casevault_wire::codec::Opaque;
+use casevault_wire::hash::Hash;
+use casevault_wire::id::OrganisationId;
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::statistics::{
+    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Terms, schema_hash, sealed_with,
+};
+use casevault_wire::time::Time;
+use hpke_rs::{Hpke, HpkePrivateKey, Mode};
+use hpke_rs_crypto::types::{AeadAlgorithm, KdfAlgorithm, KemAlgorithm};
+use hpke_rs_libcrux::HpkeLibcrux;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+use zeroize::Zeroizing;
+
+use crate::http::problem::Problem;
+use crate::node::Node;
+use crate::random;
+
+/// An X-Wing encapsulation, bytes.
+const ENCAPSULATION: usize = 1120;
+/// The fewest reports of a release.
+pub const THRESHOLD: u32 = 25;
+
+/// This server's part of a task, with the seed of its key; zero once the task is over.
+#[derive(Clone, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Kept {
+    /// As it is told.
+    pub said: SignedAggregator,
+    seed: [u8; 32],
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept(…)")
+    }
+}
+
+/// How this server counts.
+pub fn terms() -> Terms {
+    let variables = variables();
+    // At most 2,048 cells.
+    let small = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    let (cells, weight) = (small(variables.cells), small(variables.weight));
+    Terms { schema: schema_hash(SCHEMA), cells, weight, deviation: DEVIATION, threshold: THRESHOLD }
+}
+
+/// That a period has begun and is not long over.
+///
+/// # Errors
+/// `conflict`.
+pub fn open_at(period: Period, now: Time) -> Result<(), Problem> {
+    let open = period.begins() <= now && now <= period.ends().plus(limit::STATISTICS_WAIT);
+    if open { Ok(()) } else { Err(Problem(Code::Conflict)) }
+}
+
+/// That a period has ended.
+///
+/// # Errors
+/// `conflict`.
+pub fn ended_at(period: Period, now: Time) -> Result<(), Problem> {
+    open_at(period, now)?;
+    if period.ends() <= now { Ok(()) } else { Err(Problem(Code::Conflict)) }
+}
+
+/// The period that a query names by its number.
+///
+/// # Errors
+/// `malformed`.
+pub fn period(number: u64) -> Result<Period, Problem> {
+    Period::from_number(number).ok_or(Problem(Code::Malformed))
+}
+
+fn hpke() -> Hpke<HpkeLibcrux> {
+    Hpke::new(Mode::Base, KemAlgorithm::XWingDraft06, KdfAlgorithm::HkdfSha256, AeadAlgorithm::ChaCha20Poly1305)
+}
+
+impl Kept {
+    /// Draws a key for a task and signs this server's part.
+    ///
+    /// # Errors
+    /// `unavailable` without randomness.
+    pub fn draw(node: &Node, organisation: OrganisationId, period: Period) -> Result<Self, Problem> {
+        let seed = random::bytes().map_err(|_| Problem(Code::Unavailable))?;
+        let pair = hpke().derive_key_pair(&seed).map_err(|_| Problem(Code::Unavailable))?;
+        let sealing_key = Opaque::new(pair.public_key().as_slice().to_vec()).map_err(|_| Problem(Code::Unavailable))?;
+        let (kind, operator) = (node.kind, node.operator.clone());
+        let said = node.key.sign(Aggregator { organisation, period, kind, operator, sealing_key, terms: terms() });
+        Ok(Self { said, seed })
+    }
+
+    /// What opens shares of reports of this task.
+    ///
+    /// # Errors
+    /// `conflict` if it is over.
+    pub fn opener(&self) -> Result<Opener, Problem> {
+        if self.seed == [0; 32] {
+            return Err(Problem(Code::Conflict));
+        }
+        let pair = hpke().derive_key_pair(&self.seed).map_err(|_| Problem(Code::Unavailable))?;
+        Ok(Opener(pair.into_keys().0))
+    }
+
+    /// The same without its key: nothing of the task is opened any more.
+    #[must_use]
+    pub fn over(&self) -> Self {
+        Self { said: self.said.clone(), seed: [0; 32] }
+    }
+}
+
+/// Opens shares of reports.
+pub struct Opener(HpkePrivateKey);
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opener(…)")
+    }
+}
+
+impl Opener {
+    /// A share, if it was sealed to this server in `context` with this id and public share.
+    pub fn open(&self, context: &[u8], (id, public): (&ReportId, &[u8]), sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (encapsulation, ciphertext) = sealed.split_at_checked(ENCAPSULATION)?;
+        let with = sealed_with(id, public);
+        hpke().open(encapsulation, &self.0, context, &with, ciphertext, None, None, None).ok().map(Zeroizing::new)
+    }
+}
+
+/// What a share of the counts is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The task.
+    pub task: Hash,
+    /// The set of reports.
+    pub set: Hash,
+    /// How many were counted.
+    pub counted: u64,
+    /// How many were refused.
+    pub refused: u64,
+}
+
+/// This server's share of the counts with noise in it, to be kept and said as it is for ever; none of fewer reports than the threshold.
+///
+/// # Errors
+/// `unavailable` without randomness.
+pub fn share(node: &Node, mut sum: Sum, counted: Counted) -> Result<Option<SignedShare>, Problem> {
+    if counted.counted < u64::from(THRESHOLD) {
+        return Ok(None);
+    }
+    let unavailable = Problem(Code::Unavailable);
+    let noise = noise::draw(random::bytes().map_err(|_| unavailable)?).map_err(|_| unavailable)?;
+    sum.blur(&noise).map_err(|_| unavailable)?;
+    let sum = Opaque::new(sum.encode().map_err(|_| unavailable)?).map_err(|_| unavailable)?;
+    let Counted { task, set, counted, refused } = counted;
+    Ok(Some(node.key.sign(Share { task, kind: node.kind, set, counted, refused, sum })))
+}

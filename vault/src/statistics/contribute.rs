@@ -1,0 +1,106 @@
+//! Reports come, are replaced and withdrawn, until their period is closed.
+
+use casevault_service::http::problem::Problem;
+use casevault_service::statistics::open_at;
+use casevault_service::store::Write;
+use casevault_wire::codec::{List, encode};
+use casevault_wire::limit;
+use casevault_wire::problem::Code;
+use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList};
+
+use super::Given;
+use crate::record::{self, PeriodKey, TeamKey, Versioned, Whole, kind};
+use crate::vault::{ATTEMPTS, OUTRUN, Vault};
+
+impl Vault {
+    /// Keeps reports of a team's cases, on a request of `generation`. One that the team has given before is replaced.
+    ///
+    /// # Errors
+    /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `busy` beyond as many as the team has
+    /// cases; `refused`, `stale-generation`, `frozen`, `full`.
+    pub async fn contribute(
+        &self,
+        (team, generation): (&TeamKey, u64),
+        period: Period,
+        contribution: Contribution,
+    ) -> Result<(), Problem> {
+        let given: Vec<_> = contribution.reports.into_vec().into_iter().map(|report| (report.id, Some(report))).collect();
+        self.keep_reports((team, generation), period, &given).await
+    }
+
+    /// Withdraws reports of a team, or keeps that they shall not come.
+    ///
+    /// # Errors
+    /// As [`Self::contribute`].
+    pub async fn withdraw(&self, (team, generation): (&TeamKey, u64), period: Period, list: &ReportList) -> Result<(), Problem> {
+        for ids in list.ids.as_slice().chunks(limit::JOB) {
+            let given: Vec<_> = ids.iter().map(|id| (*id, None)).collect();
+            self.keep_reports((team, generation), period, &given).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_reports(
+        &self,
+        (team, generation): (&TeamKey, u64),
+        period: Period,
+        given: &[(ReportId, Option<Report>)],
+    ) -> Result<(), Problem> {
+        open_at(period, self.now())?;
+        let place = PeriodKey { organisation: team.organisation, period };
+        let _turn = self.turns.team(team).await;
+        for _ in 0..ATTEMPTS {
+            let (record, tally) = (self.team(team).await?, self.tally(&place).await?);
+            record.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(generation)?;
+            if tally.value.is_some() {
+                return Err(Problem(Code::Conflict));
+            }
+            let mut write = Write::default();
+            record.unchanged(&mut write);
+            tally.unchanged(&mut write);
+            let mut new = 0;
+            for (id, report) in given {
+                let key = record::report(&place, id);
+                let before: Versioned<Whole<Given>> = Versioned::load(&*self.records, key).await?;
+                if before.value.as_ref().is_some_and(|before| before.team != team.team) {
+                    return Err(Problem(Code::Conflict));
+                }
+                new += usize::from(before.value.is_none());
+                before.replace(&mut write, &Whole(Given { team: team.team, report: report.clone() }));
+                write.put(record::reported(&place, team, id), encode(&0u8));
+            }
+            if new > 0 && self.reported(&place, team).await?.len() + new > self.cases(team).await? {
+                return Err(Problem(Code::Busy));
+            }
+            if self.write(write).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(OUTRUN)
+    }
+
+    /// The ids of the reports that a team has given or withdrawn.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn report_list(&self, team: &TeamKey, period: Period) -> Result<ReportList, Problem> {
+        let ids = self.reported(&PeriodKey { organisation: team.organisation, period }, team).await?;
+        Ok(ReportList { ids: List::new(ids).map_err(|_| Problem(Code::Unavailable))? })
+    }
+
+    async fn reported(&self, place: &PeriodKey, team: &TeamKey) -> Result<Vec<ReportId>, Problem> {
+        let (from, to) = record::all_reported(place, team);
+        let keys = self.records.keys(&from, &to, limit::REPORTS).await?;
+        let id = |key: &Vec<u8>| record::name::<(PeriodKey, casevault_wire::id::TeamId, ReportId)>(kind::REPORTED, key);
+        Ok(keys.iter().map(|key| id(key).map(|(_, _, id)| id)).collect::<Result<_, _>>()?)
+    }
+
+    /// How many cases a team has at most: its journals but its own and dossiers.
+    async fn cases(&self, team: &TeamKey) -> Result<usize, Problem> {
+        let (from, to) = record::all_journals(team);
+        let journals = self.records.keys(&from, &to, limit::REPORTS).await?.len();
+        let (from, to) = record::all_dossiers(team);
+        let dossiers = self.records.keys(&from, &to, limit::REPORTS).await?.len();
+        Ok(journals.saturating_sub(dossiers).saturating_sub(1))
+    }
+}

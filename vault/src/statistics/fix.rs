@@ -1,0 +1,109 @@
+//! Closing: the set of reports is fixed before anything is counted.
+
+use casevault_service::http::problem::Problem;
+use casevault_service::random;
+use casevault_service::statistics::{THRESHOLD, ended_at};
+use casevault_service::store::Write;
+use casevault_wire::codec::Opaque;
+use casevault_wire::hash::Hash;
+use casevault_wire::id::OrganisationId;
+use casevault_wire::problem::Code;
+use casevault_wire::statistics::{Period, ReportId, SignedClosing, set_hash};
+
+use super::{Fixed, Given, OTHER, Tally};
+use crate::record::{self, PeriodKey, Versioned, Walk, Whole, kind};
+use crate::vault::{OUTRUN, Vault};
+
+impl Vault {
+    /// The count of a period that the keyserver has closed, begun if it was not; or how many reports there are, if they are too few.
+    pub(super) async fn fixed(
+        &self,
+        place: &PeriodKey,
+        closing: &SignedClosing,
+    ) -> Result<Result<(Versioned<Whole<Tally>>, Fixed), u64>, Problem> {
+        self.accept(place, closing).await?;
+        let tally = self.tally(place).await?;
+        if let Some(begun) = &tally.value {
+            if begun.closing.content.task != closing.content.task {
+                return Err(OTHER);
+            }
+            if let Some(fixed) = begun.fixed {
+                return Ok(Ok((tally, fixed)));
+            }
+        }
+        // From here on no report comes or goes.
+        let mut write = Write::default();
+        tally.replace(&mut write, &Whole(begun(closing)));
+        self.write(write).await?.ok_or(OUTRUN)?;
+        let tally = self.tally(place).await?;
+        let (set, size) = self.set(place).await?;
+        let mut write = Write::default();
+        if size < u64::from(THRESHOLD) {
+            tally.remove(&mut write);
+            self.write(write).await?.ok_or(OUTRUN)?;
+            return Ok(Err(size));
+        }
+        let key = Hash(random::bytes().map_err(|_| Problem(Code::Unavailable))?);
+        let fixed = Fixed { set, size, key };
+        tally.replace(&mut write, &Whole(Tally { fixed: Some(fixed), ..begun(closing) }));
+        self.write(write).await?.ok_or(OUTRUN)?;
+        Ok(Ok((self.tally(place).await?, fixed)))
+    }
+
+    /// That a closing is the keyserver's, of a period that has ended, of this vault's part, and that the keyserver has forgotten none of
+    /// those that this vault has closed: one that was set back does not open the budget again.
+    async fn accept(&self, place: &PeriodKey, closing: &SignedClosing) -> Result<(), Problem> {
+        let key = self.keyserver_key(&place.organisation).await?;
+        let closing = closing.verify(&key).map_err(|_| Problem(Code::Refused))?;
+        ended_at(place.period, self.now())?;
+        let ours = self.part(place).await?.value.ok_or(OTHER)?.0.said.content;
+        if closing.task.leader != ours || !closing.task.is_sound() || !closing.closed.as_slice().contains(&place.period) {
+            return Err(OTHER);
+        }
+        let forgotten = self.closed(place.organisation, place.period).await?;
+        if forgotten.iter().all(|period| closing.closed.as_slice().contains(period)) {
+            return Ok(());
+        }
+        tracing::error!("the keyserver has forgotten a period that is closed: was it restored from a backup?");
+        metrics::counter!("casevault_statistics_forgotten_total").increment(1);
+        Err(OTHER)
+    }
+
+    /// The periods of the year of `period` that are closed here.
+    async fn closed(&self, organisation: OrganisationId, period: Period) -> Result<Vec<Period>, Problem> {
+        let (from, to) = record::all_tallies(&PeriodKey { organisation, period });
+        let keys = self.records.keys(&from, &to, casevault_wire::limit::PERIODS).await?;
+        let periods = keys.iter().map(|key| record::name::<PeriodKey>(kind::TALLY, key).map(|place| place.period));
+        Ok(periods.collect::<Result<_, _>>()?)
+    }
+
+    /// The hash and the size of the set of reports, which does not change any more.
+    async fn set(&self, place: &PeriodKey) -> Result<(Hash, u64), Problem> {
+        let (mut walk, mut set, mut size) = (Walk::reports(place), Hash::ZERO, 0);
+        loop {
+            let found = walk.next(&*self.records).await?;
+            if found.is_empty() {
+                return Ok((set, size));
+            }
+            for record in &found {
+                let ((_, id), given): ((PeriodKey, ReportId), Whole<Given>) = record::visited(kind::REPORT, record)?;
+                if given.report.is_some() {
+                    set = set_hash(set, &id);
+                    size += 1;
+                }
+            }
+        }
+    }
+}
+
+fn begun(closing: &SignedClosing) -> Tally {
+    Tally {
+        closing: closing.clone(),
+        fixed: None,
+        done: 0,
+        last: ReportId::ZERO,
+        counted: 0,
+        sum: Opaque::default(),
+        share: None,
+    }
+}
