@@ -23,32 +23,63 @@ def number(count, thing):
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def bullets(lines):
+    """A list of Markdown."""
+    return "\n".join("- " + line for line in lines) + "\n"
+
+
+def grouped(groups, say):
+    """Parts under a heading each; `say` has the sentence of an id."""
+    return [part for group in groups for part in (f"### {group['head']}\n", bullets(map(say, group["of"])))]
+
+
+def brief(entry, field="says"):
+    """What the page says of an entry; the other pages have it exactly."""
+    return entry.get("short") or entry[field]
+
+
+def counted(states, but=()):
+    """How many of some threats stand how."""
+    return ", ".join(f"{states.count(state)} {state}" for state in STATES if state in states and state not in but)
+
+
+def still(model):
+    """Attacks that are open: one by what it is, several that lack the same by what that is."""
+    missing = {}
+    for threat, entry in model.threats.items():
+        if "open" in entry:
+            missing.setdefault(entry["open"], []).append(threat)
+    for what, (threat, *others) in missing.items():
+        if others:
+            yield f"{threat} to {others[-1]}, {number(1 + len(others), 'attack')}: {what}"
+        else:
+            yield f"{threat}: {model.threats[threat]['title']}."
+
+
 def readme(model):
     """What is promised, against whom, and what is not: ten minutes."""
-    states = [model.status(threat) for threat in model.threats]
-    tests = len(model.tests) + len(model.absences)
-    parts = [NOTE, "# Threat model\n", *(text + "\n" for text in model.data["page"]["opening"])]
-    parts.append("## What is promised\n")
-    rows = []
-    for promise in model.data["property"]:
-        threats = [threat for threat, entry in model.threats.items() if entry["keeps"] == promise["id"]]
-        played = sum(model.status(threat) == "played" for threat in threats)
-        rows.append((promise["says"], f"{played} of {len(threats)}"))
-    parts.append(table(("Casevault promises", "attacks on it that tests play"), rows))
-    parts.append("## Against whom\n")
-    parts.append(table(("Who", "can", "cannot (that is assumed)"), [(entry["who"], entry["can"], entry["cannot"]) for entry in model.data["adversary"]]))
-    parts.append("## What is not promised\n")
-    parts.append(model.data["page"]["left"] + "\n")
-    parts.append("\n".join("- " + entry["says"] for entry in model.data["residual"]) + "\n")
-    parts.append("## What each server learns\n")
-    parts.append("\n".join("- " + sentence for sentence in model.data["page"]["learns"]) + "\n")
-    parts.append("## How this is checked\n")
-    counts = ", ".join(f"{states.count(state)} {name}" for state, name in STATES.items() if state in states)
-    parts.append(model.data["page"]["checked"].format(threats=len(model.threats), tests=tests, defences=len(model.defences), counts=counts) + "\n")
-    still = [(threat, entry["title"], entry["open"]) for threat, entry in model.threats.items() if "open" in entry]
-    if still:
-        parts.append("## What is open\n")
-        parts.append(table(("", "attack", "what is missing"), still))
+    page, promises, residuals = model.data["page"], model.of("property"), model.of("residual")
+
+    def promise(identifier):
+        states = [model.status(threat) for threat, entry in model.threats.items() if entry["keeps"] == identifier]
+        others = counted(states, but=("played",))
+        return brief(promises[identifier]) + (f" ({others})" if others else "")
+
+    more = len(residuals) - sum(len(group["of"]) for group in page["unpromised"])
+    figures = {"threats": len(model.threats), "tests": len(model.tests) + len(model.absences), "defences": len(model.defences)}
+    parts = [NOTE, "# Threat model\n", *(text + "\n" for text in page["opening"])]
+    parts += ["Words:\n", bullets(f"**{word}**: {meaning}" for word, meaning in page["words"].items())]
+    parts += ["## What is promised\n", page["tested"] + "\n", *grouped(page["promised"], promise)]
+    parts += ["## Against whom\n", bullets(f"**{entry['who']}**: {brief(entry, 'can')}" for entry in model.data["adversary"]), page["assumed"] + "\n"]
+    parts += ["## What is not promised\n", page["left"].format(more=more) + "\n", *grouped(page["unpromised"], lambda identifier: brief(residuals[identifier]))]
+    parts += ["## What each server learns\n", bullets(page["learns"])]
+    parts += ["## What you have to do yourself\n", bullets(page["duties"])]
+    parts += ["## If something happens\n", bullets(f"**{entry['what']}.** {entry['holds']} {entry['do']}" for entry in page["happens"])]
+    counts = counted([model.status(threat) for threat in model.threats])
+    parts += ["## How this is checked\n", page["checked"].format(counts=counts, **figures) + "\n"]
+    open_still = list(still(model))
+    if open_still:
+        parts += ["## What is open\n", bullets(open_still)]
     return "\n".join(parts)
 
 
@@ -66,9 +97,12 @@ def grid(model, entry, letters, applicable):
 
 def system(model, applicable, linddun):
     """What there is, what it is worth, and which threats each element meets."""
-    parts = [NOTE, "# The system, its assets, and its threats by element\n", "Numbers are threats of [matrix.md](matrix.md).\n", "## Assets\n"]
+    parts = [NOTE, "# The system, its assets, its adversaries, and its threats by element\n", "Numbers are threats of [matrix.md](matrix.md).\n", "## Assets\n"]
     promised = {asset: [entry["id"] for entry in model.data["property"] if asset in entry["asset"]] for asset in model.of("asset")}
     parts.append(table(("Asset", "harm if it is lost", "kept by"), [(entry["what"], entry["harm"], ", ".join(promised[entry["id"]])) for entry in model.data["asset"]]))
+    parts.append("## Adversaries\n")
+    parts.append(table(("Who", "can", "cannot (that is assumed)"), [(entry["who"], entry["can"], entry.get("cannot", "–")) for entry in model.data["adversary"]]))
+    parts.append(model.data["page"]["assumed"] + "\n")
     parts.append("## Promises, and where in the code they are kept\n")
     rows = [(entry["id"], entry["says"], ", ".join(f"`{place}`" for place in entry["kept"])) for entry in model.data["property"]]
     parts.append(table(("", "promise", "kept in"), rows))
