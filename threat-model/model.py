@@ -2,7 +2,7 @@
 """Holds the threat model against the code, and writes its pages from its data.
 
   model.py                 checks everything that can be seen without running anything
-  model.py --write         writes README.md, system.md, leakage.md and matrix.md anew
+  model.py --write         the same; if nothing is wrong, it writes README.md, system.md, leakage.md and matrix.md anew
   model.py --ran JUNIT     checks that each test that the model names ran and passed, by nextest's report
 
 Exits with 0 if nothing is wrong; says each thing that is."""
@@ -28,7 +28,6 @@ class Model:
 
     def __init__(self):
         self.data = without.load("model.toml")
-        self.page = without.load("page.toml")
         self.threats = without.load("threats.toml")
         self.leakage = without.load("leakage.toml")
         self.defences = without.defences()
@@ -83,13 +82,19 @@ def references(model):
         for place in promise["kept"]:
             if not (ROOT / place).exists():
                 yield f"{promise['id']}: there is no {place}"
-    for kind, said in (("property", [name for entry in model.page["promise"] for name in entry["keeps"]]),
-                       ("residual", [name for entry in model.page["risk"] for name in entry["residuals"]])):
-        for wrong in sorted(known[kind] ^ set(said)) + sorted({name for name in said if said.count(name) > 1}):
-            yield f"page.toml: {kind} {wrong} is there more or less than once, or in the model not at all"
     unused = known["residual"] - {residual for entry in model.threats.values() for residual in entry.get("left", [])}
-    for residual in sorted(unused - {"classical", "rubbish", "key-store", "supply"}):
+    for residual in sorted(unused - {"classical", "rubbish", "key-store", "supply", "unreviewed"}):
         yield f"{residual}: no threat leaves it"
+
+
+def page(model):
+    """What the page names that is not there, names twice, or forgets to promise."""
+    for groups, kind in (("promised", "property"), ("unpromised", "residual")):
+        named = [identifier for group in model.data["page"][groups] for identifier in group["of"]]
+        for wrong in sorted({identifier for identifier in named if identifier not in model.of(kind) or named.count(identifier) > 1}):
+            yield f"page.{groups}: {wrong} is no {kind}, or stands twice"
+        if kind == "property":
+            yield from (f"{forgotten}: the page does not promise it" for forgotten in sorted(set(model.of(kind)) - set(named)))
 
 
 def statuses(model):
@@ -185,11 +190,13 @@ def main(arguments):
         wrong = list(ran(model, arguments[1]))
         print(f"{len(model.tests) + len(model.absences)} tests are named, {len(wrong)} did not run and pass")
     else:
-        checks = (references, statuses, cells, structures, *(() if "--write" in arguments else (stale,)))
+        checks = (references, page, statuses, cells, structures)
         wrong = list(without.problems(model.defences, model.tests)) + [problem for check in checks for problem in check(model)]
-        if "--write" in arguments:
+        if not wrong and "--write" in arguments:
             for name, text in pages.all(model).items():
                 (HERE / name).write_text(text)
+        elif not wrong:
+            wrong = list(stale(model))
         states = [model.status(threat) for threat in model.threats]
         print(", ".join(f"{states.count(state)} {state}" for state in pages.STATES if state in states))
     if wrong:

@@ -23,45 +23,63 @@ def number(count, thing):
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
-def tested(model, properties):
-    """How many attacks on these properties there are, and how many of them tests play."""
-    states = [model.status(threat) for threat, entry in model.threats.items() if entry["keeps"] in properties]
-    shown = sum(state in ("played", "absent") for state in states)
-    return f"{shown} of {len(states)}" if shown else f"none yet of {len(states)}"
+def bullets(lines):
+    """A list of Markdown."""
+    return "\n".join("- " + line for line in lines) + "\n"
+
+
+def grouped(groups, say):
+    """Parts under a heading each; `say` has the sentence of an id."""
+    return [part for group in groups for part in (f"### {group['head']}\n", bullets(map(say, group["of"])))]
+
+
+def brief(entry, field="says"):
+    """What the page says of an entry; the other pages have it exactly."""
+    return entry.get("short") or entry[field]
+
+
+def counted(states, but=()):
+    """How many of some threats stand how."""
+    return ", ".join(f"{states.count(state)} {state}" for state in STATES if state in states and state not in but)
+
+
+def still(model):
+    """Attacks that are open: one by what it is, several that lack the same by what that is."""
+    missing = {}
+    for threat, entry in model.threats.items():
+        if "open" in entry:
+            missing.setdefault(entry["open"], []).append(threat)
+    for what, (threat, *others) in missing.items():
+        if others:
+            yield f"{threat} to {others[-1]}, {number(1 + len(others), 'attack')}: {what}"
+        else:
+            yield f"{threat}: {model.threats[threat]['title']}."
 
 
 def readme(model):
     """What is promised, against whom, and what is not: ten minutes."""
-    page, states = model.page, [model.status(threat) for threat in model.threats]
+    page, promises, residuals = model.data["page"], model.of("property"), model.of("residual")
+
+    def promise(identifier):
+        states = [model.status(threat) for threat, entry in model.threats.items() if entry["keeps"] == identifier]
+        others = counted(states, but=("played",))
+        return brief(promises[identifier]) + (f" ({others})" if others else "")
+
+    more = len(residuals) - sum(len(group["of"]) for group in page["unpromised"])
+    figures = {"threats": len(model.threats), "tests": len(model.tests) + len(model.absences), "defences": len(model.defences)}
     parts = [NOTE, "# Threat model\n", *(text + "\n" for text in page["opening"])]
-    parts.append("## What is promised\n")
-    parts.append(model.data["page"]["tested"] + "\n")
-    parts.append(table(("", "Casevault promises", "tested"), [(f"**{entry['part']}**", entry["says"], tested(model, entry["keeps"])) for entry in page["promise"]]))
-    parts.append("## Against whom\n")
-    parts.append(model.data["page"]["assumed"] + "\n")
-    parts.append(table(("Who", "can"), [(entry["who"], entry["can"]) for entry in model.data["adversary"]]))
-    parts.append("## What is not promised\n")
-    for part in dict.fromkeys(entry["part"] for entry in page["risk"]):
-        parts.append(f"**{part}**\n\n" + "\n".join("- " + entry["says"] for entry in page["risk"] if entry["part"] == part) + "\n")
-    parts.append("## What you have to do yourself\n")
-    parts.append("\n".join("- " + text for text in page["do"]["list"]) + "\n")
-    parts.append("## If something happens\n")
-    parts.append("\n".join(f"- **{entry['what']}.** {entry['then']}" for entry in page["happens"]) + "\n")
-    parts.append("## What each server learns\n")
-    parts.append("\n".join("- " + sentence for sentence in model.data["page"]["learns"]) + "\n")
-    parts.append("## Words\n")
-    parts.append("\n".join("- " + text for text in page["words"]["list"]) + "\n")
-    parts.append("## How this is checked\n")
-    tests, counts = len(model.tests) + len(model.absences), ", ".join(f"{states.count(state)} {name}" for state, name in STATES.items() if state in states)
-    parts.append(model.data["page"]["checked"].format(threats=len(model.threats), tests=tests, defences=len(model.defences), counts=counts) + "\n")
-    still = [(threat, entry["title"], entry["open"]) for threat, entry in model.threats.items() if "open" in entry]
-    if still:
-        # Attacks that lack the same thing are told of together.
-        missing = dict.fromkeys(what for _, _, what in still)
-        together = {what: [(threat, title) for threat, title, why in still if why == what] for what in missing}
-        rows = [(", ".join(threat for threat, _ in of), of[0][1] if len(of) == 1 else f"{len(of)} attacks", what) for what, of in together.items()]
-        parts.append("Open are:\n")
-        parts.append(table(("", "attack", "what is missing"), rows))
+    parts += ["Words:\n", bullets(f"**{word}**: {meaning}" for word, meaning in page["words"].items())]
+    parts += ["## What is promised\n", page["tested"] + "\n", *grouped(page["promised"], promise)]
+    parts += ["## Against whom\n", bullets(f"**{entry['who']}**: {brief(entry, 'can')}" for entry in model.data["adversary"]), page["assumed"] + "\n"]
+    parts += ["## What is not promised\n", page["left"].format(more=more) + "\n", *grouped(page["unpromised"], lambda identifier: brief(residuals[identifier]))]
+    parts += ["## What each server learns\n", bullets(page["learns"])]
+    parts += ["## What you have to do yourself\n", bullets(page["duties"])]
+    parts += ["## If something happens\n", bullets(f"**{entry['what']}.** {entry['holds']} {entry['do']}" for entry in page["happens"])]
+    counts = counted([model.status(threat) for threat in model.threats])
+    parts += ["## How this is checked\n", page["checked"].format(counts=counts, **figures) + "\n"]
+    open_still = list(still(model))
+    if open_still:
+        parts += ["## What is open\n", bullets(open_still)]
     return "\n".join(parts)
 
 
@@ -79,9 +97,12 @@ def grid(model, entry, letters, applicable):
 
 def system(model, applicable, linddun):
     """What there is, what it is worth, and which threats each element meets."""
-    parts = [NOTE, "# The system, its assets, and its threats by element\n", "Numbers are threats of [matrix.md](matrix.md).\n", "## Assets\n"]
+    parts = [NOTE, "# The system, its assets, its adversaries, and its threats by element\n", "Numbers are threats of [matrix.md](matrix.md).\n", "## Assets\n"]
     promised = {asset: [entry["id"] for entry in model.data["property"] if asset in entry["asset"]] for asset in model.of("asset")}
     parts.append(table(("Asset", "harm if it is lost", "kept by"), [(entry["what"], entry["harm"], ", ".join(promised[entry["id"]])) for entry in model.data["asset"]]))
+    parts.append("## Adversaries\n")
+    parts.append(table(("Who", "can", "cannot (that is assumed)"), [(entry["who"], entry["can"], entry.get("cannot", "–")) for entry in model.data["adversary"]]))
+    parts.append(model.data["page"]["assumed"] + "\n")
     parts.append("## Promises, and where in the code they are kept\n")
     rows = [(entry["id"], entry["says"], ", ".join(f"`{place}`" for place in entry["kept"])) for entry in model.data["property"]]
     parts.append(table(("", "promise", "kept in"), rows))
