@@ -73,7 +73,9 @@ fn mutation(corpus: &[Vec<u8>], random: &mut Counter) -> Vec<u8> {
 
 /// Feeds the targets whose names begin so, each with its corpus and mutations of it.
 fn feed(beginnings: &[&str]) {
+    let only = std::env::var("CASEVAULT_FUZZ_TARGET").ok();
     let targets = TARGETS.iter().filter(|(name, _)| beginnings.iter().any(|beginning| name.starts_with(beginning)));
+    let targets = targets.filter(|(name, _)| only.as_ref().is_none_or(|only| only == name));
     let mut failed = Vec::new();
     for (name, target) in targets {
         let (corpus, mut random) = (corpus(name), Counter(chosen("CASEVAULT_FUZZ_SEED", SEED)));

@@ -195,7 +195,7 @@ mod tests {
 
     // Plays X10.
     #[tokio::test]
-    async fn a_snapshot_that_was_begun_and_not_ended_hinders_nobody() {
+    async fn x10_a_snapshot_that_was_begun_and_not_ended_hinders_nobody() {
         let directory = tempfile::tempdir().unwrap();
         let write = Write { put: vec![(b"key".to_vec(), vec![1])], ..Write::default() };
         SledRecords::open(directory.path()).unwrap().write(write).await.unwrap();
