@@ -138,7 +138,7 @@ async fn h06_min_batch() {
 // Breaks R-8.12-4.
 #[tokio::test(flavor = "multi_thread")]
 async fn h15_retract_open_batch_and_closed_batch() {
-    let Counted { shelter, rana, world: _world } = counted(World::start()).await;
+    let Counted { shelter, rana, mut world } = counted(World::start()).await;
     let (nadia, period) = (&shelter.nadia, last_quarter());
     cases(nadia, 26).await;
     nadia.stats_contribute(period).await.unwrap();
@@ -149,6 +149,10 @@ async fn h15_retract_open_batch_and_closed_batch() {
     assert!(is_conflict(&nadia.stats_contribute(period).await));
     nadia.case_close("Case 9").await.unwrap();
     nadia.sync().await.unwrap();
+    world.keyserver.kill();
+    world.vault.kill();
+    world.restart_keyserver();
+    world.restart_vault();
     assert_eq!(released(close(&rana, period).await.unwrap()), release);
     assert_eq!(released(shelter.amal.stats_show(period).await.unwrap()), release);
 }
