@@ -22,6 +22,8 @@ except ImportError:  # before Python 3.11
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COPY = ROOT / "target/without/tree"
 PLAYS = re.compile(r"^\s*// Plays ((?:[A-Z]\d\d(?:, | and )?)+)", re.MULTILINE)
+# What is in a file whose tests need programs of tests/programs.sh.
+NEEDS = re.compile(r"\b(restart_faulty|with_fault|OpenDoor|Door::Open)\b")
 FUNCTION = re.compile(r"^\s*(?:pub )?(?:async )?fn (\w+)", re.MULTILINE)
 
 
@@ -129,8 +131,9 @@ def fail(defence, tests):
         packages = sorted({package(tests[test][0]) for test in defence["fails"]})
         if "casevault-tests" in packages:
             built = cargo("build", "--locked", "--quiet", "--workspace", "--bins")
-            if built.returncode == 0 and any(tests[test][0].endswith("open_door.rs") for test in defence["fails"]):
-                built = run("tests/open-door.sh")
+            needs = (name.endswith("open_door.rs") or NEEDS.search((ROOT / name).read_text()) for name in {tests[test][0] for test in defence["fails"]})
+            if built.returncode == 0 and any(needs):
+                built = run("tests/programs.sh")
             if built.returncode != 0:
                 return built.stdout
         chosen = " | ".join(f"test(/(^|::){test}$/)" for test in defence["fails"])

@@ -13,8 +13,11 @@ use casevault_wire::codec::decode;
 use casevault_wire::id::DeviceId;
 use casevault_wire::request::{CREDENTIALS, Credentials, HEADER, Signer};
 use data_encoding::BASE64URL_NOPAD;
+use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
 
+/// How long after an answer more of it comes.
+const AFTER: Duration = Duration::from_millis(50);
 /// The longest request or answer that passes.
 const LONGEST: usize = 256 * 1024 * 1024;
 /// Headers that belong to one connection, or that the proxy's own say.
@@ -235,9 +238,17 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     kept.seen.push((asked, answered.clone()));
     drop(kept);
     match (more, answered) {
-        (Some(more), Some(answered)) => Response::new(Body::from_stream(futures_util::stream::iter(
-            [answered.body, more.into()].map(Ok::<_, std::convert::Infallible>),
-        ))),
+        (Some(more), Some(answered)) => {
+            // Long enough after it to be read apart from it.
+            let later = async move {
+                tokio::time::sleep(AFTER).await;
+                Ok::<_, std::convert::Infallible>(Bytes::from(more))
+            };
+            let first = futures_util::stream::iter([Ok(answered.body)]);
+            let (mut parts, _) = response.into_parts();
+            parts.headers.remove("content-length");
+            Response::from_parts(parts, Body::from_stream(first.chain(futures_util::stream::once(later))))
+        }
         _ => response,
     }
 }
