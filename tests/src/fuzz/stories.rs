@@ -100,7 +100,10 @@ pub(super) fn event_stories(data: &[u8]) {
 fn at_any_time(case: &Assistance) {
     for time in [Time(0), NOON, Time(u64::MAX)] {
         let _ = (case.is_minor(time), case.lacks_guardian(time));
-        assert!(case.consents.shares.iter().all(|share| case.consents.ending(share, Time(u64::MAX)).is_some()), "each has its end");
+        assert!(
+            case.consents.shares.iter().all(|share| case.consents.ending(share, Time(u64::MAX)).is_some()),
+            "each has its end"
+        );
         let _ = case.consents.consents.iter().filter(|consent| consent.in_force(time)).count();
     }
     let _ = case.records.values().filter(|record| record.due().is_some() && !record.is_over()).count();
