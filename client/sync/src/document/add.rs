@@ -287,8 +287,10 @@ impl Client {
             Blob::Here(blob) => (Spooled { name: sealed.version.seal.digest.to_string(), upload: None }, Some(blob)),
         };
         let kept = self.keep(&adding.place, &sealed.version, (&spooled, blob, &more));
-        if kept.is_err() {
-            let _ = std::fs::remove_file(self.outbox().join(&spooled.name)); // ciphertext without a key; the next start removes it otherwise
+        // An error of the disk leaves it open whether the event is there, now or once the store is opened again: the next synchronising
+        // removes what nothing waits for.
+        if matches!(kept, Err(ClientError::DiskFull)) && matches!(self.parked(&sealed.version.seal.digest), Ok(None)) {
+            let _ = std::fs::remove_file(self.outbox().join(&spooled.name));
         }
         kept
     }

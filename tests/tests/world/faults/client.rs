@@ -164,3 +164,13 @@ async fn a_device_that_meets_two_faults_loses_nothing_that_it_acknowledged() {
     }
     story.end("pairs of the client").await;
 }
+
+/// What failed once it was done is done: a document whose event was kept has its bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_disk_fails_after_a_document_was_kept_sends_it() {
+    let mut story = Story::begin().await;
+    for fault in ["error#2", "error#3", "error#4", "full#3"] {
+        story.meets("document offline", &format!("store.commit/after={fault}")).await;
+    }
+    story.end("kept documents").await;
+}
