@@ -102,6 +102,19 @@ mod tests {
         assert!(mean.abs() < 0.3, "mean {mean}");
     }
 
+    #[test]
+    fn a_count_is_within_its_stated_error_as_often_as_it_says() {
+        // Both servers' noise on every cell of 150 releases.
+        let seed = |server: u8, release: u8| [server, release].repeat(16).try_into().unwrap();
+        let both = (0..150).flat_map(|release| {
+            let [leader, helper] = [1, 2].map(|server| draw(seed(server, release)).unwrap());
+            leader.into_iter().zip(helper).map(|(one, other)| (one + other).unsigned_abs())
+        });
+        let (within, all) = both.fold((0u32, 0u32), |(within, all), off| (within + u32::from(off <= error()), all + 1));
+        let share = f64::from(within) / f64::from(all);
+        assert!((0.95..0.965).contains(&share), "{share} of {all} counts");
+    }
+
     /// How much better than by chance whoever knows everything else tells whether one case of the greatest weight was counted, from one
     /// server's noise alone: by the sum of the cells that it counts in, which is the best there is to go by.
     fn advantage(runs: u32) -> f64 {

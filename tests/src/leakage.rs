@@ -144,14 +144,12 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "bytes" => true, // one sealed document, or a range of it
         "blobs" => is_blobs(body),
         "Acknowledgement" => whole::<k::Acknowledgement>(body),
-        "Answers" => whole::<t::Answers>(body),
         "Append" => whole::<k::Append>(body),
         "Batch" => v::Batch::decode(&body.to_vec().into()).is_ok(),
         "Changes" => whole::<v::Changes>(body),
         "Claim" => whole::<k::Claim>(body),
         "Claimed" => whole::<k::Claimed>(body),
         "Commits" => whole::<k::Commits>(body),
-        "Contribution" => whole::<t::Contribution>(body),
         "CommitUpload" => {
             decode::<k::CommitUpload>(body, limit::BODY).is_ok_and(|upload| mls::commit_data(upload.commit.as_slice()).is_ok())
         }
@@ -169,7 +167,6 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "Inbox" => whole::<k::Inbox>(body),
         "Invitation" => whole::<Invitation>(body),
         "Invitations" => whole::<k::Invitations>(body),
-        "Job" => whole::<t::Job>(body),
         "Join" => whole::<k::Join>(body),
         "Joins" => whole::<k::Joins>(body),
         "KeyPackageCount" => whole::<k::KeyPackageCount>(body),
@@ -178,14 +175,9 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "LogHeads" => whole::<v::LogHeads>(body),
         "LogPage" => whole::<k::LogPage>(body),
         "NonceList" => whole::<v::NonceList>(body),
-        "Progress" => whole::<t::Progress>(body),
         "RefusedCommits" => whole::<k::RefusedCommits>(body),
         "Regroup" => whole::<Regroup>(body),
-        "Released" => whole::<t::Released>(body),
-        "ReportList" => whole::<t::ReportList>(body),
         "ServerInfo" => whole::<ServerInfo>(body),
-        "Signed<Aggregator>" => whole::<t::SignedAggregator>(body),
-        "Signed<Closing>" => whole::<t::SignedClosing>(body),
         "Signed<FeedItem>" => whole::<SignedFeedItem>(body),
         "Signed<LogEntry>" => whole::<SignedLogEntry>(body),
         "Signed<LogHead>" => whole::<SignedLogHead>(body),
@@ -199,6 +191,21 @@ fn is(structure: &str, body: &[u8]) -> bool {
         "TeamState" => whole::<v::TeamState>(body),
         "VoucherRequest" => whole::<VoucherRequest>(body),
         "WelcomeDelivery" => whole::<k::WelcomeDelivery>(body),
+        _ => is_of_statistics(structure, body),
+    }
+}
+
+/// The same of the statistics.
+fn is_of_statistics(structure: &str, body: &[u8]) -> bool {
+    match structure {
+        "Answers" => whole::<t::Answers>(body),
+        "Contribution" => whole::<t::Contribution>(body),
+        "Job" => whole::<t::Job>(body),
+        "Progress" => whole::<t::Progress>(body),
+        "Released" => whole::<t::Released>(body),
+        "ReportList" => whole::<t::ReportList>(body),
+        "Signed<Aggregator>" => whole::<t::SignedAggregator>(body),
+        "Signed<Closing>" => whole::<t::SignedClosing>(body),
         _ => panic!("no structure is called {structure}"),
     }
 }

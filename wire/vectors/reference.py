@@ -124,7 +124,8 @@ def derive_vectors():
     key, OWN = drawn("parent key"), {"organisation": TEAM["organisation"]}
     rows = [("team journal", key, TEAM, 32), ("team access", key, TEAM, 32), ("team heads", key, TEAM, 32),
             ("team link", key, TEAM, 32), ("team history", key, TEAM, 8), ("database", key, {}, 32), ("outbox", key, {}, 32),
-            ("grant", key, {**TEAM, "journal": FULL["journal"]}, 32), ("recovery sealing", key, OWN, 32), ("recovery signing", key, OWN, 32)]
+            ("grant", key, {**TEAM, "journal": FULL["journal"]}, 32),
+            ("report", key, {**OWN, "journal": FULL["journal"], "version": 20261}, 16), ("recovery sealing", key, OWN, 32), ("recovery signing", key, OWN, 32)]
     for name, parent, fields, length in rows:
         right = derived(f"derive {name}", parent, length, **fields)
         if name in ("team access", "recovery signing", "grant"):

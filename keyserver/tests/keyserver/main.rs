@@ -14,6 +14,7 @@ mod records;
 mod recovery;
 mod standing;
 mod start;
+mod statistics;
 mod strangers;
 mod voids;
 mod world;

@@ -6,6 +6,7 @@ use casevault_wire::context::Context;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::label::Label;
+use casevault_wire::statistics::Period;
 
 use super::vector::{Drawn, Vector, array, bytes, context, secret, vectors};
 
@@ -48,6 +49,11 @@ fn keys_are_derived_as_the_spec_says() {
             "grant" => {
                 let journal = JournalId(array(&inputs["journal"]));
                 derive::grant_key(&CaseKey::new(secret(&inputs["key"])), &Context { journal, ..context }).public().0.to_vec()
+            }
+            "report" => {
+                let (first, journal) = (CaseKey::new(secret(&inputs["key"])), JournalId(array(&inputs["journal"])));
+                let period = Period::from_number(inputs["version"].as_u64().unwrap()).unwrap();
+                derive::report_id(&first, (context.organisation, journal), period).0.to_vec()
             }
             "recovery sealing" => encode(&derive::recovery_sealing_seed(&recovery, context.organisation)),
             "recovery signing" => derive::recovery_signing_key(&recovery, context.organisation).public().0.to_vec(),
