@@ -176,7 +176,8 @@ impl Client {
         let mut due = Vec::new();
         for place in self.listed(team)? {
             let Some(id) = self.report_id(&place, period)? else { continue };
-            let opened = self.opened(&place)?;
+            // When a case was opened is known to whoever has read it; others leave it to them, and fetch nothing for it.
+            let Some(opened) = self.opened(&place)? else { continue };
             let counts = opened < period.ends() && moment(&id, period, opened) <= self.now();
             if counts && !known.contains(&id) {
                 due.push(Counted { place, id });
@@ -205,14 +206,14 @@ impl Client {
         Ok(first.map(|first| report_id(&first, (place.organisation, place.journal), period)))
     }
 
-    /// When a case was opened, as far as it was read here.
-    fn opened(&self, place: &Place) -> Result<Time> {
+    /// When a case was opened, if it was read here.
+    fn opened(&self, place: &Place) -> Result<Option<Time>> {
         let sql = "SELECT min(time) FROM entries WHERE team = ?1 AND journal = ?2";
         let opened = self.profile.store.read(|db| {
             let first: Option<i64> = db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0))?;
             Ok(first.and_then(|time| u64::try_from(time).ok()))
         })?;
-        Ok(Time(opened.unwrap_or_default()))
+        Ok(opened.map(Time))
     }
 
     /// The reports of a team's cases that are known to be sent or withdrawn.
