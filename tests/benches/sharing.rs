@@ -60,7 +60,7 @@ async fn measure(documents: usize, members: usize) {
     let moved = both(&operators.keyserver, &operators.vault);
     println!(
         "shared {documents} documents, {} MiB, with {members} people: {:.2} s, {} requests, {:.1} KiB, {:.2} KiB a document",
-        documents * DOCUMENT >> 20,
+        (documents * DOCUMENT) >> 20,
         sharing.as_secs_f64(),
         moved.0,
         kib(moved.1),

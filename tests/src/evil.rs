@@ -238,19 +238,22 @@ async fn handle(State(evil): State<Evil>, request: Request) -> Response {
     kept.seen.push((asked, answered.clone()));
     drop(kept);
     match (more, answered) {
-        (Some(more), Some(answered)) => {
-            // Long enough after it to be read apart from it.
-            let later = async move {
-                tokio::time::sleep(AFTER).await;
-                Ok::<_, std::convert::Infallible>(Bytes::from(more))
-            };
-            let first = futures_util::stream::iter([Ok(answered.body)]);
-            let (mut parts, _) = response.into_parts();
-            parts.headers.remove("content-length");
-            Response::from_parts(parts, Body::from_stream(first.chain(futures_util::stream::once(later))))
-        }
+        (Some(more), Some(answered)) => followed(response, answered.body, more),
         _ => response,
     }
+}
+
+/// An answer with more after its body.
+fn followed(response: Response, body: Bytes, more: Vec<u8>) -> Response {
+    // Long enough after it to be read apart from it.
+    let later = async move {
+        tokio::time::sleep(AFTER).await;
+        Ok::<_, std::convert::Infallible>(Bytes::from(more))
+    };
+    let first = futures_util::stream::iter([Ok(body)]);
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove("content-length");
+    Response::from_parts(parts, Body::from_stream(first.chain(futures_util::stream::once(later))))
 }
 
 /// The answer, and what is in it; nothing is a connection that is cut.

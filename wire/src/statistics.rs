@@ -189,11 +189,12 @@ pub struct Task {
 }
 
 impl Task {
-    /// Whether both parts are of one organisation and period, each server has its own, and both count alike.
+    /// Whether both parts are of one organisation and period, each server has its own, with a key of its own, and both count alike.
     pub fn is_sound(&self) -> bool {
         let Self { leader, helper } = self;
         leader.kind == ServerKind::Vault
             && helper.kind == ServerKind::Keyserver
+            && leader.sealing_key != helper.sealing_key
             && (leader.organisation, leader.period, leader.terms) == (helper.organisation, helper.period, helper.terms)
     }
 

@@ -108,7 +108,36 @@ pub fn combine(
 
 #[cfg(test)]
 mod tests {
+    use casevault_wire::codec::Text;
+    use casevault_wire::id::OrganisationId;
+    use casevault_wire::server::ServerKind;
+    use casevault_wire::statistics::Terms;
+
     use super::*;
+
+    // Breaks R-8.12-3.
+    #[test]
+    fn nobody_seals_both_halves_of_a_report_to_one_key() {
+        let variables = variables();
+        let terms = Terms {
+            schema: schema_hash(SCHEMA),
+            cells: u16::try_from(variables.cells).unwrap(),
+            weight: u16::try_from(variables.weight).unwrap(),
+            deviation: casevault_statistics::noise::DEVIATION,
+            threshold: THRESHOLD,
+        };
+        let part = |kind, key| Aggregator {
+            organisation: OrganisationId([1; 32]),
+            period: Period::parse("2026-Q1").unwrap(),
+            kind,
+            operator: Text::default(),
+            sealing_key: SealingKey::new(vec![key; 1216]).unwrap(),
+            terms,
+        };
+        let task = |key| Task { leader: part(ServerKind::Vault, 1), helper: part(ServerKind::Keyserver, key) };
+        assert_eq!(check_terms(&task(2)), Ok(()));
+        assert_eq!(check_terms(&task(1)), Err(StatisticsError::Terms));
+    }
 
     #[test]
     fn when_a_report_is_sent_says_nothing_of_when_the_case_was_edited() {

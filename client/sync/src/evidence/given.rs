@@ -7,6 +7,7 @@ use std::path::Path;
 
 use casevault_crypto::event::{DataGiven, DocumentVersion};
 use casevault_crypto::evidence::{document_path, instant};
+use casevault_crypto::journal::ChainState;
 use casevault_statistics::htcds;
 use casevault_wire::codec::List;
 use casevault_wire::time::Time;
@@ -20,7 +21,6 @@ use crate::client::Client;
 use crate::document::newest_versions;
 use crate::error::{ClientError, Result};
 use crate::view::{AssistanceView, CaseView, ConsentState, ConsentView, OnProgress, Progress, RecipientView, ShareView};
-use casevault_crypto::journal::ChainState;
 
 /// The page.
 const PAGE: &str = "copy.html";
@@ -123,7 +123,7 @@ impl Client {
             self.say_opened(&source, &versions).await?;
         }
         let given = Given::of(self.now(), &view, (&consents, &shares), &versions);
-        pack.put(PAGE, given.to_html(&headings).as_bytes())?;
+        pack.put(PAGE, given.to_html(headings).as_bytes())?;
         pack.put(DATA, serde_json::to_string_pretty(&given).map_err(|_| ClientError::Damaged)?.as_bytes())?;
         let total = versions.iter().fold(0, |total: u64, version| total.saturating_add(version.seal.length));
         let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
