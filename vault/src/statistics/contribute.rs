@@ -17,7 +17,7 @@ impl Vault {
     ///
     /// # Errors
     /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `busy` beyond as many as the team has
-    /// cases; `refused`, `stale-generation`, `frozen`, `full`.
+    /// cases; `malformed` for the id zero; `refused`, `stale-generation`, `frozen`, `full`.
     pub async fn contribute(
         &self,
         (team, generation): (&TeamKey, u64),
@@ -47,6 +47,9 @@ impl Vault {
         given: &[(ReportId, Option<Report>)],
     ) -> Result<(), Problem> {
         open_at(period, self.now())?;
+        if given.iter().any(|(id, _)| *id == ReportId::ZERO) {
+            return Err(Problem(Code::Malformed));
+        }
         let place = PeriodKey { organisation: team.organisation, period };
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {

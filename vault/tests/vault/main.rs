@@ -17,5 +17,6 @@ mod member;
 mod register;
 mod requests;
 mod rot;
+mod statistics;
 mod uploads;
 mod world;
