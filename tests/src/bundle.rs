@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use casevault_crypto::evidence::{MANIFESTS, PAYLOAD, TAG_MANIFESTS, manifest};
+use casevault_crypto::evidence::{MANIFESTS, PAYLOAD, ShownEvent, TAG_MANIFESTS, manifest};
+use casevault_crypto::journal::Place;
+use casevault_wire::codec::Opaque;
+use casevault_wire::limit;
+use casevault_wire::log::{Organisation, SignedLogEntry};
 use ring::digest::{Algorithm, SHA256, SHA512, digest};
 use serde_json::Value;
+use tls_codec::Deserialize as _;
 
 use crate::world::program;
 use crate::written::{VECTORS, python};
@@ -53,7 +58,13 @@ pub fn ours(path: &Path) -> Said {
 
 /// What the verifier says that shares nothing with the program.
 pub fn theirs(path: &Path) -> Said {
-    Said::of(Command::new(python()).arg("-B").arg(Path::new(VECTORS).join("verify_bundle.py")).arg(path))
+    theirs_of(path, &[])
+}
+
+/// The same where fingerprints are known.
+pub fn theirs_of(path: &Path, fingerprints: &[&str]) -> Said {
+    let verifier = Path::new(VECTORS).join("verify_bundle.py");
+    Said::of(Command::new(python()).arg("-B").arg(verifier).arg(path).args(fingerprints))
 }
 
 /// Whether the validator of BagIt bags that is in PyPI takes the bundle for one.
@@ -84,6 +95,38 @@ pub fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     found
+}
+
+/// The chain's place and its events.
+pub fn chain(mut bytes: &[u8]) -> (Place, Vec<ShownEvent>) {
+    let place = Place::tls_deserialize(&mut bytes).expect("a place");
+    (place, events(bytes))
+}
+
+/// Events as a bundle shows them.
+pub fn events(mut bytes: &[u8]) -> Vec<ShownEvent> {
+    let mut events = Vec::new();
+    while !bytes.is_empty() {
+        events.push(ShownEvent::tls_deserialize(&mut bytes).expect("an event"));
+    }
+    events
+}
+
+/// The entries of a log.
+pub fn log(mut bytes: &[u8]) -> Vec<SignedLogEntry> {
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        let entry = Opaque::<{ limit::LOG_ENTRY }>::tls_deserialize(&mut bytes).expect("an entry");
+        entries.push(SignedLogEntry::tls_deserialize_exact(entry.as_slice()).expect("an entry"));
+    }
+    entries
+}
+
+/// The organisation as a log has it.
+pub fn organisation(log: &[SignedLogEntry]) -> Organisation {
+    let mut organisation = Organisation::found(&log[0]).expect("founded");
+    log[1..].iter().for_each(|entry| organisation.apply(entry).expect("a good entry"));
+    organisation
 }
 
 /// A copy of a bundle's files in the hands of somebody who changes them.

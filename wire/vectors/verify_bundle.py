@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Verifies an evidence bundle (SPEC 6.7), a directory or a zip, with Python and its package `cryptography`; shares nothing with other programs.
-To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT]. Without FINGERPRINT, compare the one that it prints. It ends with 0 if nothing is wrong, else 14. What the cover says is its exporter's word, who signed for it."""
+To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT [RECIPIENT'S]]. Without them, compare those that it prints. It ends with 0 if nothing is wrong, else 14. What the cover says is its exporter's word, who signed for it."""
 import collections, datetime, hashlib, json, mmap, os, re, struct, sys, types, zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x0118), *range(0x0120, 0x0125), *range(0x0130, 0x0133), 0x0140, 0x0141, 0x0401, 0x0402, 0x0403), """author-certificate key-generation case-opened title-changed status-changed fields-set document-added
@@ -27,10 +27,10 @@ class Bytes:  # SPEC 2
         return self.data[self.at - n:self.at]
     def number(self, n):
         return int.from_bytes(self.take(n), "big")
-    def opaque(self):
+    def opaque(self, most=1 << 30):
         size = 1 << (self.data[self.at:self.at + 1] or b"\0")[0] // 64
         n = self.number(size) & (1 << 8 * size - 2) - 1
-        must(n >= {1: 0, 2: 64, 4: 16384}.get(size, n + 1), "has a length that is none")
+        must({1: 0, 2: 64, 4: 16384}.get(size, most) <= n <= most, "has a length that is none, or more than it may")
         return self.take(n)
     def many(self, read):
         return iter(lambda: read(self) if self.at < len(self.data) else None, None)
@@ -74,7 +74,7 @@ def manifests(files, content):
 class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; of other statements the chain and the signatures alone
     def __init__(self, file, data):
         self.file, self.hashes, self.roles, self.keys, self.spans, self.ended_by, self.directory = file, [], {}, {}, {}, {}, None
-        [self.take(entry) for entry in Bytes(data).many(Bytes.opaque)]
+        [self.take(entry) for entry in Bytes(data).many(lambda b: b.opaque(16384))]
     def was(self, *key, n=1 << 63):
         return any(since <= n < (until or n + 1) for since, until in self.spans.get(key, []))
     def was_in(self, team, device, n):
@@ -114,16 +114,17 @@ class Log:  # SPEC 8.1: who was whose device and in which team, by whose word; o
 class Chain:  # R-6.7-3 to R-6.7-7, R-6.7-12
     def __init__(self, data, log, theirs):
         (*self.place,), self.theirs, self.next, self.previous, self.manifest = struct.unpack(">32s32s16s", data[:80]), theirs, 0, bytes(32), None
-        self.authors, self.lines, self.signers, self.documents, self.copies, self.sides = {}, [], [], [], [], []
+        self.authors, self.lines, self.documents, self.copies, self.sides, self.begun = {}, [], [], [], [], False
         self.may_write("team", self.place[:2], log), self.follow(data[80:])
     def may_write(self, name, of, log):
-        must(log and of[0] == log.hashes[0], "is of another organisation than a log that is here")
+        must(log and of[0] == log.hashes[0] and of not in [one.of for one in self.sides], "is of another organisation than a log that is here, or for its own team")
         self.sides.append(types.SimpleNamespace(name=name, of=of, log=log, least=(0, 0)))  # the least that its next event names of team and log
     def follow(self, data):
         for header, signature, shown in Bytes(data).many(lambda b: (b.take(178), b.take(64), (b.take(32), b.opaque()) if b.number(1) else None)):
             case, number, previous, time, kind, author, n, at, t, commitment = struct.unpack(">16sQ32sQH32sQ32sQ32s", header)
             where[1], (device, side) = number, self.authors.get(author, (None, self.sides[0]))
-            must(kind in READ | CONSENT if shown else kind != 1, "shows what it must not, or not what it has to")
+            self.first, self.begun = kind != 1 and not self.begun, kind != 1 or self.begun  # the first but certificates
+            must(kind in READ | CONSENT if shown else kind != 1 and (kind != 0x0401 or not self.first), "shows what it must not, or not what it has to")
             must(not shown or labelled_hash(0x0106, shown[0] + opaque(shown[1])) == commitment, "has another body than was signed")
             if kind == 1:
                 *place, device, since, there = struct.unpack(">32s32s16s32s16sQ32s", shown[1][:-64])
@@ -137,12 +138,11 @@ class Chain:  # R-6.7-3 to R-6.7-7, R-6.7-12
             verify(author, b"journal header", header, signature)
             self.next, self.previous, side.least, person = number + 1, labelled_hash(0x0105, header + signature), (t, n), side.log.keys[device][1].hex()
             when = (datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=min(time, 253402300799999))).isoformat(timespec="milliseconds") + "Z"
-            self.lines.append(named("sequence time person device event documents", number, when, person, device.hex(), CLASSES.get(kind, "unknown"), []))
-            self.signers.append((side.name, person, device.hex()))
+            self.lines.append(named("sequence time side person device event documents", number, when, side.name, person, device.hex(), CLASSES.get(kind, "unknown"), []))
             self.read(kind, Bytes(shown[1]), self.lines[-1]) if shown and kind in READ - {1} else None
     def read(self, kind, b, line):  # SPEC 6.5
         if kind in (0x0105, 0x0106):
-            document, version, name, media, size = b.take(16).hex(), b.number(8), b.opaque().decode(), b.opaque().decode(), b.number(8)
+            document, version, name, media, size = b.take(16).hex(), b.number(8), b.opaque(1024).decode(), b.opaque(128).decode(), b.number(8)
             safe = re.sub("[^A-Za-z0-9._-]", "_", re.split(r"[/\\]", name)[-1])[-100:].rstrip(".") or "document"
             self.documents.append(named("file sequence document version name media_type bytes sha256", f"data/documents/{len(self.documents) + 1:03}-{safe}",
                                         line["sequence"], document, version, name, media, size, b.take(136)[8:40].hex()))
@@ -154,29 +154,29 @@ class Chain:  # R-6.7-3 to R-6.7-7, R-6.7-12
             self.copies.append(named("sequence document version original original_version original_sha256 how pages boxes",
                                      line["sequence"], *[*new.values()][:2], *old.values(), how, pages, boxes))
         elif kind == 0x0401:
-            (_, *to), _, _ = [b.take(32) for _ in "123"], b.opaque().decode(), b.number(8)
-            if to != self.place[:2] and {one["event"] for one in self.lines[:-1]} == {"author-certificate"}:
+            (_, *to), _, _ = [b.take(32) for _ in "123"], b.opaque(1024).decode(), b.number(8)
+            if self.first:
                 self.may_write("recipient", to, self.theirs if to[0] != self.place[0] else self.sides[0].log)
         else:
-            versions = Bytes(b.opaque()).many(lambda b: named(VERSION, b.take(16).hex(), b.number(8), None))
+            versions = Bytes(b.opaque(4096 * 24)).many(lambda b: named(VERSION, b.take(16).hex(), b.number(8), None))
             line["documents"], self.manifest = list(versions), b.take(32).hex() if kind == 0x0120 else None
-        must(b.at == len(b.data), "says what cannot be read")
+        must(b.at == len(b.data) and (line["side"] == "team" or kind not in (0x0105, 0x0106)), "says what cannot be read, or what its side may not say")
 def evidence(files, content):
     log, theirs, where[:] = Log(LOG, content(LOG)), Log(THEIRS, content(THEIRS)) if THEIRS in files else None, [CHAIN, 0]
     chain = Chain(content(CHAIN), log, theirs)
-    must(not theirs or chain.sides[-1].log is theirs, "has a log of nobody who has a part in it")
+    must((not theirs or chain.sides[-1].log is theirs) and chain.documents, "has no documents, or a log of nobody who has a part in it")
     right, ids = {one["file"]: (one["bytes"], one["sha256"]) for one in chain.documents}, list(map(bytes.hex, chain.place))
     found = {name: files[name][:2] for name in files if DOCUMENT.fullmatch(name)}
     [wrong("is not the document that was signed", name) for name in found.keys() | right.keys() if found.get(name) != right.get(name)]
     sides = [named("organisation fingerprint team", one.of[0].hex(), labelled_hash(0x0102, one.log.root).hex(), one.of[1].hex()) for one in chain.sides]
-    signers = (named("side person device events", *who, n) for who, n in collections.Counter(chain.signers).items())
-    words = ids[2], [*sides, None][1], chain.documents[:], chain.copies[:], [*signers], chain.lines[:]
+    who = collections.Counter((line["side"], line["person"], line["device"]) for line in chain.lines).items()
+    words = ids[2], [*sides, None][1], chain.documents[:], chain.copies[:], [named("side person device events", *one, n) for one, n in who], chain.lines[:]
     words = {**sides[0], **named("case recipient documents copies signers custody", *words)}
     content(WORDS) == (json.dumps(words, indent=2, ensure_ascii=False) + "\n").encode() or wrong("does not say what the signed chain says", WORDS)
     versions, where[:] = [named(VERSION, one["document"], one["version"], None) for one in chain.documents], ["export.bin", 0]
     chain.follow(content("export.bin"))
     last, inside = chain.lines[-1], [found[0] for name, found in files.items() if name.startswith("data/")]
-    must(last["event"] == "evidence-exported" and last["documents"] == versions and chain.manifest == files[MANIFESTS[0]][1], "is of other files")
+    must(last["event"] == "evidence-exported" and last["side"] == chain.sides[-1].name and last["documents"] == versions and len(chain.documents) == len(versions) and chain.manifest == files[MANIFESTS[0]][1], "is of other files")
     info = ["Bagging-Date: " + last["time"][:10], "Casevault-Evidence-Version: 1", f"External-Identifier: {ids[0]}/{ids[2]}",
             f"Casevault-Root-Fingerprint: {words['fingerprint']}", f"Payload-Oxum: {sum(inside)}.{len(inside)}"]
     for name, lines in ("bag-info.txt", info), ("bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"]):
@@ -191,7 +191,7 @@ try:
     [wrong("does not belong into a bundle", name) for name in files if name not in [*FIXED, THEIRS] and not DOCUMENT.fullmatch(name)]
     manifests(files, content)
     words = evidence(files, content)
-    must(sys.argv[2:] in ([], [words["fingerprint"]]), "is of an organisation with another root fingerprint")
+    must(sys.argv[2:] == [words["fingerprint"], (words["recipient"] or {}).get("fingerprint")][:len(sys.argv) - 2], "is of an organisation with another root fingerprint")
 except Exception as error:  # whatever cannot be read is wrong
     wrong(str(error) or type(error).__name__, *where)
 said = "organisation fingerprint case recipient documents signers".split()

@@ -4,7 +4,7 @@ mod assistance;
 mod erasure;
 mod share;
 
-use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer};
+use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer, side};
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CopyView, CustodyView, Delivery, DeviceNotice, DeviceView,
     DocumentView, FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState,
@@ -245,12 +245,11 @@ pub(crate) fn evidence_export(made: &EvidenceExport) -> Value {
 }
 
 pub(crate) fn evidence(report: &Report) -> Value {
-    let side = |guest: bool| if guest { "recipient" } else { "team" };
     let signer = |one: &Signer| json!({"side": side(one.guest), "person": text(&one.person), "device": text(&one.device), "events": one.events});
     let recipient = report
         .recipient
         .map(|(to, print)| json!({"organisation": text(&to.organisation), "fingerprint": text(&print), "team": text(&to.team)}));
-    let exported = |one: &Exported| json!({"time": rfc3339(one.time), "person": text(&one.person), "device": text(&one.device)});
+    let exported = |one: &Exported| json!({"time": rfc3339(one.time), "side": side(one.guest), "person": text(&one.person), "device": text(&one.device)});
     let problem = |one: &Problem| json!({"file": one.file, "sequence": one.sequence, "problem": one.fault.to_string()});
     json!({
         "valid": report.problems.is_empty(), "files": report.files, "fingerprint": report.fingerprint.as_ref().map(text),

@@ -30,7 +30,7 @@ pub use bag::{
 };
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
 pub use cover::escape;
-pub use custody::{Custody, instant};
+pub use custody::{Custody, instant, side};
 pub use disclose::{DiscloseError, Selection};
 pub use history::{Copied, Exhibit, History, Line, Named};
 pub use verify::verify;
@@ -78,6 +78,8 @@ pub struct Signer {
 pub struct Exported {
     /// When, by the device's clock.
     pub time: Time,
+    /// Whether it is of the team that a dossier is for.
+    pub guest: bool,
     /// Whose device it was.
     pub person: PersonId,
     /// The device.
@@ -184,6 +186,18 @@ pub enum Fault {
     /// A body is not the one that its header commits to.
     #[error("the body is not what the header commits to")]
     Commitment,
+    /// A dossier is for another team than its sender's.
+    #[error("is a dossier for its own team")]
+    OwnDossier,
+    /// The recipient of a dossier adds no documents to it.
+    #[error("is a document that the recipient's side added")]
+    RecipientsDocument,
+    /// There is no document.
+    #[error("has no documents")]
+    NoDocuments,
+    /// The recipient's team exports what was shared with it, and nobody else does.
+    #[error("the export is not by the team that it was shared with")]
+    NotRecipient,
     /// A body that a verifier needs is not shown.
     #[error("a body that has to be shown is not")]
     Withheld,

@@ -23,8 +23,10 @@ use casevault_wire::journal::{is_team_journal, team_journal};
 use casevault_wire::label::Label;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
+use crate::event::Recipient;
+
 pub use author::{Author, Certificate, SignedCertificate};
-pub use follow::{Follower, Follows};
+pub use follow::{Follower, WrittenBy};
 pub use header::{Header, SignedHeader, header_hash};
 pub use key::{EntryKey, KeyRing, TeamKeys};
 pub use plaintext::{Opening, PlaintextError, class_length};
@@ -48,6 +50,11 @@ impl Place {
     /// [`TeamKeyRing::journal`](crate::team::TeamKeyRing::journal).
     pub fn of_team(organisation: OrganisationId, team: TeamId) -> Self {
         Self { organisation, team, journal: team_journal(&team) }
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> Recipient {
+        Recipient { organisation: self.organisation, team: self.team }
     }
 
     /// Whether this is a team's own journal: sealed under keys of the team key, so without key generations of its own.

@@ -205,7 +205,7 @@ impl Client {
     /// As [`Client::case`] and [`Client::dossier`].
     pub async fn custody(&self, of: &str) -> Result<Vec<CustodyView>> {
         let _turn = self.turn.lock().await;
-        let place = match self.case_place(of).await {
+        let place = match self.case_alone(of).await {
             Err(ClientError::Unknown(What::Case)) => return self.dossier_custody(of).await,
             place => place?,
         };

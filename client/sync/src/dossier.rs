@@ -12,7 +12,7 @@ use casevault_crypto::event::Recipient;
 use casevault_crypto::journal::{AcceptedEvent, ChainState, KeyRing as _, Place};
 use casevault_crypto::keys::SigningKey;
 use casevault_wire::codec::decode;
-use casevault_wire::id::{OrganisationId, TeamId};
+use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
@@ -156,6 +156,12 @@ impl Client {
         Ok(found)
     }
 
+    /// Whether a case of this device's teams has this number: whoever knows it could have the case taken for what they share.
+    fn is_case(&self, id: &JournalId) -> Result<bool> {
+        let sql = "SELECT count(*) FROM standing WHERE journal = ?1";
+        self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row([id.0], |row| row.get::<_, i64>(0))? > 0))
+    }
+
     /// The dossier that `text` names by its id, or the beginning of it.
     fn find_dossier(&self, text: &str) -> Result<Access> {
         let accesses = self.accesses()?;
@@ -183,7 +189,8 @@ impl Client {
             return Err(ClientError::OldHead);
         }
         let device = log.device(&said.device).ok_or(ClientError::Verification)?;
-        let sound = log.hash_at(said.log.length) == Some(said.log.hash)
+        let sound = !self.is_case(&said.dossier)?
+            && log.hash_at(said.log.length) == Some(said.log.hash)
             && log.is_team_device_at(&said.team, &said.device, said.log.length)
             && signed.verify(&device.keys.signing).is_ok();
         if sound { Ok(()) } else { Err(ClientError::Verification) }

@@ -9,10 +9,12 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-use casevault_crypto::evidence::LOG;
+use casevault_crypto::evidence::{LOG, LOG_RECIPIENT};
 use casevault_wire::hash::Hash;
 
-pub use casevault_crypto::evidence::{Exhibit, Exported, Fault, Problem, Report, Signer};
+pub use given::GivenCopy;
+
+pub use casevault_crypto::evidence::{Exhibit, Exported, Fault, Problem, Report, Signer, side};
 
 use crate::error::Result;
 
@@ -29,18 +31,22 @@ pub struct EvidenceExport {
     pub fingerprints: Vec<Hash>,
 }
 
-/// Verifies the bundle at `path`, a directory or a zip, and that it is of the organisation with this root `fingerprint`, if one is known.
+/// Verifies the bundle at `path`, a directory or a zip, and that it is of organisations with these root fingerprints, as far as they are `known`:
+/// whose documents they are, and with whom they were shared.
 /// Needs no profile and asks nobody; nothing is written.
 ///
 /// # Errors
 /// [`ClientError::File`](crate::ClientError::File) if it cannot be read.
-pub fn verify_evidence(path: &Path, fingerprint: Option<&Hash>) -> Result<Report> {
+pub fn verify_evidence(path: &Path, known: [Option<Hash>; 2]) -> Result<Report> {
     let (files, problems) = read::read(path)?;
     let mut report =
         if files.is_empty() && !problems.is_empty() { Report::default() } else { casevault_crypto::evidence::verify(&files) };
     report.problems.splice(0..0, problems);
-    if fingerprint.is_some_and(|known| report.fingerprint.is_some_and(|found| found != *known)) {
-        report.problems.push(Problem::of(LOG, Fault::Fingerprint));
+    let found = [report.fingerprint, report.recipient.map(|(_, fingerprint)| fingerprint)];
+    for ((known, found), file) in known.into_iter().zip(found).zip([LOG, LOG_RECIPIENT]) {
+        if known.is_some() && known != found {
+            report.problems.push(Problem::of(file, Fault::Fingerprint));
+        }
     }
     Ok(report)
 }

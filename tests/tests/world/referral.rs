@@ -1,12 +1,15 @@
 //! What leaves a team for another one, by the programs: to a partner organisation that helps, and to lawyers who make evidence of it for a
 //! court. Whoever gets something gets that and nothing else, and no longer than was said.
 
+#[path = "referral/forged.rs"]
+mod forged;
+
 use std::path::Path;
 
 use casevault_crypto::evidence::{CHAIN, LOG, LOG_RECIPIENT};
 use casevault_sync::time::Time;
 use casevault_sync::{Role, SystemClock};
-use casevault_tests::bundle::{Copy, files, is_bag, ours, theirs};
+use casevault_tests::bundle::{Copy, files, is_bag, ours, theirs, theirs_of};
 use casevault_tests::device::Device;
 use casevault_tests::world::World;
 use casevault_wire::server::ServerKind;
@@ -156,6 +159,8 @@ async fn a_partner_gets_what_was_consented_to_helps_and_is_shut_out() {
     holds(&bundle);
     learned_nothing_else(&both, &view, &bundle);
     needs_both_logs(&both, &bundle);
+    forged::is_refused(&both, &bundle);
+    each_fingerprint_counts(&nadia, &bundle).await;
     nadia.does(0, &["dossier", "done", &dossier, "--text", "seen by a doctor"]).await;
 
     let seen = dana.does(0, &["share", "list", &both.case]).await;
@@ -172,6 +177,24 @@ async fn a_partner_gets_what_was_consented_to_helps_and_is_shut_out() {
     assert!(!again.exists());
     holds(&bundle);
     overridden(&both, (&dana, &sam, &nadia)).await;
+}
+
+/// Whose documents they are and with whom they were shared: a fingerprint of each is compared where one is given.
+async fn each_fingerprint_counts(device: &Device, bundle: &Path) {
+    let said = ours(bundle).answer;
+    let (sender, recipient) = (text(&said, "fingerprint"), text(&said["recipient"], "fingerprint"));
+    let path = bundle.to_str().unwrap();
+    let verify = |code, first, second| {
+        let words = ["evidence", "verify", path, "--fingerprint", first, "--recipient-fingerprint", second];
+        async move { device.does(code, &words).await }
+    };
+    verify(0, sender, recipient).await;
+    let wrong = verify(14, recipient, sender).await;
+    let named: Vec<_> = wrong["problems"].as_array().unwrap().iter().map(|one| text(one, "file")).collect();
+    assert_eq!(named, [LOG, LOG_RECIPIENT], "{wrong}");
+    for (first, second, good) in [(sender, recipient, true), (sender, sender, false), (recipient, recipient, false)] {
+        assert_eq!(theirs_of(bundle, &[first, second]).is_valid(), good);
+    }
 }
 
 /// Without the log of the organisation that it was for, or with another one, the bundle is none, whatever its manifests say.

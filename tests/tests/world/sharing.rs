@@ -293,3 +293,31 @@ async fn nothing_that_is_left_in_an_inbox_is_believed_for_being_there() {
     omar.leave(&to, elsewhere, |_| {}).await;
     assert_eq!(lena.dossiers().await.unwrap().len(), 1);
 }
+
+/// Whoever knows the number of a case of the recipient's shares something under the same one, or under one that begins like it.
+// Breaks R-6.8-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_dossier_stands_for_a_case_of_the_recipient() {
+    let world = World::start();
+    let (Shelter { nadia, omar, .. }, lena) = with_lawyer(&world).await;
+    let shelters = nadia.team("Shelter").await.unwrap().team;
+    let legal = lena.team("Legal").await.unwrap().team;
+    let (case, _) = lena.case_open("Case of the court", "Legal", &[]).await.unwrap();
+    let to = nadia.recipient(None, &legal).await.unwrap();
+    drop(omar);
+    let mut omar = Liar::of(&world, "Omar", shelters);
+    let good = omar.envelope(&to, to.log());
+    omar.leave(&to, Envelope { dossier: case, ..good.clone() }, |_| {}).await;
+    assert!(lena.dossiers().await.unwrap().is_empty(), "it is a case");
+    let (whole, beginning) = (case.to_string(), case.to_string()[..8].to_owned());
+    lena.custody(&beginning).await.unwrap();
+    let mut alike = case;
+    alike.0[15] ^= 1;
+    omar.leave(&to, Envelope { dossier: alike, ..good }, |_| {}).await;
+    assert_eq!(lena.dossiers().await.unwrap().len(), 1);
+    assert!(matches!(lena.custody(&beginning).await, Err(ClientError::Ambiguous(..))));
+    let out = world.profile("Lena").with_file_name("bundle");
+    let made = lena.export_evidence(&beginning, (&[], None), &out, silent()).await;
+    assert!(matches!(made, Err(ClientError::Ambiguous(..))), "{made:?}");
+    lena.custody(&whole).await.unwrap();
+}

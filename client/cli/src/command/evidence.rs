@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use casevault_sync::evidence::{EvidenceExport, Exhibit, Report, Signer, verify_evidence};
+use casevault_sync::evidence::{EvidenceExport, Exhibit, Report, Signer, side, verify_evidence};
 use casevault_wire::hash::Hash;
 
 use crate::answer::Answer;
@@ -18,7 +18,7 @@ pub(super) async fn run(session: &Session, command: Evidence) -> Result<Answer, 
         Evidence::Export { case, documents, keep_metadata, out } => {
             export(session, &case, (&documents, keep_metadata.as_deref()), &out).await
         }
-        Evidence::Verify { bundle, fingerprint } => verify(bundle, fingerprint).await,
+        Evidence::Verify { bundle, fingerprint, recipient } => verify(bundle, [fingerprint, recipient]).await,
     }
 }
 
@@ -37,9 +37,9 @@ async fn export(session: &Session, case: &str, which: (&[String], Option<&str>),
     Ok(Answer::new(shape::evidence_export(&made), text).with_note(note))
 }
 
-async fn verify(bundle: PathBuf, fingerprint: Option<Hash>) -> Result<Answer, Failure> {
+async fn verify(bundle: PathBuf, known: [Option<Hash>; 2]) -> Result<Answer, Failure> {
     let path = bundle.clone();
-    let verifying = tokio::task::spawn_blocking(move || verify_evidence(&path, fingerprint.as_ref()));
+    let verifying = tokio::task::spawn_blocking(move || verify_evidence(&path, known));
     let report = verifying.await.map_err(|_| message::stopped())?;
     let report = report.map_err(|error| Failure::from(error).about(&display::untrusted(&bundle.to_string_lossy())))?;
     let shortfall = (!report.problems.is_empty()).then(|| message::evidence(&report.problems));
@@ -57,22 +57,25 @@ fn words(report: &Report) -> String {
         ));
         if let Some((to, theirs)) = &report.recipient {
             let whom = format!("  fingerprint   {theirs}\n  organisation  {}\n  team          {}", to.organisation, to.team);
-            parts.push(format!("It is of what was shared with\n{whom}"));
+            parts.push(format!(
+                "It is of what was shared with\n{whom}\n\nCompare this fingerprint, too, with what the recipient's people say."
+            ));
         }
         parts.push("Compare the fingerprint with the one that the organisation gives you by another way: if it is another, all of it may be made up.".to_owned());
     }
     if let Some(exported) = &report.exported {
         let (person, device) = (display::short(&exported.person), display::short(&exported.device));
-        parts.push(format!("Exported by person {person} on device {device}, {}.", when::short(exported.time)));
+        let whose = if exported.guest { " of the recipient's side" } else { "" };
+        parts.push(format!("Exported by person {person} on device {device}{whose}, {}.", when::short(exported.time)));
     }
     let document = |one: &Exhibit| {
         [one.file.clone(), display::untrusted(one.name.as_str()), display::size(one.bytes), one.sha256.to_string()]
     };
     let documents: Vec<_> = report.documents.iter().map(document).collect();
     parts.push(table(["file", "name", "size", "SHA-256"], &documents));
-    let side = |guest| if guest { "recipient" } else { "team" }.to_owned();
-    let signer =
-        |one: &Signer| [side(one.guest), display::short(&one.person), display::short(&one.device), one.events.to_string()];
+    let signer = |one: &Signer| {
+        [side(one.guest).to_owned(), display::short(&one.person), display::short(&one.device), one.events.to_string()]
+    };
     parts.push(table(["side", "person", "device", "events"], &report.signers.iter().map(signer).collect::<Vec<_>>()));
     parts.join("\n\n")
 }

@@ -30,6 +30,9 @@ pub(crate) enum Evidence {
         /// The root fingerprint that the organisation gave you by another way [default: it is shown, for you to compare]
         #[arg(long, value_name = "DIGITS", value_parser = fingerprint)]
         fingerprint: Option<Hash>,
+        /// The same of the organisation that the documents were shared with
+        #[arg(long = "recipient-fingerprint", value_name = "DIGITS", value_parser = fingerprint)]
+        recipient: Option<Hash>,
     },
 }
 

@@ -143,6 +143,24 @@ fn neither_side_speaks_for_the_other() {
     assert_eq!(dossier.case.custody.len(), 8, "all of it is on record");
 }
 
+/// Before the dossier says whom it is for the recipient's team writes nothing, and nothing at all if it is for somebody else.
+// Breaks R-6.8-5.
+#[test]
+fn the_recipient_writes_once_the_dossier_says_that_it_is_for_them() {
+    let mut partners = Partners::new();
+    let early = partners.write(&partners.recipient(), &partners.theirs.organisation, &[answered(Answer::Accepted)]);
+    assert_eq!(partners.accept(&early[0]).err(), Some(JournalError::Certificate));
+    partners.say(false, &first_events(&made(partners.guest), &[], Vec::new()));
+    partners.say(true, &[answered(Answer::Accepted)]);
+
+    let mut partners = Partners::new();
+    let elsewhere = Recipient { team: TeamId([9; 32]), ..partners.guest };
+    partners.say(false, &first_events(&made(elsewhere), &[], Vec::new()));
+    partners.say(false, &first_events(&made(partners.guest), &[], Vec::new()));
+    let late = partners.write(&partners.recipient(), &partners.theirs.organisation, &[answered(Answer::Accepted)]);
+    assert_eq!(partners.accept(&late[0]).err(), Some(JournalError::Certificate));
+}
+
 /// Somebody of neither team, of the wrong organisation, or with another's certificate.
 // Breaks R-6.8-5.
 #[test]

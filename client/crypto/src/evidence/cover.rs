@@ -54,8 +54,8 @@ impl Custody {
         let named = |one: &Version| format!("{} version {}", one.document, one.version);
         let line = |one: &super::custody::Event| {
             let documents = one.documents.iter().map(named).collect::<Vec<_>>().join(", ");
-            let (person, device) = (one.person.clone(), one.device.clone());
-            row([one.sequence.to_string(), one.time.clone(), person, device, one.event.clone(), documents])
+            let (side, person, device) = (one.side.to_owned(), one.person.clone(), one.device.clone());
+            row([one.sequence.to_string(), one.time.clone(), side, person, device, one.event.clone(), documents])
         };
         self.custody.iter().map(line).collect()
     }

@@ -77,6 +77,7 @@ pub(super) struct Person {
 pub(super) struct Event {
     pub(super) sequence: u64,
     pub(super) time: String,
+    pub(super) side: &'static str,
     pub(super) person: String,
     pub(super) device: String,
     pub(super) event: String,
@@ -156,7 +157,7 @@ impl From<&Copied> for Copy {
 impl From<&Signer> for Person {
     fn from(signer: &Signer) -> Self {
         Self {
-            side: if signer.guest { "recipient" } else { "team" },
+            side: side(signer.guest),
             person: signer.person.to_string(),
             device: signer.device.to_string(),
             events: signer.events,
@@ -174,12 +175,18 @@ impl From<&Line> for Event {
         Self {
             sequence: line.sequence,
             time: instant(line.time),
+            side: side(line.guest),
             person: line.person.to_string(),
             device: line.device.to_string(),
             event: class_name(line.class).replace(' ', "-"),
             documents: documents.collect(),
         }
     }
+}
+
+/// Of two teams that write a dossier, which.
+pub fn side(guest: bool) -> &'static str {
+    if guest { "recipient" } else { "team" }
 }
 
 /// `YYYY-MM-DDThh:mm:ss.mmmZ`; the end of the year 9999 if it is later.

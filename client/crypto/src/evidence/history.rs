@@ -10,7 +10,7 @@ use super::disclose::{Rule, rule};
 use super::{Fault, ShownEvent, Signer, document_path};
 use crate::content::Sha256;
 use crate::event::{Body, CopyMade, MediaType, OpenedVersion, Recipient, class};
-use crate::journal::{ChainState, Follower, Follows, Place};
+use crate::journal::{ChainState, Follower, Place, WrittenBy};
 
 /// A document of a bundle, as a signed event has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Line {
     pub sequence: u64,
     /// When, by the author's clock.
     pub time: Time,
+    /// Whether it is of the team that a dossier is for.
+    pub guest: bool,
     /// Whose device wrote it.
     pub person: PersonId,
     /// The device.
@@ -129,18 +131,26 @@ impl<'a> History<'a> {
         let header = &event.header.content;
         let body = shown(event)?;
         let follower = Follower { organisation: self.organisation, guest: self.guest.unwrap_or(self.organisation) };
-        let Follows { person, device, guest } =
+        let WrittenBy { person, device, guest } =
             follower.follow(&mut self.state, &event.header, body.as_ref()).map_err(Fault::Event)?;
-        if let Some(Body::DossierMade(made)) = body.as_ref().filter(|_| self.is_begun()) {
-            self.state.open_to(made.to);
+        if header.class == class::DOSSIER_MADE && self.has_certificates_alone() {
+            match &body {
+                Some(Body::DossierMade(made)) if made.to == self.place().owner() => return Err(Fault::OwnDossier),
+                Some(Body::DossierMade(made)) => self.state.open_to(made.to),
+                _ => return Err(Fault::Withheld),
+            }
         }
         self.count(Signer { guest, person, device, events: 1 });
         let documents = body.as_ref().map(named).unwrap_or_default();
-        self.lines.push(Line { sequence: header.sequence, time: header.time, person, device, class: header.class, documents });
+        let (sequence, time, class) = (header.sequence, header.time, header.class);
+        self.lines.push(Line { sequence, time, guest, person, device, class, documents });
         if let Some(Body::CopyMade(made)) = &body {
             self.copies.push(Copied { sequence: header.sequence, made: made.clone() });
         }
         if let Some(version) = body.as_ref().and_then(Body::version) {
+            if guest {
+                return Err(Fault::RecipientsDocument);
+            }
             self.exhibits.push(Exhibit {
                 file: document_path(self.exhibits.len() + 1, version.name.as_str()),
                 sequence: header.sequence,
@@ -156,7 +166,7 @@ impl<'a> History<'a> {
     }
 
     /// Whether there is nothing yet but certificates.
-    fn is_begun(&self) -> bool {
+    fn has_certificates_alone(&self) -> bool {
         self.lines.iter().all(|line| line.class == class::AUTHOR_CERTIFICATE)
     }
 

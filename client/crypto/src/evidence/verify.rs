@@ -148,6 +148,9 @@ impl<'a> Verifier<'a> {
         let theirs = recipient.map(|(who, _)| who.organisation).filter(|id| *id != organisation.id());
         self.recipient_log(theirs, guest);
         if whole {
+            if history.exhibits.is_empty() {
+                self.wrong(CHAIN, Fault::NoDocuments);
+            }
             let custody = Custody::of(&history);
             self.same(CUSTODY, &custody.to_json());
             self.same(COVER, &custody.to_html());
@@ -210,7 +213,10 @@ impl<'a> Verifier<'a> {
         let mut rest = self.content(EXPORT)?;
         let last = self.follow(EXPORT, &mut rest, history)?;
         let line = history.lines.last()?;
-        let exported = Exported { time: line.time, person: line.person, device: line.device };
+        let exported = Exported { time: line.time, guest: line.guest, person: line.person, device: line.device };
+        if history.recipient().is_some() != line.guest {
+            self.wrong(EXPORT, Fault::NotRecipient);
+        }
         let Some(Body::EvidenceExported(EvidenceExported { documents, manifest })) = last else {
             self.wrong(EXPORT, Fault::NoExport);
             return None;

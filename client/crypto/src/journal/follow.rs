@@ -19,7 +19,7 @@ pub(super) struct Party<'a> {
 
 /// Who wrote an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Follows {
+pub struct WrittenBy {
     /// Whose device it is.
     pub person: PersonId,
     /// The device.
@@ -44,7 +44,7 @@ impl Follower<'_> {
     ///
     /// # Errors
     /// [`JournalError`] says which rule it breaks.
-    pub fn follow(&self, state: &mut ChainState, header: &SignedHeader, body: Option<&Body>) -> Result<Follows, JournalError> {
+    pub fn follow(&self, state: &mut ChainState, header: &SignedHeader, body: Option<&Body>) -> Result<WrittenBy, JournalError> {
         let content = &header.content;
         if content.journal != state.place.journal || content.sequence < state.length || content.previous != state.header {
             return Err(JournalError::Header);
@@ -59,7 +59,7 @@ impl Follower<'_> {
         state.header = header_hash(header);
         let (log_length, team_generation) = state.named(guest);
         (*log_length, *team_generation) = (content.log.length, content.team_generation);
-        Ok(Follows { person, device, guest })
+        Ok(WrittenBy { person, device, guest })
     }
 }
 
@@ -79,6 +79,7 @@ impl<'a> Party<'a> {
             (None, _) => false,
         };
         match state.guest.as_ref().filter(|guest| claims(&guest.who)) {
+            Some(of) if of.may_write != 1 => Err(JournalError::Certificate),
             Some(of) if guest.id() != of.who.organisation => Err(JournalError::Place),
             Some(of) => Ok(Self {
                 organisation: guest,

@@ -200,6 +200,7 @@ impl Reader<'_> {
         };
         let header = &event.header;
         state.certify(header.content.author, device, event.guest);
+        state.begin(&event.body);
         state.length += 1;
         state.entry = entry_hash(entry);
         state.header = event.header_hash;

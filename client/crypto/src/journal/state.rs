@@ -7,7 +7,7 @@ use casevault_wire::signature::PublicKey;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
 use super::Place;
-use crate::event::Recipient;
+use crate::event::{Body, Recipient};
 
 /// An author whose certificate was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
@@ -22,6 +22,8 @@ pub(super) struct Certified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub(super) struct Guest {
     pub(super) who: Recipient,
+    /// Whether it may write: 0 until the first event that is not a certificate, then 1 if that says that the dossier is for it, else 2.
+    pub(super) may_write: u8,
     pub(super) team_generation: u64,
     pub(super) log_length: u64,
 }
@@ -62,17 +64,25 @@ impl ChainState {
         }
     }
 
-    /// A dossier without entries: a journal that the team it is for may write into.
+    /// A dossier without entries: a journal that the team it is for may write into once it says so.
     pub fn of_dossier(place: Place, guest: Recipient) -> Self {
-        let mut state = Self::new(place);
-        state.open_to(guest);
-        state
+        let guest = Guest { who: guest, may_write: 0, team_generation: 0, log_length: 0 };
+        Self { guest: (guest.who != place.owner()).then_some(guest), ..Self::new(place) }
     }
 
     /// Lets a team write from here on: the one that a dossier is for.
     pub fn open_to(&mut self, guest: Recipient) {
-        let owner = Recipient { organisation: self.place.organisation, team: self.place.team };
-        self.guest = (guest != owner).then_some(Guest { who: guest, team_generation: 0, log_length: 0 });
+        self.guest = Some(Guest { who: guest, may_write: 1, team_generation: 0, log_length: 0 });
+    }
+
+    /// Takes over what an event says of whom a dossier is for: the first that is not a certificate says so, or it is none.
+    pub(super) fn begin(&mut self, body: &Body) {
+        let Some(guest) = self.guest.as_mut().filter(|guest| guest.may_write == 0) else { return };
+        guest.may_write = match body {
+            Body::AuthorCertificate(_) => 0,
+            Body::DossierMade(made) if made.to == guest.who => 1,
+            _ => 2,
+        };
     }
 
     /// Whom a dossier is for.

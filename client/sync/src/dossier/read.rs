@@ -17,7 +17,7 @@ use casevault_wire::vault::Batch;
 use super::{Access, Read, apart, drop_entries};
 use crate::alarm;
 use crate::client::Client;
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, What};
 use crate::journal::PUSH_ITEMS;
 use crate::store::column;
 use crate::store::sql::{Connection, OptionalExtension, params};
@@ -134,6 +134,10 @@ impl Client {
         let vault = self.granted_vault(access)?;
         for _ in 0..TRIES {
             let mut read = self.read_dossier(access).await?;
+            // What a recipient wrote before the dossier says that it is for them would be refused.
+            if access.is_guest() && read.dossier.made.is_none() {
+                return Err(ClientError::Unknown(What::Dossier));
+            }
             let log = self.organisation()?.position();
             let mut events = missing(&read);
             events.truncate(PUSH_ITEMS);

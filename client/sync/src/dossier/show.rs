@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use casevault_crypto::dossier::Dossier;
 use casevault_crypto::event::Ending;
-use casevault_crypto::journal::ChainState;
+use casevault_crypto::journal::{ChainState, Place};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::problem::Code;
@@ -43,6 +43,19 @@ impl Client {
                 self.dossier_view(&access, &self.read_kept_dossier(&access)?)
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// The case that `text` names, if it names no dossier: whoever shares one chose its number.
+    pub(crate) async fn case_alone(&self, text: &str) -> Result<Place> {
+        let place = self.case_place(text).await?;
+        match self.find_dossier(text) {
+            Err(ClientError::Unknown(What::Dossier)) => Ok(place),
+            Err(error) => Err(error),
+            Ok(access) => {
+                let both = [place.journal, access.place.journal].map(|journal| journal.to_string());
+                Err(ClientError::Ambiguous(What::Case, both.into()))
+            }
         }
     }
 
@@ -130,10 +143,9 @@ impl Client {
             metadata: None,
             original: None,
         });
-        let from = casevault_crypto::event::Recipient { organisation: access.place.organisation, team: access.place.team };
         Ok(DossierView {
             dossier: access.place.journal,
-            from: self.recipient_view(&from)?,
+            from: self.recipient_view(&access.place.owner())?,
             purpose: dossier.made.as_ref().map(|made| made.purpose.as_str().to_owned()).unwrap_or_default(),
             overridden: dossier.made.as_ref().is_some_and(|made| made.consent == Hash::ZERO),
             state,

@@ -3,7 +3,7 @@
 
 mod page;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use casevault_crypto::event::{DataGiven, DocumentVersion};
 use casevault_crypto::evidence::{document_path, instant};
@@ -14,7 +14,6 @@ use casevault_wire::time::Time;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 
-use super::EvidenceExport;
 use super::pack::Pack;
 use super::source::Source;
 use crate::client::Client;
@@ -26,6 +25,15 @@ use crate::view::{AssistanceView, CaseView, ConsentState, ConsentView, OnProgres
 const PAGE: &str = "copy.html";
 /// The same for programs.
 const DATA: &str = "copy.json";
+
+/// A copy that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenCopy {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many files it has.
+    pub files: u64,
+}
 
 /// All that is kept about a person, without a name of anybody's who keeps it.
 #[derive(Debug, Serialize)]
@@ -108,7 +116,7 @@ impl Client {
         (language, keep_metadata): (&str, Option<&str>),
         out: &Path,
         progress: OnProgress,
-    ) -> Result<EvidenceExport> {
+    ) -> Result<GivenCopy> {
         let headings = page::headings(language).ok_or(ClientError::Text)?;
         let (view, consents, shares) = (self.case(case).await?, self.consents(case).await?, self.shares(Some(case)).await?);
         let _turn = self.turn.lock().await;
@@ -139,7 +147,7 @@ impl Client {
         self.say(&source, DataGiven { documents }.into()).await?;
         let files = pack.files().len() as u64;
         let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
-        Ok(EvidenceExport { path, files, documents: Vec::new(), fingerprints: Vec::new() })
+        Ok(GivenCopy { path, files })
     }
 }
 

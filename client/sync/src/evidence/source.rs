@@ -52,7 +52,7 @@ impl Source {
 impl Client {
     /// The case or dossier that `text` names, read to its end.
     pub(super) async fn evidence_source(&self, text: &str) -> Result<Source> {
-        let place = match self.case_place(text).await {
+        let place = match self.case_alone(text).await {
             Err(ClientError::Unknown(What::Case)) => {
                 let access = self.find_dossier_anew(text).await.map_err(|error| match error {
                     ClientError::Unknown(What::Dossier) => ClientError::Unknown(What::Case),
@@ -147,17 +147,16 @@ impl Client {
 
     /// Every key that this device has of what it is made of and of its team.
     pub(super) fn held(&self, source: &Source) -> Result<Vec<Secret>> {
-        let (team, own) = match source {
-            Source::Case(place, _) => (place.team, self.profile.store.read(|db| ring_of(db, place))?),
-            Source::Dossier(access, _) => (access.team, Default::default()),
+        let (team, mut held): (_, Vec<_>) = match source {
+            Source::Case(place, _) => {
+                let ring = self.profile.store.read(|db| ring_of(db, place))?;
+                (place.team, ring.0.into_values().map(|key| key.secret).collect())
+            }
+            Source::Dossier(access, _) => (access.team, access.keys.0.values().map(|key| key.secret().clone()).collect()),
         };
-        let given: Vec<_> = match source {
-            Source::Case(..) => Vec::new(),
-            Source::Dossier(access, _) => access.keys.0.values().map(|key| key.secret().clone()).collect(),
-        };
-        let ring = self.ring(&team)?;
+        held.extend(self.ring(&team)?.iter().map(|(_, key)| key.secret().clone()));
         let journal = self.profile.store.read(|db| ring_of(db, &team_place(db, self.me.organisation, team)?))?;
-        let sealing = own.0.into_values().chain(journal.0.into_values()).map(|key| key.secret);
-        Ok(ring.iter().map(|(_, key)| key.secret().clone()).chain(sealing).chain(given).collect())
+        held.extend(journal.0.into_values().map(|key| key.secret));
+        Ok(held)
     }
 }

@@ -49,11 +49,14 @@ impl Client {
 
     /// Who did what in the dossier that `text` names, in order.
     pub(crate) async fn dossier_custody(&self, text: &str) -> Result<Vec<CustodyView>> {
-        let access = match self.find_dossier_anew(text).await {
-            Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(text)?,
+        let access = match self.own_dossier(text) {
+            Err(ClientError::Unknown(_)) => self.find_dossier_anew(text).await?,
             access => access?,
         };
-        let read = self.read_dossier(&access).await?;
+        let read = match self.read_dossier(&access).await {
+            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => self.read_kept_dossier(&access)?,
+            read => read?,
+        };
         self.profile.store.read(|db| read.events.iter().map(|event| custody_line(db, event)).collect())
     }
 

@@ -5,15 +5,14 @@ use std::path::Path;
 
 use casevault_crypto::evidence::{Custody, History, ShownEvent, encode_chain, encode_events};
 use casevault_crypto::identity::{DeviceIdentity, sign};
-use casevault_crypto::journal::{Opening, Place};
+use casevault_crypto::journal::Opening;
 use casevault_crypto::random::SystemRandom;
-use casevault_tests::bundle::{Copy, files, ours, theirs};
+use casevault_tests::bundle::{Copy, chain, files, log, organisation, ours, theirs};
 use casevault_tests::written::identity;
 use casevault_wire::codec::{Opaque, encode_opaque};
 use casevault_wire::id::PersonId;
-use casevault_wire::limit;
-use casevault_wire::log::{Author, LogEntry, Organisation, Role, SignedLogEntry, Statement, log_entry_hash};
-use tls_codec::{Deserialize as _, Serialize as _};
+use casevault_wire::log::{Author, LogEntry, Role, SignedLogEntry, Statement, log_entry_hash};
+use tls_codec::Serialize as _;
 
 use super::made;
 
@@ -147,26 +146,6 @@ fn listing() -> Vec<Change> {
     ]
 }
 
-/// The chain's place and its events.
-fn chain(files: &BTreeMap<String, Vec<u8>>) -> (Place, Vec<ShownEvent>) {
-    let mut rest = files[CHAIN].as_slice();
-    let place = Place::tls_deserialize(&mut rest).unwrap();
-    let mut events = Vec::new();
-    while !rest.is_empty() {
-        events.push(ShownEvent::tls_deserialize(&mut rest).unwrap());
-    }
-    (place, events)
-}
-
-fn log(files: &BTreeMap<String, Vec<u8>>) -> Vec<SignedLogEntry> {
-    let (mut rest, mut entries) = (files[LOG].as_slice(), Vec::new());
-    while !rest.is_empty() {
-        let entry = Opaque::<{ limit::LOG_ENTRY }>::tls_deserialize(&mut rest).unwrap();
-        entries.push(SignedLogEntry::tls_deserialize_exact(entry.as_slice()).unwrap());
-    }
-    entries
-}
-
 fn write_log(copy: &Copy, entries: &[SignedLogEntry]) {
     let bytes: Vec<u8> = entries.iter().flat_map(|entry| encode_opaque(&entry.tls_serialize_detached().unwrap())).collect();
     copy.write(LOG, &bytes);
@@ -174,12 +153,10 @@ fn write_log(copy: &Copy, entries: &[SignedLogEntry]) {
 
 /// Puts other events into the chain, and has what people read say what they say, as far as a verifier would follow them.
 fn rewrite(copy: &Copy, bundles: &Bundles, change: impl FnOnce(&mut Vec<ShownEvent>)) {
-    let (place, mut events) = chain(&bundles.bundle);
+    let (place, mut events) = chain(&bundles.bundle[CHAIN]);
     change(&mut events);
     copy.write(CHAIN, &encode_chain(&place, &events));
-    let log = log(&bundles.bundle);
-    let mut organisation = Organisation::found(&log[0]).unwrap();
-    log[1..].iter().for_each(|entry| organisation.apply(entry).unwrap());
+    let organisation = organisation(&log(&bundles.bundle[LOG]));
     let mut history = History::new(&organisation, None, &place);
     if history.take_all(&events).is_ok() {
         copy.write(CUSTODY, Custody::of(&history).to_json().as_bytes());
@@ -246,7 +223,7 @@ fn others() -> Vec<Change> {
         }),
         change("the export has no event", true, &["export.bin"], |copy, _| copy.write("export.bin", b"")),
         change("the export is the chain's last event", true, &["export.bin"], |copy, bundles| {
-            copy.write("export.bin", &encode_events(&chain(&bundles.bundle).1[..1]));
+            copy.write("export.bin", &encode_events(&chain(&bundles.bundle[CHAIN]).1[..1]));
         }),
         change("two documents have changed places", true, &[FIRST, SECOND], |copy, bundles| {
             copy.write(FIRST, &bundles.bundle[SECOND]);
@@ -271,22 +248,22 @@ fn others() -> Vec<Change> {
 fn log_and_tags() -> Vec<Change> {
     vec![
         change("the log lacks its end", true, &[LOG, CHAIN], |copy, bundles| {
-            let log = log(&bundles.bundle);
+            let log = log(&bundles.bundle[LOG]);
             write_log(copy, &log[..log.len() - 2]);
         }),
-        change("the log lacks its beginning", true, &[LOG], |copy, bundles| write_log(copy, &log(&bundles.bundle)[1..])),
+        change("the log lacks its beginning", true, &[LOG], |copy, bundles| write_log(copy, &log(&bundles.bundle[LOG])[1..])),
         change("an entry of the log is forged", true, &[LOG], |copy, bundles| {
-            let mut log = log(&bundles.bundle);
+            let mut log = log(&bundles.bundle[LOG]);
             log[4].content.time.0 += 1;
             write_log(copy, &log);
         }),
         change("two entries of the log have changed places", true, &[LOG], |copy, bundles| {
-            let mut log = log(&bundles.bundle);
+            let mut log = log(&bundles.bundle[LOG]);
             log.swap(3, 4);
             write_log(copy, &log);
         }),
         change("an entry of the log has the signature of another", true, &[LOG], |copy, bundles| {
-            let mut log = log(&bundles.bundle);
+            let mut log = log(&bundles.bundle[LOG]);
             log[4].signature = log[3].signature;
             write_log(copy, &log);
         }),
@@ -311,7 +288,7 @@ fn log_and_tags() -> Vec<Change> {
 
 /// Nadia, who is no administrator, adds a statement to the log.
 fn stated(copy: &Copy, bundles: &Bundles, statement: impl FnOnce(PersonId) -> Statement) {
-    let mut log = log(&bundles.bundle);
+    let mut log = log(&bundles.bundle[LOG]);
     let founder = log.iter().find_map(|entry| match entry.content.statement {
         Statement::AddPerson(person, _) => Some(person),
         _ => None,
