@@ -61,6 +61,9 @@ mod files;
 #[path = "world/full.rs"]
 mod full;
 #[cfg(test)]
+#[path = "world/handover.rs"]
+mod handover;
+#[cfg(test)]
 #[path = "world/interrupt.rs"]
 mod interrupt;
 #[cfg(test)]

@@ -11,7 +11,8 @@ from reference import FULL, drawn, write
 
 CERTIFICATE, KEY_GENERATION, OPENED, TITLE, STATUS, FIELDS, ADDED, REPLACED, READ, NOTE = 1, 2, *range(0x101, 0x109)
 CONSENT, WITHDRAWN, SHARE, ENDED, DOSSIER_KEY, ASKED, APPROVED, CONFIRMED = range(0x110, 0x118)
-RECEIVED, MADE, ANSWERED, OVER = 0x203, 0x401, 0x402, 0x403
+RECEIVED, MADE, ANSWERED, OVER, TAKEOVER = 0x203, *range(0x401, 0x405)
+HANDOVER, HANDED_OVER, TAKEN_OVER = range(0x118, 0x11b)
 RECORD, PLAN, PLAN_APPROVED = range(0x130, 0x133)
 HOLD, RETENTION, ERASE, ERASE_CONFIRMED, ERASE_BACK, RING_KEPT, FORGOTTEN = 0x140, 0x141, *range(0x204, 0x209)
 EXPORTED, GIVEN, SUMMARY, PERSON_NAME, DEVICE_NAME, TEAM_NAME = 0x120, 0x201, 0x202, 0x301, 0x302, 0x303
@@ -95,6 +96,9 @@ def body_vectors():
         ("erasure-taken-back", ERASE_BACK, drawn("asked")), ("ring-kept", RING_KEPT, kept(1, 3) + opaque(drawn("gone", 16)) + opaque(drawn("dossier", 16))),
         ("ring-kept-nothing", RING_KEPT, opaque(b"") * 3), ("keys-forgotten", FORGOTTEN, u64(4)),
         ("dossier", MADE, drawn("given") + SHARED), ("answer", ANSWERED, b"\2" + text("not ours")), ("dossier-ended", OVER, b"\3"),
+        ("answer-taken-over", ANSWERED, b"\4" + text("")), ("handover-offered", HANDOVER, drawn("dossier", 16) + opaque(text("vic_Gender"))),
+        ("handover-offered-telling-nothing", HANDOVER, drawn("dossier", 16) + opaque(b"")), ("handed-over", HANDED_OVER, drawn("dossier", 16) + drawn("answered")),
+        ("taken-over", TAKEN_OVER, RECIPIENT + drawn("dossier", 16) + drawn("offered")), ("takeover-offered", TAKEOVER, opaque(text("vic_Gender"))),
     ]
     bad = [
         ("title-too-long", TITLE, text("x" * 1025)), ("title-not-utf8", TITLE, b"\1\xff"), ("status-unknown", STATUS, b"\5"),
@@ -117,7 +121,10 @@ def body_vectors():
         ("hold-cut", HOLD, b"\1"), ("retention-cut", RETENTION, u64(99)[1:] + text("")), ("erasure-confirmed-cut", ERASE_CONFIRMED, drawn("asked")[:31]),
         ("erasure-asked-cut", ERASE, drawn("case", 16)), ("erasure-taken-back-left-over", ERASE_BACK, drawn("asked") + b"\0"),
         ("ring-kept-cut", RING_KEPT, kept(1)), ("ring-kept-too-many", RING_KEPT, opaque(b"") + opaque(bytes(16 * 1025)) + opaque(b"")), ("keys-forgotten-cut", FORGOTTEN, u64(4)[1:]),
-        ("answer-zero", ANSWERED, b"\0" + text("")), ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
+        ("answer-zero", ANSWERED, b"\0" + text("")), ("answer-unknown", ANSWERED, b"\5" + text("")),
+        ("handover-offered-cut", HANDOVER, drawn("dossier", 16)), ("handed-over-cut", HANDED_OVER, drawn("dossier", 16) + drawn("answered")[:31]),
+        ("taken-over-cut", TAKEN_OVER, RECIPIENT + drawn("dossier", 16)), ("takeover-offered-too-many", TAKEOVER, opaque(text("f") * 257)),
+        ("received-unsigned", RECEIVED, ENVELOPE[:-64]),
     ]
     for valid, cases in ((True, good), (False, bad)):
         for name, kind, data in cases:

@@ -171,6 +171,7 @@ pub(crate) fn case(view: &CaseView) -> Value {
         "case": text(&summary.case), "title": summary.title, "team": text(&summary.team), "status": summary.status,
         "fields": fields, "documents": list(&view.documents, document), "notes": list(&view.notes, note),
         "assistance": assistance(&view.assistance), "delivery": delivery(view.delivery), "keeping": erasure::keeping(&view.keeping),
+        "handover": view.handover.as_ref().map(share::handover),
     });
     with_said(summary, json)
 }

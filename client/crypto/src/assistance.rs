@@ -2,11 +2,10 @@
 //! approved it.
 
 mod day;
+mod record;
 
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
 
 use casevault_wire::hash::Hash;
 use casevault_wire::id::PersonId;
@@ -14,9 +13,10 @@ use casevault_wire::log::{Organisation, Role};
 use casevault_wire::time::Time;
 
 use crate::consent::{Consents, Told};
-use crate::event::{Body, ConsentBy, FieldSet, FieldValue, PlanMade, RecordId, RecordKind, RecordSet};
+use crate::event::{Body, ConsentBy, FieldSet, FieldValue, PlanMade, RecordId, RecordKind};
 
 pub use day::{Day, is_past};
+pub use record::{Record, Records, sets};
 
 /// The field of the birth date.
 pub const BIRTHDATE: &str = "prs_Birthdate";
@@ -24,46 +24,6 @@ pub const BIRTHDATE: &str = "prs_Birthdate";
 pub const GUARDIAN: &str = "cv_GuardianName";
 /// The age from which nobody is a minor, years.
 const MAJORITY: i32 = 18;
-
-/// A service, a movement, a follow-up, or what became of a goal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// What it is about.
-    pub kind: RecordKind,
-    /// Its id.
-    pub id: RecordId,
-    /// The fields that have a value.
-    pub values: BTreeMap<String, String>,
-    /// The event that said the last of it.
-    pub sequence: u64,
-    /// When that was.
-    pub time: Time,
-    /// Who said it.
-    pub person: PersonId,
-}
-
-impl Record {
-    /// The value of a field; empty if it has none.
-    pub fn value(&self, field: &str) -> &str {
-        self.values.get(field).map(String::as_str).unwrap_or_default()
-    }
-
-    /// The field with the date by which it was to be done, unless it was done or given up (R-6.10-4).
-    pub fn due(&self) -> Option<&str> {
-        let open = |state: &str, over: [&str; 2]| !over.contains(&self.value(state));
-        let (field, open) = match self.kind {
-            RecordKind::Service => ("cv_ServiceUntil", open("cv_ServiceState", ["Delivered", "Cancelled"])),
-            RecordKind::FollowUp => ("cv_FollowUpDate", self.value("cv_FollowUpDone").is_empty()),
-            RecordKind::Movement | RecordKind::Goal => return None,
-        };
-        Some(self.value(field)).filter(|_| open)
-    }
-
-    /// Of what became of a goal: whether nothing is left to do.
-    pub fn is_over(&self) -> bool {
-        ["Reached", "Dropped"].contains(&self.value("cv_GoalState"))
-    }
-}
 
 /// Why an approval changes nothing, or that it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +92,7 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assistance {
     /// Records by kind and id.
-    pub records: BTreeMap<(RecordKind, RecordId), Record>,
+    pub records: Records,
     /// Plans in the journal's order: the last is the case's.
     pub plans: Vec<Plan>,
     /// Words of approval in the journal's order.
@@ -148,7 +108,7 @@ impl Assistance {
     pub fn apply(&mut self, told: &Told<'_>, organisation: &Organisation) {
         match told.body {
             Body::FieldSet(FieldSet { values }) => values.as_slice().iter().for_each(|value| self.note(value)),
-            Body::RecordSet(set) => self.set(set, told),
+            Body::RecordSet(set) => self.records.set(set, told, |_| true),
             Body::PlanMade(made) => self.plans.push(Plan {
                 made: made.clone(),
                 hash: told.hash,
@@ -169,14 +129,14 @@ impl Assistance {
 
     /// The records of a kind, the one last written to first.
     pub fn records_of(&self, kind: RecordKind) -> Vec<&Record> {
-        let mut records: Vec<_> = self.records.values().filter(|record| record.kind == kind).collect();
+        let mut records: Vec<_> = self.records.0.values().filter(|record| record.kind == kind).collect();
         records.sort_by_key(|record| std::cmp::Reverse((record.sequence, record.time)));
         records
     }
 
     /// Whether nothing is left to do for a goal.
     pub fn is_over(&self, goal: &RecordId) -> bool {
-        self.records.get(&(RecordKind::Goal, *goal)).is_some_and(Record::is_over)
+        self.records.0.get(&(RecordKind::Goal, *goal)).is_some_and(Record::is_over)
     }
 
     /// Whether she is a minor at `time` and has no guardian (R-6.10-3).
@@ -196,19 +156,6 @@ impl Assistance {
             BIRTHDATE => self.birthdate = value.as_str().to_owned(),
             GUARDIAN => self.guardian = value.as_str().to_owned(),
             _ => {}
-        }
-    }
-
-    fn set(&mut self, set: &RecordSet, told: &Told<'_>) {
-        let (kind, id, values) = (set.kind, set.record, BTreeMap::new());
-        let new = || Record { kind, id, values, sequence: told.sequence, time: told.time, person: told.person };
-        let record = self.records.entry((kind, id)).or_insert_with(new);
-        (record.sequence, record.time, record.person) = (told.sequence, told.time, told.person);
-        for FieldValue { field, value } in set.values.as_slice() {
-            match value.as_str() {
-                "" => record.values.remove(field.as_str()),
-                text => record.values.insert(field.as_str().to_owned(), text.to_owned()),
-            };
         }
     }
 

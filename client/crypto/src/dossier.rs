@@ -1,6 +1,6 @@
 //! Dossiers (SPEC §6.8): what a team shares with another one, a journal of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use casevault_wire::codec::List;
 use casevault_wire::context::Context;
@@ -9,13 +9,17 @@ use casevault_wire::id::{JournalId, PersonId};
 use casevault_wire::label::Label;
 use casevault_wire::time::Time;
 
-use crate::case::{Case, CaseEffect, effects};
+use crate::assistance::Records;
+use crate::case::{Case, CaseEffect, FieldRecord, effects};
+use crate::consent::Told;
 use crate::derive;
 use crate::event::{
-    Answer, Body, DocumentAdded, DocumentVersion, DossierMade, Ending, FieldSet, FieldValue, Recipient, ShareMade, Shared, class,
+    Answer, Body, DocumentAdded, DocumentVersion, DossierAnswered, DossierMade, Ending, FieldSet, FieldValue, Recipient,
+    ShareMade, Shared, TakeoverOffered, class,
 };
 use crate::journal::{AcceptedEvent, EntryKey, KeyRing, Place};
 use crate::keys::{CaseKey, SigningKey};
+use crate::secret::Secret;
 
 /// What a recipient answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +34,17 @@ pub struct AnswerRecord {
     pub person: PersonId,
 }
 
+/// The offer to go on with a case, and whether its recipient does (R-6.8-12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Takeover {
+    /// The header hash of the event that offers it.
+    pub offered: Hash,
+    /// The fields of which the sender is told what becomes.
+    pub fields: BTreeSet<String>,
+    /// The header hash of the answer by which it is taken over.
+    pub answered: Option<Hash>,
+}
+
 /// Everything that a dossier's journal says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dossier {
@@ -41,6 +56,10 @@ pub struct Dossier {
     pub made: Option<DossierMade>,
     /// Fields, documents and custody.
     pub case: Case,
+    /// The case's records, from the offer on.
+    pub records: Records,
+    /// Whether it may be taken over, or is.
+    pub takeover: Option<Takeover>,
     /// What the recipient answered, in order.
     pub answers: Vec<AnswerRecord>,
     /// Why the sender ended it, if they did.
@@ -50,14 +69,22 @@ pub struct Dossier {
 impl Dossier {
     /// A dossier for `to` without events.
     pub fn new(journal: JournalId, to: Recipient) -> Self {
-        Self { to, begun: false, made: None, case: Case::new(journal), answers: Vec::new(), ended: None }
+        let (case, records) = (Case::new(journal), Records::default());
+        Self { to, begun: false, made: None, case, records, takeover: None, answers: Vec::new(), ended: None }
     }
 
-    /// Takes the next accepted event over (R-6.8-5).
+    /// Takes the next accepted event over (R-6.8-5, R-6.8-12).
     pub fn apply(&mut self, event: &AcceptedEvent) {
         for effect in effects(event) {
-            let shows = matches!(effect, CaseEffect::SetField(_) | CaseEffect::ClearField(_) | CaseEffect::PutDocument(_));
-            if matches!(effect, CaseEffect::Custody(_)) || (shows && !event.guest && self.made.is_some()) {
+            let counts = match &effect {
+                CaseEffect::Custody(_) => true,
+                CaseEffect::SetField(FieldRecord { field, .. }) | CaseEffect::ClearField(field) => {
+                    self.has_say(event.guest, field)
+                }
+                CaseEffect::PutDocument(_) => !event.guest && self.made.is_some() && !self.is_taken_over(),
+                _ => false,
+            };
+            if counts {
                 self.case.take(effect);
             }
         }
@@ -65,16 +92,45 @@ impl Dossier {
         self.begun |= event.class() != class::AUTHOR_CERTIFICATE;
         match &event.body {
             Body::DossierMade(made) if first && !event.guest && made.to == self.to => self.made = Some(made.clone()),
-            Body::DossierAnswered(answered) if event.guest => self.answers.push(AnswerRecord {
-                answer: answered.answer,
-                text: answered.text.as_str().to_owned(),
-                time: event.time,
-                person: event.person,
-            }),
+            Body::DossierAnswered(answered) if event.guest => self.answered(answered, event),
             Body::DossierEnded(ended) if !event.guest => {
                 self.ended.get_or_insert(ended.why);
             }
+            Body::TakeoverOffered(TakeoverOffered { fields }) if !event.guest && self.made.is_some() => {
+                let fields = fields.as_slice().iter().map(|field| field.as_str().to_owned()).collect();
+                self.takeover.get_or_insert(Takeover { offered: event.header_hash, fields, answered: None });
+            }
+            Body::RecordSet(set) if self.takeover.is_some() => {
+                let mut records = std::mem::take(&mut self.records);
+                records.set(set, &Told::from(event), |field| self.has_say(event.guest, field));
+                self.records = records;
+            }
             _ => {}
+        }
+    }
+
+    /// Whether the recipient goes on with the case.
+    pub fn is_taken_over(&self) -> bool {
+        self.takeover.as_ref().is_some_and(|takeover| takeover.answered.is_some())
+    }
+
+    /// Whether a side says what a field is: the sender until it is taken over, then the recipient, of what was offered.
+    fn has_say(&self, guest: bool, field: &str) -> bool {
+        match &self.takeover {
+            Some(takeover) if takeover.answered.is_some() => guest && takeover.fields.contains(field),
+            _ => !guest && self.made.is_some(),
+        }
+    }
+
+    fn answered(&mut self, answered: &DossierAnswered, event: &AcceptedEvent) {
+        self.answers.push(AnswerRecord {
+            answer: answered.answer,
+            text: answered.text.as_str().to_owned(),
+            time: event.time,
+            person: event.person,
+        });
+        if let (Answer::TakenOver, Some(takeover)) = (answered.answer, &mut self.takeover) {
+            takeover.answered.get_or_insert(event.header_hash);
         }
     }
 
@@ -112,6 +168,15 @@ impl DossierKeys {
             ..Context::new(Label::DeriveGrant, place.organisation)
         };
         self.0.get(&generation).map(|key| derive::grant_key(key, &context))
+    }
+}
+
+impl DossierKeys {
+    /// Every key of the dossier `journal`, of the team whose case is at `place`, and what is derived from it.
+    pub fn secrets(&self, place: &Place, journal: JournalId) -> Vec<Secret> {
+        let place = Place { journal, ..*place };
+        let grants = self.0.keys().filter_map(|generation| self.grant_key(&place, *generation)).map(|key| key.seed());
+        self.0.values().map(|key| key.secret().clone()).chain(grants).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod consent;
 mod copy;
 mod directory;
 mod document;
+mod handover;
 mod name;
 mod team;
 
@@ -32,6 +33,7 @@ pub use consent::{
 pub use copy::{CopyMade, Examined, Found, How, MetadataFound, MetadataKept, MetadataKind, PageBox, VersionNamed};
 pub use directory::{DeviceName, PersonName, TeamName};
 pub use document::{DataGiven, DocumentVersion, DocumentsOpened, EvidenceExported, MediaType, OpenedVersion};
+pub use handover::{CaseHandedOver, CaseTakenOver, HandoverOffered, TakeoverOffered};
 pub use name::{Name, display_line, display_name, export_name, is_plain};
 pub use team::{
     CaseKeyGiven, CaseSummary, ErasureAsked, ErasureConfirmed, ErasureTakenBack, KeptCase, KeptKey, KeysForgotten, RingKept,
@@ -165,6 +167,12 @@ events! {
     OverrideApproved(OverrideApproved) = OVERRIDE_APPROVED 0x0116, "override approved";
     /// A second person stands for a consent.
     ConsentConfirmed(ConsentConfirmed) = CONSENT_CONFIRMED 0x0117, "consent confirmed";
+    /// Another team may go on with a case.
+    HandoverOffered(HandoverOffered) = HANDOVER_OFFERED 0x0118, "handover offered";
+    /// It does.
+    CaseHandedOver(CaseHandedOver) = CASE_HANDED_OVER 0x0119, "case handed over";
+    /// A case goes on that was another team's.
+    CaseTakenOver(CaseTakenOver) = CASE_TAKEN_OVER 0x011a, "case taken over";
     /// A service, a movement, a follow-up or a goal has new values.
     RecordSet(RecordSet) = RECORD_SET 0x0130, "record set";
     /// What shall be reached with a person.
@@ -204,6 +212,8 @@ events! {
     DossierAnswered(DossierAnswered) = DOSSIER_ANSWERED 0x0402, "dossier answered";
     /// Its sender ends it.
     DossierEnded(DossierEnded) = DOSSIER_ENDED 0x0403, "dossier ended";
+    /// Its recipient may go on with the case.
+    TakeoverOffered(TakeoverOffered) = TAKEOVER_OFFERED 0x0404, "takeover offered";
 }
 
 impl Body {

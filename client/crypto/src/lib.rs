@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod erasure;
 pub mod event;
 pub mod evidence;
+pub mod handover;
 pub mod heads;
 pub mod identity;
 pub mod invitation;

@@ -114,7 +114,7 @@ impl Client {
         Ok(said)
     }
 
-    fn accepted_assistance(&self, place: &Place) -> Result<Assistance> {
+    pub(crate) fn accepted_assistance(&self, place: &Place) -> Result<Assistance> {
         let mut said = Assistance::default();
         self.tell_accepted(place, CLASSES, |told, organisation| said.apply(told, organisation))?;
         Ok(said)
@@ -125,7 +125,7 @@ impl Client {
         Ok(self.accepted_assistance(place)?.approvals.iter().any(|approval| approval.verdict.is_false()))
     }
 
-    fn record_view(&self, record: &Record) -> Result<RecordView> {
+    pub(crate) fn record_view(&self, record: &Record) -> Result<RecordView> {
         Ok(RecordView {
             kind: record.kind,
             id: record.id,

@@ -1,7 +1,9 @@
 //! Cases: opened, changed and shown. What waits in the outbox is shown as if it were sent, and marked.
 
 use crate::store::sql::{Connection, params};
-use casevault_crypto::event::{Body, CaseOpened, CaseSummary as SummaryEvent, FieldSet, FieldValue, Note, Status, StatusChanged};
+use casevault_crypto::event::{
+    Body, CaseOpened, CaseSummary as SummaryEvent, FieldSet, FieldValue, Name, Note, Status, StatusChanged,
+};
 use casevault_crypto::journal::Place;
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_statistics::htcds;
@@ -11,6 +13,7 @@ use casevault_wire::time::Time;
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
+use crate::handover;
 use crate::journal::{decode_body, key, queue, team_place};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
@@ -35,20 +38,31 @@ impl Client {
         if self.kept(&team)?.is_none() && !self.sync_group_if_reachable(&team).await? {
             return Err(ClientError::NoKey);
         }
+        let title: Name = Text::new(title).map_err(|_| ClientError::Text)?;
+        let mut bodies: Vec<Body> = vec![CaseOpened { title: title.clone() }.into()];
+        bodies.extend(fields.map(Body::from));
+        let (place, first) = self.begin_case(team, title, &bodies)?;
+        Ok((place.journal, self.deliver(first).await?))
+    }
+
+    /// A case of a team that begins with these events. Returns where it is, and the first row of them that waits.
+    pub(crate) fn begin_case(&self, team: TeamId, title: Name, bodies: &[Body]) -> Result<(Place, i64)> {
         let case = JournalId(draw(&mut SystemRandom).map_err(no_randomness)?);
         let place = self.place(team, case);
-        let name = Text::new(title).map_err(|_| ClientError::Text)?;
-        let summary = SummaryEvent { case, title: name.clone(), status: Status::default() };
-        let mut bodies: Vec<Body> = vec![CaseOpened { title: name }.into()];
-        bodies.extend(fields.map(Body::from));
         let first = self.profile.store.write(|tx| {
             let sql = "INSERT INTO cases (journal, team, title, status) VALUES (?1, ?2, ?3, ?4)";
-            tx.execute(sql, params![case.0, team.0, title, Status::default().as_str()])?;
+            tx.execute(sql, params![case.0, team.0, title.as_str(), Status::default().as_str()])?;
+            let summary = SummaryEvent { case, title, status: Status::default() };
             let first = queue(tx, &team_place(tx, self.me.organisation, team)?, &[summary.into()], self.now())?;
-            queue(tx, &place, &bodies, self.now())?;
+            queue(tx, &place, bodies, self.now())?;
+            for body in bodies {
+                if let Body::CaseTakenOver(taken) = body {
+                    handover::notice(tx, &place, taken)?;
+                }
+            }
             Ok(first)
         })?;
-        Ok((case, self.deliver(first).await?))
+        Ok((place, first))
     }
 
     async fn sync_group_if_reachable(&self, team: &TeamId) -> Result<bool> {
@@ -119,7 +133,21 @@ impl Client {
             }
             other => other?,
         };
-        if self.kept(&place.team)?.is_none() && !self.travels()? { Err(ClientError::NoKey) } else { Ok(place) }
+        if self.kept(&place.team)?.is_none() && !self.travels()? {
+            return Err(ClientError::NoKey);
+        }
+        // What it says may forbid what is to be written into it.
+        if self.is_unread(&place)? {
+            self.refresh_case(&place).await?;
+        }
+        Ok(place)
+    }
+
+    /// Whether a colleague's case was never read on this device.
+    fn is_unread(&self, place: &Place) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM cases WHERE team = ?1 AND journal = ?2 AND read = 0)
+            AND NOT EXISTS (SELECT 1 FROM outbox WHERE team = ?1 AND journal = ?2)";
+        self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0))?))
     }
 
     /// Reads what cases that several teams claim have of journals, where that is not known: a claim without one falls to one with.
@@ -177,7 +205,7 @@ impl Client {
         let place = self.case_place(case).await?;
         self.refresh_case(&place).await?;
         let (documents, assistance) = (self.document_views(&place)?, self.assistance_view(&place)?);
-        let keeping = self.keeping(&place)?;
+        let (keeping, handover) = (self.keeping(&place)?, self.handover_view(&place)?);
         let person = self.me.person;
         self.profile.store.read(|db| {
             let mut view = CaseView {
@@ -187,6 +215,7 @@ impl Client {
                 notes: notes(db, &place)?,
                 assistance,
                 keeping,
+                handover,
                 delivery: Delivery::Sent,
             };
             for (time, body) in queued_bodies(db, &place)? {

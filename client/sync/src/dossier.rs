@@ -144,7 +144,7 @@ impl Client {
     }
 
     /// The dossiers that were given to this device's teams, each with the keys that its envelopes bring (R-6.8-8).
-    fn accesses(&self) -> Result<Vec<Access>> {
+    pub(crate) fn accesses(&self) -> Result<Vec<Access>> {
         let envelopes = self.profile.store.read(envelopes)?;
         let mut found: Vec<Access> = Vec::new();
         for (team, signed) in envelopes {

@@ -175,6 +175,12 @@ pub enum ClientError {
     /// Nobody approves the plan that they made.
     #[error("one's own plan")]
     OwnPlan,
+    /// The case was handed over: another team goes on with it.
+    #[error("the case was handed over")]
+    HandedOver,
+    /// Nobody offered the case of the dossier to be taken over.
+    #[error("not offered")]
+    NotOffered,
     /// The law holds the case: it is not erased.
     #[error("the law holds the case")]
     Held,

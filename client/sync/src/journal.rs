@@ -9,7 +9,7 @@ mod reread;
 mod waits;
 
 pub(crate) use kept::{CaseRing, chain, key, ring_of};
-pub(crate) use push::{Item, PUSH_ITEMS, decode_body, encode_body, queue};
+pub(crate) use push::{Item, PUSH_ITEMS, check_open, decode_body, encode_body, queue};
 pub(crate) use waits::go_on;
 
 use casevault_crypto::journal::Place;

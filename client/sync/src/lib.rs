@@ -11,6 +11,7 @@ mod document;
 mod dossier;
 mod erasure;
 mod group;
+mod handover;
 mod heads;
 mod http;
 mod idle;

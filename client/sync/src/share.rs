@@ -9,7 +9,7 @@ mod show;
 
 use casevault_crypto::consent::Share;
 use casevault_crypto::dossier::DossierKeys;
-use casevault_crypto::event::{Body, Recipient};
+use casevault_crypto::event::{Body, Ending, Recipient};
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
@@ -43,9 +43,19 @@ pub(crate) fn notice(db: &Connection, place: &Place, event: &AcceptedEvent) -> R
             let (own, theirs) = (column(event.team_generation), column(given.recipient_log));
             db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0, own, theirs])?;
         }
+        Body::HandoverOffered(offered) => {
+            let sql = "UPDATE shares SET settled = 0, handover = 1 WHERE team = ?1 AND journal = ?2 AND dossier = ?3 AND ended = 0 AND handover = 0";
+            db.prepare_cached(sql)?.execute(params![team, journal, offered.dossier.0])?;
+        }
+        Body::CaseHandedOver(given) => {
+            let sql = "UPDATE shares SET handover = 2 WHERE team = ?1 AND journal = ?2 AND dossier = ?3 AND handover = 1
+                AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND journal = ?2 AND handover = 2)";
+            db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0])?;
+        }
+        Body::CaseTakenOver(taken) => crate::handover::notice(db, place, taken)?,
         Body::ShareEnded(ended) => {
-            let sql = "UPDATE shares SET settled = 0, ended = 1 WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
-            db.prepare_cached(sql)?.execute(params![team, journal, ended.dossier.0])?;
+            let sql = "UPDATE shares SET settled = 0, ended = 1, handover = CASE WHEN handover = 2 AND ?4 THEN 2 ELSE 0 END WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
+            db.prepare_cached(sql)?.execute(params![team, journal, ended.dossier.0, ended.why == Ending::Expired])?;
         }
         Body::ConsentWithdrawn(_) => {
             let sql = "UPDATE shares SET settled = 0 WHERE team = ?1 AND journal = ?2";
@@ -67,7 +77,7 @@ struct Known {
 
 /// The shares of a team's cases of which something is still to be done, and those that go on.
 fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<Known>)> {
-    let sql = "SELECT journal, dossier, organisation, recipient, team_generation, recipient_log, settled = 0 OR until <= ?2
+    let sql = "SELECT journal, dossier, organisation, recipient, team_generation, recipient_log, settled = 0 OR until <= ?2 OR handover = 1
         FROM shares WHERE team = ?1 AND (settled = 0 OR ended = 0)";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![team.0, column(now.0)])?;
@@ -89,7 +99,7 @@ pub(crate) fn vault_was_set_back(db: &Connection, team: &TeamId) -> Result<()> {
 
 impl Client {
     /// The share of a case that `text` names by its dossier's id, or the beginning of it.
-    fn find_share(&self, place: &Place, text: &str) -> Result<JournalId> {
+    pub(crate) fn find_share(&self, place: &Place, text: &str) -> Result<JournalId> {
         let consents = self.consents_of(place)?;
         choose(text, What::Share, consents.shares.iter().map(|share| (share.made.dossier, None)))
     }

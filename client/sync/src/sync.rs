@@ -95,6 +95,9 @@ impl Client {
         if let Err(error) = reached(self.tell_heads().await)? {
             wrong = wrong.or(Some(error));
         }
+        if let Err(error) = reached(self.tell_senders().await)? {
+            wrong = wrong.or(Some(error));
+        }
         if let Err(error) = reached(self.census().await)? {
             wrong = wrong.or(Some(error));
         }

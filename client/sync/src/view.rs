@@ -30,7 +30,8 @@ pub use recovery::{
     ShareProblem, ShareState, ShareTrouble,
 };
 pub use share::{
-    ConsentState, ConsentView, DossierView, OpenedView, OverrideState, OverrideView, RecipientView, ShareView, Sharing,
+    ConsentState, ConsentView, DossierView, HandoverState, HandoverView, OpenedView, OverrideState, OverrideView, RecipientView,
+    ShareView, Sharing,
 };
 
 /// A new organisation.
@@ -292,6 +293,8 @@ pub struct CaseView {
     pub assistance: AssistanceView,
     /// How long the case stays.
     pub keeping: Keeping,
+    /// Whether another team goes on with it, may, or did before.
+    pub handover: Option<HandoverView>,
     /// Whether all of it is at the vault.
     pub delivery: Delivery,
 }

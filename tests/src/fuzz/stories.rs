@@ -106,7 +106,7 @@ fn at_any_time(case: &Assistance) {
         );
         let _ = case.consents.consents.iter().filter(|consent| consent.in_force(time)).count();
     }
-    let _ = case.records.values().filter(|record| record.due().is_some() && !record.is_over()).count();
+    let _ = case.records.0.values().filter(|record| record.due().is_some() && !record.is_over()).count();
     let _ = format!("{case:?}");
 }
 

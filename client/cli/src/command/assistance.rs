@@ -132,7 +132,7 @@ async fn set(client: &Client, case: &str, of: (RecordKind, &str), fields: Fields
 async fn list(client: &Client, case: &str, kind: RecordKind) -> Result<Answer, Failure> {
     let said = client.assistance(case).await?;
     let records: Vec<_> = said.of(kind).cloned().collect();
-    Ok(Answer::new(shape::list(&records, shape::record), table_of(&said, kind)))
+    Ok(Answer::new(shape::list(&records, shape::record), table_of(&said.records, kind)))
 }
 
 pub(super) async fn plan(session: &Session, command: Plan) -> Result<Answer, Failure> {
@@ -239,12 +239,16 @@ pub(super) async fn overdue(session: &Session, team: Option<&str>) -> Result<Ans
 pub(super) fn parts(said: &AssistanceView) -> Vec<String> {
     let plan = said.plan.as_ref().map(plan_in_words).unwrap_or_default();
     let minor = if said.lacks_guardian { "The person may be a minor, and has no guardian." } else { "" };
-    let kinds = [RecordKind::Service, RecordKind::Movement, RecordKind::FollowUp].map(|kind| table_of(said, kind));
-    [minor.to_owned()].into_iter().chain(kinds).chain([plan]).collect()
+    [minor.to_owned()].into_iter().chain(records(&said.records)).chain([plan]).collect()
 }
 
-fn table_of(said: &AssistanceView, kind: RecordKind) -> String {
-    let records: Vec<_> = said.of(kind).collect();
+/// Services, movements and follow-ups, a table each.
+pub(super) fn records(said: &[RecordView]) -> [String; 3] {
+    [RecordKind::Service, RecordKind::Movement, RecordKind::FollowUp].map(|kind| table_of(said, kind))
+}
+
+fn table_of(said: &[RecordView], kind: RecordKind) -> String {
+    let records: Vec<_> = said.iter().filter(|record| record.kind == kind).collect();
     let id = |view: &RecordView| display::short(&HEXLOWER.encode(&view.id));
     let value = |view: &RecordView, field| display::untrusted(view.value(field));
     let due = |view: &RecordView, field| format!("{}{}", value(view, field), if view.overdue { " (overdue)" } else { "" });

@@ -1,6 +1,6 @@
 //! `casevault case`, `note`, `custody` and `search`.
 
-use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, Keeping, SearchHit};
+use casevault_sync::view::{CaseSummary, CaseView, CustodyView, Delivery, HandoverState, HandoverView, Keeping, SearchHit};
 use serde_json::json;
 
 use super::{assistance, doc};
@@ -38,6 +38,30 @@ pub(super) async fn run(session: &Session, command: Case) -> Result<Answer, Fail
             let path = made.path.to_string_lossy();
             let text = format!("Wrote {}: {} files. That is on record in the case.", display::untrusted(&path), made.files);
             Ok(Answer::new(json!({"path": path, "files": made.files}), text))
+        }
+        Case::HandOver { case, share, tell } => {
+            let (view, delivery) = client.case_hand_over(&case, &share, &tell).await?;
+            let done = format!("Offered to {}", display::team(&view.to.team, view.to.team_name.as_deref()));
+            Ok(written(shape::share(&view), done, delivery))
+        }
+        Case::TakeOver { dossier, title } => {
+            let bar = Bar::new(session, "Taking over");
+            let (case, delivery) = client.case_take_over(&dossier, &title, bar.mover()).await?;
+            drop(bar);
+            Ok(match delivery {
+                Delivery::Sent => written(
+                    json!({"case": shape::text(&case)}),
+                    format!("Case {case} goes on here, and its sender knows"),
+                    delivery,
+                ),
+                Delivery::Queued => {
+                    let text = format!(
+                        "Case {case} is on this device, not all of it is sent: its sender goes on until this command is run again."
+                    );
+                    let json = json!({"case": shape::text(&case), "delivery": shape::delivery(delivery)});
+                    Answer::new(json, text).short_of(Some(message::queued()))
+                }
+            })
         }
         Case::Close { case } => {
             let delivery = client.case_close(&case).await?;
@@ -87,6 +111,7 @@ fn show(view: &CaseView) -> Answer {
         summary.team,
         display::untrusted(&summary.status)
     )];
+    parts.extend(view.handover.as_ref().map(handover));
     parts.push(keeping(&view.keeping));
     let field = |(field, value): &(String, String)| [display::untrusted(field), display::untrusted(value)];
     parts.push(table(["field", "value"], &view.fields.iter().map(field).collect::<Vec<_>>()));
@@ -98,6 +123,15 @@ fn show(view: &CaseView) -> Answer {
     }
     parts.retain(|part| !part.is_empty());
     Answer::new(shape::case(view), parts.join("\n\n"))
+}
+
+fn handover(view: &HandoverView) -> String {
+    let (with, dossier) = (display::team(&view.with.team, view.with.team_name.as_deref()), display::short(&view.dossier));
+    match view.state {
+        HandoverState::Offered => format!("Offered to {with} to go on with, in dossier {dossier}"),
+        HandoverState::Given => format!("Handed over to {with}, in dossier {dossier}: this team only reads it"),
+        HandoverState::Taken => format!("Taken over from {with}, in dossier {dossier}"),
+    }
 }
 
 /// What says how long a case stays, a line each.

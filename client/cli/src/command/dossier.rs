@@ -1,7 +1,7 @@
 //! `casevault dossier`.
 
 use casevault_sync::Answer as Said;
-use casevault_sync::view::DossierView;
+use casevault_sync::view::{DossierView, Sharing};
 
 use crate::answer::Answer;
 use crate::definition::Dossier;
@@ -51,6 +51,12 @@ fn shown(view: &DossierView) -> Answer {
     }
     if !view.documents.is_empty() {
         text.push_str(&format!("\n\n{}", super::doc::documents(&view.documents)));
+    }
+    for records in super::assistance::records(&view.records).iter().filter(|records| !records.is_empty()) {
+        text.push_str(&format!("\n\n{records}"));
+    }
+    if view.takeover.is_some() && view.state == Sharing::Sent {
+        text.push_str("\n\nThe case is offered to be taken over: casevault case take-over DOSSIER --title TITLE");
     }
     Answer::new(shape::dossier(view), text)
 }

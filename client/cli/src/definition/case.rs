@@ -49,6 +49,24 @@ pub(crate) enum Case {
         #[arg(long, value_name = "PATH")]
         out: PathBuf,
     },
+    /// Offer a case to the recipient of a share, to go on with it; once they do, this team only reads it
+    HandOver {
+        /// The case
+        case: String,
+        /// The share
+        share: String,
+        /// A field of which this team is told what becomes; without any, all that the share names
+        #[arg(long, value_name = "FIELD")]
+        tell: Vec<String>,
+    },
+    /// Go on with the case that a dossier offers; the same command goes on after a cut
+    TakeOver {
+        /// The dossier
+        dossier: String,
+        /// What the case shall be called here
+        #[arg(long)]
+        title: String,
+    },
     /// Close a case
     Close {
         /// The case

@@ -65,7 +65,9 @@ impl From<ClientError> for Failure {
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             error @ (ClientError::PartnerUnconfirmed | ClientError::KeyDue | ClientError::OldHead) => share::failure_of(&error),
             error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
-            error @ (ClientError::NoGuardian | ClientError::OwnPlan) => share::failure_of(&error),
+            error @ (ClientError::NoGuardian | ClientError::OwnPlan | ClientError::HandedOver | ClientError::NotOffered) => {
+                share::failure_of(&error)
+            }
             error @ (ClientError::Held | ClientError::NoErasure) => erasure::failure_of(&error),
             error @ (ClientError::Metadata(_) | ClientError::Redraw(_)) => copy::failure_of(error),
             error @ (ClientError::Policy | ClientError::NoPolicy | ClientError::NotRecoverable) => recovery::failure_of(&error),

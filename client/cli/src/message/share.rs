@@ -15,6 +15,8 @@ pub(super) fn failure_of(error: &ClientError) -> Failure {
         ClientError::NoConsent => NO_CONSENT,
         ClientError::NoGuardian => NO_GUARDIAN,
         ClientError::OwnPlan => OWN_PLAN,
+        ClientError::HandedOver => HANDED_OVER,
+        ClientError::NotOffered => NOT_OFFERED,
         _ => NO_KEY,
     })
 }
@@ -55,6 +57,18 @@ const PARTNER_UNREACHABLE: Texts = (
     Exit::Unreachable,
     "A server of the partner organisation could not be reached, or does not answer now. What is on record here stays.",
     "Check the connection and run casevault sync: it goes on by itself.",
+);
+const HANDED_OVER: Texts = (
+    "handed-over",
+    Exit::Refused,
+    "The case was handed over to another team, or is offered to one: this team does not write into it, and offers it to nobody else. Nothing was changed.",
+    "See casevault case show. What the other team does stands in the dossier: casevault dossier show. To take the case back: casevault share end.",
+);
+const NOT_OFFERED: Texts = (
+    "not-offered",
+    Exit::Refused,
+    "The dossier's sender does not offer its case to be taken over, or a colleague has taken it over. Nothing was changed.",
+    "See casevault case list. To take on what was asked for without the case: casevault dossier accept.",
 );
 const NO_GUARDIAN: Texts = (
     "no-guardian",

@@ -1,7 +1,8 @@
 //! The JSON of consent and sharing.
 
 use casevault_sync::view::{
-    ConsentState, ConsentView, DocumentView, DossierView, OpenedView, OverrideState, OverrideView, RecipientView, ShareView,
+    ConsentState, ConsentView, DocumentView, DossierView, HandoverView, OpenedView, OverrideState, OverrideView, RecipientView,
+    ShareView,
 };
 use casevault_wire::id::DocumentId;
 use data_encoding::HEXLOWER;
@@ -32,6 +33,10 @@ pub(crate) fn share(view: &ShareView) -> Value {
         "consent": HEXLOWER.encode(&view.consent), "to": recipient(&view.to), "purpose": view.purpose, "until": rfc3339(view.until),
         "answer": view.answer, "override": view.overridden,
     })
+}
+
+pub(crate) fn handover(view: &HandoverView) -> Value {
+    json!({"state": view.state.as_str(), "dossier": text(&view.dossier), "with": recipient(&view.with)})
 }
 
 pub(crate) fn wish(view: &OverrideView) -> Value {
@@ -65,6 +70,8 @@ pub(crate) fn dossier(view: &DossierView) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.insert("fields".to_owned(), Value::Object(fields));
         object.insert("documents".to_owned(), list(&view.documents, document));
+        object.insert("records".to_owned(), list(&view.records, super::assistance::record));
+        object.insert("takeover".to_owned(), json!(view.takeover));
     }
     value
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use casevault_wire::codec::{List, Text};
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{DocumentId, OrganisationId, TeamId};
@@ -5,7 +7,7 @@ use casevault_wire::log::Statement;
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{ConsentGiven, ConsentWithdrawn, Goal, PlanApproved, Recipient, VersionOf};
+use crate::event::{ConsentGiven, ConsentWithdrawn, Goal, PlanApproved, Recipient, RecordSet, VersionOf};
 use crate::journal::tests::world::{ADMIN, AMAL, BELA, CHIDI, World};
 
 /// 2026-11-28.
@@ -110,9 +112,9 @@ fn an_empty_value_clears_and_another_id_is_another_record() {
     let mut story = Story::new();
     story.tell(AMAL, record(RecordKind::Service, &[("cv_ServiceNote", "has a bed")]));
     story.tell(AMAL, RecordSet { record: [9; 16], ..record(RecordKind::Service, &[("cv_ServiceNote", "")]) });
-    assert_eq!(story.said.records[&(RecordKind::Service, SERVICE)].value("cv_ServiceNote"), "has a bed");
+    assert_eq!(story.said.records.0[&(RecordKind::Service, SERVICE)].value("cv_ServiceNote"), "has a bed");
     story.tell(AMAL, record(RecordKind::Service, &[("cv_ServiceNote", "")]));
-    assert!(story.said.records.values().all(|record| record.values.is_empty()));
+    assert!(story.said.records.0.values().all(|record| record.values.is_empty()));
 }
 
 // Obeys R-6.10-2.
@@ -210,7 +212,7 @@ fn what_is_open_past_its_date_is_overdue() {
     story.tell(AMAL, record(RecordKind::Service, &[("cv_ServiceUntil", "2026-11-27"), ("cv_ServiceState", "UnderWay")]));
     story.tell(AMAL, record(RecordKind::FollowUp, &[("cv_FollowUpDate", "2026-10")]));
     let late =
-        |story: &Story| story.said.records.values().filter(|of| of.due().is_some_and(|due| is_past(due, Time(TODAY)))).count();
+        |story: &Story| story.said.records.0.values().filter(|of| of.due().is_some_and(|due| is_past(due, Time(TODAY)))).count();
     assert_eq!(late(&story), 2);
     story.tell(AMAL, record(RecordKind::Service, &[("cv_ServiceState", "Delivered")]));
     story.tell(AMAL, record(RecordKind::FollowUp, &[("cv_FollowUpDone", "2026-11-01")]));
@@ -275,7 +277,7 @@ proptest! {
             let counts = story.said.approvals.iter().filter(|one| one.plan == plan.hash && one.verdict == Verdict::Counts);
             prop_assert!(counts.count() > 0);
         }
-        for (key, record) in &story.said.records {
+        for (key, record) in &story.said.records.0 {
             let mut right: BTreeMap<&str, &str> = BTreeMap::new();
             for (.., body) in &events {
                 let Body::RecordSet(set) = body else { continue };

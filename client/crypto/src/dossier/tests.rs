@@ -5,7 +5,7 @@ use casevault_wire::journal::Entry;
 use casevault_wire::log::{Organisation, Statement, TeamCreation, TeamKind};
 
 use super::*;
-use crate::event::{DossierAnswered, DossierEnded, Note, Recipient, VersionOf};
+use crate::event::{DossierAnswered, DossierEnded, Note, Recipient, RecordKind, RecordSet, VersionOf};
 use crate::identity::DeviceIdentity;
 use crate::journal::tests::world::{AMAL, BELA, CHIDI, Seeded, World};
 use crate::journal::{Author, ChainState, JournalError, Reader, Writer};
@@ -159,6 +159,96 @@ fn the_recipient_writes_once_the_dossier_says_that_it_is_for_them() {
     partners.say(false, &first_events(&made(partners.guest), &[], Vec::new()));
     let late = partners.write(&partners.recipient(), &partners.theirs.organisation, &[answered(Answer::Accepted)]);
     assert_eq!(partners.accept(&late[0]).err(), Some(JournalError::Certificate));
+}
+
+fn record(values: &[(&str, &str)]) -> Body {
+    let value =
+        |(field, value): &(&str, &str)| FieldValue { field: Text::new(*field).unwrap(), value: Text::new(*value).unwrap() };
+    let values = List::new(values.iter().map(value).collect()).unwrap();
+    RecordSet { kind: RecordKind::Movement, record: [7; 16], values }.into()
+}
+
+fn field(value: &str) -> Body {
+    let value = FieldValue { field: Text::new("vic_Gender").unwrap(), value: Text::new(value).unwrap() };
+    FieldSet { values: List::new(vec![value]).unwrap() }.into()
+}
+
+fn offer(fields: &[&str]) -> Body {
+    let fields = fields.iter().map(|field| Text::new(*field).unwrap()).collect();
+    TakeoverOffered { fields: List::new(fields).unwrap() }.into()
+}
+
+/// The value of a field of the one record there is.
+fn moved<'a>(dossier: &'a Dossier, field: &str) -> &'a str {
+    dossier.records.0.values().next().map_or("", |record| record.value(field))
+}
+
+// Obeys R-6.8-12.
+// Breaks R-6.8-12.
+// Plays D07.
+#[test]
+fn the_sender_has_its_say_until_the_case_is_taken_over_and_the_recipient_of_what_was_offered_then() {
+    let mut partners = Partners::new();
+    let mut dossier = Dossier::new(partners.ours.place().journal, partners.guest);
+    let begun = first_events(&made(partners.guest), &[], Vec::new());
+    let (state, to) = ("cv_MovementState", "cv_MovementDestination");
+    let mut told = |dossier: &mut Dossier, guest, body: &Body| {
+        partners.say(guest, std::slice::from_ref(body)).iter().for_each(|event| dossier.apply(event));
+    };
+    told(&mut dossier, false, &begun[0]);
+    for (guest, body) in [
+        (false, record(&[(state, "Assessed")])),
+        (true, answered(Answer::TakenOver)),
+        (true, offer(&[state])),
+        (true, record(&[(state, "Made")])),
+    ] {
+        told(&mut dossier, guest, &body);
+    }
+    assert!(dossier.takeover.is_none() && dossier.records.0.is_empty(), "nothing before the sender offers it");
+    for (guest, body) in [
+        (false, offer(&[state])),
+        (false, offer(&[state, to])),
+        (false, record(&[(state, "Planned"), (to, "NG")])),
+        (false, field("Female")),
+        (true, record(&[(state, "Made")])),
+        (true, answered(Answer::Accepted)),
+    ] {
+        told(&mut dossier, guest, &body);
+    }
+    assert!(!dossier.is_taken_over(), "to accept a dossier is not to take the case over");
+    assert_eq!((moved(&dossier, state), moved(&dossier, to)), ("Planned", "NG"));
+    told(&mut dossier, true, &answered(Answer::TakenOver));
+    let answer = dossier.takeover.clone();
+    for (guest, body) in [
+        (false, record(&[(state, "Assessed")])),
+        (false, field("Other")),
+        (false, DocumentAdded(version()).into()),
+        (true, record(&[(state, "Made"), (to, "MD")])),
+        (true, field("Other")),
+        (true, answered(Answer::TakenOver)),
+    ] {
+        told(&mut dossier, guest, &body);
+    }
+    assert!(dossier.is_taken_over() && dossier.takeover == answer, "the first answer is the one");
+    assert_eq!((moved(&dossier, state), moved(&dossier, to)), ("Made", "NG"), "the first offer says of what");
+    assert_eq!(dossier.case.fields["vic_Gender"].value, "Female");
+    assert!(dossier.case.documents.is_empty());
+}
+
+/// What is to be said so that two sides have the same, and nothing of what does not count.
+#[test]
+fn what_is_missing_is_said_in_events_of_bounded_length() {
+    let long = "x".repeat(30_000);
+    let here: BTreeMap<String, String> = (0..9)
+        .map(|n| (format!("f{n}"), long.clone()))
+        .chain([("same".into(), "1".into()), ("private".into(), "2".into())])
+        .collect();
+    let there = BTreeMap::from([("same".to_owned(), "1".to_owned()), ("gone".to_owned(), "3".to_owned())]);
+    let said = crate::assistance::sets(&here, &there, |field| field != "private");
+    assert_eq!(said.len(), 9, "the one that is cleared beside another");
+    let all: Vec<_> = said.iter().flat_map(|group| group.as_slice()).map(|value| value.field.as_str()).collect();
+    assert!(all.contains(&"gone") && !all.contains(&"private") && !all.contains(&"same") && all.len() == 10);
+    assert!(said.iter().all(|group| encode(group).len() < casevault_wire::limit::EVENT_BODY));
 }
 
 /// Somebody of neither team, of the wrong organisation, or with another's certificate.

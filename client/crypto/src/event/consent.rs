@@ -240,6 +240,8 @@ pub enum Answer {
     Rejected = 2,
     /// What was asked for is done.
     Done = 3,
+    /// They go on with the case.
+    TakenOver = 4,
 }
 
 impl Answer {
@@ -249,6 +251,7 @@ impl Answer {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
             Self::Done => "done",
+            Self::TakenOver => "taken-over",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one reading of a chain: who did what, in order, and which documents it speaks of.
 
 use casevault_wire::codec::Text;
+use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::{DeviceId, DocumentId, PersonId};
 use casevault_wire::limit;
 use casevault_wire::log::Organisation;
@@ -9,7 +10,7 @@ use casevault_wire::time::Time;
 use super::disclose::{Rule, rule};
 use super::{Fault, ShownEvent, Signer, document_path};
 use crate::content::Sha256;
-use crate::event::{Body, CopyMade, MediaType, OpenedVersion, Recipient, class};
+use crate::event::{Body, CopyMade, MediaType, OpenedVersion, Recipient, VersionNamed, class};
 use crate::journal::{ChainState, Follower, Place, WrittenBy};
 
 /// A document of a bundle, as a signed event has it.
@@ -31,6 +32,8 @@ pub struct Exhibit {
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: Sha256,
+    /// The sealed bytes.
+    pub digest: BlobDigest,
 }
 
 impl Exhibit {
@@ -141,12 +144,16 @@ impl<'a> History<'a> {
             }
         }
         self.count(Signer { guest, person, device, events: 1 });
-        let documents = body.as_ref().map(named).unwrap_or_default();
+        let mut documents = body.as_ref().map(named).unwrap_or_default();
         let (sequence, time, class) = (header.sequence, header.time, header.class);
-        self.lines.push(Line { sequence, time, guest, person, device, class, documents });
         if let Some(Body::CopyMade(made)) = &body {
-            self.copies.push(Copied { sequence: header.sequence, made: made.clone() });
+            if !guest && made.is_sound() && self.agrees(made) {
+                self.copies.push(Copied { sequence, made: made.clone() });
+            } else {
+                documents.iter_mut().for_each(|named| named.sha256 = None);
+            }
         }
+        self.lines.push(Line { sequence, time, guest, person, device, class, documents });
         if let Some(version) = body.as_ref().and_then(Body::version) {
             if guest {
                 return Err(Fault::RecipientsDocument);
@@ -160,9 +167,18 @@ impl<'a> History<'a> {
                 media_type: version.media_type.clone(),
                 bytes: version.seal.length,
                 sha256: version.seal.sha256,
+                digest: version.seal.digest,
             });
         }
         Ok(body)
+    }
+
+    /// Whether a statement is of the very versions that are in the bundle, as far as it names such.
+    fn agrees(&self, made: &CopyMade) -> bool {
+        let same = |exhibit: &Exhibit, named: &VersionNamed, sha256| {
+            exhibit.named() != named.opened() || (exhibit.digest == named.digest && exhibit.sha256 == sha256)
+        };
+        self.exhibits.iter().all(|one| same(one, &made.copy, one.sha256) && same(one, &made.original, made.sha256))
     }
 
     /// Whether there is nothing yet but certificates.

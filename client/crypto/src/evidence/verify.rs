@@ -172,7 +172,7 @@ impl<'a> Verifier<'a> {
     fn follow(&mut self, file: &str, rest: &mut &[u8], history: &mut History<'_>) -> Option<Option<Body>> {
         let mut last = None;
         while let Some(event) = next_event(rest) {
-            let next = history.lines.last().map_or(0, |line| line.sequence + 1);
+            let next = history.lines.last().map_or(0, |line| line.sequence.saturating_add(1));
             let outcome = match event {
                 Ok(event) => history.take(&event).map_err(|fault| (event.header.content.sequence, fault)),
                 Err(_) => Err((next, Fault::Malformed)),

@@ -46,7 +46,11 @@ impl Follower<'_> {
     /// [`JournalError`] says which rule it breaks.
     pub fn follow(&self, state: &mut ChainState, header: &SignedHeader, body: Option<&Body>) -> Result<WrittenBy, JournalError> {
         let content = &header.content;
-        if content.journal != state.place.journal || content.sequence < state.length || content.previous != state.header {
+        if content.journal != state.place.journal
+            || content.sequence < state.length
+            || content.sequence == u64::MAX
+            || content.previous != state.header
+        {
             return Err(JournalError::Header);
         }
         let party = Party::of(state, content, body, (self.organisation, self.guest))?;

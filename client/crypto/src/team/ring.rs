@@ -16,7 +16,7 @@ use crate::journal::Place;
 use crate::keys::{HeadsKey, JournalKey, TeamKey};
 use crate::random::{Random, RandomError};
 use crate::seal::{open, seal};
-use crate::secret::SecretBytes;
+use crate::secret::{Secret, SecretBytes};
 
 /// A team's keys by generation.
 #[derive(Clone, Debug)]
@@ -185,6 +185,21 @@ impl TeamKeyRing {
     /// The key of the team's records of heads of a generation.
     pub fn heads_key(&self, generation: u64) -> Option<HeadsKey> {
         self.key(generation).map(|key| derive::heads_key(key, &self.context(generation)))
+    }
+
+    /// Every key of the ring and what is derived from it.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let of = |(generation, key): (&u64, &TeamKey)| {
+            let context = self.context(*generation);
+            [
+                key.secret().clone(),
+                derive::team_access_key(key, &context).seed(),
+                derive::team_journal_key(key, &context).secret().clone(),
+                derive::heads_key(key, &context).secret().clone(),
+                derive::link_key(key, &context).secret().clone(),
+            ]
+        };
+        self.keys.iter().flat_map(of).collect()
     }
 
     fn context(&self, generation: u64) -> Context {

@@ -109,9 +109,9 @@ fn assistance(events: &[AcceptedEvent], log: &Value) -> Value {
     events.iter().for_each(|event| said.apply(&Told::from(event), &organisation));
     let name = |(kind, id): &(RecordKind, RecordId)| format!("{} {}", kind.as_str(), HEXLOWER.encode(id));
     let now = events.last().unwrap().time;
-    let overdue = said.records.iter().filter(|(_, record)| record.due().is_some_and(|due| is_past(due, now)));
+    let overdue = said.records.0.iter().filter(|(_, record)| record.due().is_some_and(|due| is_past(due, now)));
     json!({
-        "records": said.records.iter().map(|(key, record)| (name(key), &record.values)).collect::<BTreeMap<_, _>>(),
+        "records": said.records.0.iter().map(|(key, record)| (name(key), &record.values)).collect::<BTreeMap<_, _>>(),
         "overdue": overdue.map(|(key, _)| name(key)).collect::<Vec<_>>(),
         "approved": said.plan().unwrap().approved.is_some(),
         "verdicts": said.approvals.iter().map(|approval| approval.verdict.as_str()).collect::<Vec<_>>(),

@@ -39,7 +39,7 @@ impl Client {
     fn overdue_in(&self, place: &Place) -> Result<Vec<OverdueView>> {
         let said = self.assistance_of(place)?;
         let mut late: Vec<(OverdueKind, Option<RecordId>, String, String)> = Vec::new();
-        for record in said.records.values() {
+        for record in said.records.0.values() {
             if let Some(due) = record.due().filter(|due| is_past(due, self.now())) {
                 late.push((OverdueKind::Record(record.kind), Some(record.id), words(record), due.to_owned()));
             }

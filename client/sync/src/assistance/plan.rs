@@ -103,7 +103,7 @@ impl Client {
     }
 
     pub(super) fn goal_view(&self, said: &Assistance, goal: &Goal) -> GoalView {
-        let record = said.records.get(&(RecordKind::Goal, goal.goal));
+        let record = said.records.0.get(&(RecordKind::Goal, goal.goal));
         let value = |field| record.map(|record| record.value(field)).unwrap_or_default().to_owned();
         GoalView {
             goal: goal.goal,

@@ -31,7 +31,7 @@ use super::seal::{Job, open_source, regular, seal_small};
 use super::view;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
-use crate::journal::{Item, PUSH_ITEMS, encode_body, queue};
+use crate::journal::{Item, PUSH_ITEMS, check_open, encode_body, queue};
 use crate::store::column;
 use crate::stride::{SLOW, WHOLE};
 use crate::vault::BATCH_BYTES;
@@ -150,6 +150,7 @@ impl Client {
         (sources, origin): (Vec<Source>, Option<Origin>),
         progress: OnProgress,
     ) -> Result<Vec<AddedDocument>> {
+        self.profile.store.read(|db| check_open(db, &place))?;
         let total = sources.iter().filter_map(|one| std::fs::metadata(&one.path).ok()).map(|metadata| metadata.len()).sum();
         let state = Mutex::new(Progress { total, all: sources.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);

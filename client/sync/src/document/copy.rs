@@ -96,6 +96,19 @@ impl Client {
         })
     }
 
+    /// Adds a document of another journal to a case, under its name: read, verified and sealed anew. No byte of it is on the disk in clear.
+    ///
+    /// # Errors
+    /// [`ClientError::Verification`] or [`ClientError::Server`] if the vault does not serve what was signed.
+    pub(crate) async fn add_again(&self, place: &Place, (from, version): (&Place, &DocumentVersion)) -> Result<()> {
+        let most = self.look_before_adding().await?;
+        let memory = self.read_version(from, version, in_memory(&[])?).await?;
+        let source = Source { path: path_of(&memory), name: Some(version.name.as_str().to_owned()) };
+        let mut added = self.add_sources((*place, most), (vec![source], None), Arc::new(|_| {})).await?;
+        let copy = added.pop().ok_or(ClientError::Damaged)?.outcome?;
+        if copy.sha256 == version.seal.sha256.0 { Ok(()) } else { Err(ClientError::Verification) }
+    }
+
     /// A version of the document that a case calls so: that of an entry, or the newest.
     pub(super) async fn version_named(&self, case: &str, document: &str, entry: Option<u64>) -> Result<(Place, DocumentVersion)> {
         let place = self.case_place(case).await?;

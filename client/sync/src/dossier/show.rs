@@ -29,14 +29,17 @@ impl Client {
         Ok(views)
     }
 
-    /// One dossier.
+    /// One dossier: that was given to one of this device's teams, or that one of them shares.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `dossier` names none or several; [`ClientError::Server`] with `refused` once
     /// its sender ended it.
     pub async fn dossier(&self, dossier: &str) -> Result<DossierView> {
         let _turn = self.turn.lock().await;
-        let access = self.find_dossier_anew(dossier).await?;
+        let access = match self.find_dossier_anew(dossier).await {
+            Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(dossier)?,
+            found => found?,
+        };
         match self.read_dossier(&access).await {
             Ok(read) => self.dossier_view(&access, &read),
             Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => {
@@ -152,6 +155,8 @@ impl Client {
             until,
             fields: dossier.case.fields.values().map(|record| (record.field.clone(), record.value.clone())).collect(),
             documents: documents.collect(),
+            records: dossier.records.0.values().map(|record| self.record_view(record)).collect::<Result<_>>()?,
+            takeover: dossier.takeover.as_ref().map(|takeover| takeover.fields.iter().cloned().collect()),
         })
     }
 }

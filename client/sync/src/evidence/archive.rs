@@ -226,17 +226,16 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Numbers of four bytes, each that has no room there taken from the extra field of kind 1, in this order.
+/// Numbers of four bytes, each that has no room there taken from the extra field of kind 1, in this order. There is no other extra field, and
+/// nothing else in this one: it could hold a file, or another name.
 fn long_numbers(extra: &[u8], short: &[u32]) -> Option<Vec<u64>> {
-    let (mut rest, mut long) = (Fields(extra), Fields(&[]));
-    while !rest.0.is_empty() {
-        let (kind, length) = (rest.u16()?, rest.u16()?);
-        let content = rest.take(length.into())?;
-        if kind == 1 {
-            long = Fields(content);
-        }
+    let mut long = Fields(extra);
+    if !extra.is_empty() && (long.u16()? != 1 || usize::from(long.u16()?) != long.0.len()) {
+        return None;
     }
-    short.iter().map(|number| if *number == u32::MAX { long.u64() } else { Some(u64::from(*number)) }).collect()
+    let numbers: Option<Vec<_>> =
+        short.iter().map(|number| if *number == u32::MAX { long.u64() } else { Some(u64::from(*number)) }).collect();
+    numbers.filter(|_| long.0.is_empty())
 }
 
 #[cfg(test)]

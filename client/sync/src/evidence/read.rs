@@ -107,7 +107,11 @@ fn read_archive(mut file: &File, entries: &[Entry]) -> io::Result<Bundle> {
     let (mut files, mut problems) = Bundle::default();
     let top = entries.first().and_then(|entry| entry.name.split_once('/')).map(|(top, _)| format!("{top}/")).unwrap_or_default();
     for entry in entries {
-        let inside = entry.name.strip_prefix(&top).filter(|_| is_plain(&top)).unwrap_or(&entry.name);
+        // All of it is in one directory: beside that another could lie with files of the same names.
+        let Some(inside) = entry.name.strip_prefix(&top).filter(|_| is_plain(&top)) else {
+            problems.push(Problem::of(&entry.name, Fault::Name));
+            continue;
+        };
         if !is_known(inside) && !is_document(inside) {
             let leads =
                 inside.starts_with('/') || inside.contains(['\\', ':', '\0']) || inside.split('/').any(|part| part == "..");

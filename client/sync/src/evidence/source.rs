@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use casevault_crypto::dossier::DossierKeys;
 use casevault_crypto::event::{Body, DocumentVersion};
 use casevault_crypto::journal::{AcceptedEvent, ChainState, Place};
 use casevault_crypto::secret::Secret;
@@ -150,11 +151,13 @@ impl Client {
         let (team, mut held): (_, Vec<_>) = match source {
             Source::Case(place, _) => {
                 let ring = self.profile.store.read(|db| ring_of(db, place))?;
-                (place.team, ring.0.into_values().map(|key| key.secret).collect())
+                let shares = self.consents_of(place)?.shares;
+                let shared = shares.iter().flat_map(|share| DossierKeys(share.keys.clone()).secrets(place, share.made.dossier));
+                (place.team, ring.0.into_values().map(|key| key.secret).chain(shared).collect())
             }
-            Source::Dossier(access, _) => (access.team, access.keys.0.values().map(|key| key.secret().clone()).collect()),
+            Source::Dossier(access, _) => (access.team, access.keys.secrets(&access.place, access.place.journal)),
         };
-        held.extend(self.ring(&team)?.iter().map(|(_, key)| key.secret().clone()));
+        held.extend(self.ring(&team)?.secrets());
         let journal = self.profile.store.read(|db| ring_of(db, &team_place(db, self.me.organisation, team)?))?;
         held.extend(journal.0.into_values().map(|key| key.secret));
         Ok(held)

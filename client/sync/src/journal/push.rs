@@ -4,6 +4,7 @@ use crate::store::sql::{Connection, OptionalExtension, params};
 use crate::store::{column, count};
 use bytes::Bytes;
 use casevault_crypto::event::{Body, CaseKeyGiven};
+use casevault_crypto::handover::is_written_after;
 use casevault_crypto::journal::{Appended, ChainState, Place, Reader, WriteError, Writer};
 use casevault_crypto::keys::CaseKey;
 use casevault_crypto::random::SystemRandom;
@@ -235,6 +236,9 @@ impl Client {
 
 /// Puts events into the outbox, with whatever else the transaction does. Returns the first one's row.
 pub(crate) fn queue(db: &Connection, place: &Place, bodies: &[Body], now: Time) -> Result<i64> {
+    if !bodies.iter().all(is_written_after) {
+        check_open(db, place)?;
+    }
     let mut insert = db.prepare_cached("INSERT INTO outbox (team, journal, time, body) VALUES (?1, ?2, ?3, ?4)")?;
     let mut first = i64::MAX;
     for body in bodies {
@@ -246,6 +250,13 @@ pub(crate) fn queue(db: &Connection, place: &Place, bodies: &[Body], now: Time) 
         first = first.min(db.last_insert_rowid());
     }
     Ok(first)
+}
+
+/// That a case is not closed to its team, which handed it over (R-6.8-14).
+pub(crate) fn check_open(db: &Connection, place: &Place) -> Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND journal = ?2 AND handover = 2)";
+    let closed: bool = db.prepare_cached(sql)?.query_row(key(place), |row| row.get(0))?;
+    if closed { Err(ClientError::HandedOver) } else { Ok(()) }
 }
 
 /// A body as the outbox keeps it: its class and its bytes.

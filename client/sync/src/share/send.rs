@@ -19,6 +19,7 @@ use crate::alarm;
 use crate::client::Client;
 use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
+use crate::handover::Offer;
 use crate::view::Delivery::Queued;
 use crate::view::{AlarmKind, no_randomness};
 
@@ -53,7 +54,7 @@ impl Client {
     }
 
     /// Why a share is over, if it is: its case says so, or its recipient's organisation is a confirmed partner no more.
-    pub(super) fn ending(&self, consents: &Consents, share: &Share) -> Option<Ending> {
+    pub(crate) fn ending(&self, consents: &Consents, share: &Share) -> Option<Ending> {
         let to = &share.made.to.organisation;
         let parted = *to != self.me.organisation && self.organisation().is_ok_and(|ours| ours.confirmed_partner(to).is_none());
         consents.ending(share, self.now()).or(parted.then_some(Ending::Revoked))
@@ -117,8 +118,10 @@ impl Client {
         let access = self.access_of_share(place, share)?;
         let versions = self.shared_versions(place, made)?;
         let fields = self.shared_fields(place, made)?;
-        let missing = |read: &Read| missing_events(made, (&versions, &fields), read);
+        let offer = self.offer_of(place, made)?;
+        let missing = |read: &Read| missing_events(made, (&versions, &fields, offer.as_ref()), read);
         let read = self.read_dossier(&access).await?;
+        self.note_takeover(place, made, &read).await?;
         if missing(&read).is_empty() && read.state.head().generation == generation {
             return self.grant_share(&access, (place, made), &versions).await;
         }
@@ -216,7 +219,14 @@ fn later(outcome: Result<()>) -> Result<()> {
 }
 
 /// The events of a share's dossier that are not in it yet.
-fn missing_events(made: &ShareMade, (versions, fields): (&[(Shared, DocumentVersion)], &[FieldValue]), read: &Read) -> Vec<Body> {
+fn missing_events(
+    made: &ShareMade,
+    (versions, fields, offer): (&[(Shared, DocumentVersion)], &[FieldValue], Option<&Offer>),
+    read: &Read,
+) -> Vec<Body> {
+    if read.dossier.is_taken_over() {
+        return Vec::new();
+    }
     let case = &read.dossier.case;
     let new = versions.iter().filter(|(shared, _)| !case.documents.contains_key(&shared.shown_as));
     let unset = fields.iter().filter(|field| !case.fields.contains_key(field.field.as_str()));
@@ -224,6 +234,7 @@ fn missing_events(made: &ShareMade, (versions, fields): (&[(Shared, DocumentVers
     let mut events = first_events(made, &new, unset.cloned().collect());
     if read.dossier.made.is_some() {
         events.remove(0);
+        events.extend(offer.map(|offer| offer.missing(read)).unwrap_or_default());
     }
     events
 }

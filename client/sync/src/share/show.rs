@@ -61,18 +61,18 @@ impl Client {
     }
 
     /// How the dossier of a share of this device's teams is read.
-    fn own_dossier(&self, text: &str) -> Result<Access> {
+    pub(crate) fn own_dossier(&self, text: &str) -> Result<Access> {
         let mut own = Vec::new();
         for place in self.shared_cases()? {
             let consents = self.consents_of(&place)?;
             own.extend(consents.shares.iter().map(|share| (place, share.clone())));
         }
-        let id = choose(text, What::Case, own.iter().map(|(_, share)| (share.made.dossier, None)))?;
-        let (place, share) = own.iter().find(|(_, share)| share.made.dossier == id).ok_or(ClientError::Unknown(What::Case))?;
+        let id = choose(text, What::Dossier, own.iter().map(|(_, share)| (share.made.dossier, None)))?;
+        let (place, share) = own.iter().find(|(_, share)| share.made.dossier == id).ok_or(ClientError::Unknown(What::Dossier))?;
         self.access_of_share(place, share)
     }
 
-    pub(super) async fn share_view(&self, place: &Place, dossier: &JournalId) -> Result<ShareView> {
+    pub(crate) async fn share_view(&self, place: &Place, dossier: &JournalId) -> Result<ShareView> {
         let consents = self.consents_of(place)?;
         let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
         self.view_of(place, &consents, share).await

@@ -4,7 +4,7 @@ use casevault_crypto::event::{Answer, ConsentBy, ConsentId, Ending};
 use casevault_wire::id::{DocumentId, JournalId, OrganisationId, PersonId, TeamId};
 use casevault_wire::time::Time;
 
-use super::{Delivery, DocumentView};
+use super::{Delivery, DocumentView, RecordView};
 
 /// A team of this organisation or of a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,39 @@ pub struct ShareView {
     pub opened: Vec<OpenedView>,
 }
 
+/// How a case passed, or may pass, between teams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandoverState {
+    /// The other team may go on with it.
+    Offered,
+    /// It does; this one writes into it no more.
+    Given,
+    /// This one does; it was the other's.
+    Taken,
+}
+
+impl HandoverState {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Given => "given",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// The handover of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoverView {
+    /// Where it stands.
+    pub state: HandoverState,
+    /// The dossier between the two teams.
+    pub dossier: JournalId,
+    /// The other team.
+    pub with: RecipientView,
+}
+
 /// A dossier that another team shares.
 #[derive(Clone, Debug)]
 pub struct DossierView {
@@ -153,6 +186,10 @@ pub struct DossierView {
     pub fields: Vec<(String, String)>,
     /// Its documents.
     pub documents: Vec<DocumentView>,
+    /// What is done for the person, from the offer to go on with the case.
+    pub records: Vec<RecordView>,
+    /// The fields of which its sender is told what becomes, if the case may be taken over or was.
+    pub takeover: Option<Vec<String>>,
 }
 
 /// Where a wish to share what no consent covers stands.

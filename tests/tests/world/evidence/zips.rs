@@ -70,6 +70,15 @@ const CHANGES: &[Change] = &[
         let at = records(bytes, LISTED)[0] + 38;
         bytes[at..at + 4].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
     }),
+    ("a file is beside the one directory", &["Bundle/manifest-sha512.txt"], |bytes| {
+        replace(bytes, b"bundle/manifest-sha512.txt", b"Bundle/manifest-sha512.txt");
+    }),
+    ("a file has another name for some programs", ALL, |bytes| {
+        let (at, end) = (records(bytes, LISTED)[0], bytes.len() - 22);
+        let name = usize::from(u16::from_le_bytes([bytes[at + 28], bytes[at + 29]]));
+        (bytes[at + 30], bytes[end + 12]) = (bytes[at + 30] + 8, bytes[end + 12].wrapping_add(8));
+        bytes.splice(at + 46 + name..at + 46 + name, *b"\x75\x70\x04\x00more").for_each(drop);
+    }),
     ("a file begins within another", &["data/documents/002-__b_______photo.jpg"], |bytes| {
         let at = records(bytes, LISTED)[1] + 42;
         bytes[at..at + 4].copy_from_slice(&0_u32.to_le_bytes());

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use casevault_crypto::content::Sha256;
-use casevault_crypto::event::{Body, EvidenceExported, class};
-use casevault_crypto::evidence::{CHAIN, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, ShownEvent, encode_chain, encode_events};
+use casevault_crypto::event::{Body, CopyMade, EvidenceExported, How, PageBox, VersionNamed, class};
+use casevault_crypto::evidence::{
+    CHAIN, COVER, CUSTODY, Custody, EXPORT, History, LOG, LOG_RECIPIENT, MANIFESTS, ShownEvent, encode_chain, encode_events,
+};
 use casevault_crypto::identity::{DeviceIdentity, sign};
 use casevault_crypto::journal::{Certificate, Header, Opening, Place, header_hash};
 use casevault_crypto::keys::SigningKey;
@@ -13,6 +15,7 @@ use casevault_tests::bundle::{self, Copy, Said, chain, events, files, organisati
 use casevault_tests::written::identity;
 use casevault_wire::codec::{List, Opaque};
 use casevault_wire::hash::Hash;
+use casevault_wire::id::{DocumentId, TeamId};
 use casevault_wire::log::LogPosition;
 use ring::digest::{SHA256, digest};
 
@@ -106,6 +109,8 @@ pub(super) fn is_refused(both: &Both, bundle: &Path) {
     forged.remove("data/documents/001-passport.txt");
     refused("a bundle of nothing", &both_say(&forged), (CHAIN, "has no documents"));
 
+    statements(both, (&copy("the recipient's redaction"), &place, &chain), document());
+
     let forged = copy("by the sender");
     let exported = Body::decode(class::EVIDENCE_EXPORTED, last_body(&whole[EXPORT]).as_slice());
     let Body::EvidenceExported(exported) = exported else { panic!("{exported:?}") };
@@ -115,6 +120,52 @@ pub(super) fn is_refused(both: &Both, bundle: &Path) {
     dana.write(&mut tail, chain.last().cloned(), export(manifest).into());
     forged.write(EXPORT, &encode_events(&tail));
     refused("a sender alone says that they shared", &both_say(&forged), (EXPORT, "not by the team"));
+}
+
+/// A recipient says that the document is a redacted copy of something, and that something with a hash of their own is what it was made of: it is in
+/// the chain, and neither verifier takes it for a statement of redaction.
+fn statements(both: &Both, (forged, place, chain): (&Copy, &Place, &[ShownEvent]), added: Body) {
+    let Some(version) = added.version() else { panic!("{added:?}") };
+    let guest = Place { organisation: organisation(&bundle::log(&forged.read(LOG_RECIPIENT))).id(), ..*place };
+    let to = made_for(chain);
+    let pen = || Pen::of(&both.theirs.profile("Nadia"), Place { team: to, ..guest }, &forged.read(LOG_RECIPIENT));
+    let exhibit = VersionNamed { document: version.document, version: version.version, digest: version.seal.digest };
+    let other = VersionNamed { document: DocumentId([7; 16]), ..exhibit };
+    let page = List::new(vec![PageBox { page: 1, x: 0, y: 0, width: 9, height: 9 }]).unwrap();
+    let mut longer = chain.to_vec();
+    for (copy, original) in [(exhibit, other), (other, exhibit)] {
+        let made = CopyMade { copy, original, sha256: Sha256([9; 32]), how: How::Redacted, pages: 1, boxes: page.clone() };
+        let last = longer.last().cloned();
+        pen().write(&mut longer, last, made.into());
+    }
+    forged.write(CHAIN, &encode_chain(place, &longer));
+    let logs = [LOG, LOG_RECIPIENT].map(|file| organisation(&bundle::log(&forged.read(file))));
+    let mut history = History::new(&logs[0], Some(&logs[1]), place);
+    history.take_all(&longer).unwrap();
+    let custody = Custody::of(&history);
+    forged.write(CUSTODY, custody.to_json().as_bytes());
+    forged.write(COVER, custody.to_html().as_bytes());
+    forged.list_anew();
+    let manifest = Sha256(digest(&SHA256, &forged.read(MANIFESTS[0])).as_ref().try_into().unwrap());
+    let documents = List::new(history.exhibits.iter().map(|exhibit| exhibit.named()).collect()).unwrap();
+    let mut tail = Vec::new();
+    pen().write(&mut tail, longer.last().cloned(), EvidenceExported { documents, manifest }.into());
+    forged.write(EXPORT, &encode_events(&tail));
+    for said in both_say(forged) {
+        assert!(said.is_valid(), "the chain says so: {}", said.answer);
+    }
+    let words = forged.text(CUSTODY);
+    assert!(words.contains("copy-made") && words.contains("\"copies\": []") && !words.contains(&"09".repeat(32)), "{words}");
+}
+
+/// The team that a dossier is for.
+fn made_for(chain: &[ShownEvent]) -> TeamId {
+    let shown = chain.iter().filter_map(|event| Some((event.header.content.class, event.opening.as_ref()?)));
+    let made = shown.map(|(class, opening)| Body::decode(class, opening.body.as_slice())).find_map(|body| match body {
+        Body::DossierMade(made) => Some(made.to.team),
+        _ => None,
+    });
+    made.expect("a dossier")
 }
 
 fn last_body(bytes: &[u8]) -> Vec<u8> {
