@@ -234,7 +234,7 @@ pub(crate) fn fetched(view: &FetchedDocument) -> Value {
 pub(crate) fn custody(view: &CustodyView) -> Value {
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
-        "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text),
+        "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text), "dossier": view.dossier.as_ref().map(text),
     })
 }
 

@@ -12,13 +12,13 @@ use casevault_wire::id::{JournalId, PersonId, TeamId};
 use casevault_wire::time::Time;
 
 use crate::client::Client;
-use crate::error::{ClientError, Result, What};
+use crate::error::{ClientError, Result};
 use crate::handover;
 use crate::journal::{decode_body, key, queue, team_place};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::store::{array, count};
-use crate::view::{CaseSummary, CaseView, CustodyView, Delivery, NoteView, Said, no_randomness};
+use crate::view::{CaseSummary, CaseView, Delivery, NoteView, Said, no_randomness};
 
 /// What [`summary`] reads.
 const SUMMARY: &str = "journal, title, team, status, said_title, said_status";
@@ -227,41 +227,6 @@ impl Client {
             Ok(view)
         })
     }
-
-    /// Who did what in a case, in order; or in a dossier, be it shared by one of this device's teams or with it.
-    ///
-    /// # Errors
-    /// As [`Client::case`] and [`Client::dossier`].
-    pub async fn custody(&self, of: &str) -> Result<Vec<CustodyView>> {
-        let _turn = self.turn.lock().await;
-        let place = match self.case_alone(of).await {
-            Err(ClientError::Unknown(What::Case)) => return self.dossier_custody(of).await,
-            place => place?,
-        };
-        self.refresh_case(&place).await?;
-        self.profile.store.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT sequence, time, device, person, class, body FROM entries WHERE team = ?1 AND journal = ?2 ORDER BY sequence",
-            )?;
-            let mut rows = statement.query(key(&place))?;
-            let mut custody = Vec::new();
-            while let Some(row) = rows.next()? {
-                let person = PersonId(array(row, 3)?);
-                let class: u16 = row.get(4)?;
-                let body = Body::decode(class, &row.get::<_, Vec<u8>>(5)?);
-                custody.push(CustodyView {
-                    sequence: count(row, 0)?,
-                    time: Time(count(row, 1)?),
-                    person,
-                    person_name: name_of(db, Kind::Person, &person.0)?,
-                    device: casevault_wire::id::DeviceId(array(row, 2)?),
-                    event: casevault_crypto::event::class_name(class).replace(' ', "-"),
-                    documents: documents_of(&body),
-                });
-            }
-            Ok(custody)
-        })
-    }
 }
 
 /// All cases of a store.
@@ -274,11 +239,6 @@ fn summaries(db: &Connection, which: &str) -> Result<Vec<CaseSummary>> {
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map([], summary)?;
     rows.map(|row| row.map_err(ClientError::from)).collect()
-}
-
-/// The documents that an event names.
-pub(crate) fn documents_of(body: &Body) -> Vec<casevault_wire::id::DocumentId> {
-    body.document_ids()
 }
 
 /// Fields checked against the standard, in their one form; nothing if there are none.

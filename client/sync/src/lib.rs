@@ -6,6 +6,7 @@ mod assistance;
 mod cases;
 mod client;
 mod consent;
+mod custody;
 mod devices;
 mod document;
 mod dossier;

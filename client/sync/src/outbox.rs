@@ -21,7 +21,6 @@ use casevault_wire::id::{DocumentId, JournalId, TeamId, UploadId};
 use casevault_wire::problem::Code;
 use casevault_wire::time::Time;
 
-use crate::cases::documents_of;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::journal::{Item, PUSH_ITEMS, decode_body};
@@ -186,7 +185,7 @@ impl Client {
             let with_blob: Vec<_> = items
                 .iter()
                 .filter(|item| item.blob.is_some())
-                .filter_map(|item| item.row.map(|row| (row, documents_of(&item.body))))
+                .filter_map(|item| item.row.map(|row| (row, item.body.document_ids())))
                 .collect();
             let pushed = self.push(place, items).await;
             stride = stride.after(begun.elapsed());
@@ -210,7 +209,7 @@ impl Client {
         let mut bytes = 0;
         for row in rows {
             let mut item = Item { body: decode_body(&row.body)?, time: Some(row.time), blob: None, row: Some(row.id) };
-            let documents = documents_of(&item.body);
+            let documents = item.body.document_ids();
             if held.holds(row.id, &documents) {
                 held.rows.insert(row.id);
                 continue;
@@ -276,7 +275,7 @@ impl Client {
         let mut damaged = Vec::new();
         for (place, body, digest) in waiting {
             if self.parked(&digest)?.is_some_and(|parked| !parked.is_whole().unwrap_or(false)) {
-                damaged.extend(documents_of(&decode_body(&body)?).into_iter().map(|document| (place, document)));
+                damaged.extend(decode_body(&body)?.document_ids().into_iter().map(|document| (place, document)));
             }
         }
         Ok(damaged)

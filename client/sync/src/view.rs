@@ -390,7 +390,7 @@ pub struct CopyView {
 /// One event in the custody of a case.
 #[derive(Clone, Debug)]
 pub struct CustodyView {
-    /// Position in the case's journal.
+    /// Position in the case's journal, or the dossier's.
     pub sequence: u64,
     /// When, by its author's clock.
     pub time: Time,
@@ -404,6 +404,8 @@ pub struct CustodyView {
     pub event: String,
     /// The documents it is about.
     pub documents: Vec<DocumentId>,
+    /// The dossier that it happened in, if it was not the case.
+    pub dossier: Option<JournalId>,
 }
 
 /// Where a search found its words.

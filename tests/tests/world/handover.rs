@@ -185,6 +185,17 @@ async fn both_see_one_chain(both: &Both, (dana, nadia): (&Device, &Device), (mad
     let chain = |said: Value| said.as_array().unwrap().iter().map(line).collect::<Vec<_>>();
     let (ours, theirs) = (chain(dana.does(0, &["custody", made]).await), chain(nadia.does(0, &["custody", made]).await));
     assert_eq!(ours, theirs);
+    // Each sees the other's part in the custody of its own case.
+    let other = |said: &Value| {
+        let lines = said.as_array().unwrap().iter().filter(|line| line["dossier"] == made);
+        lines.map(|line| text(line, "event").to_owned()).collect::<Vec<_>>()
+    };
+    let (sender, mission) = (dana.does(0, &["custody", &both.case]).await, nadia.does(0, &["custody", case]).await);
+    assert!(["dossier-answered", "record-set"].iter().all(|event| other(&sender).iter().any(|seen| seen == event)), "{sender}");
+    assert_eq!((text(&mission[0], "event"), &mission[0]["dossier"]), ("dossier-made", &made.into()), "{mission}");
+    assert!(
+        other(&mission).contains(&"takeover-offered".to_owned()) && !other(&mission).contains(&"dossier-answered".to_owned())
+    );
     let people: BTreeSet<_> = ours.iter().map(|[_, _, person, ..]| person).collect();
     let bundle = both.theirs.directory.path().join("timeline");
     assert_eq!(people.len(), 2, "Dana and Nadia");

@@ -167,6 +167,7 @@ async fn a_partner_gets_what_was_consented_to_helps_and_is_shut_out() {
     assert_eq!((text(&seen[0], "state"), text(&seen[0], "answer")), ("done", "seen by a doctor"));
     let opened = seen[0]["opened"].as_array().unwrap();
     assert_eq!(opened.len(), 2, "once to be read, once for the bundle: {seen}");
+    chain_of_the_passport(&both, &dana).await;
     dana.does(0, &["share", "end", &both.case, &made]).await;
     nadia.does(15, &["dossier", "show", &dossier]).await;
     let again = both.theirs.directory.path().join("again");
@@ -177,6 +178,27 @@ async fn a_partner_gets_what_was_consented_to_helps_and_is_shut_out() {
     assert!(!again.exists());
     holds(&bundle);
     overridden(&both, (&dana, &sam, &nadia)).await;
+}
+
+/// What the case says of who had the passport: who added it, consented to, shared, opened and exported it, on either side.
+async fn chain_of_the_passport(both: &Both, dana: &Device) {
+    let passport = text(&dana.does(0, &["case", "show", &both.case]).await["documents"][0], "document").to_owned();
+    let custody = dana.does(0, &["custody", &both.case]).await;
+    let about = |line: &&Value| line["documents"].as_array().unwrap().iter().any(|one| *one == passport.as_str());
+    let lines: Vec<_> = custody.as_array().unwrap().iter().filter(about).collect();
+    let events: Vec<_> = lines.iter().map(|line| (text(line, "event"), line["dossier"].is_string())).collect();
+    let expected = [
+        ("document-added", false),
+        ("consent-given", false),
+        ("share-made", false),
+        ("documents-opened", true),
+        ("documents-opened", true),
+        ("evidence-exported", true),
+    ];
+    let kept: Vec<_> = events.iter().filter(|(event, _)| !event.starts_with("metadata")).copied().collect();
+    assert_eq!(kept, expected, "{custody}");
+    let times: Vec<_> = custody.as_array().unwrap().iter().map(|line| text(line, "time")).collect();
+    assert!(times.is_sorted(), "{times:?}");
 }
 
 /// Whose documents they are and with whom they were shared: a fingerprint of each is compared where one is given.

@@ -163,7 +163,9 @@ pub(super) async fn custody(session: &Session, case: &str) -> Result<Answer, Fai
     let row = |view: &CustodyView| {
         let documents: Vec<_> = view.documents.iter().map(display::short).collect();
         [
-            view.sequence.to_string(),
+            view.dossier
+                .as_ref()
+                .map_or_else(|| view.sequence.to_string(), |dossier| format!("{} {}", display::short(dossier), view.sequence)),
             when::short(view.time),
             display::person(&view.person, view.person_name.as_deref()),
             display::short(&view.device),

@@ -202,7 +202,7 @@ impl Client {
     }
 
     /// How this device reads and writes the dossier of a share.
-    pub(super) fn access_of_share(&self, place: &Place, share: &Share) -> Result<Access> {
+    pub(crate) fn access_of_share(&self, place: &Place, share: &Share) -> Result<Access> {
         let dossier = Place { journal: share.made.dossier, ..*place };
         let team_generation = self.kept(&place.team)?.ok_or(ClientError::NoKey)?.state.generation;
         let (to, until) = (share.made.to, share.made.until);

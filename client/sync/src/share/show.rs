@@ -1,17 +1,16 @@
 //! Shares as people see them: whether they are read, what was answered, and whether they are over.
 
 use casevault_crypto::consent::{Consents, Share};
-use casevault_crypto::event::{Body, class, class_name};
-use casevault_crypto::journal::{AcceptedEvent, Place};
+use casevault_crypto::event::{Body, class};
+use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};
 
 use crate::client::Client;
 use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
-use crate::names::{Kind, choose, name_of};
+use crate::names::choose;
 use crate::store::array;
-use crate::store::sql::Connection;
-use crate::view::{CustodyView, OpenedView, ShareView, Sharing};
+use crate::view::{OpenedView, ShareView, Sharing};
 
 impl Client {
     /// The shares of a case, or of all cases that were opened on this device.
@@ -45,19 +44,6 @@ impl Client {
             let rows = statement.query_map([], |row| Ok(self.place(TeamId(array(row, 0)?), JournalId(array(row, 1)?))))?;
             rows.map(|row| row.map_err(ClientError::from)).collect()
         })
-    }
-
-    /// Who did what in the dossier that `text` names, in order.
-    pub(crate) async fn dossier_custody(&self, text: &str) -> Result<Vec<CustodyView>> {
-        let access = match self.own_dossier(text) {
-            Err(ClientError::Unknown(_)) => self.find_dossier_anew(text).await?,
-            access => access?,
-        };
-        let read = match self.read_dossier(&access).await {
-            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => self.read_kept_dossier(&access)?,
-            read => read?,
-        };
-        self.profile.store.read(|db| read.events.iter().map(|event| custody_line(db, event)).collect())
     }
 
     /// How the dossier of a share of this device's teams is read.
@@ -109,18 +95,6 @@ impl Client {
             opened: opened(&read),
         })
     }
-}
-
-fn custody_line(db: &Connection, event: &AcceptedEvent) -> Result<CustodyView> {
-    Ok(CustodyView {
-        sequence: event.sequence,
-        time: event.time,
-        person: event.person,
-        person_name: name_of(db, Kind::Person, &event.person.0)?,
-        device: event.device,
-        event: class_name(event.class()).replace(' ', "-"),
-        documents: event.body.document_ids(),
-    })
 }
 
 /// What the recipient opened, in order.

@@ -1,0 +1,149 @@
+//! The chain of custody as people see it: who did what in a case, in order, and in what was shared of it.
+
+use casevault_crypto::consent::{Consents, Share};
+use casevault_crypto::event::{Body, Shared, VersionOf, class, class_name};
+use casevault_crypto::journal::{AcceptedEvent, Place};
+use casevault_wire::id::{DeviceId, DocumentId, JournalId, PersonId};
+use casevault_wire::time::Time;
+
+use crate::client::Client;
+use crate::dossier::{Access, Read};
+use crate::error::{ClientError, Result, What};
+use crate::journal::key;
+use crate::names::{Kind, name_of};
+use crate::store::sql::Connection;
+use crate::store::{array, count};
+use crate::view::CustodyView;
+
+impl Client {
+    /// Who did what in a case, in order: what the recipients of its shares did stands among it by time, and what another team did whose case goes
+    /// on in it comes first. Or who did what in a dossier, be it shared by one of this device's teams or with it.
+    ///
+    /// # Errors
+    /// As [`Client::case`] and [`Client::dossier`].
+    pub async fn custody(&self, of: &str) -> Result<Vec<CustodyView>> {
+        let _turn = self.turn.lock().await;
+        let place = match self.case_alone(of).await {
+            Err(ClientError::Unknown(What::Case)) => return self.dossier_custody(of).await,
+            place => place?,
+        };
+        self.refresh_case(&place).await?;
+        if self.travels()? {
+            return self.profile.store.read(|db| lines(db, &place, &Consents::default()));
+        }
+        let consents = self.consents_of(&place)?;
+        let mut custody = self.profile.store.read(|db| lines(db, &place, &consents))?;
+        for share in &consents.shares {
+            for line in self.shared_custody(&place, share).await? {
+                let at = custody.iter().position(|known| known.time > line.time).unwrap_or(custody.len());
+                custody.insert(at, line);
+            }
+        }
+        let mut before = self.custody_before(&place).await?;
+        before.append(&mut custody);
+        Ok(before)
+    }
+
+    /// What the recipient of a share did in its dossier, with the documents as the case has them.
+    async fn shared_custody(&self, place: &Place, share: &Share) -> Result<Vec<CustodyView>> {
+        let read = self.read_or_kept(&self.access_of_share(place, share)?).await?;
+        let shared = share.made.documents.as_slice();
+        let of = |shown: &DocumentId| shared.iter().find(|one| one.shown_as == *shown).map_or(*shown, |one| one.of.document);
+        let theirs = read.events.iter().filter(|event| event.guest && event.class() != class::AUTHOR_CERTIFICATE);
+        self.profile.store.read(|db| {
+            let line = |event| {
+                let line = dossier_line(db, &share.made.dossier, event)?;
+                Ok(CustodyView { documents: line.documents.iter().map(of).collect(), ..line })
+            };
+            theirs.map(line).collect()
+        })
+    }
+
+    /// What the team did whose case goes on in this one.
+    async fn custody_before(&self, place: &Place) -> Result<Vec<CustodyView>> {
+        let Some(taken) = self.handover_of(place)?.taken else { return Ok(Vec::new()) };
+        let from = Place { organisation: taken.from.organisation, team: taken.from.team, journal: taken.dossier };
+        let Some(access) = self.accesses()?.into_iter().find(|access| access.place == from) else { return Ok(Vec::new()) };
+        let read = self.read_or_kept(&access).await?;
+        let theirs = read.events.iter().filter(|event| !event.guest && event.class() != class::AUTHOR_CERTIFICATE);
+        self.profile.store.read(|db| theirs.map(|event| dossier_line(db, &taken.dossier, event)).collect())
+    }
+
+    /// Who did what in the dossier that `text` names, in order.
+    async fn dossier_custody(&self, text: &str) -> Result<Vec<CustodyView>> {
+        let access = match self.own_dossier(text) {
+            Err(ClientError::Unknown(_)) => self.find_dossier_anew(text).await?,
+            access => access?,
+        };
+        let read = match self.read_dossier(&access).await {
+            Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => self.read_kept_dossier(&access)?,
+            read => read?,
+        };
+        self.profile.store.read(|db| read.events.iter().map(|event| dossier_line(db, &access.place.journal, event)).collect())
+    }
+
+    /// A dossier as the vault has it, or as this device does: what is wrong with it hides nothing of the case.
+    async fn read_or_kept(&self, access: &Access) -> Result<Read> {
+        match self.read_dossier(access).await {
+            Ok(read) => Ok(read),
+            Err(_) => self.read_kept_dossier(access),
+        }
+    }
+}
+
+/// The lines of a case.
+fn lines(db: &Connection, place: &Place, consents: &Consents) -> Result<Vec<CustodyView>> {
+    let mut statement = db.prepare_cached(
+        "SELECT sequence, time, device, person, class, body FROM entries WHERE team = ?1 AND journal = ?2 ORDER BY sequence",
+    )?;
+    let mut rows = statement.query(key(place))?;
+    let mut custody = Vec::new();
+    while let Some(row) = rows.next()? {
+        let person = PersonId(array(row, 3)?);
+        let class: u16 = row.get(4)?;
+        let body = Body::decode(class, &row.get::<_, Vec<u8>>(5)?);
+        custody.push(CustodyView {
+            sequence: count(row, 0)?,
+            time: Time(count(row, 1)?),
+            person,
+            person_name: name_of(db, Kind::Person, &person.0)?,
+            device: DeviceId(array(row, 2)?),
+            event: class_name(class).replace(' ', "-"),
+            documents: about(&body, consents),
+            dossier: None,
+        });
+    }
+    Ok(custody)
+}
+
+fn dossier_line(db: &Connection, dossier: &JournalId, event: &AcceptedEvent) -> Result<CustodyView> {
+    Ok(CustodyView {
+        sequence: event.sequence,
+        time: event.time,
+        person: event.person,
+        person_name: name_of(db, Kind::Person, &event.person.0)?,
+        device: event.device,
+        event: class_name(event.class()).replace(' ', "-"),
+        documents: event.body.document_ids(),
+        dossier: Some(*dossier),
+    })
+}
+
+/// The documents that an event of a case is about: those that it names, and those of the consent or the share that it names.
+fn about(body: &Body, consents: &Consents) -> Vec<DocumentId> {
+    let versions = |of: &[VersionOf]| of.iter().map(|of| of.document).collect();
+    let shared = |of: &[Shared]| of.iter().map(|shared| shared.of.document).collect();
+    let of_share = |dossier| consents.share(dossier).map(|share| shared(share.made.documents.as_slice())).unwrap_or_default();
+    match body {
+        Body::ConsentGiven(given) => versions(given.documents.as_slice()),
+        Body::ConsentWithdrawn(withdrawn) => {
+            let consent = consents.consent(&withdrawn.consent);
+            consent.map(|consent| versions(consent.given.documents.as_slice())).unwrap_or_default()
+        }
+        Body::OverrideAsked(asked) => versions(asked.documents.as_slice()),
+        Body::ShareMade(made) => shared(made.documents.as_slice()),
+        Body::ShareEnded(ended) => of_share(&ended.dossier),
+        Body::CaseHandedOver(given) => of_share(&given.dossier),
+        _ => body.document_ids(),
+    }
+}
