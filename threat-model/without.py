@@ -2,11 +2,15 @@
 """Plays attacks against builds whose defence is taken out: a test that plays an attack must fail then.
 
   without.py                every change of defences/, one after the other, in a copy of this tree under target/without
+  without.py --on           the same, without those that were seen before, of whose files and tests nothing has changed since
   without.py A18 D13        those of these attacks alone
   without.py --check        nothing is built: that places, tests and marks are as defences/ says
 
 Exits with 0 if every test that is named failed, and no other way than by failing."""
 
+import hashlib
+import json
+import os
 import pathlib
 import re
 import shutil
@@ -21,6 +25,7 @@ except ImportError:  # before Python 3.11
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COPY = ROOT / "target/without/tree"
+SEEN = ROOT / "target/without/seen.txt"
 PLAYS = re.compile(r"^\s*// Plays ((?:[A-Z]\d\d(?:, | and )?)+)", re.MULTILINE)
 # What is in a file whose tests need programs of tests/programs.sh.
 NEEDS = re.compile(r"\b(restart_faulty|with_fault|OpenDoor|Door::Open)\b")
@@ -40,6 +45,19 @@ def package(name):
         if manifest.exists() and "package" in (content := tomllib.loads(manifest.read_text())):
             return content["package"]["name"]
     raise SystemExit(f"{name} is in no package")
+
+
+def target(name):
+    """What cargo has to build for the tests in a file: its package's own, or one of those beside it."""
+    found = re.fullmatch(r"(.+?)/tests/(\w+)(\.rs|/.+)", name)
+    return ("--test", found[2]) if found and (ROOT / found[1] / "Cargo.toml").exists() else ("--lib",)
+
+
+def mark(defence, tests):
+    """What stands for a defence as it is now, and the tests that must fail without it."""
+    files = sorted({defence["file"], *(tests[test][0] for test in defence["fails"])})
+    content = [json.dumps(defence, sort_keys=True).encode(), *((ROOT / name).read_bytes() for name in files)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in content)).hexdigest()
 
 
 def load(name):
@@ -111,8 +129,9 @@ def copy():
 
 
 def run(*command):
-    environment = ["env", f"CARGO_TARGET_DIR={ROOT / 'target/without/build'}", "CARGO_TERM_COLOR=never"]
-    return subprocess.run([*environment, *command], cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # What is built is run once: what a debugger would need is left out, and what did not change is not compiled again.
+    settings = {"CARGO_TARGET_DIR": str(ROOT / "target/without/build"), "CARGO_TERM_COLOR": "never", "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_INCREMENTAL": "1"}
+    return subprocess.run(command, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **settings})
 
 
 def cargo(*arguments):
@@ -136,11 +155,13 @@ def fail(defence, tests):
                 built = run("tests/programs.sh")
             if built.returncode != 0:
                 return built.stdout
-        chosen = " | ".join(f"test(/(^|::){test}$/)" for test in defence["fails"])
-        named = [argument for name in packages for argument in ("-p", name)]
-        ran = cargo("nextest", "run", "--locked", "--no-fail-fast", "--retries", "0", *named, "-E", chosen)
-        failed = {line.split("::")[-1].split()[-1] for line in ran.stdout.splitlines() if re.match(r"\s+(FAIL|SIGABRT|TIMEOUT)\b", line)}
-        return None if failed == set(defence["fails"]) else ran.stdout
+        failed, said = set(), ""
+        for name, built in sorted({(package(tests[test][0]), target(tests[test][0])) for test in defence["fails"]}):
+            here = [test for test in defence["fails"] if (package(tests[test][0]), target(tests[test][0])) == (name, built)]
+            chosen = " | ".join(f"test(/(^|::){test}$/)" for test in here)
+            said += cargo("nextest", "run", "--locked", "--no-fail-fast", "--retries", "0", "-p", name, *built, "-E", chosen).stdout
+        failed = {line.split("::")[-1].split()[-1] for line in said.splitlines() if re.match(r"\s+(FAIL|SIGABRT|TIMEOUT)\b", line)}
+        return None if failed == set(defence["fails"]) else said
     finally:
         place.write_text(whole)
 
@@ -155,15 +176,22 @@ def main(arguments):
     print(f"{len(chosen)} defences, {len(tests)} tests, {len(attacks)} attacks: {' '.join(attacks)}")
     if arguments == ["--check"]:
         return
+    if arguments == ["--on"]:
+        seen = set(SEEN.read_text().split()) if SEEN.exists() else set()
+        chosen, arguments = [defence for defence in chosen if mark(defence, tests) not in seen], []
     chosen = [defence for defence in chosen if not arguments or set(arguments) & set(defence["attacks"])]
     copy()
+    marks = [mark(defence, tests) for defence in chosen]  # of what was copied
     stood = []
     for number, defence in enumerate(chosen, 1):
         began = time.monotonic()
         said = fail(defence, tests)
         verdict = "fail without it" if said is None else "DO NOT ALL FAIL"
         print(f"{number}/{len(chosen)} {','.join(defence['attacks'])}: {defence['what']}: {len(defence['fails'])} tests {verdict} ({time.monotonic() - began:.0f} s)", flush=True)
-        if said is not None:
+        if said is None:
+            with open(SEEN, "a") as seen:
+                seen.write(marks[number - 1] + "\n")
+        else:
             stood.append(defence["what"])
             print(said[-4000:], flush=True)
     if stood:
