@@ -7,10 +7,8 @@ mod give;
 
 use casevault_service::http::problem::Problem;
 use casevault_service::store::StoreError;
-use casevault_wire::codec::List;
 use casevault_wire::hash::BlobDigest;
 use casevault_wire::id::JournalId;
-use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::signature::PublicKey;
 use casevault_wire::time::Time;
@@ -42,8 +40,6 @@ pub struct Dossier {
     pub blobs: u32,
     /// How many entries holders have appended.
     pub entries: u64,
-    /// The keys that were replaced.
-    pub former: List<PublicKey, { limit::GRANT_KEYS }>,
 }
 
 impl Dossier {
@@ -51,25 +47,13 @@ impl Dossier {
     pub fn cost(&self) -> u64 {
         OVERHEAD.saturating_add(BLOB.saturating_mul(self.blobs.into()))
     }
-
-    /// Replaces the key `old` by `new`.
-    ///
-    /// # Errors
-    /// `conflict` if `new` was replaced before, or too many were.
-    fn replace(&mut self, old: PublicKey, new: PublicKey) -> Result<(), Problem> {
-        let mut former = std::mem::take(&mut self.former).into_vec();
-        if former.contains(&new) {
-            return Err(Problem(Code::Conflict));
-        }
-        former.push(old);
-        self.former = List::new(former).map_err(|_| Problem(Code::Conflict))?;
-        Ok(())
-    }
 }
 
 /// A grant that was not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Terms {
+    /// The generation of the dossier's key that the holder's is derived from.
+    pub generation: u64,
     /// The holder's key.
     pub key: PublicKey,
     /// Until when.
@@ -81,6 +65,12 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether these may stand where `before` did: of the same blobs, ending no later, and of a later key or the very same.
+    pub(crate) fn follow(&self, before: &Self) -> bool {
+        let newer = self.generation > before.generation || (self.generation, self.key) == (before.generation, before.key);
+        newer && self.blobs == before.blobs && self.until <= before.until
+    }
+
     /// The holder's key, as long as its time is not over and the team's access key is the one that gave it: whoever left the team since
     /// knows the holder's key, too, and what a void key gave goes with it.
     pub fn holder(&self, now: Time, team: &Team) -> Option<PublicKey> {

@@ -116,8 +116,6 @@ pub const RECIPIENTS: usize = 16;
 pub const COVERED: usize = 2048;
 /// Blobs of one grant.
 pub const GRANTED: usize = 4096;
-/// Keys of one grant that were replaced.
-pub const GRANT_KEYS: usize = 256;
 /// Entries that the holder of a grant appends to one journal.
 pub const GRANT_ENTRIES: u64 = 1024;
 /// Entries in one batch of theirs.

@@ -176,6 +176,8 @@ pub struct Fetch {
 /// Lets whoever has a key read one journal, and blobs of others, until a time.
 #[derive(Clone, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Grant {
+    /// The generation of the dossier's key that it is derived from.
+    pub generation: u64,
     /// The key.
     pub key: PublicKey,
     /// Until when, by the vault's clock.

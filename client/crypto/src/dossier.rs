@@ -34,6 +34,13 @@ pub struct AnswerRecord {
     pub person: PersonId,
 }
 
+impl AnswerRecord {
+    /// What it says to people: of a case that was taken over nothing.
+    pub fn words(&self) -> String {
+        if self.answer == Answer::TakenOver { String::new() } else { self.text.clone() }
+    }
+}
+
 /// The offer to go on with a case, and whether its recipient does (R-6.8-12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Takeover {
@@ -43,6 +50,8 @@ pub struct Takeover {
     pub fields: BTreeSet<String>,
     /// The header hash of the answer by which it is taken over.
     pub answered: Option<Hash>,
+    /// The case that goes on, as that answer says.
+    pub goes_on: Option<JournalId>,
 }
 
 /// Everything that a dossier's journal says.
@@ -56,7 +65,7 @@ pub struct Dossier {
     pub made: Option<DossierMade>,
     /// Fields, documents and custody.
     pub case: Case,
-    /// The case's records, from the offer on.
+    /// The case's records, if it may be taken over.
     pub records: Records,
     /// Whether it may be taken over, or is.
     pub takeover: Option<Takeover>,
@@ -98,9 +107,9 @@ impl Dossier {
             }
             Body::TakeoverOffered(TakeoverOffered { fields }) if !event.guest && self.made.is_some() => {
                 let fields = fields.as_slice().iter().map(|field| field.as_str().to_owned()).collect();
-                self.takeover.get_or_insert(Takeover { offered: event.header_hash, fields, answered: None });
+                self.takeover.get_or_insert(Takeover { offered: event.header_hash, fields, answered: None, goes_on: None });
             }
-            Body::RecordSet(set) if self.takeover.is_some() => {
+            Body::RecordSet(set) => {
                 let mut records = std::mem::take(&mut self.records);
                 records.set(set, &Told::from(event), |field| self.has_say(event.guest, field));
                 self.records = records;
@@ -129,8 +138,9 @@ impl Dossier {
             time: event.time,
             person: event.person,
         });
-        if let (Answer::TakenOver, Some(takeover)) = (answered.answer, &mut self.takeover) {
-            takeover.answered.get_or_insert(event.header_hash);
+        if let (Answer::TakenOver, Some(takeover @ Takeover { answered: None, .. })) = (answered.answer, &mut self.takeover) {
+            takeover.answered = Some(event.header_hash);
+            takeover.goes_on = JournalId::parse(answered.text.as_str()).ok();
         }
     }
 

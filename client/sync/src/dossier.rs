@@ -145,14 +145,16 @@ impl Client {
 
     /// The dossiers that were given to this device's teams, each with the keys that its envelopes bring (R-6.8-8).
     pub(crate) fn accesses(&self) -> Result<Vec<Access>> {
-        let envelopes = self.profile.store.read(envelopes)?;
-        let mut found: Vec<Access> = Vec::new();
-        for (team, signed) in envelopes {
+        let mut good = Vec::new();
+        for (team, signed) in self.profile.store.read(envelopes)? {
             let Some(kept) = self.kept(&team)? else { continue };
             if self.check_envelope(&team, &signed).is_ok() {
-                add_envelope(&mut found, (team, kept.state.generation), &signed.content);
+                good.push(((team, kept.state.generation), signed.content));
             }
         }
+        let mut found: Vec<Access> = Vec::new();
+        // Whichever came first: a key counts once the one before it does.
+        while good.iter().filter(|(team, said)| add_envelope(&mut found, *team, said)).count() > 0 {}
         Ok(found)
     }
 
@@ -198,20 +200,23 @@ impl Client {
 }
 
 /// Adds what an envelope brings to the dossiers of a team that stands in `generation`: the first of each generation counts, each one more than
-/// the one before, none with a later end than the first. An id that is another sender's already is not taken.
-fn add_envelope(found: &mut Vec<Access>, (team, generation): (TeamId, u64), said: &Envelope) {
+/// the one before, none with a later end than the first. An id that is another sender's already is not taken. Whether it brought anything.
+fn add_envelope(found: &mut Vec<Access>, (team, generation): (TeamId, u64), said: &Envelope) -> bool {
     let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
     match found.iter_mut().find(|access| (access.team, access.place.journal) == (team, place.journal)) {
         None => {
             let keys = DossierKeys([(said.generation, said.key.clone())].into());
             found.push(Access { place, to: said.to, keys, team, team_generation: generation, until: said.until });
+            true
         }
-        Some(access) if access.place == place && said.until <= access.until => {
-            if access.keys.newest().checked_add(1) == Some(said.generation) {
+        Some(access) => {
+            let next = access.keys.newest().checked_add(1) == Some(said.generation);
+            let brings = next && access.place == place && said.until <= access.until;
+            if brings {
                 access.keys.0.insert(said.generation, said.key.clone());
             }
+            brings
         }
-        Some(_) => {}
     }
 }
 

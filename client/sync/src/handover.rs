@@ -22,8 +22,11 @@ use crate::store::sql::{Connection, params};
 use crate::view::{HandoverState, HandoverView};
 
 /// Classes of the events that the state of a handover follows from.
-const CLASSES: &[RangeInclusive<u16>] =
-    &[class::SHARE_ENDED..=class::SHARE_ENDED, class::HANDOVER_OFFERED..=class::CASE_TAKEN_OVER];
+const CLASSES: &[RangeInclusive<u16>] = &[
+    class::CASE_OPENED..=class::CASE_OPENED,
+    class::SHARE_MADE..=class::SHARE_ENDED,
+    class::HANDOVER_OFFERED..=class::CASE_TAKEN_OVER,
+];
 
 /// What a case, or a dossier, says of a person: fields and records.
 struct Said {
@@ -35,6 +38,13 @@ impl Said {
     fn in_dossier(read: &Read) -> Self {
         let fields = read.dossier.case.fields.values().map(|record| (record.field.clone(), record.value.clone())).collect();
         Self { fields, records: read.dossier.records.clone() }
+    }
+
+    /// The events after which `there` says the same, and whatever else it says.
+    fn missing_beside(&self, there: &Self) -> Vec<Body> {
+        let fields = there.fields.clone().into_iter().filter(|(field, _)| self.fields.contains_key(field)).collect();
+        let records = there.records.0.clone().into_iter().filter(|(key, _)| self.records.0.contains_key(key)).collect();
+        self.missing(&Self { fields, records: Records(records) }, |_| true)
     }
 
     /// The events after which `there` says the same of those fields that `counts`.
@@ -63,8 +73,8 @@ impl Client {
     /// What a case says of a handover, what waits to be sent included.
     pub(crate) fn handover_of(&self, place: &Place) -> Result<Handover> {
         let mut handover = Handover::default();
-        self.tell_accepted(place, CLASSES, |told, _| handover.apply(told.body))?;
-        self.tell_queued(place, |told, _| handover.apply(told.body))?;
+        self.tell_accepted(place, CLASSES, |told, _| handover.apply((told.sequence, told.body)))?;
+        self.tell_queued(place, |told, _| handover.apply((told.sequence, told.body)))?;
         Ok(handover)
     }
 
@@ -73,11 +83,11 @@ impl Client {
         if self.travels()? {
             return Ok(None);
         }
-        let Handover { offers, given, taken } = self.handover_of(place)?;
+        let handover = self.handover_of(place)?;
         let view = |state, dossier, with| Ok(Some(HandoverView { state, dossier, with: self.recipient_view(&with)? }));
         let consents = self.consents_of(place)?;
         let to = |dossier: &JournalId| consents.share(dossier).map(|share| share.made.to);
-        match (given, offers.first(), taken) {
+        match (handover.given, handover.standing(), handover.taken) {
             (Some(given), _, _) => to(&given.dossier).map_or(Ok(None), |to| view(HandoverState::Given, given.dossier, to)),
             (None, Some(offer), _) => to(&offer.dossier).map_or(Ok(None), |to| view(HandoverState::Offered, offer.dossier, to)),
             (None, None, Some(taken)) => view(HandoverState::Taken, taken.dossier, taken.from),

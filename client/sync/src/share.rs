@@ -9,7 +9,7 @@ mod show;
 
 use casevault_crypto::consent::Share;
 use casevault_crypto::dossier::DossierKeys;
-use casevault_crypto::event::{Body, Ending, Recipient};
+use casevault_crypto::event::{Body, Ending, Recipient, class};
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::id::{JournalId, OrganisationId, TeamId};
 use casevault_wire::time::Time;
@@ -39,12 +39,14 @@ pub(crate) fn notice(db: &Connection, place: &Place, event: &AcceptedEvent) -> R
         }
         Body::DossierKeyGiven(given) => {
             let sql = "UPDATE shares SET settled = 0, team_generation = max(team_generation, ?4),
-                recipient_log = max(recipient_log, ?5) WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
+                recipient_log = max(recipient_log, ?5), newest = max(newest, ?6) WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
             let (own, theirs) = (column(event.team_generation), column(given.recipient_log));
-            db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0, own, theirs])?;
+            let generation = column(given.generation);
+            db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0, own, theirs, generation])?;
         }
         Body::HandoverOffered(offered) => {
-            let sql = "UPDATE shares SET settled = 0, handover = 1 WHERE team = ?1 AND journal = ?2 AND dossier = ?3 AND ended = 0 AND handover = 0";
+            let sql = "UPDATE shares SET settled = 0, handover = 1 WHERE team = ?1 AND journal = ?2 AND dossier = ?3 AND ended = 0 AND handover = 0
+                AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND journal = ?2 AND (handover = 2 OR handover = 1 AND ended = 0))";
             db.prepare_cached(sql)?.execute(params![team, journal, offered.dossier.0])?;
         }
         Body::CaseHandedOver(given) => {
@@ -52,9 +54,16 @@ pub(crate) fn notice(db: &Connection, place: &Place, event: &AcceptedEvent) -> R
                 AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND journal = ?2 AND handover = 2)";
             db.prepare_cached(sql)?.execute(params![team, journal, given.dossier.0])?;
         }
-        Body::CaseTakenOver(taken) => crate::handover::notice(db, place, taken)?,
+        Body::CaseTakenOver(taken) => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE team = ?1 AND journal = ?2 AND sequence = ?3 AND class = ?4)";
+            let before = params![team, journal, column(event.sequence.saturating_sub(1)), class::CASE_OPENED];
+            if db.prepare_cached(sql)?.query_row(before, |row| row.get(0))? {
+                crate::handover::notice(db, place, taken)?;
+            }
+        }
         Body::ShareEnded(ended) => {
-            let sql = "UPDATE shares SET settled = 0, ended = 1, handover = CASE WHEN handover = 2 AND ?4 THEN 2 ELSE 0 END WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
+            let sql = "UPDATE shares SET settled = 0, ended = 1, handover = CASE WHEN ?4 THEN handover ELSE 0 END
+                WHERE team = ?1 AND journal = ?2 AND dossier = ?3";
             db.prepare_cached(sql)?.execute(params![team, journal, ended.dossier.0, ended.why == Ending::Expired])?;
         }
         Body::ConsentWithdrawn(_) => {
@@ -73,11 +82,13 @@ struct Known {
     to: Recipient,
     team_generation: u64,
     recipient_log: u64,
+    /// The newest generation of the dossier's key that was seen.
+    newest: u64,
 }
 
 /// The shares of a team's cases of which something is still to be done, and those that go on.
 fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<Known>)> {
-    let sql = "SELECT journal, dossier, organisation, recipient, team_generation, recipient_log, settled = 0 OR until <= ?2 OR handover = 1
+    let sql = "SELECT journal, dossier, organisation, recipient, team_generation, recipient_log, newest, settled = 0 OR until <= ?2 OR handover = 1
         FROM shares WHERE team = ?1 AND (settled = 0 OR ended = 0)";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![team.0, column(now.0)])?;
@@ -85,8 +96,9 @@ fn known(db: &Connection, team: &TeamId, now: Time) -> Result<(Vec<Known>, Vec<K
     while let Some(row) = rows.next()? {
         let to = Recipient { organisation: OrganisationId(array(row, 2)?), team: TeamId(array(row, 3)?) };
         let (case, dossier) = (JournalId(array(row, 0)?), JournalId(array(row, 1)?));
-        let known = Known { case, dossier, to, team_generation: count(row, 4)?, recipient_log: count(row, 5)? };
-        if row.get(6)? { due.push(known) } else { going.push(known) }
+        let known =
+            Known { case, dossier, to, team_generation: count(row, 4)?, recipient_log: count(row, 5)?, newest: count(row, 6)? };
+        if row.get(7)? { due.push(known) } else { going.push(known) }
     }
     Ok((due, going))
 }

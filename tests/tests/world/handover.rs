@@ -80,13 +80,19 @@ async fn the_mission_of_return_goes_on_with_a_case_and_its_sender_hears_what_she
     assert_eq!(cut.code, Some(13), "{cut:?}");
     both.theirs.restart_vault();
     dana.does(0, &["sync"]).await;
+    dana.does(0, &["movement", "set", &both.case, &movement, "--to", "GH"]).await;
     dana.does(0, &["note", "add", &both.case, "she waits for her ticket"]).await;
+    dana.does(0, &["sync"]).await;
     let case = text(&nadia.does(0, &["case", "take-over", &made, "--title", "Mira, from Haven"]).await, "case").to_owned();
     assert_eq!(nadia.does(0, &["case", "list"]).await.as_array().map(Vec::len), Some(1), "one case, whatever was cut");
     let again = nadia.does(0, &["case", "take-over", &made, "--title", "twice"]).await;
     assert_eq!(text(&again, "case"), case);
     let taken = nadia.does(0, &["case", "show", &case]).await;
     assert_eq!((text(&taken["handover"], "state"), &taken["fields"]["prs_Gender"]), ("taken", &"Feminine".into()));
+    assert_eq!(
+        taken["assistance"]["movements"][0]["fields"]["cv_MovementDestination"], "GH",
+        "as it was when it was taken over: {taken}"
+    );
     let out = both.theirs.directory.path().join("passport");
     nadia.does(0, &["doc", "get", &case, "passport.txt", "--out", out.to_str().unwrap()]).await;
     assert_eq!(std::fs::read(&out).unwrap(), PASSPORT);
@@ -203,4 +209,49 @@ async fn both_see_one_chain(both: &Both, (dana, nadia): (&Device, &Device), (mad
     for said in [casevault_tests::bundle::ours(&bundle), casevault_tests::bundle::theirs(&bundle)] {
         assert!(said.is_valid(), "signed by both, for whoever doubts it: {}", said.answer);
     }
+}
+
+/// Two colleagues of the mission begin at once, one of them is cut off. One case goes on, and the other is told so; what somebody of Haven wrote
+/// before they knew is kept; and whoever helps her says when nothing more is told.
+// Breaks R-6.8-13, R-6.8-14.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_take_a_case_over_one_goes_on_and_nothing_is_lost() {
+    let mut both = Both::partners().await;
+    let (dana, sam, nadia, lena) =
+        (both.hers.device("Dana"), both.hers.device("Sam"), both.theirs.device("Nadia"), both.theirs.device("Lena"));
+    let case = both.case.clone();
+    let ret = ["movement", "add", &case, "VoluntaryReturn", "--to", "NG", "--state", "Assessed"];
+    dana.does(0, &ret).await;
+    sam.does(0, &["sync"]).await;
+    sam.does(0, &["case", "show", &case]).await;
+    let made = offered(&both, &dana).await;
+    for device in [&nadia, &lena] {
+        device.does(0, &["dossier", "show", &made]).await;
+    }
+    both.theirs.vault.kill();
+    assert_eq!(nadia.run(&["case", "take-over", &made, "--title", "Nadia's"]).await.code, Some(13));
+    both.theirs.restart_vault();
+    let goes_on = text(&lena.does(0, &["case", "take-over", &made, "--title", "Lena's"]).await, "case").to_owned();
+    assert_eq!(nadia.does(15, &["case", "take-over", &made, "--title", "Nadia's"]).await["error"]["code"], "not-offered");
+
+    sam.does(0, &["note", "add", &case, "written before he knew"]).await;
+    dana.does(0, &["sync"]).await;
+    let kept = dana.does(0, &["case", "show", &case]).await;
+    assert!(kept["notes"].to_string().contains("before he knew") && kept["handover"]["state"] == "given", "{kept}");
+
+    let movement = text(&lena.does(0, &["movement", "list", &goes_on]).await[0], "id").to_owned();
+    let state = |view: Value| records(&view, "movement")[0]["cv_MovementState"].clone();
+    lena.does(0, &["movement", "set", &goes_on, &movement, "--state", "Made"]).await;
+    lena.does(0, &["sync"]).await;
+    nadia.does(0, &["sync"]).await;
+    assert_eq!(state(dana.does(0, &["dossier", "show", &made]).await), "Made", "what Nadia began says nothing");
+    lena.does(0, &["dossier", "reject", &made, "--reason", "she wants nothing more told"]).await;
+    lena.does(0, &["movement", "set", &goes_on, &movement, "--state", "Planned"]).await;
+    lena.does(0, &["sync"]).await;
+    assert_eq!(state(dana.does(0, &["dossier", "show", &made]).await), "Made");
+    let ended = dana.does(0, &["share", "end", &case, &made]).await;
+    assert_eq!(text(&ended, "state"), "revoked");
+    let back = dana.does(0, &["case", "show", &case]).await;
+    assert!(back["handover"].is_null() && back["keeping"]["retention"].is_null(), "{back}");
+    dana.does(0, &["note", "add", &case, "back with us"]).await;
 }

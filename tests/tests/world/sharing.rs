@@ -321,3 +321,27 @@ async fn no_dossier_stands_for_a_case_of_the_recipient() {
     assert!(matches!(made, Err(ClientError::Ambiguous(..))), "{made:?}");
     lena.custody(&whole).await.unwrap();
 }
+
+/// Two people leave the sender's team while the lawyers are away: both keys wait for them, and they can follow.
+// Breaks R-6.8-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_who_was_away_follows_every_key() {
+    let world = World::start();
+    let (Shelter { amal, nadia, omar }, lena) = with_lawyer(&world).await;
+    let ruth = world.bring_in(&amal, "Ruth", Role::Caseworker).await;
+    amal.team_add("Shelter", "Ruth").await.unwrap();
+    nadia.sync().await.unwrap();
+    let case = case_of_mira(&world, &nadia).await;
+    let (given, _) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    nadia.share_make(&case, &share(&given, "Legal")).await.unwrap();
+    let dossier = received(&lena).await;
+    drop((omar, ruth));
+    for who in ["Omar", "Ruth"] {
+        amal.team_remove("Shelter", who).await.unwrap();
+        nadia.sync().await.unwrap();
+    }
+    lena.sync().await.unwrap();
+    assert_eq!(lena.dossier(&dossier).await.unwrap().documents.len(), 1);
+    lena.dossier_answer(&dossier, Answer::Accepted, "").await.unwrap();
+    assert_eq!(nadia.shares(Some(&case)).await.unwrap()[0].state, Sharing::Answered(Answer::Accepted));
+}

@@ -30,7 +30,7 @@ impl Check<'_> {
             let blobs = granted.remove(&journal).unwrap_or_default();
             let whole = terms.remove(&journal).map_or(blobs.is_empty(), |terms| {
                 let given = terms.blobs == digest_of(blobs.iter()) && dossier.blobs as usize == blobs.len();
-                given && !dossier.former.as_slice().contains(&terms.key)
+                given && terms.generation > 0
             });
             let length = self.standings.get(&journal).map_or(0, |standing| standing.head.length);
             let counted = dossier.entries <= length.saturating_sub(1).min(limit::GRANT_ENTRIES);

@@ -22,11 +22,11 @@ type Blobs = BTreeMap<BlobDigest, JournalId>;
 /// The granted blobs, in order.
 ///
 /// # Errors
-/// `malformed` if one is there twice.
+/// `malformed` if one is there twice, or the key is of no generation.
 fn blobs(grant: &Grant) -> Result<Blobs, Problem> {
     let all = grant.blobs.as_slice();
     let blobs: Blobs = all.iter().map(|blob| (blob.digest, blob.journal)).collect();
-    if blobs.len() == all.len() { Ok(blobs) } else { Err(Problem(Code::Malformed)) }
+    if blobs.len() == all.len() && grant.generation > 0 { Ok(blobs) } else { Err(Problem(Code::Malformed)) }
 }
 
 /// BLAKE3 of granted blobs, in order of their digests.
@@ -44,7 +44,7 @@ impl Vault {
     ///
     /// # Errors
     /// `refused` if the journal is another team's or the team's own, or a blob is not there; `conflict` if the journal began without
-    /// a grant, or it or a blob's is marked for deletion, or its grant was ended, has other blobs, had this key before or ends earlier; and as for whatever writes.
+    /// a grant, or it or a blob's is marked for deletion, or its grant was ended, has other blobs, a later key or another of this generation, or ends earlier; and as for whatever writes.
     pub async fn give(&self, journal: &JournalKey, generation: u64, grant: &Grant) -> Result<(), Problem> {
         let blobs = blobs(grant)?;
         if is_own(journal) {
@@ -56,7 +56,8 @@ impl Vault {
         for _ in 0..ATTEMPTS {
             let team = self.team(&journal.team).await?;
             let by = team.value.as_ref().ok_or(Problem(Code::Refused))?.writes_by(generation)?;
-            let terms = Terms { key: grant.key, until: grant.until, blobs: digest_of(blobs.iter()), by };
+            let Grant { generation, key, until, .. } = *grant;
+            let terms = Terms { generation, key, until, blobs: digest_of(blobs.iter()), by };
             let owner = self.owner(journal).await?;
             let before = self.granted(journal).await?;
             let mut write = Write::default();
@@ -66,14 +67,9 @@ impl Vault {
             match (&before.dossier.value, &before.terms.value) {
                 (None, _) => self.begin_grant(journal, (&team, &owner), (&before, &terms, &blobs), &mut write)?,
                 (Some(_), Some(known)) if *known == terms => return Ok(()),
-                (Some(dossier), Some(known)) if known.blobs == terms.blobs && terms.until <= known.until => {
+                (Some(_), Some(known)) if terms.follow(known) => {
                     team.unchanged(&mut write);
                     before.terms.replace(&mut write, &terms);
-                    if known.key != terms.key {
-                        let mut dossier = dossier.clone();
-                        dossier.replace(known.key, terms.key)?;
-                        before.dossier.replace(&mut write, &dossier);
-                    }
                 }
                 (Some(_), _) => return Err(Problem(Code::Conflict)),
             }

@@ -36,7 +36,7 @@ struct Story {
 
 fn dossier_of(journal: JournalId, document: &[u8]) -> Grant {
     let blobs = List::new(vec![GrantedBlob { journal, digest: BlobDigest::of(document) }]).unwrap();
-    Grant { key: public(&key(HOLDER)), until: Time(u64::MAX), blobs }
+    Grant { generation: 1, key: public(&key(HOLDER)), until: Time(u64::MAX), blobs }
 }
 
 impl Story {

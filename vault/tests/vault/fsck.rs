@@ -97,7 +97,7 @@ impl Planted {
         member.write(&finished, 0, b"four").await.unwrap();
         member.finish(&finished, BlobDigest::of(b"four")).await.unwrap();
         let shared = List::new(vec![GrantedBlob { journal: CASE, digest: BlobDigest::of(BLOB) }]).unwrap();
-        let grant = Grant { key: PublicKey([3; 32]), until: Time(u64::MAX), blobs: shared };
+        let grant = Grant { generation: 1, key: PublicKey([3; 32]), until: Time(u64::MAX), blobs: shared };
         member.give(JournalId([8; 16]), &grant).await.unwrap();
         for length in 1..=2 {
             world.keyserver.say(FeedEvent::LogHead(LogPosition { length, hash: Hash([length as u8; 32]) }));
@@ -186,7 +186,7 @@ impl Planted {
             Fault::Upload => std::fs::remove_file(self.staged()).unwrap(),
             Fault::Grant => {
                 let (key, by) = (PublicKey([1; 32]), PublicKey([2; 32]));
-                let terms = Terms { key, until: Time(1), blobs: BlobDigest([0; 32]), by };
+                let terms = Terms { generation: 1, key, until: Time(1), blobs: BlobDigest([0; 32]), by };
                 self.write(|write| write.put(record::terms(&journal), encode(&terms))).await;
             }
             Fault::Deletion => {

@@ -49,11 +49,15 @@ async fn verify(bundle: PathBuf, known: [Option<Hash>; 2]) -> Result<Answer, Fai
 
 /// A bundle without a fault, for people.
 fn words(report: &Report) -> String {
-    let mut parts = vec!["The bundle is valid: its files are what devices of this organisation signed.".to_owned()];
+    let whose = if report.recipient.is_some() { "these two organisations" } else { "this organisation" };
+    let mut parts = vec![format!("The bundle is valid: its files are what devices of {whose} signed.")];
     if let (Some(place), Some(fingerprint)) = (&report.place, &report.fingerprint) {
         parts.push(format!(
-            "  fingerprint   {fingerprint}\n  organisation  {}\n  case          {}",
-            place.organisation, place.journal
+            "  fingerprint   {fingerprint}\n  organisation  {}\n  team          {}\n  {}       {}",
+            place.organisation,
+            place.team,
+            if report.recipient.is_some() { "dossier" } else { "case   " },
+            place.journal
         ));
         if let Some((to, theirs)) = &report.recipient {
             let whom = format!("  fingerprint   {theirs}\n  organisation  {}\n  team          {}", to.organisation, to.team);

@@ -204,7 +204,7 @@ fn the_sender_has_its_say_until_the_case_is_taken_over_and_the_recipient_of_what
     ] {
         told(&mut dossier, guest, &body);
     }
-    assert!(dossier.takeover.is_none() && dossier.records.0.is_empty(), "nothing before the sender offers it");
+    assert!(dossier.takeover.is_none() && moved(&dossier, state) == "Assessed", "nobody but the sender before it is offered");
     for (guest, body) in [
         (false, offer(&[state])),
         (false, offer(&[state, to])),

@@ -19,6 +19,9 @@ use crate::partners::PartnerSigning;
 use crate::recipient::Recipient as Sealable;
 use crate::store::sql::{Connection, params};
 
+/// Keys of a dossier that may be missing before one that waits for them.
+const AHEAD: u64 = 16;
+
 /// What becomes of an envelope that waits.
 enum Look {
     /// It is good, and new.
@@ -32,7 +35,7 @@ enum Look {
 impl Client {
     /// Takes what waits for a team.
     pub(crate) async fn take_inbox(&self, team: &TeamId) -> Result<()> {
-        let (mut from, mut asked) = (0, BTreeSet::new());
+        let (mut from, mut asked, mut brought) = (0, BTreeSet::new(), false);
         loop {
             let inbox = self.inbox(team, from).await?;
             let (mut events, mut taken) = (Vec::new(), Vec::new());
@@ -49,12 +52,17 @@ impl Client {
             }
             if !events.is_empty() {
                 self.push(&self.team_place(*team)?, events).await?;
+                brought = true;
             }
             if !taken.is_empty() {
                 self.take_out(team, &Taken { sequences: List::new(taken).map_err(|_| ClientError::Verification)? }).await?;
             }
             if inbox.more == 0 || inbox.items.as_slice().is_empty() {
-                return Ok(());
+                // What had to wait for the key before it may have that now.
+                if !std::mem::take(&mut brought) {
+                    return Ok(());
+                }
+                from = 0;
             }
         }
     }
@@ -69,8 +77,13 @@ impl Client {
         let to = Recipient { organisation: self.me.organisation, team: *team };
         let Ok(envelope) = open_envelope(&self.crypto, &seed, &to, &item.delivery) else { return Ok(Look::Never) };
         let said = &envelope.content;
-        if said.organisation != item.organisation || said.until <= self.now() || !self.is_new(team, said)? {
+        if said.organisation != item.organisation || said.until <= self.now() {
             return Ok(Look::Never);
+        }
+        match self.brings(team, said)? {
+            None => return Ok(Look::Never),
+            Some(0) => {}
+            Some(_) => return Ok(Look::Waits),
         }
         // The sender's device has to be in its team now, by the newest log; each log is asked for once.
         if asked.insert(said.organisation) && self.refresh_log_of(&said.organisation).await.is_err() {
@@ -84,14 +97,14 @@ impl Client {
         }
     }
 
-    /// Whether an envelope brings a dossier, or a key of one, that was not taken yet.
-    fn is_new(&self, team: &TeamId, said: &Envelope) -> Result<bool> {
+    /// Whether an envelope brings a dossier, or a key of one, that was not taken yet; and how many keys have to come before it.
+    fn brings(&self, team: &TeamId, said: &Envelope) -> Result<Option<u64>> {
         let accesses = self.accesses()?;
         let held = accesses.iter().find(|access| (access.team, access.place.journal) == (*team, said.dossier));
-        Ok(held.is_none_or(|held| {
-            let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
-            held.place == place && held.keys.newest().checked_add(1) == Some(said.generation) && said.until <= held.until
-        }))
+        let Some(held) = held else { return Ok(Some(0)) };
+        let place = Place { organisation: said.organisation, team: said.team, journal: said.dossier };
+        let before = said.generation.checked_sub(held.keys.newest().saturating_add(1));
+        Ok(before.filter(|before| held.place == place && said.until <= held.until && *before <= AHEAD))
     }
 
     /// That the device that signed an envelope is in the sender's team still.

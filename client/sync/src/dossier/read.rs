@@ -21,6 +21,7 @@ use crate::error::{ClientError, Result, What};
 use crate::journal::PUSH_ITEMS;
 use crate::store::column;
 use crate::store::sql::{Connection, OptionalExtension, params};
+use crate::vault::BATCH_BYTES;
 use crate::view::{AlarmKind, no_randomness};
 
 /// What became of entries that were folded.
@@ -32,6 +33,8 @@ struct Folded {
 
 /// How often an append is tried anew when others were faster.
 const TRIES: usize = 8;
+/// Requests in which a dossier is brought to where it has to be: more than the longest share takes.
+const REQUESTS: usize = 64;
 
 impl Client {
     /// Reads a dossier to its end.
@@ -140,7 +143,7 @@ impl Client {
             }
             let log = self.organisation()?.position();
             let mut events = missing(&read);
-            events.truncate(PUSH_ITEMS);
+            events.truncate(fitting(&events));
             let appended = {
                 let author = self.profile.store.write(|tx| self.dossier_author(tx, access, log))?;
                 let writer = Writer { author: &author, keys: &access.keys, team_generation: access.team_generation, log };
@@ -157,6 +160,23 @@ impl Client {
                 }
                 Err(ClientError::Server(Code::Conflict)) => {}
                 Err(error) => return Err(error),
+            }
+        }
+        Err(ClientError::Conflict)
+    }
+
+    /// The same until nothing is missing, so many requests at most.
+    ///
+    /// # Errors
+    /// [`ClientError::Conflict`] if others always write something else.
+    pub(crate) async fn write_all_to_dossier(
+        &self,
+        access: &Access,
+        missing: &(dyn Fn(&Read) -> Vec<Body> + Sync),
+    ) -> Result<()> {
+        for _ in 0..REQUESTS {
+            if !self.write_dossier(access, missing).await? {
+                return Ok(());
             }
         }
         Err(ClientError::Conflict)
@@ -227,6 +247,15 @@ fn fold(
         folded.taken += 1;
     }
     folded
+}
+
+/// How many of these events one request carries: one at least, since each fits alone.
+fn fitting(events: &[Body]) -> usize {
+    let lengths = events.iter().scan(0, |total, event| {
+        *total += event.encode().len();
+        Some(*total)
+    });
+    lengths.take(PUSH_ITEMS).take_while(|total| *total <= BATCH_BYTES).count().max(1)
 }
 
 fn write_error(error: WriteError) -> ClientError {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use casevault_crypto::event::{Body, CaseHandedOver, HandoverOffered, Retention, ShareMade, TakeoverOffered};
+use casevault_crypto::event::{Body, CaseHandedOver, Ending, HandoverOffered, Retention, ShareEnded, ShareMade, TakeoverOffered};
 use casevault_crypto::handover::Handover;
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
+use casevault_wire::id::JournalId;
+use casevault_wire::time::Time;
 
 use super::{CLASSES, Said};
 use crate::client::Client;
@@ -13,6 +15,9 @@ use crate::consent::field_names;
 use crate::dossier::{Read, apart};
 use crate::error::{ClientError, Result};
 use crate::view::{Delivery, ShareView};
+
+/// Why a case that was handed over is kept until its consent ends.
+const HANDED_OVER: &str = "handed over";
 
 /// What the dossier of a case that is offered has to say.
 pub(crate) struct Offer {
@@ -24,9 +29,10 @@ pub(crate) struct Offer {
 impl Offer {
     /// The events that are not in the dossier yet.
     pub fn missing(&self, read: &Read) -> Vec<Body> {
-        let offered = read.dossier.takeover.is_none().then(|| self.event.clone().into());
         let said = self.said.missing(&Said::in_dossier(read), |field| self.shared.contains(field));
-        offered.into_iter().chain(said).collect()
+        // The offer comes last: whoever reads it has read all that is offered.
+        let offered = (said.is_empty() && read.dossier.takeover.is_none()).then(|| self.event.clone().into());
+        said.into_iter().chain(offered).collect()
     }
 }
 
@@ -50,7 +56,7 @@ impl Client {
             _ => return Err(ClientError::NoConsent),
         };
         let handover = self.handover_of(&place)?;
-        if handover.given.is_some() || handover.offers.iter().any(|offer| offer.dossier != dossier) {
+        if handover.given.is_some() || handover.standing().is_some_and(|offer| offer.dossier != dossier) {
             return Err(ClientError::HandedOver);
         }
         let fields = if tell.as_slice().is_empty() { made.fields.clone() } else { tell };
@@ -58,7 +64,7 @@ impl Client {
             return Err(ClientError::NoConsent);
         }
         let mut delivery = Delivery::Sent;
-        if handover.offer(&dossier).is_none() {
+        if handover.standing().is_none() {
             let row = self.queue(&place, &[HandoverOffered { dossier, fields }.into()])?;
             delivery = self.deliver(row).await?;
         }
@@ -77,8 +83,8 @@ impl Client {
     /// What the dossier of a share does not say yet of an offer: that there is one, and what fields and records of the case are by now.
     pub(crate) fn offer_of(&self, place: &Place, made: &ShareMade) -> Result<Option<Offer>> {
         let mut handover = Handover::default();
-        self.tell_accepted(place, CLASSES, |told, _| handover.apply(told.body))?;
-        let Some(offer) = handover.offer(&made.dossier) else { return Ok(None) };
+        self.tell_accepted(place, CLASSES, |told, _| handover.apply((told.sequence, told.body)))?;
+        let Some(offer) = handover.standing().filter(|offer| offer.dossier == made.dossier) else { return Ok(None) };
         let shared = made.fields.as_slice().iter().map(|field| field.as_str().to_owned()).collect();
         Ok(Some(Offer { event: TakeoverOffered { fields: offer.fields.clone() }, shared, said: self.said(place)? }))
     }
@@ -87,13 +93,24 @@ impl Client {
     pub(crate) async fn note_takeover(&self, place: &Place, made: &ShareMade, read: &Read) -> Result<()> {
         let answered = read.dossier.takeover.as_ref().and_then(|takeover| takeover.answered);
         let handover = self.handover_of(place)?;
-        let (Some(answered), None, Some(_)) = (answered, handover.given, handover.offer(&made.dossier)) else { return Ok(()) };
+        let offered = handover.offers.iter().any(|offer| offer.offered.dossier == made.dossier);
+        let (Some(answered), None, true) = (answered, handover.given, offered) else { return Ok(()) };
         let mut bodies: Vec<Body> = vec![CaseHandedOver { dossier: made.dossier, answered }.into()];
         // What a team keeps of somebody who is in others' care, it keeps for as long as she consented to that.
         if self.keeping(place)?.retention.is_none() {
-            bodies.push(Retention { until: made.until, text: Text::new("handed over").map_err(|_| ClientError::Text)? }.into());
+            bodies.push(Retention { until: made.until, text: Text::new(HANDED_OVER).map_err(|_| ClientError::Text)? }.into());
         }
         let row = self.queue(place, &bodies)?;
         self.deliver(row).await.map(|_| ())
+    }
+
+    /// What is written as a case that was handed over in this dossier is taken back, if it was: also once its share is over.
+    pub(crate) fn taking_back(&self, place: &Place, dossier: JournalId) -> Result<Vec<Body>> {
+        if self.handover_of(place)?.given.is_none_or(|given| given.dossier != dossier) {
+            return Ok(Vec::new());
+        }
+        let kept = self.keeping(place)?.retention.is_some_and(|retention| retention.reason == HANDED_OVER);
+        let until = kept.then(|| Retention { until: Time::default(), text: Text::default() }.into());
+        Ok(std::iter::once(ShareEnded { dossier, why: Ending::Revoked }.into()).chain(until).collect())
     }
 }

@@ -19,6 +19,9 @@ use crate::store::sql::params;
 use crate::store::{array, column, count};
 use crate::view::{Delivery, OnProgress, Progress};
 
+/// How often what a sender wrote meanwhile is brought over.
+const TRIES: usize = 16;
+
 /// A case that was another team's, and the dossier that it came in.
 struct Taken {
     case: Place,
@@ -41,7 +44,9 @@ impl Client {
         let access = self.find_dossier_anew(dossier).await?;
         let read = self.read_dossier(&access).await?;
         let Some(takeover) = &read.dossier.takeover else { return Err(ClientError::NotOffered) };
-        let known = self.taken_in(&access.team)?.into_iter().find(|taken| taken.dossier == access.place);
+        // Of colleagues who began at once, one goes on.
+        let here = |taken: &Taken| taken.dossier == access.place && takeover.goes_on.is_none_or(|on| on == taken.case.journal);
+        let known = self.taken_in(&access.team)?.into_iter().find(here);
         let case = match known {
             Some(known) => known.case,
             None if takeover.answered.is_some() => return Err(ClientError::NotOffered),
@@ -54,21 +59,39 @@ impl Client {
                 self.begin_case(access.team, title, &bodies)?.0
             }
         };
-        self.take_documents(&case, (&access, &read), progress).await?;
-        self.flush_journal(&case).await?;
-        if takeover.answered.is_none() && self.waits_for(&case)? {
-            return Ok((case.journal, Delivery::Queued));
+        self.bring_over(&access, &case, progress).await
+    }
+
+    /// Brings a case that is taken over to where its dossier is, at this organisation's vault, and says so once it is there.
+    async fn bring_over(&self, access: &Access, case: &Place, progress: OnProgress) -> Result<(JournalId, Delivery)> {
+        for _ in 0..TRIES {
+            let read = self.read_dossier(access).await?;
+            if let Some(goes_on) = read.dossier.takeover.as_ref().and_then(|takeover| takeover.goes_on) {
+                return if goes_on == case.journal { Ok((goes_on, Delivery::Sent)) } else { Err(ClientError::NotOffered) };
+            }
+            self.take_documents(case, (access, &read), &progress).await?;
+            self.flush_journal(case).await?;
+            if self.waits_for(case)? {
+                return Ok((case.journal, Delivery::Queued));
+            }
+            let news = Said::in_dossier(&read).missing_beside(&self.said(case)?);
+            if !news.is_empty() {
+                self.queue(case, &news)?;
+                continue;
+            }
+            let text = Text::new(case.journal.to_string()).map_err(|_| ClientError::Text)?;
+            let answer: Body = DossierAnswered { answer: Answer::TakenOver, text }.into();
+            let senders = |read: &Read| read.events.iter().filter(|event| !event.guest).count();
+            // What the sender wrote meanwhile is brought over first, and of two colleagues one takes it.
+            let same = |now: &Read| senders(now) == senders(&read) && !now.dossier.is_taken_over();
+            let once = |now: &Read| if same(now) { vec![answer.clone()] } else { Vec::new() };
+            self.write_dossier(access, &once).await?;
         }
-        if takeover.answered.is_none() {
-            let answer: Body = DossierAnswered { answer: Answer::TakenOver, text: Text::default() }.into();
-            let once = |read: &Read| if read.dossier.is_taken_over() { Vec::new() } else { vec![answer.clone()] };
-            self.write_dossier(&access, &once).await?;
-        }
-        Ok((case.journal, Delivery::Sent))
+        Err(ClientError::Conflict)
     }
 
     /// Adds to a case that was taken over the documents of its dossier that it does not have.
-    async fn take_documents(&self, case: &Place, (access, read): (&Access, &Read), progress: OnProgress) -> Result<()> {
+    async fn take_documents(&self, case: &Place, (access, read): (&Access, &Read), progress: &OnProgress) -> Result<()> {
         let here: Vec<_> = self.versions_here(case)?.into_iter().map(|version| (version.seal.sha256, version.name)).collect();
         let all =
             read.dossier.case.documents.values().filter_map(|versions| versions.last()).map(|record| record.version.clone());
@@ -105,25 +128,29 @@ impl Client {
     }
 
     async fn tell_sender(&self, taken: &Taken) -> Result<()> {
-        let sql = "SELECT ifnull(max(sequence) + 1, 0) FROM entries WHERE team = ?1 AND journal = ?2";
+        // Of a case that was not read to its end nothing is told: it could be old.
+        let sql = "SELECT ifnull(max(sequence) + 1, 0) FROM entries WHERE team = ?1 AND journal = ?2
+            AND EXISTS (SELECT 1 FROM journals j WHERE j.team = ?1 AND j.journal = ?2 AND behind = 0)";
         let length = self.profile.store.read(|db| Ok(db.query_row(sql, key(&taken.case), |row| count(row, 0))?))?;
         let access = self.accesses()?.into_iter().find(|access| access.place == taken.dossier);
         let Some(access) = access.filter(|access| length > taken.told && access.until > self.now()) else { return Ok(()) };
         let said = self.said(&taken.case)?;
+        // Of a case that a colleague began, too, nothing is told; nor once the recipient has said that nothing is any more.
+        let goes_on = |read: &Read| {
+            let this = read.dossier.takeover.as_ref().is_some_and(|takeover| takeover.goes_on == Some(taken.case.journal));
+            this && read.dossier.answer().is_some_and(|answer| answer.answer == Answer::TakenOver)
+        };
         let missing = |read: &Read| match &read.dossier.takeover {
-            Some(takeover) if takeover.answered.is_some() => {
-                said.missing(&Said::in_dossier(read), |field| takeover.fields.contains(field))
-            }
+            Some(takeover) if goes_on(read) => said.missing(&Said::in_dossier(read), |field| takeover.fields.contains(field)),
             _ => Vec::new(),
         };
         match apart(self.read_dossier(&access).await) {
-            Ok(read) if !read.dossier.is_taken_over() => return Ok(()),
-            // A partner that is not reached hears of it later; one that ended it, never.
-            Err(ClientError::PartnerUnreachable) => return Ok(()),
-            Err(ClientError::Server(Code::Refused)) => {}
+            Ok(read) if !goes_on(&read) => return Ok(()),
+            // A partner that is not reached, or whose new key has not come yet, hears of it later; one that ended it, never.
+            Err(ClientError::PartnerUnreachable | ClientError::Server(Code::Refused)) => return Ok(()),
             read => {
                 read?;
-                while apart(self.write_dossier(&access, &missing).await)? {}
+                apart(self.write_all_to_dossier(&access, &missing).await)?;
             }
         }
         self.profile.store.write(|tx| {

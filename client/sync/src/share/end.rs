@@ -32,8 +32,16 @@ impl Client {
         // Nothing that a server answers keeps the end from being written down, and access from ending.
         let mut delivery = Delivery::Sent;
         let row = match found.ended {
-            None => Some(self.queue(&place, &self.last_words(found, Ending::Revoked)?)?),
-            Some(_) => None,
+            None => {
+                let mut words = self.last_words(found, Ending::Revoked)?.to_vec();
+                words.extend(self.taking_back(&place, dossier)?.into_iter().skip(1));
+                Some(self.queue(&place, &words)?)
+            }
+            // Also once it is over a case that was handed over in it can be taken back.
+            Some(_) => match self.taking_back(&place, dossier)? {
+                back if back.is_empty() => None,
+                back => Some(self.queue(&place, &back)?),
+            },
         };
         self.settled(&dossier, false)?;
         let closed = self.close(&place, &dossier).await;
@@ -79,6 +87,13 @@ impl Client {
     /// says so, under that key, to whoever of the team reads it later.
     pub(super) async fn finish_share(&self, place: &Place, share: &Share, why: Ending) -> Result<()> {
         self.close(place, &share.made.dossier).await?;
+        if why == Ending::Expired && share.ended.is_none() {
+            // It may have been taken over on its last day. What is wrong with the dossier keeps it from being ended no longer.
+            let access = self.access_of_share(place, share)?;
+            if let Ok(read) = self.read_dossier(&access).await {
+                self.note_takeover(place, &share.made, &read).await?;
+            }
+        }
         if share.ended.is_none() {
             let row = self.queue(place, &self.last_words(share, why)?)?;
             if self.deliver(row).await? == Delivery::Queued {

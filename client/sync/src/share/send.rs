@@ -12,6 +12,7 @@ use casevault_crypto::random::SystemRandom;
 use casevault_crypto::team::SealToError;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::id::{JournalId, TeamId};
+use casevault_wire::problem::Code;
 use casevault_wire::vault::{Grant, GrantedBlob};
 
 use super::{Known, keys_of, known};
@@ -78,6 +79,13 @@ impl Client {
         self.pull_on(&place).await?;
         let consents = self.accepted_consents(&place)?;
         let Some(share) = consents.share(&known.dossier).filter(|share| share.allowed) else { return Ok(()) };
+        if known.newest < share.newest() {
+            // A colleague gave a key meanwhile: it is told before there is another, or the recipient could not follow.
+            self.settle_share(&place, &known.dossier).await?;
+            let (_, going) = self.profile.store.read(|db| super::known(db, team, self.now()))?;
+            let Some(known) = going.iter().find(|going| going.dossier == known.dossier) else { return Ok(()) };
+            return if self.somebody_left(team, known).await? { Box::pin(self.rekey(team, known)).await } else { Ok(()) };
+        }
         if self.ending(&consents, share).is_none() {
             let given = self.new_dossier_key(&known.dossier, share.newest() + 1, &known.to)?;
             let row = self.queue(&place, &[given.into()])?;
@@ -97,19 +105,36 @@ impl Client {
         Ok(DossierKeyGiven { dossier: *dossier, generation, recipient_log, key })
     }
 
-    /// Brings one share to where it has to be.
+    /// Brings one share to where it has to be. Where a colleague was ahead, it is looked at again.
     pub(crate) async fn settle_share(&self, place: &Place, dossier: &JournalId) -> Result<()> {
-        let consents = self.accepted_consents(place)?;
-        let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
-        match self.ending(&consents, share) {
+        let mut before = None;
+        loop {
+            let consents = self.accepted_consents(place)?;
+            let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
+            let now = (share.newest(), self.ending(&consents, share));
+            if before.as_ref() == Some(&now) {
+                return self.settled(dossier, true);
+            }
+            match self.settle_once(place, &consents, share).await {
+                // The vault has a later key than this device knew of.
+                Err(ClientError::Server(Code::Conflict)) if before.is_none() => {
+                    self.pull_on(place).await?;
+                }
+                outcome => outcome?,
+            }
+            before = Some(now);
+        }
+    }
+
+    async fn settle_once(&self, place: &Place, consents: &Consents, share: &Share) -> Result<()> {
+        match self.ending(consents, share) {
             // Nobody was sent it, and nobody will be: neither consent nor a second person allows it.
             None if !share.allowed => {
-                alarm::raise(&self.profile.store, AlarmKind::Consent, self.now(), Some(place.team), Some(place.journal))?;
+                alarm::raise(&self.profile.store, AlarmKind::Consent, self.now(), Some(place.team), Some(place.journal))
             }
-            None => self.send_share(place, share).await?,
-            Some(why) => self.finish_share(place, share, why).await?,
+            None => self.send_share(place, share).await,
+            Some(why) => self.finish_share(place, share, why).await,
         }
-        self.settled(dossier, true)
     }
 
     /// The grant, the envelope and the dossier, in this order (R-6.8-11).
@@ -132,8 +157,7 @@ impl Client {
             return self.finish_share(place, share, why).await;
         }
         self.tell_share(place, share).await?;
-        while self.write_dossier(&access, &missing).await? {}
-        Ok(())
+        self.write_all_to_dossier(&access, &missing).await
     }
 
     async fn grant_share(
@@ -142,12 +166,13 @@ impl Client {
         (place, made): (&Place, &ShareMade),
         versions: &[(Shared, DocumentVersion)],
     ) -> Result<()> {
-        let key = access.keys.grant_key(&access.place, access.keys.newest()).ok_or(ClientError::NoKey)?.public();
+        let generation = access.keys.newest();
+        let key = access.keys.grant_key(&access.place, generation).ok_or(ClientError::NoKey)?.public();
         let granted = versions.iter().map(|(_, version)| GrantedBlob { journal: place.journal, digest: version.seal.digest });
         let mut blobs: Vec<_> = granted.collect();
         blobs.sort();
         blobs.dedup();
-        let grant = Grant { key, until: made.until, blobs: List::new(blobs).map_err(|_| ClientError::Text)? };
+        let grant = Grant { generation, key, until: made.until, blobs: List::new(blobs).map_err(|_| ClientError::Text)? };
         self.team_vault(&place.team)?.grant(&made.dossier, &grant).await
     }
 

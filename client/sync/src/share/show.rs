@@ -1,6 +1,7 @@
 //! Shares as people see them: whether they are read, what was answered, and whether they are over.
 
 use casevault_crypto::consent::{Consents, Share};
+use casevault_crypto::dossier::AnswerRecord;
 use casevault_crypto::event::{Body, class};
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};
@@ -91,7 +92,7 @@ impl Client {
             until: made.until,
             state,
             overridden: made.overridden.is_some(),
-            answer: read.dossier.answer().map(|answer| answer.text.clone()).unwrap_or_default(),
+            answer: read.dossier.answer().map(AnswerRecord::words).unwrap_or_default(),
             opened: opened(&read),
         })
     }

@@ -87,11 +87,12 @@ CREATE VIRTUAL TABLE search USING fts5 (team UNINDEXED, journal UNINDEXED, place
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
 -- What cases share, and whether all that follows from it was done here. `ended`: the case says so.
--- `handover`: 1 if the recipient may go on with the case, 2 if it does.
+-- `newest`: the newest generation of its key. `handover`: 1 if the recipient may go on with the case, 2 if it does.
 -- `team_generation` and `recipient_log`: where the team and the recipient's log stood as the dossier's newest key was given.
 CREATE TABLE shares (team BLOB NOT NULL, journal BLOB NOT NULL, dossier BLOB NOT NULL, organisation BLOB NOT NULL, recipient BLOB NOT NULL,
     until INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, team_generation INTEGER NOT NULL DEFAULT 0,
-    recipient_log INTEGER NOT NULL DEFAULT 0, handover INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal, dossier));
+    recipient_log INTEGER NOT NULL DEFAULT 0, handover INTEGER NOT NULL DEFAULT 0, newest INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (team, journal, dossier));
 -- Cases that were another team's, with the dossier that they came in, and how much of them its sender was told.
 CREATE TABLE takeovers (team BLOB NOT NULL, journal BLOB NOT NULL, organisation BLOB NOT NULL, sender BLOB NOT NULL, dossier BLOB NOT NULL,
     told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (team, journal)) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 use casevault_service::store::{Records, SledRecords, Write};
 use casevault_vault::fsck::Fault;
-use casevault_vault::grant::Dossier;
+use casevault_vault::grant::{Dossier, Terms};
 use casevault_vault::record::{self, BlobKey, JournalKey, TeamKey};
 use casevault_wire::codec::encode;
 
@@ -25,14 +25,21 @@ fn blob(journal: JournalKey, blob: &[u8]) -> BlobKey {
     BlobKey { journal, digest: BlobDigest::of(blob) }
 }
 
+/// BLAKE3 of the one blob that is granted, as its terms have it.
+fn granted_digest() -> BlobDigest {
+    BlobDigest::of(&[BlobDigest::of(SHARED).as_bytes(), CASE.as_bytes().as_slice()].concat())
+}
+
 // Breaks R-7.4-20.
 #[tokio::test]
 async fn broken_grants_are_found() {
     let counted = encode(&Dossier { blobs: 1, entries: 1, ..Dossier::default() });
     assert_eq!(faults(|write, at| write.put(record::dossier(&at), counted)).await, [Fault::Grant], "entries that are not there");
-    let former = List::new(vec![public(&key(HOLDER))]).unwrap();
-    let replaced = encode(&Dossier { blobs: 1, former, ..Dossier::default() });
-    assert_eq!(faults(|write, at| write.put(record::dossier(&at), replaced)).await, [Fault::Grant], "a key that was replaced");
+    let terms = |generation| {
+        encode(&Terms { generation, key: public(&key(HOLDER)), until: UNTIL, blobs: granted_digest(), by: public(&key(1)) })
+    };
+    assert_eq!(faults(|write, at| write.put(record::terms(&at), terms(1))).await, [], "as it was");
+    assert_eq!(faults(|write, at| write.put(record::terms(&at), terms(0))).await, [Fault::Grant], "a key of no generation");
     assert_eq!(faults(|write, at| write.delete(record::terms(&at))).await, [Fault::Grant], "half of it is there");
     let other = faults(|write, at| write.put(record::granted(&blob(at, KEPT)), encode(&CASE))).await;
     assert_eq!(other, [Fault::Grant], "one that was not granted");

@@ -117,7 +117,7 @@ async fn c07_a_download_that_runs_when_its_grant_ends_is_cut() {
         match end {
             "by the team" => sharing.member.end(DOSSIER).await.unwrap(),
             "by another key" => {
-                let grant = Grant { key: public(&key(HOLDER + 1)), ..sharing.grant.clone() };
+                let grant = Grant { generation: 2, key: public(&key(HOLDER + 1)), ..sharing.grant.clone() };
                 sharing.member.give(DOSSIER, &grant).await.unwrap();
             }
             "by the clock" => sharing.world.clock.advance(UNTIL.0),
