@@ -104,7 +104,6 @@ impl Keyserver {
         vault: &PublicKey,
         leader: &SignedAggregator,
     ) -> Result<SignedClosing, Problem> {
-        ended_at(spot.period, self.node.clock.now())?;
         let leader = leader.verify(vault).map_err(|_| Problem(Code::Refused))?.clone();
         let task = Task { leader, helper: self.aggregator(spot).await?.content };
         let ours = (task.helper.organisation, task.helper.period);
@@ -115,6 +114,7 @@ impl Keyserver {
         if let Some(tally) = self.tally(spot).await?.value {
             return if tally.closing.content.task == task { Ok(tally.closing) } else { Err(OTHER) };
         }
+        ended_at(spot.period, self.node.clock.now())?;
         let mut closed = self.closed(spot).await?;
         closed.push(spot.period);
         closed.sort();

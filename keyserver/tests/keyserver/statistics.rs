@@ -133,6 +133,8 @@ async fn h08_a_period_is_closed_once_as_one_task() {
     let counting = Counting { world: world.restart().await, ngo, vdaf };
     assert_eq!(counting.close(&analyst, &counting.leader(2)).await, Err(Code::Conflict));
     assert_eq!(counting.close(&analyst, &leader).await.unwrap(), closing);
+    counting.world.clock.advance(3 * 366 * 24 * 3600 * 1000);
+    assert_eq!(counting.close(&analyst, &leader).await.unwrap(), closing, "long after nobody may close it any more");
 }
 
 // Plays H05.

@@ -1,14 +1,19 @@
-//! What the vault takes of reports.
+//! What the vault takes of reports, and what it makes of closings. The keyserver here counts nothing: a count that begins, or goes on, is
+//! `unavailable`.
 
-use casevault_wire::codec::{List, Opaque, encode};
+use casevault_service::keys::ServerKey;
+use casevault_service::statistics::THRESHOLD;
+use casevault_wire::codec::{List, Opaque, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::JournalId;
 use casevault_wire::journal::team_journal;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList};
+use casevault_wire::server::ServerKind;
+use casevault_wire::statistics::{Aggregator, Closing, Contribution, Period, Progress, Report, ReportId, ReportList, SignedClosing, Task};
 use casevault_wire::time::Time;
 
-use crate::member::{Call, Member, Outcome, batch, empty, entries};
+use crate::keyserver::SEED;
+use crate::member::{Call, Member, Outcome, batch, empty, entries, outcome};
 use crate::world::World;
 
 const CASE: JournalId = JournalId([5; 16]);
@@ -41,4 +46,75 @@ async fn a_report_of_the_id_zero_is_none() {
             assert!(if good { said.is_ok() } else { said == Err(Code::Malformed) }, "{id:?}: {said:?}");
         }
     }
+}
+
+fn periods() -> [Period; 2] {
+    ["2026-Q1", "2026-Q2"].map(|text| Period::parse(text).unwrap())
+}
+
+/// A team with as many cases as a release needs, at the end of the second quarter of 2026.
+async fn shelter() -> (World, Member) {
+    let world = World::new().await;
+    world.clock.advance(periods()[1].ends().since(Time(1_000_000)));
+    let member = world.team(1, 1).await;
+    let journals = (1..=THRESHOLD as u8).map(|case| JournalId([case; 16]));
+    for journal in journals.chain([team_journal(&member.team)]) {
+        member.append(journal, batch(&[], entries(&empty(journal), 1, &[b"one"]))).await.unwrap();
+    }
+    (world, member)
+}
+
+/// Gives a report of each case.
+async fn give_all(member: &Member, period: Period) {
+    let reports = (1..=THRESHOLD as u8).map(|case| report(ReportId([case; 16]))).collect();
+    give(member, period, "", encode(&Contribution { reports: List::new(reports).unwrap() })).await.unwrap();
+}
+
+/// What the keyserver says when it closes a period, having closed these.
+async fn closing(world: &World, period: Period, closed: &[Period]) -> SignedClosing {
+    let leader = world.vault().aggregator(world.organisation, period).await.unwrap().content;
+    let sealing_key = Opaque::new(vec![1; 1216]).unwrap();
+    let helper = Aggregator { kind: ServerKind::Keyserver, sealing_key, ..leader.clone() };
+    let task = Task { leader, helper };
+    ServerKey::from_seed(&SEED).sign(Closing { task, closed: List::new(closed.to_vec()).unwrap() })
+}
+
+async fn close(world: &World, closing: &SignedClosing) -> Outcome<Progress> {
+    let period = closing.content.task.leader.period.number();
+    let url = format!("{}/v1/organisations/{}/statistics/close?period={period}", world.base(), world.organisation);
+    let answer = outcome(reqwest::Client::new().post(url).body(encode(closing)).send().await.unwrap()).await?;
+    Ok(decode(&answer.2, 1 << 16).unwrap())
+}
+
+const COUNTS: Outcome<Progress> = Err(Code::Unavailable);
+
+// Obeys R-8.12-7.
+#[tokio::test]
+async fn a_period_that_is_fixed_is_counted_whatever_was_closed_since_and_however_long_ago_it_was() {
+    let (world, member) = shelter().await;
+    let [first, second] = periods();
+    for period in [first, second] {
+        give_all(&member, period).await;
+    }
+    let closings = [closing(&world, first, &[first]).await, closing(&world, second, &[first, second]).await];
+    assert_eq!(close(&world, &closings[0]).await, COUNTS);
+    assert_eq!(close(&world, &closings[1]).await, COUNTS);
+    assert_eq!(close(&world, &closings[0]).await, COUNTS, "the other one was closed after it");
+    world.clock.advance(3 * 366 * 24 * 3600 * 1000);
+    assert_eq!(close(&world, &closings[0]).await, COUNTS, "it was closed in time");
+    let others = ServerKey::from_seed(&[1; 32]).sign(closings[0].content.clone());
+    assert_eq!(close(&world, &others).await, Err(Code::Refused), "not the keyserver's word");
+}
+
+// Obeys R-8.12-7.
+#[tokio::test]
+async fn a_period_of_too_few_cases_is_counted_later_whatever_was_closed_meanwhile() {
+    let (world, member) = shelter().await;
+    let [first, second] = periods();
+    let closings = [closing(&world, first, &[first]).await, closing(&world, second, &[first, second]).await];
+    assert_eq!(close(&world, &closings[0]).await.unwrap().few, 1);
+    give_all(&member, second).await;
+    assert_eq!(close(&world, &closings[1]).await, COUNTS);
+    give_all(&member, first).await;
+    assert_eq!(close(&world, &closings[0]).await, COUNTS);
 }
