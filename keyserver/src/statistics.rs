@@ -2,7 +2,7 @@
 //! each once, and gives its share of the counts, once. It holds no report.
 
 use casevault_service::http::problem::Problem;
-use casevault_service::statistics::{Counted, Kept, Opener, ended_at, open_at, share};
+use casevault_service::statistics::{Counted, Kept, Opener, counts_alike, ended_at, open_at, share};
 use casevault_service::store::{StoreError, Write};
 use casevault_statistics::vdaf::{Addend, Part, Sum, Vdaf, Verifier};
 use casevault_wire::codec::{List, Opaque};
@@ -115,6 +115,7 @@ impl Keyserver {
             return if tally.closing.content.task == task { Ok(tally.closing) } else { Err(OTHER) };
         }
         ended_at(spot.period, self.node.clock.now())?;
+        counts_alike(&task)?;
         let mut closed = self.closed(spot).await?;
         closed.push(spot.period);
         closed.sort();
@@ -141,6 +142,7 @@ impl Keyserver {
         let _turn = self.counting.lock().await;
         let Found { value, bytes: before } = self.tally(spot).await?;
         let now = value.ok_or(OTHER)?;
+        counts_alike(&now.closing.content.task)?;
         let fixed = Fixed { set: job.set, size: job.size, key: job.key };
         if now.fixed.is_some_and(|first| first != fixed) {
             return Err(OTHER);

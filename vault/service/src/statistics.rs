@@ -11,7 +11,7 @@ use casevault_wire::label::Label;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::statistics::{
-    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Terms, schema_hash, sealed_with,
+    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Task, Terms, schema_hash, sealed_with,
 };
 use casevault_wire::time::Time;
 use hpke_rs::{Hpke, HpkePrivateKey, Mode};
@@ -50,6 +50,14 @@ pub fn terms() -> Terms {
     let small = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
     let (cells, weight) = (small(variables.cells), small(variables.weight));
     Terms { schema: schema_hash(SCHEMA), cells, weight, deviation: DEVIATION, threshold: THRESHOLD }
+}
+
+/// That a task counts as this server does, and not as an older or newer version of it did.
+///
+/// # Errors
+/// `conflict`.
+pub fn counts_alike(task: &Task) -> Result<(), Problem> {
+    if [task.leader.terms, task.helper.terms] == [terms(); 2] { Ok(()) } else { Err(Problem(Code::Conflict)) }
 }
 
 /// That a period has begun and is not long over.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use casevault_service::http::problem::Problem;
-use casevault_service::statistics::{Counted, Opener, share};
+use casevault_service::statistics::{Counted, Opener, counts_alike, share};
 use casevault_service::store::Write;
 use casevault_statistics::vdaf::{Begun, Part, Sum, Vdaf, Verifier};
 use casevault_wire::codec::{List, Opaque};
@@ -74,6 +74,7 @@ impl Vault {
         (tally, fixed): (&Versioned<Whole<Tally>>, Fixed),
     ) -> Result<(), Problem> {
         let now = tally.value.as_ref().ok_or(UNAVAILABLE)?;
+        counts_alike(&now.closing.content.task)?;
         let task = now.closing.content.task.id();
         let opener = self.part(place).await?.value.ok_or(UNAVAILABLE)?.opener()?;
         let (sealing, proof) = (sealing_context(place.organisation, task), proof_context(place.organisation, task));

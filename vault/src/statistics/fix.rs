@@ -2,7 +2,7 @@
 
 use casevault_service::http::problem::Problem;
 use casevault_service::random;
-use casevault_service::statistics::{THRESHOLD, ended_at};
+use casevault_service::statistics::{THRESHOLD, counts_alike, ended_at};
 use casevault_service::store::Write;
 use casevault_wire::codec::Opaque;
 use casevault_wire::hash::Hash;
@@ -52,7 +52,7 @@ impl Vault {
         Ok(Ok((self.tally(place).await?, fixed)))
     }
 
-    /// That a closing is of a period that has ended, of this vault's part, and that the keyserver has forgotten none of those that this
+    /// That a closing is of a period that has ended, of this vault's part and terms, and that the keyserver has forgotten none of those that this
     /// vault has closed: one that was set back does not open the budget again.
     async fn accept(&self, place: &PeriodKey, closing: &Closing) -> Result<(), Problem> {
         ended_at(place.period, self.now())?;
@@ -60,6 +60,7 @@ impl Vault {
         if closing.task.leader != ours || !closing.task.is_sound() || !closing.closed.as_slice().contains(&place.period) {
             return Err(OTHER);
         }
+        counts_alike(&closing.task)?;
         if !self.forgotten(place, closing).await? {
             return Ok(());
         }

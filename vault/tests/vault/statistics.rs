@@ -2,14 +2,19 @@
 //! `unavailable`.
 
 use casevault_service::keys::ServerKey;
-use casevault_service::statistics::THRESHOLD;
+use casevault_service::statistics::{Kept, THRESHOLD};
+use casevault_service::store::Write;
+use casevault_vault::record::{self, PeriodKey, Whole};
+use casevault_vault::statistics::Tally;
 use casevault_wire::codec::{List, Opaque, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::JournalId;
 use casevault_wire::journal::team_journal;
 use casevault_wire::problem::Code;
 use casevault_wire::server::ServerKind;
-use casevault_wire::statistics::{Aggregator, Closing, Contribution, Period, Progress, Report, ReportId, ReportList, SignedClosing, Task};
+use casevault_wire::statistics::{
+    Aggregator, Closing, Contribution, Period, Progress, Report, ReportId, ReportList, SignedClosing, Task,
+};
 use casevault_wire::time::Time;
 
 use crate::keyserver::SEED;
@@ -117,4 +122,29 @@ async fn a_period_of_too_few_cases_is_counted_later_whatever_was_closed_meanwhil
     assert_eq!(close(&world, &closings[1]).await, COUNTS);
     give_all(&member, first).await;
     assert_eq!(close(&world, &closings[0]).await, COUNTS);
+}
+
+// Breaks R-8.12-2.
+#[tokio::test]
+async fn what_was_begun_under_other_terms_is_neither_closed_nor_counted() {
+    let (world, member) = shelter().await;
+    let ([period, _], vault) = (periods(), world.vault());
+    give_all(&member, period).await;
+    assert_eq!(close(&world, &closing(&world, period, &[period]).await).await, COUNTS);
+    // As the version of the vault would have left it that had less noise.
+    let place = PeriodKey { organisation: world.organisation, period };
+    let mut part: Whole<Kept> = record::load(&*vault.records, &record::part(&place)).await.unwrap().unwrap();
+    let fixed: Whole<Tally> = record::load(&*vault.records, &record::tally(&place)).await.unwrap().unwrap();
+    part.0.said.content.terms.deviation = 1;
+    part.0.said = vault.node.key.sign(part.0.said.content);
+    let mut write = Write::default();
+    write.put(record::part(&place), encode(&part));
+    write.delete(record::tally(&place));
+    vault.records.write(write).await.unwrap();
+    let closing = closing(&world, period, &[period]).await;
+    assert_eq!(close(&world, &closing).await, Err(Code::Conflict), "it is not closed");
+    let mut write = Write::default();
+    write.put(record::tally(&place), encode(&Whole(Tally { closing: closing.clone(), ..fixed.0 })));
+    vault.records.write(write).await.unwrap();
+    assert_eq!(close(&world, &closing).await, Err(Code::Conflict), "it is not counted");
 }
