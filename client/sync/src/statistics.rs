@@ -13,10 +13,10 @@ use casevault_crypto::statistics::{StatisticsError, check_terms, moment, report}
 use casevault_statistics::variables::variables;
 use casevault_statistics::vdaf::Vdaf;
 use casevault_wire::codec::{List, decode};
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Contribution, Part, Period, Report, ReportId, ReportList, SignedAggregator, Task};
+use casevault_wire::statistics::{Contribution, Part, Period, Report, ReportId, ReportList, Reported, SignedAggregator, Task};
 use casevault_wire::time::Time;
 
 use crate::cases::fields;
@@ -48,17 +48,27 @@ struct Counted {
 }
 
 impl Client {
-    /// Sends reports of all open cases of this device's teams now, in place of those that are there. How many.
+    /// Sends reports of all open cases of this device's teams now, in place of those that are there, but for what somebody withdrew; or
+    /// of one open case alone, also if it was withdrawn. How many.
     ///
     /// # Errors
     /// [`ClientError::Server`] with `conflict` if the period is closed or has not begun.
-    pub async fn stats_contribute(&self, period: Period) -> Result<u64> {
+    pub async fn stats_contribute(&self, period: Period, case: Option<&str>) -> Result<u64> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
         self.refresh_log().await?;
         let (task, mut sent) = (self.task(period).await?, 0);
+        if let Some(case) = case {
+            let place = self.case_place(case).await?;
+            let case = self.counted(&place, period).await?;
+            return self.send_reports(&place.team, &task, case.as_slice()).await;
+        }
         for team in self.case_teams()? {
-            let cases = self.counted(&team, period).await?;
+            let withdrawn = self.team_vault(&team)?.reported(period).await?.withdrawn.into_vec();
+            let mut cases = Vec::new();
+            for place in self.listed(&team)? {
+                cases.extend(self.counted(&place, period).await?.filter(|case| !withdrawn.contains(&case.id)));
+            }
             sent += self.send_reports(&team, &task, &cases).await?;
         }
         Ok(sent)
@@ -74,6 +84,25 @@ impl Client {
         self.refresh_case(&place).await?;
         let id = self.report_id(&place, period)?.ok_or(ClientError::NoKey)?;
         self.team_vault(&place.team)?.withdraw_reports(period, &list(vec![id])?).await
+    }
+
+    /// Withdraws the reports of cases that are about to be erased. Of a period that is closed nothing changes any more.
+    pub(crate) async fn withdraw_erased(&self, team: &TeamId, cases: &BTreeSet<JournalId>) -> Result<()> {
+        let vault = self.team_vault(team)?;
+        for period in Period::open_at(self.now()) {
+            let given = vault.reported(period).await?.given.into_vec();
+            let ids = cases.iter().map(|case| self.report_id(&self.place(*team, *case), period));
+            let mut ids: Vec<_> = ids.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            ids.retain(|id| given.contains(id));
+            if ids.is_empty() {
+                continue;
+            }
+            match vault.withdraw_reports(period, &list(ids)?).await {
+                Ok(()) | Err(ClientError::Server(Code::Conflict)) => {}
+                other => return other,
+            }
+        }
+        Ok(())
     }
 
     /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation.
@@ -94,7 +123,8 @@ impl Client {
         }
         let vault = self.team_vault(team)?;
         // What colleagues' clients sent, or somebody withdrew, is not sent again.
-        known.extend(vault.report_list(period).await?.ids.into_vec());
+        let Reported { given, withdrawn } = vault.reported(period).await?;
+        known.extend(given.into_vec().into_iter().chain(withdrawn.into_vec()));
         due.retain(|case| !known.contains(&case.id));
         let mut open = Vec::new();
         for case in due {
@@ -159,16 +189,11 @@ impl Client {
         decode(&bytes, PART).map_err(|_| ClientError::Verification)
     }
 
-    /// All open cases of a team, as new as the vault has them.
-    async fn counted(&self, team: &TeamId, period: Period) -> Result<Vec<Counted>> {
-        let mut counted = Vec::new();
-        for place in self.listed(team)? {
-            self.refresh_case(&place).await?;
-            if let Some(id) = self.report_id(&place, period)?.filter(|_| self.is_open(&place).unwrap_or(false)) {
-                counted.push(Counted { place, id });
-            }
-        }
-        Ok(counted)
+    /// A case as new as the vault has it, if it is open.
+    async fn counted(&self, place: &Place, period: Period) -> Result<Option<Counted>> {
+        self.refresh_case(place).await?;
+        let id = if self.is_open(place)? { self.report_id(place, period)? } else { None };
+        Ok(id.map(|id| Counted { place: *place, id }))
     }
 
     /// The cases of a team whose moment has come and whose report is not known to have been sent.
@@ -252,7 +277,7 @@ impl TeamVault {
         self.path(&format!("/statistics{rest}")).query(format!("period={}", period.number()))
     }
 
-    async fn report_list(&self, period: Period) -> Result<ReportList> {
+    async fn reported(&self, period: Period) -> Result<Reported> {
         self.server.get(&self.organisation, &*self.key, self.statistics("", period)).await
     }
 

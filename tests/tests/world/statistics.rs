@@ -37,6 +37,12 @@ impl Clock for Later {
     }
 }
 
+/// `name`, so many days later.
+fn later(world: &World, name: &str, days: u64) -> Client {
+    let options = Options { clock: Arc::new(Later(days)), ..Options::default() };
+    Client::open(&world.profile(name), passphrase(), options).unwrap()
+}
+
 struct Counted {
     world: World,
     shelter: Shelter,
@@ -71,6 +77,14 @@ fn released(view: ReleaseView) -> Release {
     }
 }
 
+/// How many reports came, where they are too few.
+fn few(view: &ReleaseView) -> Option<u64> {
+    match view {
+        ReleaseView::TooFew(reports) => Some(*reports),
+        ReleaseView::Released(_) => None,
+    }
+}
+
 fn is_conflict<T: std::fmt::Debug>(result: &Result<T, ClientError>) -> bool {
     matches!(result, Err(ClientError::Server(Code::Conflict)))
 }
@@ -97,7 +111,7 @@ async fn an_analyst_in_no_team_gets_figures_about_the_cases_of_a_period_and_not_
     let Counted { shelter, rana, world } = counted(World::start()).await;
     let (nadia, period) = (&shelter.nadia, last_quarter());
     cases(nadia, 140).await;
-    assert_eq!(nadia.stats_contribute(period).await.unwrap(), 140);
+    assert_eq!(nadia.stats_contribute(period, None).await.unwrap(), 140);
     assert!(is_refused(&close(nadia, period).await), "no analyst");
     let release = released(close(&rana, period).await.unwrap());
     assert_eq!((release.refused, release.protection), (0, Protection::TrustedAggregator));
@@ -122,13 +136,15 @@ async fn h06_min_batch() {
     let (nadia, omar, period) = (&shelter.nadia, &shelter.omar, last_quarter());
     cases(nadia, 25).await;
     assert!(is_conflict(&rana.stats_show(period).await), "not closed");
-    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_contribute(period, None).await.unwrap();
     nadia.stats_withdraw("Case 7", period).await.unwrap();
-    assert_eq!(close(&rana, period).await.unwrap(), ReleaseView::TooFew(24));
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
     assert!(is_conflict(&rana.stats_show(period).await), "nothing is shown of too few");
     // The period stays open. A colleague's client counts the same cases, and each counts once.
     omar.sync().await.unwrap();
-    assert_eq!(omar.stats_contribute(period).await.unwrap(), 25);
+    assert_eq!(omar.stats_contribute(period, None).await.unwrap(), 24, "what was withdrawn stays so");
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
+    assert_eq!(omar.stats_contribute(period, Some("Case 7")).await.unwrap(), 1, "unless somebody says otherwise");
     let release = released(close(&rana, period).await.unwrap());
     assert!(release.reports < 25 + 6 * 19, "{}", release.reports);
 }
@@ -141,12 +157,12 @@ async fn h15_retract_open_batch_and_closed_batch() {
     let Counted { shelter, rana, mut world } = counted(World::start()).await;
     let (nadia, period) = (&shelter.nadia, last_quarter());
     cases(nadia, 26).await;
-    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_contribute(period, None).await.unwrap();
     nadia.stats_withdraw("Case 25", period).await.unwrap();
     let release = released(close(&rana, period).await.unwrap());
     // Nothing comes, changes or goes any more, and what was released stays, whoever asks and whatever becomes of the cases.
     assert!(is_conflict(&nadia.stats_withdraw("Case 8", period).await));
-    assert!(is_conflict(&nadia.stats_contribute(period).await));
+    assert!(is_conflict(&nadia.stats_contribute(period, None).await));
     nadia.case_close("Case 9").await.unwrap();
     nadia.sync().await.unwrap();
     world.keyserver.kill();
@@ -155,6 +171,28 @@ async fn h15_retract_open_batch_and_closed_batch() {
     world.restart_vault();
     assert_eq!(released(close(&rana, period).await.unwrap()), release);
     assert_eq!(released(shelter.amal.stats_show(period).await.unwrap()), release);
+}
+
+// Obeys R-6.11-3.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_erased_is_withdrawn_from_what_is_not_closed() {
+    let Counted { shelter, rana, world } = counted(World::start()).await;
+    let (amal, nadia, period) = (&shelter.amal, shelter.nadia, last_quarter());
+    let sara = world.bring_in(amal, "Sara", Role::Supervisor).await;
+    amal.team_add("Shelter", "Sara").await.unwrap();
+    nadia.sync().await.unwrap();
+    cases(&nadia, 25).await;
+    assert_eq!(nadia.stats_contribute(period, None).await.unwrap(), 25);
+    nadia.erasure_ask("Case 3", "she asked").await.unwrap();
+    sara.sync().await.unwrap();
+    sara.erasure_confirm("Case 3").await.unwrap();
+    drop(nadia);
+    let nadia = later(&world, "Nadia", 31);
+    for _ in ["hears of it", "cuts"] {
+        nadia.sync().await.unwrap();
+    }
+    assert_eq!(nadia.cases().await.unwrap().len(), 24);
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
 }
 
 // Plays H08.
@@ -167,7 +205,7 @@ async fn h08_a_server_that_was_set_back_opens_no_budget() {
     let [first, second] = quarters_of_last_year();
     cases(nadia, 30).await;
     for period in [first, second] {
-        nadia.stats_contribute(period).await.unwrap();
+        nadia.stats_contribute(period, None).await.unwrap();
     }
     let vault = backup(&mut world, "vault", "vault.backup");
     let keyserver = backup(&mut world, "keyserver", "keyserver.backup");
@@ -205,8 +243,6 @@ async fn h12_nobody_sees_by_reports_when_a_case_is_worked_on() {
     // Cases that were opened and edited a moment ago are sent at a moment of their own, which is weeks away for some of five.
     assert!(!contributed(), "opening and editing sends no report");
     drop(shelter.nadia);
-    let options = Options { clock: Arc::new(Later(100)), ..Options::default() };
-    let later = Client::open(&world.profile("Nadia"), passphrase(), options).unwrap();
-    later.sync().await.unwrap();
+    later(&world, "Nadia", 100).sync().await.unwrap();
     assert!(contributed(), "once the period is over all are due, without a question");
 }

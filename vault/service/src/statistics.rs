@@ -8,7 +8,6 @@ use casevault_wire::codec::Opaque;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::label::Label;
-use casevault_wire::limit;
 use casevault_wire::problem::Code;
 use casevault_wire::statistics::{
     Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Task, Terms, schema_hash, sealed_with,
@@ -65,8 +64,7 @@ pub fn counts_alike(task: &Task) -> Result<(), Problem> {
 /// # Errors
 /// `conflict`.
 pub fn open_at(period: Period, now: Time) -> Result<(), Problem> {
-    let open = period.begins() <= now && now <= period.ends().plus(limit::STATISTICS_WAIT);
-    if open { Ok(()) } else { Err(Problem(Code::Conflict)) }
+    if period.is_open_at(now) { Ok(()) } else { Err(Problem(Code::Conflict)) }
 }
 
 /// That a period has ended.

@@ -4,9 +4,10 @@ use casevault_service::http::problem::Problem;
 use casevault_service::statistics::open_at;
 use casevault_service::store::Write;
 use casevault_wire::codec::{List, encode};
+use casevault_wire::id::TeamId;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList};
+use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList, Reported};
 
 use super::Given;
 use crate::record::{self, PeriodKey, TeamKey, Versioned, Whole, kind};
@@ -61,7 +62,7 @@ impl Vault {
             let mut write = Write::default();
             record.unchanged(&mut write);
             tally.unchanged(&mut write);
-            let mut new = 0;
+            let (mut new, mut more) = (0, 0);
             for (id, report) in given {
                 let key = record::report(&place, id);
                 let before: Versioned<Whole<Given>> = Versioned::load(&*self.records, key).await?;
@@ -69,11 +70,15 @@ impl Vault {
                     return Err(Problem(Code::Conflict));
                 }
                 new += usize::from(before.value.is_none());
+                more += usize::from(report.is_some() && before.value.as_ref().is_none_or(|before| before.report.is_none()));
                 before.replace(&mut write, &Whole(Given { team: team.team, report: report.clone() }));
-                write.put(record::reported(&place, team, id), encode(&0u8));
+                write.put(record::reported(&place, team, id), encode(&u8::from(report.is_none())));
             }
-            if new > 0 && self.reported(&place, team).await?.len() + new > self.cases(team).await? {
-                return Err(Problem(Code::Busy));
+            if more > 0 || new > 0 {
+                let (given, withdrawn) = self.standing(&place, team).await?;
+                if given.len() + more > self.cases(team).await? || given.len() + withdrawn.len() + new > limit::REPORTS {
+                    return Err(Problem(Code::Busy));
+                }
             }
             if self.write(write).await?.is_some() {
                 return Ok(());
@@ -82,20 +87,25 @@ impl Vault {
         Err(OUTRUN)
     }
 
-    /// The ids of the reports that a team has given or withdrawn.
+    /// The ids of the reports that a team has given, and of those that it has withdrawn.
     ///
     /// # Errors
     /// `unavailable`.
-    pub async fn report_list(&self, team: &TeamKey, period: Period) -> Result<ReportList, Problem> {
-        let ids = self.reported(&PeriodKey { organisation: team.organisation, period }, team).await?;
-        Ok(ReportList { ids: List::new(ids).map_err(|_| Problem(Code::Unavailable))? })
+    pub async fn reported(&self, team: &TeamKey, period: Period) -> Result<Reported, Problem> {
+        let (given, withdrawn) = self.standing(&PeriodKey { organisation: team.organisation, period }, team).await?;
+        let list = |ids| List::new(ids).map_err(|_| Problem(Code::Unavailable));
+        Ok(Reported { given: list(given)?, withdrawn: list(withdrawn)? })
     }
 
-    async fn reported(&self, place: &PeriodKey, team: &TeamKey) -> Result<Vec<ReportId>, Problem> {
+    /// What a team has given, and what it has withdrawn.
+    async fn standing(&self, place: &PeriodKey, team: &TeamKey) -> Result<(Vec<ReportId>, Vec<ReportId>), Problem> {
         let (from, to) = record::all_reported(place, team);
-        let keys = self.records.keys(&from, &to, limit::REPORTS).await?;
-        let id = |key: &Vec<u8>| record::name::<(PeriodKey, casevault_wire::id::TeamId, ReportId)>(kind::REPORTED, key);
-        Ok(keys.iter().map(|key| id(key).map(|(_, _, id)| id)).collect::<Result<_, _>>()?)
+        let (mut given, mut withdrawn) = (Vec::new(), Vec::new());
+        for (key, value) in self.records.scan(&from, &to, limit::REPORTS).await? {
+            let (_, _, id): (PeriodKey, TeamId, ReportId) = record::name(kind::REPORTED, &key)?;
+            if record::value::<u8>(&value)? == 0 { &mut given } else { &mut withdrawn }.push(id);
+        }
+        Ok((given, withdrawn))
     }
 
     /// How many cases a team has at most: its journals but its own and dossiers.

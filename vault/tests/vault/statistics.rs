@@ -13,7 +13,7 @@ use casevault_wire::journal::team_journal;
 use casevault_wire::problem::Code;
 use casevault_wire::server::ServerKind;
 use casevault_wire::statistics::{
-    Aggregator, Closing, Contribution, Period, Progress, Report, ReportId, ReportList, SignedClosing, Task,
+    Aggregator, Closing, Contribution, Period, Progress, Report, ReportId, ReportList, Reported, SignedClosing, Task,
 };
 use casevault_wire::time::Time;
 
@@ -147,4 +147,28 @@ async fn what_was_begun_under_other_terms_is_neither_closed_nor_counted() {
     write.put(record::tally(&place), encode(&Whole(Tally { closing: closing.clone(), ..fixed.0 })));
     vault.records.write(write).await.unwrap();
     assert_eq!(close(&world, &closing).await, Err(Code::Conflict), "it is not counted");
+}
+
+async fn reported(member: &Member, period: Period) -> Reported {
+    let (path, query) = (format!("/v1/teams/{}/statistics", member.team), format!("period={}", period.number()));
+    let answer = member.ask(Call { method: "GET", path, query: &query, ..Call::default() }).await.unwrap();
+    decode(&answer.2, 1 << 20).unwrap()
+}
+
+// Obeys R-8.12-4.
+#[tokio::test]
+async fn a_team_is_told_what_it_withdrew_and_has_room_for_another_report() {
+    let (world, member) = shelter().await;
+    let [period, _] = periods();
+    give_all(&member, period).await;
+    let ids = |ids: &[u8]| List::new(ids.iter().map(|id| ReportId([*id; 16])).collect()).unwrap();
+    give(&member, period, "/withdraw", encode(&ReportList { ids: ids(&[3, 99]) })).await.unwrap();
+    let now = reported(&member, period).await;
+    assert_eq!((now.given.as_slice().len(), &now.withdrawn), (THRESHOLD as usize - 1, &ids(&[3, 99])));
+    let another = |id| encode(&Contribution { reports: List::new(vec![report(ReportId([id; 16]))]).unwrap() });
+    assert_eq!(give(&member, period, "", another(100)).await, Ok(()), "as many as cases");
+    assert_eq!(give(&member, period, "", another(3)).await, Err(Code::Busy), "and no more");
+    assert_eq!(give(&member, period, "", another(4)).await, Ok(()), "one in place of another");
+    let mut world = world;
+    assert_eq!(world.fsck().await, []);
 }
