@@ -61,7 +61,7 @@ impl Client {
         if let Some(case) = case {
             let place = self.case_place(case).await?;
             let case = self.counted(&place, period).await?;
-            return self.send_reports(&place.team, &task, case.as_slice()).await;
+            return self.send_reports(&place.team, &task, case.into_iter().collect()).await;
         }
         for team in self.case_teams()? {
             let withdrawn = self.team_vault(&team)?.reported(period).await?.withdrawn.into_vec();
@@ -69,7 +69,7 @@ impl Client {
             for place in self.listed(&team)? {
                 cases.extend(self.counted(&place, period).await?.filter(|case| !withdrawn.contains(&case.id)));
             }
-            sent += self.send_reports(&team, &task, &cases).await?;
+            sent += self.send_reports(&team, &task, cases).await?;
         }
         Ok(sent)
     }
@@ -81,7 +81,6 @@ impl Client {
     pub async fn stats_withdraw(&self, case: &str, period: Period) -> Result<()> {
         let _turn = self.turn.lock().await;
         let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
         let id = self.report_id(&place, period)?.ok_or(ClientError::NoKey)?;
         self.team_vault(&place.team)?.withdraw_reports(period, &list(vec![id])?).await
     }
@@ -105,14 +104,20 @@ impl Client {
         Ok(())
     }
 
-    /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation.
+    /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation, and does not
+    /// keep other teams' and periods' from being sent.
     pub(crate) async fn census(&self) -> Result<()> {
+        let mut wrong = Ok(());
         for period in periods(self.now()) {
             for team in self.case_teams()? {
-                self.census_of(&team, period).await?;
+                match self.census_of(&team, period).await {
+                    Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                    Err(ClientError::Server(Code::Quota)) => {}
+                    other => wrong = wrong.and(other),
+                }
             }
         }
-        Ok(())
+        wrong
     }
 
     async fn census_of(&self, team: &TeamId, period: Period) -> Result<()> {
@@ -128,18 +133,18 @@ impl Client {
         due.retain(|case| !known.contains(&case.id));
         let mut open = Vec::new();
         for case in due {
-            self.refresh_case(&case.place).await?;
             known.insert(case.id);
             open.extend(self.is_open(&case.place)?.then_some(case));
         }
-        match self.send_due(team, period, &open).await {
-            // Closed, or one of the servers is of another version: it is over for this period.
+        match self.send_due(team, period, open).await {
+            // Closed, or one of the servers is of another version, which is not for ever while the period goes on.
+            Err(ClientError::Server(Code::Conflict)) if period.ends() > self.now() => Ok(()),
             Ok(()) | Err(ClientError::Server(Code::Conflict)) => self.keep_known(team, period, &known),
             other => other,
         }
     }
 
-    async fn send_due(&self, team: &TeamId, period: Period, open: &[Counted]) -> Result<()> {
+    async fn send_due(&self, team: &TeamId, period: Period, open: Vec<Counted>) -> Result<()> {
         if open.is_empty() {
             return Ok(());
         }
@@ -147,7 +152,9 @@ impl Client {
         self.send_reports(team, &task, open).await.map(|_| ())
     }
 
-    async fn send_reports(&self, team: &TeamId, task: &Task, cases: &[Counted]) -> Result<u64> {
+    async fn send_reports(&self, team: &TeamId, task: &Task, mut cases: Vec<Counted>) -> Result<u64> {
+        // Not in the order of their journals, which would say which is whose.
+        cases.sort_by_key(|case| case.id);
         let vault = self.team_vault(team)?;
         let vdaf = Vdaf::new().map_err(|_| ClientError::Damaged)?;
         for cases in cases.chunks(limit::JOB) {

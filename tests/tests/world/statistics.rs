@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use casevault_sync::{Client, ClientError, Options, Period, Protection, Release, ReleaseView, Role, SystemClock};
+use casevault_tests::evil::{Act, Asked, Evil};
 use casevault_tests::leakage::{Leakage, Told};
 use casevault_tests::world::{Door, Shelter, World, passphrase, silent};
+use casevault_wire::codec::decode;
+use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::statistics::Contribution;
 use casevault_wire::time::{Clock, Time};
 
 use crate::backup::{backup, restore};
@@ -34,6 +38,15 @@ struct Later(u64);
 impl Clock for Later {
     fn now(&self) -> Time {
         SystemClock.now().plus(self.0 * 24 * 3600 * 1000)
+    }
+}
+
+/// A moment that stays.
+struct At(Time);
+
+impl Clock for At {
+    fn now(&self) -> Time {
+        self.0
     }
 }
 
@@ -245,4 +258,68 @@ async fn h12_nobody_sees_by_reports_when_a_case_is_worked_on() {
     drop(shelter.nadia);
     later(&world, "Nadia", 100).sync().await.unwrap();
     assert!(contributed(), "once the period is over all are due, without a question");
+}
+
+/// The teams that the vault has taken reports of this quarter from since the last look, in order of the ids, and the journals that were
+/// read meanwhile.
+fn taken(vault: &Evil) -> (Vec<String>, Vec<String>) {
+    let (mut teams, mut read) = (Vec::new(), Vec::new());
+    for (asked, answered) in vault.seen() {
+        let given = asked.is("POST", "/statistics") && asked.query == format!("period={}", this_quarter().number());
+        if given && answered.is_some_and(|answered| answered.status < 300) {
+            teams.extend(asked.path.split('/').nth(3).map(str::to_owned));
+            let reports = decode::<Contribution>(&asked.body, limit::BODY).unwrap().reports.into_vec();
+            assert!(reports.is_sorted_by_key(|report| report.id), "no order of journals");
+        }
+        if asked.is("GET", "/entries") {
+            read.push(asked.path);
+        }
+    }
+    (teams, read)
+}
+
+// Obeys R-8.12-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_sent_now_is_sent_later_and_keeps_nothing_else_from_being_sent() {
+    let (world, operators) = World::start_evil().await;
+    let Counted { shelter, world, rana: _ } = counted(world).await;
+    let nadia = shelter.nadia;
+    shelter.amal.team_create("Night", &["Nadia".to_owned()]).await.unwrap();
+    nadia.sync().await.unwrap();
+    let mut cases = Vec::new();
+    for number in 0..8 {
+        for team in ["Shelter", "Night"] {
+            cases.push(nadia.case_open(&format!("Case {number} of {team}"), team, &[]).await.unwrap().0.to_string());
+        }
+    }
+    nadia.sync().await.unwrap();
+    let mut teams = Vec::new();
+    for team in ["Shelter", "Night"] {
+        teams.push(nadia.team(team).await.unwrap().team.to_string());
+    }
+    teams.sort();
+    drop(nadia);
+    // Everything of this quarter is due in its last moment.
+    let options = Options { clock: Arc::new(At(Time(this_quarter().ends().0 - 1))), ..Options::default() };
+    let nadia = Client::open(&world.profile("Nadia"), passphrase(), options).unwrap();
+    let refuse = |code: Code, status| {
+        let (first, code) = (teams[0].clone(), code.as_str());
+        let problem = format!(r#"{{"type":"urn:casevault:problem:{code}","title":"No.","status":{status},"code":"{code}"}}"#);
+        let whom = move |asked: &Asked| asked.is("POST", "/statistics") && asked.path.contains(&first);
+        operators.vault.when(whom, Act::Answer(status, problem.into()));
+    };
+    operators.vault.seen();
+    refuse(Code::Quota, 507);
+    nadia.sync().await.unwrap();
+    assert_eq!(taken(&operators.vault).0, teams[1..], "the other team's is sent");
+    operators.vault.repent();
+    refuse(Code::Conflict, 409);
+    nadia.sync().await.unwrap();
+    assert_eq!(taken(&operators.vault).0, [""; 0]);
+    operators.vault.repent();
+    nadia.sync().await.unwrap();
+    let (given, mut read) = taken(&operators.vault);
+    assert_eq!(given, teams[..1], "the period goes on, and so does who counts");
+    read.retain(|path| cases.iter().any(|case| path.contains(case)));
+    assert_eq!(read, [""; 0], "nothing that would say whose report it is");
 }

@@ -17,7 +17,7 @@ impl Vault {
     /// Keeps reports of a team's cases, on a request of `generation`. One that the team has given before is replaced.
     ///
     /// # Errors
-    /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `busy` beyond as many as the team has
+    /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `quota` beyond as many as the team has
     /// cases; `malformed` for the id zero; `refused`, `stale-generation`, `frozen`, `full`.
     pub async fn contribute(
         &self,
@@ -77,7 +77,7 @@ impl Vault {
             if more > 0 || new > 0 {
                 let (given, withdrawn) = self.standing(&place, team).await?;
                 if given.len() + more > self.cases(team).await? || given.len() + withdrawn.len() + new > limit::REPORTS {
-                    return Err(Problem(Code::Busy));
+                    return Err(Problem(Code::Quota));
                 }
             }
             if self.write(write).await?.is_some() {

@@ -167,7 +167,7 @@ async fn a_team_is_told_what_it_withdrew_and_has_room_for_another_report() {
     assert_eq!((now.given.as_slice().len(), &now.withdrawn), (THRESHOLD as usize - 1, &ids(&[3, 99])));
     let another = |id| encode(&Contribution { reports: List::new(vec![report(ReportId([id; 16]))]).unwrap() });
     assert_eq!(give(&member, period, "", another(100)).await, Ok(()), "as many as cases");
-    assert_eq!(give(&member, period, "", another(3)).await, Err(Code::Busy), "and no more");
+    assert_eq!(give(&member, period, "", another(3)).await, Err(Code::Quota), "and no more");
     assert_eq!(give(&member, period, "", another(4)).await, Ok(()), "one in place of another");
     let mut world = world;
     assert_eq!(world.fsck().await, []);
