@@ -110,7 +110,8 @@ impl Keyserver {
         if !task.is_sound() || ours != (spot.organisation, spot.period) {
             return Err(OTHER);
         }
-        let _turn = self.counting.lock().await;
+        let cell = self.cell(&spot.organisation).await?.ok_or(Problem(Code::Refused))?;
+        let _turn = cell.counting.lock().await;
         if let Some(tally) = self.tally(spot).await?.value {
             return if tally.closing.content.task == task { Ok(tally.closing) } else { Err(OTHER) };
         }
@@ -139,7 +140,8 @@ impl Keyserver {
     /// Checks the next reports of a closed period. The first job fixes the set; each report counts once, and the last job ends the count
     /// if the set is the one that was fixed.
     pub(crate) async fn verify_reports(&self, spot: &Spot, job: Job) -> Result<Answers, Problem> {
-        let _turn = self.counting.lock().await;
+        let cell = self.cell(&spot.organisation).await?.ok_or(Problem(Code::Refused))?;
+        let _turn = cell.counting.lock().await;
         let Found { value, bytes: before } = self.tally(spot).await?;
         let now = value.ok_or(OTHER)?;
         counts_alike(&now.closing.content.task)?;
@@ -215,7 +217,8 @@ fn next(now: &Tally, opener: &Opener, spot: Spot, (fixed, job): (Fixed, &Job)) -
         if tally.done > 0 && report.id <= tally.last || tally.done >= fixed.size {
             return Err(OTHER);
         }
-        (tally.done, tally.last, tally.set) = (tally.done + 1, report.id, set_hash(tally.set, &report.id));
+        tally.set = set_hash(tally.set, &report.id, report.helper.as_slice());
+        (tally.done, tally.last) = (tally.done + 1, report.id);
         let answer = verify(&verifier, opener, &sealing, report).and_then(|(addend, answer)| {
             sum.add(&addend).ok()?;
             Opaque::new(answer).ok()

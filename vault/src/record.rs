@@ -136,7 +136,7 @@ pub struct BlobKey {
 }
 
 /// A period of an organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct PeriodKey {
     /// The organisation.
     pub organisation: OrganisationId,

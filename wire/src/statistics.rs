@@ -32,7 +32,7 @@ identifier!(
 );
 
 /// A part of a year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
 #[repr(u8)]
 pub enum Part {
     /// All of it.
@@ -52,7 +52,7 @@ impl Part {
 }
 
 /// What statistics are about: a year, or a quarter of one, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct Period {
     /// The year.
     pub year: u16,
@@ -290,9 +290,9 @@ impl Signable for Closing {
 /// A closing as the keyserver signed it.
 pub type SignedClosing = Signed<Closing>;
 
-/// The hash of a set of reports after one more: they are in order of their ids.
-pub fn set_hash(before: Hash, id: &ReportId) -> Hash {
-    hash_bytes(Label::ReportSetHash, &[before.as_bytes().as_slice(), id.as_bytes()].concat())
+/// The hash of a set of reports after one more, of which `helper` is the helper's share: they are in order of their ids.
+pub fn set_hash(before: Hash, id: &ReportId, helper: &[u8]) -> Hash {
+    hash_bytes(Label::ReportSetHash, &[before.as_bytes().as_slice(), id.as_bytes(), helper].concat())
 }
 
 /// Some reports of the fixed set, for the helper.

@@ -149,7 +149,7 @@ async fn h05_invalid_share() {
     for number in 1..=30 {
         // One has counted itself a hundredfold.
         let (id, one, prepared) = closed.report(&proof, number, if number == 9 { 99 } else { 0 });
-        set = set_hash(set, &id);
+        set = set_hash(set, &id, prepared.helper.as_slice());
         begun.push(one);
         reports.push(prepared);
     }
@@ -169,6 +169,11 @@ async fn h05_invalid_share() {
     repeated[9] = repeated[8].clone();
     twice.reports = List::new(repeated).unwrap();
     assert_eq!(closed.verify(&twice).await, Err(Code::Conflict), "one twice, another never");
+    let mut other = job(20, 30);
+    let mut swapped = other.reports.clone().into_vec();
+    swapped[4] = closed.report(&proof, 25, 0).2;
+    other.reports = List::new(swapped).unwrap();
+    assert_eq!(closed.verify(&other).await, Err(Code::Conflict), "another report of the same id");
     let second = closed.verify(&job(20, 30)).await.unwrap();
     let (vdaf, mut sum, mut counted) = (&closed.counting.vdaf, Sum::empty(&closed.counting.vdaf), 0);
     let verifier = Verifier { vdaf, context: &proof, key: &KEY.0 };
@@ -228,7 +233,7 @@ async fn what_was_closed_under_other_terms_is_not_counted() {
     let closed = Closed { counting: Counting { world: world.await, ngo, vdaf }, closing: other };
     let proof = proof_context(closed.task().leader.organisation, closed.task().id());
     let (id, _, prepared) = closed.report(&proof, 1, 0);
-    let reports = List::new(vec![prepared]).unwrap();
-    let job = Job { set: set_hash(Hash::ZERO, &id), size: 1, key: KEY, from: 0, reports };
+    let set = set_hash(Hash::ZERO, &id, prepared.helper.as_slice());
+    let job = Job { set, size: 1, key: KEY, from: 0, reports: List::new(vec![prepared]).unwrap() };
     assert_eq!(closed.verify(&job).await, Err(Code::Conflict));
 }

@@ -8,7 +8,7 @@ use casevault_wire::statistics::ReportId;
 
 use super::organisations::Keyservers;
 use super::{Check, Fault, FsckError};
-use crate::record::{PeriodKey, Whole, kind};
+use crate::record::{PeriodKey, TeamKey, Whole, kind};
 use crate::statistics::{Given, Tally};
 
 impl Check<'_> {
@@ -24,6 +24,7 @@ impl Check<'_> {
         }
         let mut theirs = BTreeMap::new();
         self.visit(kind::REPORT, |check, (place, id): (PeriodKey, ReportId), given: Whole<Given>| {
+            check.count(TeamKey { organisation: place.organisation, team: given.team }, given.cost());
             theirs.insert((place, given.team, id), u8::from(given.report.is_none()));
             if given.report.as_ref().is_some_and(|report| report.id != id) {
                 check.find(Fault::Statistics, &id);

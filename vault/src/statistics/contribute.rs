@@ -1,5 +1,7 @@
 //! Reports come, are replaced and withdrawn, until their period is closed.
 
+use std::collections::BTreeSet;
+
 use casevault_service::http::problem::Problem;
 use casevault_service::statistics::open_at;
 use casevault_service::store::Write;
@@ -11,6 +13,7 @@ use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportL
 
 use super::Given;
 use crate::record::{self, PeriodKey, TeamKey, Versioned, Whole, kind};
+use crate::team::Team;
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
@@ -18,7 +21,7 @@ impl Vault {
     ///
     /// # Errors
     /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `quota` beyond as many as the team has
-    /// cases; `malformed` for the id zero; `refused`, `stale-generation`, `frozen`, `full`.
+    /// cases, and beyond its bytes; `malformed` for the id zero, or one twice; `refused`, `stale-generation`, `frozen`, `full`.
     pub async fn contribute(
         &self,
         (team, generation): (&TeamKey, u64),
@@ -48,21 +51,22 @@ impl Vault {
         given: &[(ReportId, Option<Report>)],
     ) -> Result<(), Problem> {
         open_at(period, self.now())?;
-        if given.iter().any(|(id, _)| *id == ReportId::ZERO) {
+        let ids: BTreeSet<&ReportId> = given.iter().map(|(id, _)| id).collect();
+        if ids.contains(&ReportId::ZERO) || ids.len() < given.len() {
             return Err(Problem(Code::Malformed));
         }
         let place = PeriodKey { organisation: team.organisation, period };
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let (record, tally) = (self.team(team).await?, self.tally(&place).await?);
-            record.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(generation)?;
+            let kept = record.value.clone().ok_or(Problem(Code::Refused))?;
+            kept.may_write(generation)?;
             if tally.value.is_some() {
                 return Err(Problem(Code::Conflict));
             }
             let mut write = Write::default();
-            record.unchanged(&mut write);
             tally.unchanged(&mut write);
-            let (mut new, mut more) = (0, 0);
+            let (mut new, mut more, mut stored) = (0, 0, kept.stored);
             for (id, report) in given {
                 let key = record::report(&place, id);
                 let before: Versioned<Whole<Given>> = Versioned::load(&*self.records, key).await?;
@@ -71,7 +75,10 @@ impl Vault {
                 }
                 new += usize::from(before.value.is_none());
                 more += usize::from(report.is_some() && before.value.as_ref().is_none_or(|before| before.report.is_none()));
-                before.replace(&mut write, &Whole(Given { team: team.team, report: report.clone() }));
+                let after = Given { team: team.team, report: report.clone() };
+                stored =
+                    stored.saturating_sub(before.value.as_ref().map_or(0, |before| before.cost())).saturating_add(after.cost());
+                before.replace(&mut write, &Whole(after));
                 write.put(record::reported(&place, team, id), encode(&u8::from(report.is_none())));
             }
             if more > 0 || new > 0 {
@@ -80,6 +87,10 @@ impl Vault {
                     return Err(Problem(Code::Quota));
                 }
             }
+            if stored > kept.stored {
+                kept.has_room(stored - kept.stored, self.settings.quota)?;
+            }
+            record.replace(&mut write, &Team { stored, ..kept });
             if self.write(write).await?.is_some() {
                 return Ok(());
             }

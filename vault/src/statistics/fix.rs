@@ -94,8 +94,8 @@ impl Vault {
             }
             for record in &found {
                 let ((_, id), given): ((PeriodKey, ReportId), Whole<Given>) = record::visited(kind::REPORT, record)?;
-                if given.report.is_some() {
-                    set = set_hash(set, &id);
+                if let Some(report) = &given.report {
+                    set = set_hash(set, &id, report.helper.as_slice());
                     size += 1;
                 }
             }

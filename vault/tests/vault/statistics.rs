@@ -1,6 +1,9 @@
 //! What the vault takes of reports, and what it makes of closings. The keyserver here counts nothing: a count that begins, or goes on, is
 //! `unavailable`.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use casevault_service::keys::ServerKey;
 use casevault_service::statistics::{Kept, THRESHOLD};
 use casevault_service::store::Write;
@@ -19,7 +22,7 @@ use casevault_wire::time::Time;
 
 use crate::keyserver::SEED;
 use crate::member::{Call, Member, Outcome, batch, empty, entries, outcome};
-use crate::world::World;
+use crate::world::{World, until};
 
 const CASE: JournalId = JournalId([5; 16]);
 
@@ -171,4 +174,58 @@ async fn a_team_is_told_what_it_withdrew_and_has_room_for_another_report() {
     assert_eq!(give(&member, period, "", another(4)).await, Ok(()), "one in place of another");
     let mut world = world;
     assert_eq!(world.fsck().await, []);
+}
+
+// Obeys R-7.4-19.
+#[tokio::test]
+async fn reports_count_in_the_teams_quota() {
+    let mut world = World::with_quota(100_000).await;
+    let period = periods()[0];
+    world.clock.advance(period.ends().since(Time(1_000_000)));
+    let member = world.team(1, 1).await;
+    for journal in [team_journal(&member.team), CASE, JournalId([6; 16])] {
+        member.append(journal, batch(&[], entries(&empty(journal), 1, &[b"one"]))).await.unwrap();
+    }
+    let before = member.state().await.unwrap().stored;
+    let large = |id| Report { leader: Opaque::new(vec![1; 60_000]).unwrap(), ..report(ReportId([id; 16])) };
+    let contribution = |reports: Vec<Report>| encode(&Contribution { reports: List::new(reports).unwrap() });
+    assert_eq!(give(&member, period, "", contribution(vec![large(1), large(1)])).await, Err(Code::Malformed), "one twice");
+    for _ in ["once", "and in its place"] {
+        give(&member, period, "", contribution(vec![large(1)])).await.unwrap();
+        assert!((60_000..61_000).contains(&(member.state().await.unwrap().stored - before)));
+    }
+    assert_eq!(give(&member, period, "", contribution(vec![large(2)])).await, Err(Code::Quota));
+    let ids = List::new(vec![ReportId([1; 16])]).unwrap();
+    give(&member, period, "/withdraw", encode(&ReportList { ids })).await.unwrap();
+    assert!((256..1000).contains(&(member.state().await.unwrap().stored - before)), "that it was withdrawn is kept");
+    give(&member, period, "", contribution(vec![large(2)])).await.unwrap();
+    assert_eq!(world.fsck().await, []);
+}
+
+#[tokio::test]
+async fn who_counts_one_period_keeps_nobody_from_closing_another() {
+    let (world, member) = shelter().await;
+    let ([period, _], mut others) = (periods(), Vec::new());
+    give_all(&member, period).await;
+    for text in ["2025", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"] {
+        let period = Period::parse(text).unwrap();
+        others.push(closing(&world, period, &[period]).await);
+    }
+    world.keyserver.hangs.store(true, Ordering::SeqCst);
+    let counted = closing(&world, period, &[period]).await;
+    let counting = close(&world, &counted);
+    let closing = async {
+        until(|| async { world.keyserver.asked_to_verify.load(Ordering::SeqCst) > 0 }).await;
+        // Few of many periods share a turn.
+        let mut closed = 0;
+        for other in &others {
+            let answer = tokio::time::timeout(Duration::from_secs(1), close(&world, other)).await;
+            closed += usize::from(answer.is_ok_and(|answer| answer.unwrap().few == 1));
+        }
+        closed
+    };
+    tokio::select! {
+        answer = counting => panic!("{answer:?}"),
+        closed = closing => assert!(closed >= 3, "{closed} of 5"),
+    }
 }
