@@ -1,5 +1,10 @@
 //! Statistics through real servers: what is counted, by whom, and what neither server learns.
 
+#[path = "statistics/alone.rs"]
+mod alone;
+#[path = "statistics/year.rs"]
+mod year;
+
 use std::sync::Arc;
 
 use casevault_sync::{Client, ClientError, Options, Period, Protection, Release, ReleaseView, Role, SystemClock};
