@@ -14,7 +14,7 @@ use casevault_tests::world::{Door, Shelter, World, passphrase, silent};
 use casevault_wire::codec::decode;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::Contribution;
+use casevault_wire::statistics::{Contribution, Job};
 use casevault_wire::time::{Clock, Time};
 
 use crate::backup::{backup, restore};
@@ -327,4 +327,28 @@ async fn what_cannot_be_sent_now_is_sent_later_and_keeps_nothing_else_from_being
     assert_eq!(given, teams[..1], "the period goes on, and so does who counts");
     read.retain(|path| cases.iter().any(|case| path.contains(case)));
     assert_eq!(read, [""; 0], "nothing that would say whose report it is");
+}
+
+// Obeys R-8.12-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_is_broken_off_goes_on_where_it_was_and_counts_each_report_once() {
+    let (world, operators) = World::start_evil().await;
+    let Counted { shelter, rana, mut world } = counted(world).await;
+    let period = last_quarter();
+    cases(&shelter.nadia, 70).await;
+    shelter.nadia.stats_contribute(period, None).await.unwrap();
+    // Both servers count the second job, and the vault does not hear of it. Then both are killed.
+    let second = |asked: &Asked| {
+        asked.is("POST", "/statistics/verify") && decode::<Job>(&asked.body, limit::BODY).is_ok_and(|job| job.from > 0)
+    };
+    operators.feed.when(second, Act::Lose);
+    assert!(matches!(close(&rana, period).await, Err(ClientError::Unreachable)));
+    world.keyserver.kill();
+    world.vault.kill();
+    world.restart_keyserver();
+    world.restart_vault();
+    operators.feed.repent();
+    let release = released(close(&rana, period).await.unwrap());
+    assert_eq!(release.refused, 0);
+    assert!(is_about(value(&release, "Gender", "Woman"), 70), "{:?}", value(&release, "Gender", "Woman"));
 }
