@@ -13,7 +13,9 @@
 //! | keyserver | `POST /v1/organisations/{organisation}/statistics/verify?period=N` | vault | [`Job`] → [`Answers`] |
 //! | keyserver | `GET /v1/organisations/{organisation}/statistics/share?period=N` | device | → [`Released`] |
 
-use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+use std::io::Read;
+
+use tls_codec::{Deserialize, Error, TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::codec::{List, Opaque, Text, encode};
 use crate::commit::SealingKey;
@@ -52,7 +54,7 @@ impl Part {
 }
 
 /// What statistics are about: a year, or a quarter of one, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsSize)]
 pub struct Period {
     /// The year.
     pub year: u16,
@@ -64,6 +66,13 @@ pub struct Period {
 const YEARS: std::ops::RangeInclusive<u64> = 2000..=2999;
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
+
+impl Deserialize for Period {
+    fn tls_deserialize<R: Read>(bytes: &mut R) -> Result<Self, Error> {
+        let (year, part) = (u16::tls_deserialize(bytes)?, Part::tls_deserialize(bytes)?);
+        if YEARS.contains(&u64::from(year)) { Ok(Self { year, part }) } else { Err(Error::InvalidInput) }
+    }
+}
 
 impl Period {
     /// The period with this number: the year and a digit for the part.

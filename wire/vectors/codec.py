@@ -132,6 +132,8 @@ def share(kind=1): return "57"*32+"%02x"%kind+"5b"*32+"%016x%016x"%(29,1)+op("5d
 sig="5e"*64
 w('period',"R-8.12-1","the first quarter of 2026",A,"Period",period())
 w('period-part',"R-8.12-1","a fifth quarter",R,"Period",period(part=5))
+w('period-year',"R-8.12-1","a quarter of 1999",R,"Period",period(year=1999))
+w('period-late',"R-8.12-1","a quarter of 3000",R,"Period",period(year=3000))
 w('aggregator',"R-8.12-3","a vault's part of a task, signed",A,"SignedAggregator",aggregator(2,"53")+sig)
 w('aggregator-unsaid',"R-8.12-3","whose operator is not named",A,"SignedAggregator",aggregator(2,"53",operator="")+sig)
 w('aggregator-kind',"R-8.12-3","of a third kind of server",R,"SignedAggregator",aggregator(3,"53")+sig)
@@ -174,7 +176,7 @@ def among(read,numbers,rule):
     return one
 def optional(read): return lambda b: read(b) if among(u8,(0,1),"2-6")(b) else None
 id16=lambda b: b.take(16)
-a_period=structure("year",u16,"part",among(u8,range(5),"2-7"))
+a_period=structure("year",among(u16,range(2000,3000),"8.12-1"),"part",among(u8,range(5),"2-7"))
 a_server=among(u8,(1,2),"2-7")
 terms=structure("schema",32,"cells",u16,"weight",u16,"deviation",4,"threshold",4)
 an_aggregator=structure("organisation",32,"period",a_period,"kind",a_server,"operator",text(1024),"sealing_key",sized(1216),"terms",terms)
