@@ -29,7 +29,8 @@ pub(super) fn statistics_reports(data: &[u8]) {
     let (vdaf, id) = (Vdaf::new().expect("cells"), bytes.array());
     let verifier = Verifier { vdaf: &vdaf, context: b"any", key: &[7; 32] };
     let shares = vdaf.split(b"any", &id, &[0, 1]).expect("a report");
-    let changed = |bytes: &mut Bytes<'_>, share: &[u8]| if bytes.byte() % 2 == 0 { share.to_vec() } else { bytes.mutate(share) };
+    let changed =
+        |bytes: &mut Bytes<'_>, share: &[u8]| if bytes.byte().is_multiple_of(2) { share.to_vec() } else { bytes.mutate(share) };
     let (public, leader, helper) =
         (changed(&mut bytes, &shares.public), changed(&mut bytes, &shares.leader), changed(&mut bytes, &shares.helper));
     let same = (&public, &leader, &helper) == (&shares.public, &shares.leader, &shares.helper);
