@@ -1,6 +1,6 @@
 //! A year of two organisations with known cases: what is published is as near to the truth as it says, and stays.
 //!
-//! `CASEVAULT_STATISTICS_CASES` asks for more cases, and says how long it took.
+//! `CASEVAULT_STATISTICS_CASES` asks for more cases, and says how long it took and how much memory.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -153,17 +153,28 @@ impl Organisation {
     }
 
     /// Opens cases and contributes to each quarter, closes each, and compares.
-    async fn year(&self, quarters: [Period; 4], cases: usize, (near, shown): (&mut Seen, &mut Seen)) -> Vec<Release> {
+    async fn year(
+        &self,
+        world: &World,
+        quarters: [Period; 4],
+        cases: usize,
+        (near, shown): (&mut Seen, &mut Seen),
+    ) -> Vec<Release> {
         let (mut opened, mut releases, began) = (0, Vec::new(), Instant::now());
+        let tell = |what: &str| {
+            let (vault, keyserver) = (most_memory(&world.vault), most_memory(&world.keyserver));
+            let seconds = began.elapsed().as_secs_f64();
+            println!("{}: {what} after {seconds:.1} s; the vault took {vault} MiB, the keyserver {keyserver} MiB", self.names[0]);
+        };
         for (quarter, share) in quarters.into_iter().zip(OPEN) {
             while opened < cases * share / 100 {
                 let fields: Vec<_> = kind(opened).fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
                 self.caseworker.case_open(&format!("Case {opened}"), "Shelter", &fields).await.unwrap();
                 opened += 1;
             }
-            println!("{}: {opened} cases are open after {:.0} s", self.names[0], began.elapsed().as_secs_f64());
+            tell(&format!("{opened} cases are open"));
             assert_eq!(self.caseworker.stats_contribute(quarter, None).await.unwrap(), opened as u64);
-            println!("{}: {quarter} is contributed to after {:.0} s", self.names[0], began.elapsed().as_secs_f64());
+            tell(&format!("{quarter} is contributed to"));
         }
         let left_out: Vec<usize> = (0..LEFT_OUT).collect();
         for case in &left_out {
@@ -174,7 +185,7 @@ impl Organisation {
             let release = released(close(&self.analyst, quarter).await.unwrap());
             compare(&release, &truth(counted), (near, shown));
             releases.push(release);
-            println!("{}: {quarter} is counted after {:.0} s", self.names[0], began.elapsed().as_secs_f64());
+            tell(&format!("{quarter} is counted"));
         }
         assert!(self.analyst.cases().await.unwrap().is_empty(), "and not one case");
         releases
@@ -201,13 +212,12 @@ async fn a_year_of_two_organisations_is_published_as_near_to_the_truth_as_it_say
     ];
     let (mut near, mut shown, mut releases) = (Seen::default(), Seen::default(), Vec::new());
     for organisation in &organisations {
-        releases.push(organisation.year(quarters, cases, (&mut near, &mut shown)).await);
+        releases.push(organisation.year(&world, quarters, cases, (&mut near, &mut shown)).await);
     }
     println!(
         "{} of {} figures are within their error; {} of {} cells of no case are shown",
         near.held, near.all, shown.held, shown.all
     );
-    println!("the vault took {} MiB, the keyserver {} MiB", most_memory(&world.vault), most_memory(&world.keyserver));
     // 95.7 % of two servers' noise is within 37, and 9.1 % of it is 25 or more.
     assert!(near.all > 50 && near.is(0.957), "{} of {}", near.held, near.all);
     assert!(shown.all > 500 && shown.is(0.091), "{} of {}", shown.held, shown.all);
