@@ -19,6 +19,8 @@ pub(crate) struct Cell {
     before: Mutex<Option<(Arc<Organisation>, Vec<SignedLogEntry>)>>,
     /// Held by whoever writes to the log or the feed, until the write is durable.
     pub(crate) tip: tokio::sync::Mutex<Tip>,
+    /// Held by whoever closes a period of the organisation, or counts one.
+    pub(crate) counting: tokio::sync::Mutex<()>,
     grown: watch::Sender<u64>,
     /// Commits that follow no instruction.
     pub(crate) commits: Shares<(TeamId, PersonId)>,
@@ -35,6 +37,7 @@ impl Cell {
             organisation: RwLock::new(Arc::new(organisation)),
             before: Mutex::default(),
             tip: tokio::sync::Mutex::new(tip),
+            counting: tokio::sync::Mutex::default(),
             grown,
             commits: Shares::new(COMMITS),
             statements: Shares::new(STATEMENTS),

@@ -35,8 +35,6 @@ pub struct Keyserver {
     pub(crate) node: Arc<Node>,
     pub(crate) records: Arc<dyn Records>,
     pub(crate) catalogue: Catalogue,
-    /// Held by whoever closes a period or counts.
-    pub(crate) counting: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for Keyserver {
@@ -56,7 +54,7 @@ impl Keyserver {
         for id in organisations(&*records).await? {
             catalogue.know(id, founding(&*records, &id).await.map(|founded| founded.fingerprint()));
         }
-        Ok(Arc::new(Self { node, records, catalogue, counting: tokio::sync::Mutex::default() }))
+        Ok(Arc::new(Self { node, records, catalogue }))
     }
 
     /// The organisation of this id, with its log verified. Whoever comes first waits until it is, and takes no room meanwhile.

@@ -2,7 +2,7 @@
 //! each once, and gives its share of the counts, once. It holds no report.
 
 use casevault_service::http::problem::Problem;
-use casevault_service::statistics::{Counted, Kept, Opener, ended_at, open_at, share};
+use casevault_service::statistics::{Counted, Kept, Opener, counts_alike, ended_at, open_at, share};
 use casevault_service::store::{StoreError, Write};
 use casevault_statistics::vdaf::{Addend, Part, Sum, Vdaf, Verifier};
 use casevault_wire::codec::{List, Opaque};
@@ -104,17 +104,19 @@ impl Keyserver {
         vault: &PublicKey,
         leader: &SignedAggregator,
     ) -> Result<SignedClosing, Problem> {
-        ended_at(spot.period, self.node.clock.now())?;
         let leader = leader.verify(vault).map_err(|_| Problem(Code::Refused))?.clone();
         let task = Task { leader, helper: self.aggregator(spot).await?.content };
         let ours = (task.helper.organisation, task.helper.period);
         if !task.is_sound() || ours != (spot.organisation, spot.period) {
             return Err(OTHER);
         }
-        let _turn = self.counting.lock().await;
+        let cell = self.cell(&spot.organisation).await?.ok_or(Problem(Code::Refused))?;
+        let _turn = cell.counting.lock().await;
         if let Some(tally) = self.tally(spot).await?.value {
             return if tally.closing.content.task == task { Ok(tally.closing) } else { Err(OTHER) };
         }
+        ended_at(spot.period, self.node.clock.now())?;
+        counts_alike(&task)?;
         let mut closed = self.closed(spot).await?;
         closed.push(spot.period);
         closed.sort();
@@ -138,9 +140,11 @@ impl Keyserver {
     /// Checks the next reports of a closed period. The first job fixes the set; each report counts once, and the last job ends the count
     /// if the set is the one that was fixed.
     pub(crate) async fn verify_reports(&self, spot: &Spot, job: Job) -> Result<Answers, Problem> {
-        let _turn = self.counting.lock().await;
+        let cell = self.cell(&spot.organisation).await?.ok_or(Problem(Code::Refused))?;
+        let _turn = cell.counting.lock().await;
         let Found { value, bytes: before } = self.tally(spot).await?;
         let now = value.ok_or(OTHER)?;
+        counts_alike(&now.closing.content.task)?;
         let fixed = Fixed { set: job.set, size: job.size, key: job.key };
         if now.fixed.is_some_and(|first| first != fixed) {
             return Err(OTHER);
@@ -213,7 +217,8 @@ fn next(now: &Tally, opener: &Opener, spot: Spot, (fixed, job): (Fixed, &Job)) -
         if tally.done > 0 && report.id <= tally.last || tally.done >= fixed.size {
             return Err(OTHER);
         }
-        (tally.done, tally.last, tally.set) = (tally.done + 1, report.id, set_hash(tally.set, &report.id));
+        tally.set = set_hash(tally.set, &report.id, report.helper.as_slice());
+        (tally.done, tally.last) = (tally.done + 1, report.id);
         let answer = verify(&verifier, opener, &sealing, report).and_then(|(addend, answer)| {
             sum.add(&addend).ok()?;
             Opaque::new(answer).ok()

@@ -43,16 +43,16 @@ fn numbers(seed: [u8; 32], count: usize) -> Result<Vec<i64>, NoNoise> {
     (0..count).map(|_| gaussian.sample(&mut random).to_i64().ok_or(NoNoise)).collect()
 }
 
-/// ρ of `periods` periods in millionths, rounded up: a case changes at most [`Variables::weight`](crate::variables::Variables) cells by
-/// one each, so that ρ is weight / 2σ² for one.
-fn rho(periods: u64) -> u128 {
-    let weight = variables().weight as u128 * u128::from(periods);
-    (weight * MILLION).div_ceil(2 * u128::from(DEVIATION) * u128::from(DEVIATION))
+/// ε of `periods` periods at [`DELTA`], in thousandths, rounded up. A case changes at most
+/// [`Variables::weight`](crate::variables::Variables) cells by one each.
+pub fn epsilon(periods: u64) -> u64 {
+    epsilon_of(variables().weight, periods)
 }
 
-/// ε of `periods` periods at [`DELTA`], in thousandths, rounded up: ρ + 2√(ρ ln(1/δ)).
-pub fn epsilon(periods: u64) -> u64 {
-    let rho = rho(periods);
+/// ε where `cells` cells change by one each in every period: ρ + 2√(ρ ln(1/δ)), ρ being cells / 2σ² for one period.
+fn epsilon_of(cells: usize, periods: u64) -> u64 {
+    let changes = cells as u128 * u128::from(periods);
+    let rho = (changes * MILLION).div_ceil(2 * u128::from(DEVIATION) * u128::from(DEVIATION));
     let product = rho * LOG;
     let root = product.isqrt();
     let root = if root * root == product { root } else { root + 1 };
@@ -152,5 +152,16 @@ mod tests {
     fn epsilon_is_stated_and_grows_with_the_periods() {
         assert_eq!((epsilon(1), epsilon(PERIODS)), (3698, 8873));
         assert_eq!(error(), 37);
+    }
+
+    // Obeys R-8.12-9.
+    #[test]
+    fn what_is_left_of_it_for_whoever_is_told_how_many_cases_there_were_is_stated() {
+        // One case in another's place: all cells of both change but the one that each case counts in.
+        let replaced = |periods| epsilon_of(2 * (variables().weight - 1), periods);
+        assert_eq!((replaced(1), replaced(PERIODS)), (5318, 13_085));
+        let (spec, model) = (include_str!("../../wire/SPEC.md"), include_str!("../../threat-model/model.toml"));
+        assert!(spec.contains("ε is 5.318 a period, and 13.085 in a year of five"));
+        assert!(model.contains("epsilon 5.32 a quarter and 13.1 a year"));
     }
 }

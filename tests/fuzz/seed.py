@@ -17,6 +17,7 @@ KINDS = {
     "wire_keyserver": ["Refusal", "HeadRecord", "HeadPage"],
     "wire_vault": ["Entry"],
     "wire_texts": ["text of person"],
+    "wire_statistics": ["SignedAggregator", "Contribution", "ReportList", "Reported", "Progress", "Job", "Answers"],
 }
 
 
@@ -94,6 +95,34 @@ def shares():
     keep("wire_shares", "inbox", bytes([len(delivered)]) + delivered + bytes([0]))
 
 
+def statistics():
+    """What the vectors have too, with keys and shares that are short."""
+    period = (2026).to_bytes(2, "big") + b"\1"
+
+    def part(kind):
+        terms = bytes([5]) * 32 + (227).to_bytes(2, "big") + (74).to_bytes(2, "big") + (13).to_bytes(4, "big") + (25).to_bytes(4, "big")
+        return bytes([6]) * 32 + period + bytes([kind]) + b"\5Alpha" + b"\4key" + bytes([kind]) + terms
+
+    def share(kind):
+        return bytes([7]) * 32 + bytes([kind]) + bytes([8]) * 32 + (29).to_bytes(8, "big") + (1).to_bytes(8, "big") + b"\4noise"[:5] + bytes(64)
+
+    prepared = bytes([9]) * 16 + b"\2pu" + b"\2he" + b"\2me"
+    report = bytes([9]) * 16 + bytes([7]) * 32 + b"\2pu" + b"\2le" + b"\2he"
+    closing = part(2) + part(1) + b"\3" + period + bytes(64)
+    keep("wire_statistics", "closing", closing)
+    keep("wire_statistics", "share", share(2))
+    keep("wire_statistics", "released", closing + share(1))
+    keep("wire_statistics", "contribution", bytes([len(report)]) + report)
+    keep("wire_statistics", "job", bytes([8]) * 32 + (1).to_bytes(8, "big") + bytes([3]) * 32 + bytes(8) + bytes([len(prepared)]) + prepared)
+    keep("wire_statistics", "progress", (30).to_bytes(8, "big") + b"\0" + (30).to_bytes(8, "big") + b"\1" + share(2))
+    for text in ["2026", "2026-Q4", "2999-Q1", "2026-Q5"]:
+        keep("wire_statistics", f"period-{text}", text.encode())
+    change = b"\1\0" + bytes([0, 9, 4, 1])
+    keep("statistics_reports", "whole", bytes([1]) * 16 + bytes(8))
+    for at in range(5):
+        keep("statistics_reports", f"changed-{at}", bytes([1]) * 16 + bytes(at) + change)
+
+
 def bundles():
     info = b"Payload-Oxum: 1.1\n"
     keep("evidence_bundles", "bag", b"\2\1\0\0" + b"\0" + piece(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") + b"\1" + piece(info))
@@ -124,15 +153,15 @@ def texts():
 
 def requests():
     """For each server, one request to each path, by each method."""
-    for path in range(26):
+    for path in range(28):
         for method in range(4):
             keep("keyserver_http", f"path-{path}-{method}", bytes([1 + path % 3, 4, 0, 0, method, path, 0]))
-    for path in range(14):
+    for path in range(19):
         one = bytes([1, 3, 0, 0, path % 5, path, 8]) + bytes(7) + bytes([64, 0])
         keep("vault_http", f"path-{path}", one + bytes([1, 0, 0, 4]) + b"seal" + b"\1\0\4blob\1" + bytes([1, 0, 0]))
     upload = bytes([1, 3, 0, 0, 1, 3, 8]) + bytes(7) + bytes([5, 0])
-    patch = bytes([1, 3]) + piece(b"hello") + bytes([2, 13, 4]) + bytes(9)
-    keep("vault_http", "upload", upload + patch + bytes([1, 3, 0, 0, 4, 13, 0]))
+    patch = bytes([1, 3]) + piece(b"hello") + bytes([2, 18, 4]) + bytes(9)
+    keep("vault_http", "upload", upload + patch + bytes([1, 3, 0, 0, 4, 18, 0]))
 
 
 def plain():
@@ -154,6 +183,7 @@ def main():
     events()
     stories()
     shares()
+    statistics()
     bundles()
     files()
     texts()

@@ -14,6 +14,7 @@ mod messages;
 mod people;
 mod seals;
 mod server;
+mod statistics;
 mod stories;
 mod vault;
 mod world;
@@ -47,6 +48,7 @@ targets! {
     codes: invitation_codes, invitation_contents, share_words, share_sets;
     groups: mls_key_packages, mls_commits, mls_welcomes;
     stories: wire_shares, event_stories, evidence_bundles;
+    statistics: wire_statistics, statistics_reports;
     people: people_csv, shown_names, typed_times, case_fields;
     vault: vault_http;
     keyserver: keyserver_http;

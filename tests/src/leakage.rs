@@ -204,6 +204,7 @@ fn is_of_statistics(structure: &str, body: &[u8]) -> bool {
         "Progress" => whole::<t::Progress>(body),
         "Released" => whole::<t::Released>(body),
         "ReportList" => whole::<t::ReportList>(body),
+        "Reported" => whole::<t::Reported>(body),
         "Signed<Aggregator>" => whole::<t::SignedAggregator>(body),
         "Signed<Closing>" => whole::<t::SignedClosing>(body),
         _ => panic!("no structure is called {structure}"),

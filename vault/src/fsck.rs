@@ -91,9 +91,9 @@ pub async fn check(records: &dyn Records, blobs: &dyn Blobs) -> Result<Vec<Findi
     check.grants().await?;
     check.nobodys();
     let keyservers = check.foundings().await?;
+    check.statistics(&keyservers).await?;
     check.teams(&uploads, &keyservers).await?;
     check.feeds(&keyservers).await?;
-    check.statistics(&keyservers).await?;
     Ok(check.findings)
 }
 

@@ -21,7 +21,7 @@
 //! | `1c ‖ organisation ‖ team ‖ journal` | `Time` at which the journal was to be removed: it is, or that goes on |
 //! | `1d ‖ organisation ‖ period` | [`Kept`](casevault_service::statistics::Kept), whole, this vault's part of a task of the statistics |
 //! | `1e ‖ organisation ‖ period ‖ report` | [`Given`](crate::statistics::Given), whole: a report that was given or withdrawn |
-//! | `1f ‖ organisation ‖ period ‖ team ‖ report` | `uint8` 0: the team has given or withdrawn it |
+//! | `1f ‖ organisation ‖ period ‖ team ‖ report` | `uint8`: the team has given it, 0, or withdrawn it, 1 |
 //! | `20 ‖ organisation ‖ period` | [`Tally`](crate::statistics::Tally), whole: the period is closed; all of them are the ledger |
 
 mod versioned;
@@ -136,7 +136,7 @@ pub struct BlobKey {
 }
 
 /// A period of an organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct PeriodKey {
     /// The organisation.
     pub organisation: OrganisationId,

@@ -8,7 +8,7 @@ mod fix;
 use casevault_service::http::problem::Problem;
 use casevault_service::statistics::{Kept, open_at};
 use casevault_service::store::{StoreError, Write};
-use casevault_wire::codec::Opaque;
+use casevault_wire::codec::{Opaque, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{OrganisationId, TeamId};
 use casevault_wire::limit;
@@ -26,6 +26,16 @@ pub struct Given {
     pub team: TeamId,
     /// The report; none once it is withdrawn.
     pub report: Option<Report>,
+}
+
+/// What a report takes besides its bytes: two records.
+const OVERHEAD: u64 = 256;
+
+impl Given {
+    /// What it counts for in the team's quota.
+    pub fn cost(&self) -> u64 {
+        (encode(self).len() as u64).saturating_add(OVERHEAD)
+    }
 }
 
 /// A period that was closed: the entry of the ledger, and how far the count is.

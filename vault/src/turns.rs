@@ -6,21 +6,23 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tokio::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::record::{JournalKey, TeamKey};
+use crate::record::{JournalKey, PeriodKey, TeamKey};
 
-/// Turns of each kind; several teams or journals may share one.
+/// Turns of each kind; several of its things may share one.
 const TURNS: usize = 256;
 
-/// Turns of teams and journals. A journal's is taken before a team's.
+/// Turns of periods, teams and journals. A journal's is taken before a team's.
 #[derive(Debug)]
 pub struct Turns {
     journals: Vec<RwLock<()>>,
     teams: Vec<Mutex<()>>,
+    periods: Vec<Mutex<()>>,
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { journals: (0..TURNS).map(|_| RwLock::default()).collect(), teams: (0..TURNS).map(|_| Mutex::default()).collect() }
+        let some = || (0..TURNS).map(|_| Mutex::default()).collect();
+        Self { journals: (0..TURNS).map(|_| RwLock::default()).collect(), teams: some(), periods: some() }
     }
 }
 
@@ -33,6 +35,11 @@ impl Turns {
     /// Waits until nobody stores blobs of a journal.
     pub async fn remove(&self, journal: &JournalKey) -> Option<RwLockWriteGuard<'_, ()>> {
         Some(of(&self.journals, journal)?.write().await)
+    }
+
+    /// Waits for the turn to close a period, or to count it.
+    pub async fn period(&self, place: &PeriodKey) -> Option<MutexGuard<'_, ()>> {
+        Some(of(&self.periods, place)?.lock().await)
     }
 
     /// Waits for the turn to write to a team's record.

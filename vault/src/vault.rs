@@ -50,8 +50,6 @@ pub struct Vault {
     pub active: Active,
     /// How many organisations there are, once somebody counted. Held while one is founded.
     pub founded: Mutex<Option<usize>>,
-    /// Held by whoever counts statistics: they are counted one after the other.
-    pub counting: Mutex<()>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -63,8 +61,8 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// A vault over its stores.
     pub fn new(node: Arc<Node>, records: Arc<dyn Records>, blobs: Arc<dyn Blobs>, settings: Settings) -> Self {
-        let (turns, active, founded, counting) = Default::default();
-        Self { node, records, blobs, settings, turns, active, founded, counting }
+        let (turns, active, founded) = Default::default();
+        Self { node, records, blobs, settings, turns, active, founded }
     }
 
     /// Now.

@@ -187,6 +187,8 @@ labels! {
     MacNonce = 0x0402, "mac nonce";
     /// Proof of a report, which its shares are made and checked in.
     ReportProof = 0x0403, "report proof";
+    /// Noise of a server's share of the counts, by its key.
+    MacNoise = 0x0404, "mac noise";
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! | server | method and path | signer | body → answer |
 //! |---|---|---|---|
 //! | vault | `GET /v1/organisations/{organisation}/statistics?period=N` | – | → [`SignedAggregator`] |
-//! | vault | `GET /v1/teams/{team}/statistics?period=N` | team | → [`ReportList`] |
+//! | vault | `GET /v1/teams/{team}/statistics?period=N` | team | → [`Reported`] |
 //! | vault | `POST /v1/teams/{team}/statistics?period=N` | team | [`Contribution`] → nothing |
 //! | vault | `POST /v1/teams/{team}/statistics/withdraw?period=N` | team | [`ReportList`] → nothing |
 //! | vault | `POST /v1/organisations/{organisation}/statistics/close?period=N` | – | [`SignedClosing`] → [`Progress`] |
@@ -13,7 +13,9 @@
 //! | keyserver | `POST /v1/organisations/{organisation}/statistics/verify?period=N` | vault | [`Job`] → [`Answers`] |
 //! | keyserver | `GET /v1/organisations/{organisation}/statistics/share?period=N` | device | → [`Released`] |
 
-use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
+use std::io::Read;
+
+use tls_codec::{Deserialize, Error, TlsDeserialize, TlsSerialize, TlsSize};
 
 use crate::codec::{List, Opaque, Text, encode};
 use crate::commit::SealingKey;
@@ -32,7 +34,7 @@ identifier!(
 );
 
 /// A part of a year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
 #[repr(u8)]
 pub enum Part {
     /// All of it.
@@ -52,7 +54,7 @@ impl Part {
 }
 
 /// What statistics are about: a year, or a quarter of one, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TlsSerialize, TlsDeserialize, TlsSize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, TlsSerialize, TlsSize)]
 pub struct Period {
     /// The year.
     pub year: u16,
@@ -64,6 +66,13 @@ pub struct Period {
 const YEARS: std::ops::RangeInclusive<u64> = 2000..=2999;
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
+
+impl Deserialize for Period {
+    fn tls_deserialize<R: Read>(bytes: &mut R) -> Result<Self, Error> {
+        let (year, part) = (u16::tls_deserialize(bytes)?, Part::tls_deserialize(bytes)?);
+        if YEARS.contains(&u64::from(year)) { Ok(Self { year, part }) } else { Err(Error::InvalidInput) }
+    }
+}
 
 impl Period {
     /// The period with this number: the year and a digit for the part.
@@ -92,6 +101,18 @@ impl Period {
         let number = |part| year.and_then(|year| Self::from_number(year * 10 + part));
         let quarter = (1..=4).rev().filter_map(number).find(|period| period.begins() <= time);
         [quarter, number(0)]
+    }
+
+    /// Those that reports may come to at `time`: they have begun, and are not long over.
+    pub fn open_at(time: Time) -> impl Iterator<Item = Self> {
+        let year = Self::of(time)[1].map_or(0, |year| u64::from(year.year));
+        let numbers = (year.saturating_sub(3)..=year).flat_map(|year| (0..5).map(move |part| year * 10 + part));
+        numbers.filter_map(Self::from_number).filter(move |period| period.is_open_at(time))
+    }
+
+    /// Whether it has begun at `time`, and is not long over.
+    pub fn is_open_at(self, time: Time) -> bool {
+        self.begins() <= time && time <= self.ends().plus(limit::STATISTICS_WAIT)
     }
 
     /// When it begins.
@@ -246,7 +267,16 @@ pub struct Contribution {
     pub reports: List<Report, { limit::JOB }>,
 }
 
-/// Ids of reports that a team has given or withdrawn, or is to withdraw.
+/// Reports that a team has in a period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+pub struct Reported {
+    /// The ids of those that it gave.
+    pub given: List<ReportId, { limit::REPORTS }>,
+    /// The ids of those that it withdrew.
+    pub withdrawn: List<ReportId, { limit::REPORTS }>,
+}
+
+/// Ids of reports that a team withdraws.
 #[derive(Clone, Debug, Default, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
 pub struct ReportList {
     /// The ids.
@@ -269,9 +299,9 @@ impl Signable for Closing {
 /// A closing as the keyserver signed it.
 pub type SignedClosing = Signed<Closing>;
 
-/// The hash of a set of reports after one more: they are in order of their ids.
-pub fn set_hash(before: Hash, id: &ReportId) -> Hash {
-    hash_bytes(Label::ReportSetHash, &[before.as_bytes().as_slice(), id.as_bytes()].concat())
+/// The hash of a set of reports after one more, of which `helper` is the helper's share: they are in order of their ids.
+pub fn set_hash(before: Hash, id: &ReportId, helper: &[u8]) -> Hash {
+    hash_bytes(Label::ReportSetHash, &[before.as_bytes().as_slice(), id.as_bytes(), helper].concat())
 }
 
 /// Some reports of the fixed set, for the helper.
@@ -382,5 +412,8 @@ mod tests {
         let last = Time(period("2026-Q2").begins().0 - 1);
         assert_eq!(Period::of(last), [Some(period("2026-Q1")), Some(period("2026"))]);
         assert_eq!(Period::of(Time(last.0 + 1)), [Some(period("2026-Q2")), Some(period("2026"))]);
+        let open: Vec<_> = Period::open_at(last).map(|period| period.to_string()).collect();
+        let expected = ["2024", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4", "2025", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"];
+        assert_eq!(open, [&expected[..], &["2026", "2026-Q1"]].concat(), "two years after their end");
     }
 }

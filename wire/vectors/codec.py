@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Writes the vectors of SPEC 2, 3, 5, 7.1, 7.2 and 8.3 to 8.6 that are about encodings, from the text alone.
+"""Writes the vectors of SPEC 2, 3, 5, 7.1, 7.2, 8.3 to 8.6 and 8.12 that are about encodings, from the text alone, and reads those of 8.12.
 
     python3 wire/vectors/codec.py
 """
 import json, pathlib
 
+from primitives import Bytes, Refused, followed, must, sized, structure, text, u8, u16, u64, whole
+
 HERE = pathlib.Path(__file__).parent / "codec"
+WRITTEN = []
 def w(name,rule,comment,valid,type,hex):
+    WRITTEN.append((name,valid,type,hex))
     (HERE / f'{name}.json').write_text(json.dumps({"rule":rule,"comment":comment,"valid":valid,"type":type,"hex":hex},indent=1,ensure_ascii=False)+"\n")
 A=True;R=False
 def op(b):
@@ -113,3 +117,85 @@ w('changes',"R-7.4-25","a journal that changed, no more, and that it will be rem
 w('changes-none-marked',"R-7.4-25","nothing is marked",A,"Changes","00"+"00"+"00")
 w('changes-cut',"R-7.4-25","the list of what is marked is missing",R,"Changes","00"+"00")
 w('changes-deletion-cut',"R-7.4-25","a mark without the last byte of its time",R,"Changes","00"+"00"+op(deletion[:-2]))
+
+# --- 8.12 ---
+def period(year=2026,part=1): return "%04x%02x"%(year,part)
+def aggregator(kind,key,part=1,operator=h("Alpha")):
+    terms="51"*32+"%04x%04x%08x%08x"%(227,74,13,25)
+    return "52"*32+period(part=part)+"%02x"%kind+op(operator)+op(key*1216)+terms
+task=aggregator(2,"53")+aggregator(1,"54")
+def closing(parts): return task+op("".join(period(part=part) for part in parts))
+def report(id="55",public="56"*64): return id*16+"57"*32+op(public)+op("58"*1200)+op("59"*1180)
+def prepared(id="55",message="5a"*400): return id*16+op("56"*64)+op("59"*1180)+op(message)
+def job(reports): return "5b"*32+"%016x"%30+"5c"*32+"%016x"%0+op("".join(reports))
+def share(kind=1): return "57"*32+"%02x"%kind+"5b"*32+"%016x%016x"%(29,1)+op("5d"*3632)
+sig="5e"*64
+w('period',"R-8.12-1","the first quarter of 2026",A,"Period",period())
+w('period-part',"R-8.12-1","a fifth quarter",R,"Period",period(part=5))
+w('period-year',"R-8.12-1","a quarter of 1999",R,"Period",period(year=1999))
+w('period-late',"R-8.12-1","a quarter of 3000",R,"Period",period(year=3000))
+w('aggregator',"R-8.12-3","a vault's part of a task, signed",A,"SignedAggregator",aggregator(2,"53")+sig)
+w('aggregator-unsaid',"R-8.12-3","whose operator is not named",A,"SignedAggregator",aggregator(2,"53",operator="")+sig)
+w('aggregator-kind',"R-8.12-3","of a third kind of server",R,"SignedAggregator",aggregator(3,"53")+sig)
+w('aggregator-part',"R-8.12-3","of a fifth quarter",R,"SignedAggregator",aggregator(2,"53",part=5)+sig)
+w('aggregator-operator',"R-8.12-3","whose operator is no text",R,"SignedAggregator",aggregator(2,"53",operator="ff")+sig)
+w('report',"R-8.12-4","a contribution of two reports",A,"Contribution",op(report()+report("65")))
+w('report-none',"R-8.12-4","of none",A,"Contribution","00")
+w('report-public',"R-8.12-4","a public share of 65 bytes",R,"Contribution",op(report(public="56"*65)))
+w('report-cut',"R-8.12-4","without the helper's share",R,"Contribution",op(report()[:-2*1182]))
+w('report-list',"R-8.12-4","ids that are withdrawn",A,"ReportList",op("55"*16+"65"*16))
+w('report-list-partial',"R-8.12-4","an id and a half",R,"ReportList",op("55"*16+"65"*8))
+w('reported',"R-8.12-4","two that were given, and one that was withdrawn",A,"Reported",op("55"*16+"65"*16)+op("75"*16))
+w('reported-one-list',"R-8.12-4","without what was withdrawn",R,"Reported",op("55"*16+"65"*16))
+w('closing',"R-8.12-6","the first two quarters and the year are closed",A,"SignedClosing",closing([0,1,2])+sig)
+w('closing-periods',"R-8.12-6","six periods of one year",R,"SignedClosing",closing([0,1,2,3,4,4])+sig)
+w('closing-half',"R-8.12-6","of one server's part alone",R,"SignedClosing",aggregator(2,"53")+op(period())+sig)
+w('progress',"R-8.12-7","half of them are done",A,"Progress","%016x"%30+"00"+"%016x"%15+"00")
+w('progress-done',"R-8.12-7","all are, with the share",A,"Progress","%016x"%30+"00"+"%016x"%30+"01"+share(2)+sig)
+w('progress-unsigned',"R-8.12-7","with a share that nobody signed",R,"Progress","%016x"%30+"00"+"%016x"%30+"01"+share(2))
+w('job',"R-8.12-8","two reports, one of which the leader refuses",A,"Job",job([prepared(),prepared("65","")]))
+w('job-most',"R-8.12-8","64 reports, as many as a job has",A,"Job",job([prepared("%02x"%(n+1),"") for n in range(64)]))
+w('job-more',"R-8.12-8","65 reports",R,"Job",job([prepared("%02x"%(n+1),"") for n in range(65)]))
+w('answers',"R-8.12-8","an answer, and a refusal",A,"Answers",op(op("5f"*40)+"00"))
+w('answers-partial',"R-8.12-8","an answer that goes beyond the list's end",R,"Answers",op(op("5f"*40)[:-2]))
+w('released',"R-8.12-9","the keyserver's share, and what it is of",A,"Released",closing([1])+sig+share()+sig)
+w('released-kind',"R-8.12-9","the share of a third kind of server",R,"Released",closing([1])+sig+share(3)+sig)
+
+# The reader of 8.12.
+def few(most,read):
+    def some(b):
+        found=list(Bytes(b.opaque(2**30)).many(read))
+        must(len(found)<=most,"5-1")
+        return found
+    return some
+def among(read,numbers,rule):
+    def one(b):
+        number=read(b)
+        must(number in numbers,rule)
+        return number
+    return one
+def optional(read): return lambda b: read(b) if among(u8,(0,1),"2-6")(b) else None
+id16=lambda b: b.take(16)
+a_period=structure("year",among(u16,range(2000,3000),"8.12-1"),"part",among(u8,range(5),"2-7"))
+a_server=among(u8,(1,2),"2-7")
+terms=structure("schema",32,"cells",u16,"weight",u16,"deviation",4,"threshold",4)
+an_aggregator=structure("organisation",32,"period",a_period,"kind",a_server,"operator",text(1024),"sealing_key",sized(1216),"terms",terms)
+a_closing=structure("leader",an_aggregator,"helper",an_aggregator,"closed",few(5,a_period))
+a_report=structure("id",16,"task",32,"public",sized(64),"leader",sized(65536),"helper",sized(65536))
+a_prepared=structure("id",16,"public",sized(64),"helper",sized(65536),"message",sized(8192))
+a_share=structure("task",32,"kind",a_server,"set",32,"counted",u64,"refused",u64,"sum",sized(32768))
+READERS={
+    "Period":a_period, "SignedAggregator":followed(an_aggregator,64), "Contribution":few(64,a_report), "ReportList":few(30000,id16),
+    "Reported":structure("given",few(30000,id16),"withdrawn",few(30000,id16)), "SignedClosing":followed(a_closing,64),
+    "Progress":structure("size",u64,"few",u8,"done",u64,"share",optional(followed(a_share,64))),
+    "Job":structure("set",32,"size",u64,"key",32,"from",u64,"reports",few(64,a_prepared)), "Answers":few(64,sized(8192)),
+    "Released":structure("closing",followed(a_closing,64),"share",followed(a_share,64)),
+}
+read=0
+for name,valid,type,hex in WRITTEN:
+    if type in READERS:
+        try: whole(bytes.fromhex(hex),READERS[type]); reads=True
+        except Refused: reads=False
+        assert reads==valid,name
+        read+=1
+print(f"{len(WRITTEN)} vectors are written, {read} of 8.12 are read")

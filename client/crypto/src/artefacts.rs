@@ -63,8 +63,8 @@ fn of(label: Label) -> Option<Artefact> {
         }
         L::SealToTeam | L::SealToRecovery | L::DeriveContent => Some(sealed::record(label)),
         L::SealToAggregator => Some(sealed::share()),
-        // One stands in a join request, which has an artefact; the other a server makes for itself alone.
-        L::MacInvitation | L::MacNonce => None,
+        // One stands in a join request, which has an artefact; the others a server makes for itself alone.
+        L::MacInvitation | L::MacNonce | L::MacNoise => None,
         L::LogEntryHash | L::RootFingerprint | L::DeviceKeysHash | L::JournalEntryHash | L::JournalHeaderHash => None,
         L::BodyCommitment | L::CommitHash | L::TeamJournalHash | L::HeadRecordHash | L::SealingKeyHash | L::ServerKeyHash => None,
         L::FeedItemHash | L::CommitDataHash | L::TeamLinkHash | L::KeystoreHeaderHash | L::KeystoreChecksum => None,

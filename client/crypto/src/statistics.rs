@@ -86,12 +86,13 @@ pub struct Counts {
 /// The counts of both servers' shares, signed by `leader` and `helper`, if they counted the same reports of the task that was closed.
 ///
 /// # Errors
-/// [`StatisticsError::Verification`].
+/// [`StatisticsError::Terms`] if they counted in another way than this program would read, [`StatisticsError::Verification`].
 pub fn combine(
     closing: &Closing,
     (vault, leader): (&PublicKey, &SignedShare),
     (keyserver, helper): (&PublicKey, &SignedShare),
 ) -> Result<Counts, StatisticsError> {
+    check_terms(&closing.task)?;
     let bad = StatisticsError::Verification;
     let leader = leader.verify(vault).map_err(|_| bad)?;
     let helper = helper.verify(keyserver).map_err(|_| bad)?;
@@ -108,22 +109,23 @@ pub fn combine(
 
 #[cfg(test)]
 mod tests {
-    use casevault_wire::codec::Text;
+    use casevault_statistics::noise::DEVIATION;
+    use casevault_wire::codec::{List, Text};
+    use casevault_wire::hash::Hash;
     use casevault_wire::id::OrganisationId;
     use casevault_wire::server::ServerKind;
+    use casevault_wire::signature::Signature;
     use casevault_wire::statistics::Terms;
 
     use super::*;
 
-    // Breaks R-8.12-3.
-    #[test]
-    fn nobody_seals_both_halves_of_a_report_to_one_key() {
+    fn task(key: u8, deviation: u32) -> Task {
         let variables = variables();
         let terms = Terms {
             schema: schema_hash(SCHEMA),
             cells: u16::try_from(variables.cells).unwrap(),
             weight: u16::try_from(variables.weight).unwrap(),
-            deviation: casevault_statistics::noise::DEVIATION,
+            deviation,
             threshold: THRESHOLD,
         };
         let part = |kind, key| Aggregator {
@@ -134,9 +136,26 @@ mod tests {
             sealing_key: SealingKey::new(vec![key; 1216]).unwrap(),
             terms,
         };
-        let task = |key| Task { leader: part(ServerKind::Vault, 1), helper: part(ServerKind::Keyserver, key) };
-        assert_eq!(check_terms(&task(2)), Ok(()));
-        assert_eq!(check_terms(&task(1)), Err(StatisticsError::Terms));
+        Task { leader: part(ServerKind::Vault, 1), helper: part(ServerKind::Keyserver, key) }
+    }
+
+    // Breaks R-8.12-3.
+    #[test]
+    fn nobody_seals_both_halves_of_a_report_to_one_key() {
+        assert_eq!(check_terms(&task(2, DEVIATION)), Ok(()));
+        assert_eq!(check_terms(&task(1, DEVIATION)), Err(StatisticsError::Terms));
+    }
+
+    // Breaks R-8.12-2.
+    #[test]
+    fn figures_that_were_counted_under_other_terms_are_not_shown() {
+        let sum =
+            Share { task: Hash::ZERO, kind: ServerKind::Vault, set: Hash::ZERO, counted: 30, refused: 0, sum: Opaque::default() };
+        let (key, share) = (PublicKey([1; 32]), SignedShare { content: sum, signature: Signature([0; 64]) });
+        let shown =
+            |deviation| combine(&Closing { task: task(2, deviation), closed: List::default() }, (&key, &share), (&key, &share));
+        assert_eq!(shown(DEVIATION - 1), Err(StatisticsError::Terms), "with less noise");
+        assert_eq!(shown(DEVIATION), Err(StatisticsError::Verification), "what nobody signed");
     }
 
     #[test]

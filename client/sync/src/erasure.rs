@@ -53,11 +53,11 @@ impl Client {
         Ok(due)
     }
 
-    /// Whether the team's history is to be cut now (R-6.11-3).
-    pub(crate) fn cut_is_due(&self, team: &TeamId) -> Result<bool> {
+    /// The cases of a team for which its history is to be cut now (R-6.11-3).
+    pub(crate) fn cut_is_due(&self, team: &TeamId) -> Result<BTreeSet<JournalId>> {
         if self.organisation()?.directory() == Some(*team) {
-            return Ok(false);
+            return Ok(BTreeSet::new());
         }
-        Ok(!self.due_cases(&self.team_place(*team)?, false)?.is_empty())
+        self.due_cases(&self.team_place(*team)?, false)
     }
 }

@@ -13,10 +13,10 @@ use casevault_crypto::statistics::{StatisticsError, check_terms, moment, report}
 use casevault_statistics::variables::variables;
 use casevault_statistics::vdaf::Vdaf;
 use casevault_wire::codec::{List, decode};
-use casevault_wire::id::TeamId;
+use casevault_wire::id::{JournalId, TeamId};
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Contribution, Part, Period, Report, ReportId, ReportList, SignedAggregator, Task};
+use casevault_wire::statistics::{Contribution, Part, Period, Report, ReportId, ReportList, Reported, SignedAggregator, Task};
 use casevault_wire::time::Time;
 
 use crate::cases::fields;
@@ -48,18 +48,28 @@ struct Counted {
 }
 
 impl Client {
-    /// Sends reports of all open cases of this device's teams now, in place of those that are there. How many.
+    /// Sends reports of all open cases of this device's teams now, in place of those that are there, but for what somebody withdrew; or
+    /// of one open case alone, also if it was withdrawn. How many.
     ///
     /// # Errors
     /// [`ClientError::Server`] with `conflict` if the period is closed or has not begun.
-    pub async fn stats_contribute(&self, period: Period) -> Result<u64> {
+    pub async fn stats_contribute(&self, period: Period, case: Option<&str>) -> Result<u64> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
         self.refresh_log().await?;
         let (task, mut sent) = (self.task(period).await?, 0);
+        if let Some(case) = case {
+            let place = self.case_place(case).await?;
+            let case = self.counted(&place, period).await?;
+            return self.send_reports(&place.team, &task, case.into_iter().collect()).await;
+        }
         for team in self.case_teams()? {
-            let cases = self.counted(&team, period).await?;
-            sent += self.send_reports(&team, &task, &cases).await?;
+            let withdrawn = self.team_vault(&team)?.reported(period).await?.withdrawn.into_vec();
+            let mut cases = Vec::new();
+            for place in self.listed(&team)? {
+                cases.extend(self.counted(&place, period).await?.filter(|case| !withdrawn.contains(&case.id)));
+            }
+            sent += self.send_reports(&team, &task, cases).await?;
         }
         Ok(sent)
     }
@@ -71,19 +81,43 @@ impl Client {
     pub async fn stats_withdraw(&self, case: &str, period: Period) -> Result<()> {
         let _turn = self.turn.lock().await;
         let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
         let id = self.report_id(&place, period)?.ok_or(ClientError::NoKey)?;
         self.team_vault(&place.team)?.withdraw_reports(period, &list(vec![id])?).await
     }
 
-    /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation.
-    pub(crate) async fn census(&self) -> Result<()> {
-        for period in periods(self.now()) {
-            for team in self.case_teams()? {
-                self.census_of(&team, period).await?;
+    /// Withdraws the reports of cases that are about to be erased. Of a period that is closed nothing changes any more.
+    pub(crate) async fn withdraw_erased(&self, team: &TeamId, cases: &BTreeSet<JournalId>) -> Result<()> {
+        let vault = self.team_vault(team)?;
+        for period in Period::open_at(self.now()) {
+            let given = vault.reported(period).await?.given.into_vec();
+            let ids = cases.iter().map(|case| self.report_id(&self.place(*team, *case), period));
+            let mut ids: Vec<_> = ids.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            ids.retain(|id| given.contains(id));
+            if ids.is_empty() {
+                continue;
+            }
+            match vault.withdraw_reports(period, &list(ids)?).await {
+                Ok(()) | Err(ClientError::Server(Code::Conflict)) => {}
+                other => return other,
             }
         }
         Ok(())
+    }
+
+    /// Sends what is due of this and the last quarter and year. What cannot be sent now is due at the next synchronisation, and does not
+    /// keep other teams' and periods' from being sent.
+    pub(crate) async fn census(&self) -> Result<()> {
+        let mut wrong = Ok(());
+        for period in periods(self.now()) {
+            for team in self.case_teams()? {
+                match self.census_of(&team, period).await {
+                    Err(ClientError::Unreachable) => return Err(ClientError::Unreachable),
+                    Err(ClientError::Server(Code::Quota)) => {}
+                    other => wrong = wrong.and(other),
+                }
+            }
+        }
+        wrong
     }
 
     async fn census_of(&self, team: &TeamId, period: Period) -> Result<()> {
@@ -94,22 +128,23 @@ impl Client {
         }
         let vault = self.team_vault(team)?;
         // What colleagues' clients sent, or somebody withdrew, is not sent again.
-        known.extend(vault.report_list(period).await?.ids.into_vec());
+        let Reported { given, withdrawn } = vault.reported(period).await?;
+        known.extend(given.into_vec().into_iter().chain(withdrawn.into_vec()));
         due.retain(|case| !known.contains(&case.id));
         let mut open = Vec::new();
         for case in due {
-            self.refresh_case(&case.place).await?;
             known.insert(case.id);
             open.extend(self.is_open(&case.place)?.then_some(case));
         }
-        match self.send_due(team, period, &open).await {
-            // Closed, or one of the servers is of another version: it is over for this period.
+        match self.send_due(team, period, open).await {
+            // Closed, or one of the servers is of another version, which is not for ever while the period goes on.
+            Err(ClientError::Server(Code::Conflict)) if period.ends() > self.now() => Ok(()),
             Ok(()) | Err(ClientError::Server(Code::Conflict)) => self.keep_known(team, period, &known),
             other => other,
         }
     }
 
-    async fn send_due(&self, team: &TeamId, period: Period, open: &[Counted]) -> Result<()> {
+    async fn send_due(&self, team: &TeamId, period: Period, open: Vec<Counted>) -> Result<()> {
         if open.is_empty() {
             return Ok(());
         }
@@ -117,7 +152,9 @@ impl Client {
         self.send_reports(team, &task, open).await.map(|_| ())
     }
 
-    async fn send_reports(&self, team: &TeamId, task: &Task, cases: &[Counted]) -> Result<u64> {
+    async fn send_reports(&self, team: &TeamId, task: &Task, mut cases: Vec<Counted>) -> Result<u64> {
+        // Not in the order of their journals, which would say which is whose.
+        cases.sort_by_key(|case| case.id);
         let vault = self.team_vault(team)?;
         let vdaf = Vdaf::new().map_err(|_| ClientError::Damaged)?;
         for cases in cases.chunks(limit::JOB) {
@@ -159,16 +196,11 @@ impl Client {
         decode(&bytes, PART).map_err(|_| ClientError::Verification)
     }
 
-    /// All open cases of a team, as new as the vault has them.
-    async fn counted(&self, team: &TeamId, period: Period) -> Result<Vec<Counted>> {
-        let mut counted = Vec::new();
-        for place in self.listed(team)? {
-            self.refresh_case(&place).await?;
-            if let Some(id) = self.report_id(&place, period)?.filter(|_| self.is_open(&place).unwrap_or(false)) {
-                counted.push(Counted { place, id });
-            }
-        }
-        Ok(counted)
+    /// A case as new as the vault has it, if it is open.
+    async fn counted(&self, place: &Place, period: Period) -> Result<Option<Counted>> {
+        self.refresh_case(place).await?;
+        let id = if self.is_open(place)? { self.report_id(place, period)? } else { None };
+        Ok(id.map(|id| Counted { place: *place, id }))
     }
 
     /// The cases of a team whose moment has come and whose report is not known to have been sent.
@@ -252,7 +284,7 @@ impl TeamVault {
         self.path(&format!("/statistics{rest}")).query(format!("period={}", period.number()))
     }
 
-    async fn report_list(&self, period: Period) -> Result<ReportList> {
+    async fn reported(&self, period: Period) -> Result<Reported> {
         self.server.get(&self.organisation, &*self.key, self.statistics("", period)).await
     }
 

@@ -1,8 +1,9 @@
 //! The helper of the statistics, with a vault that keeps to the rules and one that does not.
 
-use casevault_service::statistics::terms;
+use casevault_service::statistics::{Kept, terms};
+use casevault_service::store::Write;
 use casevault_statistics::vdaf::{Addend, Begun, Part, Sum, Vdaf, Verifier};
-use casevault_wire::codec::{List, Opaque, Text};
+use casevault_wire::codec::{List, Opaque, Text, decode, encode};
 use casevault_wire::hash::Hash;
 use casevault_wire::label::Label;
 use casevault_wire::log::{Role, Statement};
@@ -133,6 +134,8 @@ async fn h08_a_period_is_closed_once_as_one_task() {
     let counting = Counting { world: world.restart().await, ngo, vdaf };
     assert_eq!(counting.close(&analyst, &counting.leader(2)).await, Err(Code::Conflict));
     assert_eq!(counting.close(&analyst, &leader).await.unwrap(), closing);
+    counting.world.clock.advance(3 * 366 * 24 * 3600 * 1000);
+    assert_eq!(counting.close(&analyst, &leader).await.unwrap(), closing, "long after nobody may close it any more");
 }
 
 // Plays H05.
@@ -146,7 +149,7 @@ async fn h05_invalid_share() {
     for number in 1..=30 {
         // One has counted itself a hundredfold.
         let (id, one, prepared) = closed.report(&proof, number, if number == 9 { 99 } else { 0 });
-        set = set_hash(set, &id);
+        set = set_hash(set, &id, prepared.helper.as_slice());
         begun.push(one);
         reports.push(prepared);
     }
@@ -166,6 +169,11 @@ async fn h05_invalid_share() {
     repeated[9] = repeated[8].clone();
     twice.reports = List::new(repeated).unwrap();
     assert_eq!(closed.verify(&twice).await, Err(Code::Conflict), "one twice, another never");
+    let mut other = job(20, 30);
+    let mut swapped = other.reports.clone().into_vec();
+    swapped[4] = closed.report(&proof, 25, 0).2;
+    other.reports = List::new(swapped).unwrap();
+    assert_eq!(closed.verify(&other).await, Err(Code::Conflict), "another report of the same id");
     let second = closed.verify(&job(20, 30)).await.unwrap();
     let (vdaf, mut sum, mut counted) = (&closed.counting.vdaf, Sum::empty(&closed.counting.vdaf), 0);
     let verifier = Verifier { vdaf, context: &proof, key: &KEY.0 };
@@ -181,4 +189,51 @@ async fn h05_invalid_share() {
     assert!(counts.iter().skip(2).any(|count| *count != 0), "with the helper's noise");
     assert_eq!(closed.share().await.unwrap(), released, "said once for all");
     assert_eq!(public(&key(VAULT)), closed.counting.ngo.log.vault().key);
+}
+
+/// As a version of the server did that had less noise.
+fn with_less_noise(task: &mut Aggregator) {
+    task.terms.deviation = 1;
+}
+
+// Breaks R-8.12-2.
+#[tokio::test]
+async fn what_was_begun_under_other_terms_is_not_closed() {
+    let Counting { world, ngo, vdaf } = Counting::start().await;
+    let _: SignedAggregator = world.get(&ngo.device(2), &format!("/statistics{PERIOD}")).await.unwrap();
+    let world = world.restart_with(|records| {
+        let (place, value) = records.into_iter().find(|(key, _)| key[0] == 22).unwrap();
+        let mut kept: Kept = decode(&value, usize::MAX).unwrap();
+        with_less_noise(&mut kept.said.content);
+        let mut write = Write::default();
+        write.put(place, encode(&kept));
+        write
+    });
+    let counting = Counting { world: world.await, ngo, vdaf };
+    let mut leader = counting.leader(1);
+    with_less_noise(&mut leader.content);
+    leader.signature = sign(&key(VAULT), Label::Aggregator, &leader.content);
+    assert_eq!(counting.close(&counting.ngo.device(3), &leader).await, Err(Code::Conflict));
+}
+
+// Breaks R-8.12-2.
+#[tokio::test]
+async fn what_was_closed_under_other_terms_is_not_counted() {
+    let Closed { counting: Counting { world, ngo, vdaf }, closing } = Counting::start().await.closed().await;
+    let mut other = closing.content.clone();
+    with_less_noise(&mut other.task.leader);
+    with_less_noise(&mut other.task.helper);
+    let other = SignedClosing { signature: sign(&key(0xaa), Label::StatisticsClosing, &other), content: other };
+    let world = world.restart_with(|records| {
+        let (place, value) = records.into_iter().find(|(key, _)| key[0] == 23).unwrap();
+        let mut write = Write::default();
+        write.put(place, [encode(&other), value[encode(&closing).len()..].to_vec()].concat());
+        write
+    });
+    let closed = Closed { counting: Counting { world: world.await, ngo, vdaf }, closing: other };
+    let proof = proof_context(closed.task().leader.organisation, closed.task().id());
+    let (id, _, prepared) = closed.report(&proof, 1, 0);
+    let set = set_hash(Hash::ZERO, &id, prepared.helper.as_slice());
+    let job = Job { set, size: 1, key: KEY, from: 0, reports: List::new(vec![prepared]).unwrap() };
+    assert_eq!(closed.verify(&job).await, Err(Code::Conflict));
 }

@@ -80,7 +80,9 @@ fn paths(world: &World) -> Vec<String> {
     let join = format!("{invitation}/join");
     let whole = ["/log", "/vouchers", "/invitations", "/joins", "/key-packages", "/key-packages/claim", "/standing", "/feed"];
     let teams = ["/group", "/commits", "/welcome", "/links", "/acknowledgements", "/refusals", "/heads", "/escrows", "/regroup"];
-    [fixed, of(&organisation, &whole), of(&organisation, &[&invitation, &join]), of(&team, &teams)].concat()
+    let statistics = ["", "/close", "/verify", "/share"].map(|rest| format!("/statistics{rest}?period=20264"));
+    let known = [fixed, of(&organisation, &whole), of(&organisation, &[&invitation, &join]), of(&team, &teams)].concat();
+    [known, statistics.map(|rest| organisation.clone() + &rest).to_vec()].concat()
 }
 
 /// Requests of any form, signed or not: each gets a typed answer, and none ends in a fault of the server.

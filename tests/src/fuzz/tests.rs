@@ -90,7 +90,7 @@ fn feed(beginnings: &[&str]) {
 
 const AREAS: [&[&str]; 5] = [
     &["wire_", "log_"],
-    &["seal_", "journal_", "event_", "head_", "document_", "keystore_", "invitation_", "share_", "evidence_"],
+    &["seal_", "journal_", "event_", "head_", "document_", "keystore_", "invitation_", "share_", "evidence_", "statistics_"],
     &["mls_"],
     &["people_", "shown_", "typed_", "case_"],
     &["vault_", "keyserver_"],

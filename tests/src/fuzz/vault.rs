@@ -34,8 +34,10 @@ use super::world::{NOON, World};
 
 const JOURNAL: JournalId = JournalId([7; 16]);
 const QUOTA: u64 = 1 << 20;
+/// A year that is not over at noon.
+const PERIOD: &str = "period=20270";
 /// How many paths there are besides the newest upload's.
-const FIXED: usize = 12;
+const FIXED: usize = 17;
 
 /// A vault with a team.
 struct Served {
@@ -93,7 +95,10 @@ fn paths(world: &World) -> Vec<String> {
     let paths = ["/batch", "/entries", "/fetch", "/uploads"].map(|rest| format!("{journal}{rest}"));
     let of_team = ["", "/access", "/changes"].map(|rest| format!("{team}{rest}"));
     let fixed = ["/v1/organisations", "/v1/nonces", "/v1/openapi.json"].map(str::to_owned);
-    let paths = [&paths[..], &of_team, &fixed, &[blob, heads, format!("{upload}/finish"), upload]].concat();
+    let of_statistics = ["", "/withdraw"].map(|rest| format!("{team}/statistics{rest}?{PERIOD}"));
+    let at_large = ["", "/close"].map(|rest| format!("/v1/organisations/{}/statistics{rest}?{PERIOD}", world.organisation.id()));
+    let statistics = [&of_statistics[..], &at_large, &[format!("{team}/statistics?period=20265")]].concat();
+    let paths = [&paths[..], &of_team, &fixed, &[blob, heads], &statistics, &[format!("{upload}/finish"), upload]].concat();
     assert_eq!(paths.len(), FIXED + 2, "the upload's come last");
     paths
 }

@@ -1,11 +1,20 @@
 //! Statistics through real servers: what is counted, by whom, and what neither server learns.
 
+#[path = "statistics/alone.rs"]
+mod alone;
+#[path = "statistics/year.rs"]
+mod year;
+
 use std::sync::Arc;
 
 use casevault_sync::{Client, ClientError, Options, Period, Protection, Release, ReleaseView, Role, SystemClock};
+use casevault_tests::evil::{Act, Asked, Evil};
 use casevault_tests::leakage::{Leakage, Told};
 use casevault_tests::world::{Door, Shelter, World, passphrase, silent};
+use casevault_wire::codec::decode;
+use casevault_wire::limit;
 use casevault_wire::problem::Code;
+use casevault_wire::statistics::{Contribution, Job};
 use casevault_wire::time::{Clock, Time};
 
 use crate::backup::{backup, restore};
@@ -35,6 +44,21 @@ impl Clock for Later {
     fn now(&self) -> Time {
         SystemClock.now().plus(self.0 * 24 * 3600 * 1000)
     }
+}
+
+/// A moment that stays.
+struct At(Time);
+
+impl Clock for At {
+    fn now(&self) -> Time {
+        self.0
+    }
+}
+
+/// `name`, so many days later.
+fn later(world: &World, name: &str, days: u64) -> Client {
+    let options = Options { clock: Arc::new(Later(days)), ..Options::default() };
+    Client::open(&world.profile(name), passphrase(), options).unwrap()
 }
 
 struct Counted {
@@ -71,6 +95,14 @@ fn released(view: ReleaseView) -> Release {
     }
 }
 
+/// How many reports came, where they are too few.
+fn few(view: &ReleaseView) -> Option<u64> {
+    match view {
+        ReleaseView::TooFew(reports) => Some(*reports),
+        ReleaseView::Released(_) => None,
+    }
+}
+
 fn is_conflict<T: std::fmt::Debug>(result: &Result<T, ClientError>) -> bool {
     matches!(result, Err(ClientError::Server(Code::Conflict)))
 }
@@ -97,7 +129,7 @@ async fn an_analyst_in_no_team_gets_figures_about_the_cases_of_a_period_and_not_
     let Counted { shelter, rana, world } = counted(World::start()).await;
     let (nadia, period) = (&shelter.nadia, last_quarter());
     cases(nadia, 140).await;
-    assert_eq!(nadia.stats_contribute(period).await.unwrap(), 140);
+    assert_eq!(nadia.stats_contribute(period, None).await.unwrap(), 140);
     assert!(is_refused(&close(nadia, period).await), "no analyst");
     let release = released(close(&rana, period).await.unwrap());
     assert_eq!((release.refused, release.protection), (0, Protection::TrustedAggregator));
@@ -122,13 +154,15 @@ async fn h06_min_batch() {
     let (nadia, omar, period) = (&shelter.nadia, &shelter.omar, last_quarter());
     cases(nadia, 25).await;
     assert!(is_conflict(&rana.stats_show(period).await), "not closed");
-    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_contribute(period, None).await.unwrap();
     nadia.stats_withdraw("Case 7", period).await.unwrap();
-    assert_eq!(close(&rana, period).await.unwrap(), ReleaseView::TooFew(24));
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
     assert!(is_conflict(&rana.stats_show(period).await), "nothing is shown of too few");
     // The period stays open. A colleague's client counts the same cases, and each counts once.
     omar.sync().await.unwrap();
-    assert_eq!(omar.stats_contribute(period).await.unwrap(), 25);
+    assert_eq!(omar.stats_contribute(period, None).await.unwrap(), 24, "what was withdrawn stays so");
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
+    assert_eq!(omar.stats_contribute(period, Some("Case 7")).await.unwrap(), 1, "unless somebody says otherwise");
     let release = released(close(&rana, period).await.unwrap());
     assert!(release.reports < 25 + 6 * 19, "{}", release.reports);
 }
@@ -141,12 +175,12 @@ async fn h15_retract_open_batch_and_closed_batch() {
     let Counted { shelter, rana, mut world } = counted(World::start()).await;
     let (nadia, period) = (&shelter.nadia, last_quarter());
     cases(nadia, 26).await;
-    nadia.stats_contribute(period).await.unwrap();
+    nadia.stats_contribute(period, None).await.unwrap();
     nadia.stats_withdraw("Case 25", period).await.unwrap();
     let release = released(close(&rana, period).await.unwrap());
     // Nothing comes, changes or goes any more, and what was released stays, whoever asks and whatever becomes of the cases.
     assert!(is_conflict(&nadia.stats_withdraw("Case 8", period).await));
-    assert!(is_conflict(&nadia.stats_contribute(period).await));
+    assert!(is_conflict(&nadia.stats_contribute(period, None).await));
     nadia.case_close("Case 9").await.unwrap();
     nadia.sync().await.unwrap();
     world.keyserver.kill();
@@ -155,6 +189,28 @@ async fn h15_retract_open_batch_and_closed_batch() {
     world.restart_vault();
     assert_eq!(released(close(&rana, period).await.unwrap()), release);
     assert_eq!(released(shelter.amal.stats_show(period).await.unwrap()), release);
+}
+
+// Obeys R-6.11-3.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_erased_is_withdrawn_from_what_is_not_closed() {
+    let Counted { shelter, rana, world } = counted(World::start()).await;
+    let (amal, nadia, period) = (&shelter.amal, shelter.nadia, last_quarter());
+    let sara = world.bring_in(amal, "Sara", Role::Supervisor).await;
+    amal.team_add("Shelter", "Sara").await.unwrap();
+    nadia.sync().await.unwrap();
+    cases(&nadia, 25).await;
+    assert_eq!(nadia.stats_contribute(period, None).await.unwrap(), 25);
+    nadia.erasure_ask("Case 3", "she asked").await.unwrap();
+    sara.sync().await.unwrap();
+    sara.erasure_confirm("Case 3").await.unwrap();
+    drop(nadia);
+    let nadia = later(&world, "Nadia", 31);
+    for _ in ["hears of it", "cuts"] {
+        nadia.sync().await.unwrap();
+    }
+    assert_eq!(nadia.cases().await.unwrap().len(), 24);
+    assert_eq!(few(&close(&rana, period).await.unwrap()), Some(24));
 }
 
 // Plays H08.
@@ -167,7 +223,7 @@ async fn h08_a_server_that_was_set_back_opens_no_budget() {
     let [first, second] = quarters_of_last_year();
     cases(nadia, 30).await;
     for period in [first, second] {
-        nadia.stats_contribute(period).await.unwrap();
+        nadia.stats_contribute(period, None).await.unwrap();
     }
     let vault = backup(&mut world, "vault", "vault.backup");
     let keyserver = backup(&mut world, "keyserver", "keyserver.backup");
@@ -205,8 +261,94 @@ async fn h12_nobody_sees_by_reports_when_a_case_is_worked_on() {
     // Cases that were opened and edited a moment ago are sent at a moment of their own, which is weeks away for some of five.
     assert!(!contributed(), "opening and editing sends no report");
     drop(shelter.nadia);
-    let options = Options { clock: Arc::new(Later(100)), ..Options::default() };
-    let later = Client::open(&world.profile("Nadia"), passphrase(), options).unwrap();
-    later.sync().await.unwrap();
+    later(&world, "Nadia", 100).sync().await.unwrap();
     assert!(contributed(), "once the period is over all are due, without a question");
+}
+
+/// The teams that the vault has taken reports of this quarter from since the last look, in order of the ids, and the journals that were
+/// read meanwhile.
+fn taken(vault: &Evil) -> (Vec<String>, Vec<String>) {
+    let (mut teams, mut read) = (Vec::new(), Vec::new());
+    for (asked, answered) in vault.seen() {
+        let given = asked.is("POST", "/statistics") && asked.query == format!("period={}", this_quarter().number());
+        if given && answered.is_some_and(|answered| answered.status < 300) {
+            teams.extend(asked.path.split('/').nth(3).map(str::to_owned));
+            let reports = decode::<Contribution>(&asked.body, limit::BODY).unwrap().reports.into_vec();
+            assert!(reports.is_sorted_by_key(|report| report.id), "no order of journals");
+        }
+        if asked.is("GET", "/entries") {
+            read.push(asked.path);
+        }
+    }
+    (teams, read)
+}
+
+// Obeys R-8.12-5.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_sent_now_is_sent_later_and_keeps_nothing_else_from_being_sent() {
+    let (world, operators) = World::start_evil().await;
+    let Counted { shelter, world, rana: _ } = counted(world).await;
+    let nadia = shelter.nadia;
+    shelter.amal.team_create("Night", &["Nadia".to_owned()]).await.unwrap();
+    nadia.sync().await.unwrap();
+    let mut cases = Vec::new();
+    for number in 0..8 {
+        for team in ["Shelter", "Night"] {
+            cases.push(nadia.case_open(&format!("Case {number} of {team}"), team, &[]).await.unwrap().0.to_string());
+        }
+    }
+    nadia.sync().await.unwrap();
+    let mut teams = Vec::new();
+    for team in ["Shelter", "Night"] {
+        teams.push(nadia.team(team).await.unwrap().team.to_string());
+    }
+    teams.sort();
+    drop(nadia);
+    // Everything of this quarter is due in its last moment.
+    let options = Options { clock: Arc::new(At(Time(this_quarter().ends().0 - 1))), ..Options::default() };
+    let nadia = Client::open(&world.profile("Nadia"), passphrase(), options).unwrap();
+    let refuse = |code: Code, status| {
+        let (first, code) = (teams[0].clone(), code.as_str());
+        let problem = format!(r#"{{"type":"urn:casevault:problem:{code}","title":"No.","status":{status},"code":"{code}"}}"#);
+        let whom = move |asked: &Asked| asked.is("POST", "/statistics") && asked.path.contains(&first);
+        operators.vault.when(whom, Act::Answer(status, problem.into()));
+    };
+    operators.vault.seen();
+    refuse(Code::Quota, 507);
+    nadia.sync().await.unwrap();
+    assert_eq!(taken(&operators.vault).0, teams[1..], "the other team's is sent");
+    operators.vault.repent();
+    refuse(Code::Conflict, 409);
+    nadia.sync().await.unwrap();
+    assert_eq!(taken(&operators.vault).0, [""; 0]);
+    operators.vault.repent();
+    nadia.sync().await.unwrap();
+    let (given, mut read) = taken(&operators.vault);
+    assert_eq!(given, teams[..1], "the period goes on, and so does who counts");
+    read.retain(|path| cases.iter().any(|case| path.contains(case)));
+    assert_eq!(read, [""; 0], "nothing that would say whose report it is");
+}
+
+// Obeys R-8.12-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_that_is_broken_off_goes_on_where_it_was_and_counts_each_report_once() {
+    let (world, operators) = World::start_evil().await;
+    let Counted { shelter, rana, mut world } = counted(world).await;
+    let period = last_quarter();
+    cases(&shelter.nadia, 70).await;
+    shelter.nadia.stats_contribute(period, None).await.unwrap();
+    // Both servers count the second job, and the vault does not hear of it. Then both are killed.
+    let second = |asked: &Asked| {
+        asked.is("POST", "/statistics/verify") && decode::<Job>(&asked.body, limit::BODY).is_ok_and(|job| job.from > 0)
+    };
+    operators.feed.when(second, Act::Lose);
+    assert!(matches!(close(&rana, period).await, Err(ClientError::Unreachable)));
+    world.keyserver.kill();
+    world.vault.kill();
+    world.restart_keyserver();
+    world.restart_vault();
+    operators.feed.repent();
+    let release = released(close(&rana, period).await.unwrap());
+    assert_eq!(release.refused, 0);
+    assert!(is_about(value(&release, "Gender", "Woman"), 70), "{:?}", value(&release, "Gender", "Woman"));
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use casevault_fault::step as fault;
+use casevault_wire::codec::encode;
 use casevault_wire::hash::Hash;
 use casevault_wire::label::Label;
 use casevault_wire::request::Request;
@@ -109,6 +110,13 @@ impl ServerKey {
     /// Signs a request to the other server.
     pub fn sign_request(&self, request: &Request) -> Signature {
         self.sign_content(Label::ServerRequest, request)
+    }
+
+    /// What this server alone draws from `content`, and draws again each time: 32 bytes that look random to everybody else.
+    pub fn mac<T: tls_codec::Serialize>(&self, label: Label, content: &T) -> Zeroizing<[u8; 32]> {
+        let mut mac = blake3::Hasher::new_keyed(self.signing.as_bytes());
+        mac.update(&label.code().to_be_bytes()).update(&encode(content));
+        Zeroizing::new(*mac.finalize().as_bytes())
     }
 
     fn sign_content<T: tls_codec::Serialize>(&self, label: Label, content: &T) -> Signature {

@@ -7,10 +7,10 @@ use casevault_statistics::vdaf::Sum;
 use casevault_wire::codec::Opaque;
 use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
-use casevault_wire::limit;
+use casevault_wire::label::Label;
 use casevault_wire::problem::Code;
 use casevault_wire::statistics::{
-    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Terms, schema_hash, sealed_with,
+    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Task, Terms, schema_hash, sealed_with,
 };
 use casevault_wire::time::Time;
 use hpke_rs::{Hpke, HpkePrivateKey, Mode};
@@ -51,13 +51,20 @@ pub fn terms() -> Terms {
     Terms { schema: schema_hash(SCHEMA), cells, weight, deviation: DEVIATION, threshold: THRESHOLD }
 }
 
+/// That a task counts as this server does, and not as an older or newer version of it did.
+///
+/// # Errors
+/// `conflict`.
+pub fn counts_alike(task: &Task) -> Result<(), Problem> {
+    if [task.leader.terms, task.helper.terms] == [terms(); 2] { Ok(()) } else { Err(Problem(Code::Conflict)) }
+}
+
 /// That a period has begun and is not long over.
 ///
 /// # Errors
 /// `conflict`.
 pub fn open_at(period: Period, now: Time) -> Result<(), Problem> {
-    let open = period.begins() <= now && now <= period.ends().plus(limit::STATISTICS_WAIT);
-    if open { Ok(()) } else { Err(Problem(Code::Conflict)) }
+    if period.is_open_at(now) { Ok(()) } else { Err(Problem(Code::Conflict)) }
 }
 
 /// That a period has ended.
@@ -146,17 +153,52 @@ pub struct Counted {
 }
 
 /// This server's share of the counts with noise in it, to be kept and said as it is for ever; none of fewer reports than the threshold.
+/// Of the same counts of the same set it is the same, should they be counted again after a backup: other noise could be averaged away.
 ///
 /// # Errors
-/// `unavailable` without randomness.
+/// `unavailable` never.
 pub fn share(node: &Node, mut sum: Sum, counted: Counted) -> Result<Option<SignedShare>, Problem> {
     if counted.counted < u64::from(THRESHOLD) {
         return Ok(None);
     }
     let unavailable = Problem(Code::Unavailable);
-    let noise = noise::draw(random::bytes().map_err(|_| unavailable)?).map_err(|_| unavailable)?;
-    sum.blur(&noise).map_err(|_| unavailable)?;
-    let sum = Opaque::new(sum.encode().map_err(|_| unavailable)?).map_err(|_| unavailable)?;
+    let encoded = |sum: &Sum| Opaque::new(sum.encode().map_err(|_| unavailable)?).map_err(|_| unavailable);
     let Counted { task, set, counted, refused } = counted;
-    Ok(Some(node.key.sign(Share { task, kind: node.kind, set, counted, refused, sum })))
+    let plain = Share { task, kind: node.kind, set, counted, refused, sum: encoded(&sum)? };
+    let noise = noise::draw(*node.key.mac(Label::MacNoise, &plain)).map_err(|_| unavailable)?;
+    sum.blur(&noise).map_err(|_| unavailable)?;
+    Ok(Some(node.key.sign(Share { sum: encoded(&sum)?, ..plain })))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use casevault_statistics::vdaf::Vdaf;
+    use casevault_wire::server::ServerKind;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::keys::ServerKey;
+    use crate::stop::Stop;
+
+    fn noisy(key: u8, counted: u64, set: u8) -> Vec<u8> {
+        let clock = Arc::new(ManualClock::at(Time(0)));
+        let node = Node::new(ServerKind::Vault, ServerKey::from_seed(&[key; 32]), clock, Stop::default());
+        let counted = Counted { task: Hash([1; 32]), set: Hash([set; 32]), counted, refused: 0 };
+        let sum = Sum::empty(&Vdaf::new().unwrap());
+        share(&node, sum, counted).unwrap().unwrap().content.sum.as_slice().to_vec()
+    }
+
+    // Plays H08.
+    // Obeys R-8.12-10.
+    #[test]
+    fn h08_noise_is_not_averaged_away_by_counting_again() {
+        let first = noisy(1, 30, 1);
+        assert_eq!(noisy(1, 30, 1), first, "restored, and counted again");
+        for other in [noisy(2, 30, 1), noisy(1, 31, 1), noisy(1, 30, 2)] {
+            assert_ne!(other, first, "another server's, of other counts, of another set");
+        }
+        assert_ne!(first, Sum::empty(&Vdaf::new().unwrap()).encode().unwrap());
+    }
 }

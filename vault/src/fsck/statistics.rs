@@ -1,6 +1,6 @@
 //! Statistics.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use casevault_service::statistics::Kept;
 use casevault_wire::id::TeamId;
@@ -8,7 +8,7 @@ use casevault_wire::statistics::ReportId;
 
 use super::organisations::Keyservers;
 use super::{Check, Fault, FsckError};
-use crate::record::{PeriodKey, Whole, kind};
+use crate::record::{PeriodKey, TeamKey, Whole, kind};
 use crate::statistics::{Given, Tally};
 
 impl Check<'_> {
@@ -22,20 +22,21 @@ impl Check<'_> {
                 self.find(Fault::Statistics, &place.period);
             }
         }
-        let mut theirs = BTreeSet::new();
+        let mut theirs = BTreeMap::new();
         self.visit(kind::REPORT, |check, (place, id): (PeriodKey, ReportId), given: Whole<Given>| {
-            theirs.insert((place, given.team, id));
+            check.count(TeamKey { organisation: place.organisation, team: given.team }, given.cost());
+            theirs.insert((place, given.team, id), u8::from(given.report.is_none()));
             if given.report.as_ref().is_some_and(|report| report.id != id) {
                 check.find(Fault::Statistics, &id);
             }
         })
         .await?;
-        for (key, zero) in self.all::<(PeriodKey, TeamId, ReportId), u8>(kind::REPORTED).await? {
-            if !theirs.remove(&key) || zero != 0 {
+        for (key, withdrawn) in self.all::<(PeriodKey, TeamId, ReportId), u8>(kind::REPORTED).await? {
+            if theirs.remove(&key) != Some(withdrawn) {
                 self.find(Fault::Statistics, &key.2);
             }
         }
-        for (_, _, id) in theirs {
+        for ((_, _, id), _) in theirs {
             self.find(Fault::Statistics, &id);
         }
         for (place, tally) in self.all::<PeriodKey, Whole<Tally>>(kind::TALLY).await? {

@@ -64,10 +64,10 @@ fn of_teams() -> Vec<Route> {
         Route {
             method: HttpMethod::Get,
             path: "/v1/teams/{team}/statistics",
-            summary: "The ids of the reports that a team has given or withdrawn.",
+            summary: "The ids of the reports that a team has given, and of those that it has withdrawn.",
             signed: true,
             body: "",
-            answer: (200, "ReportList"),
+            answer: (200, "Reported"),
             parameters: PERIOD,
             handler: get(list),
         },
@@ -121,7 +121,7 @@ async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Encoded, 
     let period = asked(&request)?;
     let admitted = admit(&app.vault, request).await?;
     admitted.body.none().await?;
-    Ok(Encoded::of(&app.vault.report_list(&admitted.team, period).await?))
+    Ok(Encoded::of(&app.vault.reported(&admitted.team, period).await?))
 }
 
 async fn contribute(State(app): State<Arc<App>>, request: Request) -> Result<Done, Problem> {

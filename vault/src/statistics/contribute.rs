@@ -1,23 +1,27 @@
 //! Reports come, are replaced and withdrawn, until their period is closed.
 
+use std::collections::BTreeSet;
+
 use casevault_service::http::problem::Problem;
 use casevault_service::statistics::open_at;
 use casevault_service::store::Write;
 use casevault_wire::codec::{List, encode};
+use casevault_wire::id::TeamId;
 use casevault_wire::limit;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList};
+use casevault_wire::statistics::{Contribution, Period, Report, ReportId, ReportList, Reported};
 
 use super::Given;
 use crate::record::{self, PeriodKey, TeamKey, Versioned, Whole, kind};
+use crate::team::Team;
 use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 impl Vault {
     /// Keeps reports of a team's cases, on a request of `generation`. One that the team has given before is replaced.
     ///
     /// # Errors
-    /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `busy` beyond as many as the team has
-    /// cases; `malformed` for the id zero; `refused`, `stale-generation`, `frozen`, `full`.
+    /// `conflict` if the period is closed, has not begun, or another team gave a report of this id; `quota` beyond as many as the team has
+    /// cases, and beyond its bytes; `malformed` for the id zero, or one twice; `refused`, `stale-generation`, `frozen`, `full`.
     pub async fn contribute(
         &self,
         (team, generation): (&TeamKey, u64),
@@ -47,21 +51,22 @@ impl Vault {
         given: &[(ReportId, Option<Report>)],
     ) -> Result<(), Problem> {
         open_at(period, self.now())?;
-        if given.iter().any(|(id, _)| *id == ReportId::ZERO) {
+        let ids: BTreeSet<&ReportId> = given.iter().map(|(id, _)| id).collect();
+        if ids.contains(&ReportId::ZERO) || ids.len() < given.len() {
             return Err(Problem(Code::Malformed));
         }
         let place = PeriodKey { organisation: team.organisation, period };
         let _turn = self.turns.team(team).await;
         for _ in 0..ATTEMPTS {
             let (record, tally) = (self.team(team).await?, self.tally(&place).await?);
-            record.value.as_ref().ok_or(Problem(Code::Refused))?.may_write(generation)?;
+            let kept = record.value.clone().ok_or(Problem(Code::Refused))?;
+            kept.may_write(generation)?;
             if tally.value.is_some() {
                 return Err(Problem(Code::Conflict));
             }
             let mut write = Write::default();
-            record.unchanged(&mut write);
             tally.unchanged(&mut write);
-            let mut new = 0;
+            let (mut new, mut more, mut stored) = (0, 0, kept.stored);
             for (id, report) in given {
                 let key = record::report(&place, id);
                 let before: Versioned<Whole<Given>> = Versioned::load(&*self.records, key).await?;
@@ -69,12 +74,23 @@ impl Vault {
                     return Err(Problem(Code::Conflict));
                 }
                 new += usize::from(before.value.is_none());
-                before.replace(&mut write, &Whole(Given { team: team.team, report: report.clone() }));
-                write.put(record::reported(&place, team, id), encode(&0u8));
+                more += usize::from(report.is_some() && before.value.as_ref().is_none_or(|before| before.report.is_none()));
+                let after = Given { team: team.team, report: report.clone() };
+                stored =
+                    stored.saturating_sub(before.value.as_ref().map_or(0, |before| before.cost())).saturating_add(after.cost());
+                before.replace(&mut write, &Whole(after));
+                write.put(record::reported(&place, team, id), encode(&u8::from(report.is_none())));
             }
-            if new > 0 && self.reported(&place, team).await?.len() + new > self.cases(team).await? {
-                return Err(Problem(Code::Busy));
+            if more > 0 || new > 0 {
+                let (given, withdrawn) = self.standing(&place, team).await?;
+                if given.len() + more > self.cases(team).await? || given.len() + withdrawn.len() + new > limit::REPORTS {
+                    return Err(Problem(Code::Quota));
+                }
             }
+            if stored > kept.stored {
+                kept.has_room(stored - kept.stored, self.settings.quota)?;
+            }
+            record.replace(&mut write, &Team { stored, ..kept });
             if self.write(write).await?.is_some() {
                 return Ok(());
             }
@@ -82,20 +98,25 @@ impl Vault {
         Err(OUTRUN)
     }
 
-    /// The ids of the reports that a team has given or withdrawn.
+    /// The ids of the reports that a team has given, and of those that it has withdrawn.
     ///
     /// # Errors
     /// `unavailable`.
-    pub async fn report_list(&self, team: &TeamKey, period: Period) -> Result<ReportList, Problem> {
-        let ids = self.reported(&PeriodKey { organisation: team.organisation, period }, team).await?;
-        Ok(ReportList { ids: List::new(ids).map_err(|_| Problem(Code::Unavailable))? })
+    pub async fn reported(&self, team: &TeamKey, period: Period) -> Result<Reported, Problem> {
+        let (given, withdrawn) = self.standing(&PeriodKey { organisation: team.organisation, period }, team).await?;
+        let list = |ids| List::new(ids).map_err(|_| Problem(Code::Unavailable));
+        Ok(Reported { given: list(given)?, withdrawn: list(withdrawn)? })
     }
 
-    async fn reported(&self, place: &PeriodKey, team: &TeamKey) -> Result<Vec<ReportId>, Problem> {
+    /// What a team has given, and what it has withdrawn.
+    async fn standing(&self, place: &PeriodKey, team: &TeamKey) -> Result<(Vec<ReportId>, Vec<ReportId>), Problem> {
         let (from, to) = record::all_reported(place, team);
-        let keys = self.records.keys(&from, &to, limit::REPORTS).await?;
-        let id = |key: &Vec<u8>| record::name::<(PeriodKey, casevault_wire::id::TeamId, ReportId)>(kind::REPORTED, key);
-        Ok(keys.iter().map(|key| id(key).map(|(_, _, id)| id)).collect::<Result<_, _>>()?)
+        let (mut given, mut withdrawn) = (Vec::new(), Vec::new());
+        for (key, value) in self.records.scan(&from, &to, limit::REPORTS).await? {
+            let (_, _, id): (PeriodKey, TeamId, ReportId) = record::name(kind::REPORTED, &key)?;
+            if record::value::<u8>(&value)? == 0 { &mut given } else { &mut withdrawn }.push(id);
+        }
+        Ok((given, withdrawn))
     }
 
     /// How many cases a team has at most: its journals but its own and dossiers.

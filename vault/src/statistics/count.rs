@@ -1,9 +1,10 @@
 //! Counting with the keyserver: a job at a time, the sum durable after each.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use casevault_service::http::problem::Problem;
-use casevault_service::statistics::{Counted, Opener, share};
+use casevault_service::statistics::{Counted, Opener, counts_alike, share};
 use casevault_service::store::Write;
 use casevault_statistics::vdaf::{Begun, Part, Sum, Vdaf, Verifier};
 use casevault_wire::codec::{List, Opaque};
@@ -17,8 +18,9 @@ use casevault_wire::statistics::{
 
 use super::{Fixed, Given, Tally};
 use crate::feed::Source;
-use crate::record::{self, PeriodKey, Versioned, Walk, Whole, kind};
-use crate::vault::{OUTRUN, Vault};
+use crate::record::{self, PeriodKey, TeamKey, Versioned, Visited, Walk, Whole, kind};
+use crate::team::Team;
+use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 /// How long one request counts before it says how far it is.
 const TURN: Duration = Duration::from_secs(2);
@@ -48,7 +50,7 @@ impl Vault {
         closing: &SignedClosing,
     ) -> Result<Progress, Problem> {
         let place = PeriodKey { organisation, period };
-        let _turn = self.counting.lock().await;
+        let _turn = self.turns.period(&place).await;
         let (mut tally, fixed) = match self.fixed(&place, closing).await? {
             Ok(fixed) => fixed,
             Err(size) => return Ok(Progress { size, few: 1, done: 0, share: None }),
@@ -74,6 +76,7 @@ impl Vault {
         (tally, fixed): (&Versioned<Whole<Tally>>, Fixed),
     ) -> Result<(), Problem> {
         let now = tally.value.as_ref().ok_or(UNAVAILABLE)?;
+        counts_alike(&now.closing.content.task)?;
         let task = now.closing.content.task.id();
         let opener = self.part(place).await?.value.ok_or(UNAVAILABLE)?.opener()?;
         let (sealing, proof) = (sealing_context(place.organisation, task), proof_context(place.organisation, task));
@@ -157,20 +160,34 @@ impl Vault {
             part.replace(&mut write, &Whole(kept.over()));
             self.write(write).await?.ok_or(OUTRUN)?;
         }
-        loop {
+        let mut attempts = 0;
+        while attempts < ATTEMPTS {
             let found = Walk::reports(place).next(&*self.records).await?;
             if found.is_empty() {
                 return Ok(());
             }
-            let mut write = Write::kept();
-            for record in &found {
-                let ((_, id), given): ((PeriodKey, ReportId), Whole<Given>) = record::visited(kind::REPORT, record)?;
-                let team = record::TeamKey { organisation: place.organisation, team: given.team };
-                write.delete(record::reported(place, &team, &id));
-                write.delete(record::report(place, &id));
-            }
-            self.write(write).await?.ok_or(OUTRUN)?;
+            attempts += usize::from(self.forget_some(place, &found).await?.is_none());
         }
+        Err(OUTRUN)
+    }
+
+    /// Removes some reports, and counts them for their teams no more; nothing if another has written about one of these.
+    async fn forget_some(&self, place: &PeriodKey, found: &[Visited]) -> Result<Option<()>, Problem> {
+        let (mut write, mut freed) = (Write::kept(), BTreeMap::<TeamKey, u64>::new());
+        for record in found {
+            let ((_, id), given): ((PeriodKey, ReportId), Whole<Given>) = record::visited(kind::REPORT, record)?;
+            let team = TeamKey { organisation: place.organisation, team: given.team };
+            write.delete(record::reported(place, &team, &id));
+            write.delete(record::report(place, &id));
+            let bytes = freed.entry(team).or_default();
+            *bytes = bytes.saturating_add(given.cost());
+        }
+        for (team, bytes) in freed {
+            let record = self.team(&team).await?;
+            let kept = record.value.clone().ok_or(UNAVAILABLE)?;
+            record.replace(&mut write, &Team { stored: kept.stored.saturating_sub(bytes), ..kept });
+        }
+        self.write(write).await
     }
 }
 

@@ -2,13 +2,12 @@
 
 use casevault_service::http::problem::Problem;
 use casevault_service::random;
-use casevault_service::statistics::{THRESHOLD, ended_at};
+use casevault_service::statistics::{THRESHOLD, counts_alike, ended_at};
 use casevault_service::store::Write;
 use casevault_wire::codec::Opaque;
 use casevault_wire::hash::Hash;
-use casevault_wire::id::OrganisationId;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{Period, ReportId, SignedClosing, set_hash};
+use casevault_wire::statistics::{Closing, ReportId, SignedClosing, set_hash};
 
 use super::{Fixed, Given, OTHER, Tally};
 use crate::record::{self, PeriodKey, Versioned, Walk, Whole, kind};
@@ -21,16 +20,19 @@ impl Vault {
         place: &PeriodKey,
         closing: &SignedClosing,
     ) -> Result<Result<(Versioned<Whole<Tally>>, Fixed), u64>, Problem> {
-        self.accept(place, closing).await?;
+        let key = self.keyserver_key(&place.organisation).await?;
+        let said = closing.verify(&key).map_err(|_| Problem(Code::Refused))?;
         let tally = self.tally(place).await?;
         if let Some(begun) = &tally.value {
-            if begun.closing.content.task != closing.content.task {
+            if begun.closing.content.task != said.task {
                 return Err(OTHER);
             }
+            // Whatever the ledger and the clock say by now: it is counted, and shown for ever.
             if let Some(fixed) = begun.fixed {
                 return Ok(Ok((tally, fixed)));
             }
         }
+        self.accept(place, said).await?;
         // From here on no report comes or goes.
         let mut write = Write::default();
         tally.replace(&mut write, &Whole(begun(closing)));
@@ -50,18 +52,16 @@ impl Vault {
         Ok(Ok((self.tally(place).await?, fixed)))
     }
 
-    /// That a closing is the keyserver's, of a period that has ended, of this vault's part, and that the keyserver has forgotten none of
-    /// those that this vault has closed: one that was set back does not open the budget again.
-    async fn accept(&self, place: &PeriodKey, closing: &SignedClosing) -> Result<(), Problem> {
-        let key = self.keyserver_key(&place.organisation).await?;
-        let closing = closing.verify(&key).map_err(|_| Problem(Code::Refused))?;
+    /// That a closing is of a period that has ended, of this vault's part and terms, and that the keyserver has forgotten none of those that this
+    /// vault has closed: one that was set back does not open the budget again.
+    async fn accept(&self, place: &PeriodKey, closing: &Closing) -> Result<(), Problem> {
         ended_at(place.period, self.now())?;
         let ours = self.part(place).await?.value.ok_or(OTHER)?.0.said.content;
         if closing.task.leader != ours || !closing.task.is_sound() || !closing.closed.as_slice().contains(&place.period) {
             return Err(OTHER);
         }
-        let forgotten = self.closed(place.organisation, place.period).await?;
-        if forgotten.iter().all(|period| closing.closed.as_slice().contains(period)) {
+        counts_alike(&closing.task)?;
+        if !self.forgotten(place, closing).await? {
             return Ok(());
         }
         tracing::error!("the keyserver has forgotten a period that is closed: was it restored from a backup?");
@@ -69,12 +69,19 @@ impl Vault {
         Err(OTHER)
     }
 
-    /// The periods of the year of `period` that are closed here.
-    async fn closed(&self, organisation: OrganisationId, period: Period) -> Result<Vec<Period>, Problem> {
-        let (from, to) = record::all_tallies(&PeriodKey { organisation, period });
-        let keys = self.records.keys(&from, &to, casevault_wire::limit::PERIODS).await?;
-        let periods = keys.iter().map(|key| record::name::<PeriodKey>(kind::TALLY, key).map(|place| place.period));
-        Ok(periods.collect::<Result<_, _>>()?)
+    /// Whether the keyserver has forgotten a period of the year that is closed here. Of any two, it closed one after the other: the one's
+    /// ledger has the other.
+    async fn forgotten(&self, place: &PeriodKey, closing: &Closing) -> Result<bool, Problem> {
+        let (from, to) = record::all_tallies(place);
+        for key in self.records.keys(&from, &to, casevault_wire::limit::PERIODS).await? {
+            let other: PeriodKey = record::name(kind::TALLY, &key)?;
+            let kept = self.tally(&other).await?.value.ok_or(OUTRUN)?;
+            let before = closing.closed.as_slice().contains(&other.period);
+            if !before && !kept.closing.content.closed.as_slice().contains(&place.period) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The hash and the size of the set of reports, which does not change any more.
@@ -87,8 +94,8 @@ impl Vault {
             }
             for record in &found {
                 let ((_, id), given): ((PeriodKey, ReportId), Whole<Given>) = record::visited(kind::REPORT, record)?;
-                if given.report.is_some() {
-                    set = set_hash(set, &id);
+                if let Some(report) = &given.report {
+                    set = set_hash(set, &id, report.helper.as_slice());
                     size += 1;
                 }
             }

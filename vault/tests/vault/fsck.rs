@@ -73,7 +73,11 @@ async fn counted(world: &World, team: &TeamKey) {
     let tally = Tally { closing, fixed, done, last, counted, sum, share };
     let mut write = Write::default();
     write.put(record::part(&place), encode(&Whole(part)));
-    write.put(record::report(&place, &REPORT), encode(&Whole(Given { team: team.team, report: Some(report) })));
+    let given = Given { team: team.team, report: Some(report) };
+    let record = vault.team(team).await.unwrap();
+    let kept = record.value.clone().unwrap();
+    record.replace(&mut write, &Team { stored: kept.stored + given.cost(), ..kept });
+    write.put(record::report(&place, &REPORT), encode(&Whole(given)));
     write.put(record::reported(&place, team, &REPORT), encode(&0u8));
     write.put(record::tally(&place), encode(&Whole(tally)));
     vault.records.write(write).await.unwrap();

@@ -1,12 +1,12 @@
 //! A keyserver that has a feed and nothing else. Its requests are checked as a real one's.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use casevault_service::http::answer::Encoded;
 use casevault_service::http::problem::Problem;
 use casevault_service::http::{Listener, app};
@@ -37,6 +37,10 @@ pub struct Keyserver {
     node: Arc<Node>,
     /// How often it was asked for its feed.
     pub asked: AtomicU64,
+    /// Whether it never answers about reports; else it knows nothing of them.
+    pub hangs: AtomicBool,
+    /// How often it was asked about some.
+    pub asked_to_verify: AtomicU64,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +61,13 @@ impl Keyserver {
             feed: watch::Sender::new(Vec::new()),
             node: node.clone(),
             asked: AtomicU64::default(),
+            hangs: AtomicBool::default(),
+            asked_to_verify: AtomicU64::default(),
         });
-        let routes = Router::new().route("/v1/organisations/{organisation}/feed", get(feed)).with_state(keyserver.clone());
+        let routes = Router::new()
+            .route("/v1/organisations/{organisation}/feed", get(feed))
+            .route("/v1/organisations/{organisation}/statistics/verify", post(verify))
+            .with_state(keyserver.clone());
         tokio::spawn(listener.serve(app(node, routes), Stop::default()));
         keyserver
     }
@@ -130,4 +139,12 @@ async fn feed(State(keyserver): State<Arc<Keyserver>>, Query(asked): Query<Asked
     let _ = tokio::time::timeout(Duration::from_secs(asked.wait), some).await;
     let items = keyserver.feed.borrow().iter().skip(asked.from as usize).cloned().collect();
     Ok(Encoded::of(&FeedPage { items: List::new(items).unwrap() }))
+}
+
+async fn verify(State(keyserver): State<Arc<Keyserver>>) -> Problem {
+    keyserver.asked_to_verify.fetch_add(1, Ordering::SeqCst);
+    if keyserver.hangs.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+    Problem(Code::Refused)
 }

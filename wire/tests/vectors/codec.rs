@@ -13,6 +13,7 @@ use casevault_wire::log::{Author, LogPosition, SignedLogEntry};
 use casevault_wire::mls::commit_data;
 use casevault_wire::request::Credentials;
 use casevault_wire::server::{ServerEntry, ServerInfo};
+use casevault_wire::statistics as t;
 use casevault_wire::time::Time;
 use casevault_wire::vault::Changes;
 use tls_codec::{Deserialize, Serialize};
@@ -53,6 +54,16 @@ fn judge(kind: &str, bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
         "Entry" => round::<Entry>(bytes),
         "SignedLogEntry" => round::<SignedLogEntry>(bytes),
         "HeadPage" => round::<HeadPage>(bytes),
+        "Period" => round::<t::Period>(bytes),
+        "SignedAggregator" => round::<t::SignedAggregator>(bytes),
+        "Contribution" => round::<t::Contribution>(bytes),
+        "ReportList" => round::<t::ReportList>(bytes),
+        "Reported" => round::<t::Reported>(bytes),
+        "SignedClosing" => round::<t::SignedClosing>(bytes),
+        "Progress" => round::<t::Progress>(bytes),
+        "Job" => round::<t::Job>(bytes),
+        "Answers" => round::<t::Answers>(bytes),
+        "Released" => round::<t::Released>(bytes),
         other => panic!("no such type: {other}"),
     }
 }

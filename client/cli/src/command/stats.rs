@@ -18,8 +18,8 @@ use crate::table::table;
 pub(super) async fn run(session: &Session, command: Stats) -> Result<Answer, Failure> {
     let client = session.client().await?;
     match command {
-        Stats::Contribute { period } => {
-            let sent = client.stats_contribute(period).await.map_err(message::of_period)?;
+        Stats::Contribute { period, case } => {
+            let sent = client.stats_contribute(period, case.as_deref()).await.map_err(message::of_period)?;
             Ok(Answer::new(
                 json!({"period": period.to_string(), "reports": sent}),
                 format!("{sent} cases are counted in {period}"),

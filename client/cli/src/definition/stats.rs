@@ -12,8 +12,11 @@ pub(crate) enum Stats {
         /// The period: YYYY or YYYY-Qn
         #[arg(value_parser = parse_period)]
         period: Period,
+        /// Of this case alone, also if it was withdrawn
+        #[arg(long)]
+        case: Option<String>,
     },
-    /// Leave a case out of a period that is not closed yet
+    /// Leave a case out of a period that is not closed yet; it stays out, unless it is contributed with --case
     Withdraw {
         /// The case
         case: String,

@@ -1,6 +1,8 @@
 //! This device's own commits: planned from the log, kept before they are sent, merged on the keyserver's receipt. A time-out is
 //! never a "no": the keyserver is asked which commit ended the epoch.
 
+use std::collections::BTreeSet;
+
 use crate::store::sql::{OptionalExtension, params};
 use casevault_crypto::mls::{Basis, Change, Group, GroupState, Plan, Provider, StageError, check_record, plan};
 use casevault_crypto::random::{SystemRandom, draw};
@@ -48,7 +50,8 @@ impl Client {
         let mut plan = self.plan(team, &kept.state)?;
         plan.remove.retain(|device| *device != self.device());
         // A cut waits for everything else: it keeps nobody in and nobody out.
-        plan.cut = plan.is_empty() && self.cut_is_due(team)?;
+        let due = if plan.is_empty() { self.cut_is_due(team)? } else { BTreeSet::new() };
+        plan.cut = !due.is_empty();
         if plan.is_empty() {
             return Ok(false);
         }
@@ -58,6 +61,9 @@ impl Client {
         }
         if packages.is_empty() && plan.remove.is_empty() && !plan.rotate && !plan.cut {
             return Ok(false); // those to add have left no key packages yet
+        }
+        if plan.cut {
+            self.withdraw_erased(team, &due).await?;
         }
         if !self.stage(team, &kept.state, &plan, packages)? {
             return Ok(false);
