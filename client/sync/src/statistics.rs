@@ -226,7 +226,8 @@ impl Client {
     }
 
     fn is_open(&self, place: &Place) -> Result<bool> {
-        let sql = "SELECT count(*) FROM standing WHERE team = ?1 AND journal = ?2 AND status <> ?3";
+        let sql = "SELECT count(*) FROM standing WHERE team = ?1 AND journal = ?2 AND status <> ?3
+            AND NOT EXISTS (SELECT 1 FROM shares WHERE team = ?1 AND journal = ?2 AND handover = 2)";
         let values = crate::store::sql::params![place.team.0, place.journal.0, Status::Closed.as_str()];
         self.profile.store.read(|db| Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get::<_, i64>(0))? > 0))
     }

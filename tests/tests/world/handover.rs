@@ -239,6 +239,12 @@ async fn of_two_who_take_a_case_over_one_goes_on_and_nothing_is_lost() {
     let kept = dana.does(0, &["case", "show", &case]).await;
     assert!(kept["notes"].to_string().contains("before he knew") && kept["handover"]["state"] == "given", "{kept}");
 
+    assert_eq!(
+        dana.does(0, &["stats", "contribute", &day(0)[..4]]).await["reports"],
+        0,
+        "who is in others' care is counted there"
+    );
+
     let movement = text(&lena.does(0, &["movement", "list", &goes_on]).await[0], "id").to_owned();
     let state = |view: Value| records(&view, "movement")[0]["cv_MovementState"].clone();
     lena.does(0, &["movement", "set", &goes_on, &movement, "--state", "Made"]).await;
