@@ -1,0 +1,6 @@
+//! The interface for people: who is let in, and people who use it in a real browser.
+
+#[path = "web/journey.rs"]
+mod journey;
+#[path = "web/page.rs"]
+mod page;
