@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE64;
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::ChromeCapabilities;
 use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
 use crate::interface::Interface;
 use crate::world::PASSPHRASE;
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A browser with one window.
 pub struct Browser {
     driver: WebDriver,
+    server: String,
     process: Child,
     /// The browser's profile.
     pub profile: TempDir,
@@ -57,8 +59,9 @@ impl Browser {
         let port = started.trim().trim_end_matches('.').to_owned();
         // What it says later goes nowhere, and does not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(look, profile.path())).await;
-        Self { driver: driver.expect("a browser starts"), process, profile }
+        let server = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::new(&server, capabilities(look, profile.path())).await;
+        Self { driver: driver.expect("a browser starts"), server, process, profile }
     }
 
     /// Opens the file that the interface has written, and waits until the browser has come in.
@@ -147,19 +150,39 @@ impl Browser {
         self.driver.execute_async(script, Vec::new()).await.expect("it runs").json().clone()
     }
 
+    /// What the browser complained of since it was asked last: policies that were broken, scripts that failed.
+    pub async fn complaints(&self) -> Vec<String> {
+        self.driver.browser_log().await.expect("a log").into_iter().map(|entry| entry.message).collect()
+    }
+
     /// Keeps a picture of the whole page as `target/web-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
-        let size = self.run("return [innerWidth, document.documentElement.scrollHeight]").await;
-        let side = |at: usize| u32::try_from(size[at].as_u64().unwrap_or(800)).unwrap_or(800);
-        self.driver.set_window_rect(0, 0, side(0), side(1).clamp(600, 6000)).await.expect("sized");
-        let directory = screenshots();
+        let size =
+            self.run("return [document.documentElement.clientWidth, Math.max(600, document.documentElement.scrollHeight)]").await;
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
+        let asked = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true, "clip": clip}});
+        let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
+        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
+        let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON");
+        let data = answer["value"]["data"].as_str().expect("a picture");
+        let directory = target().join("web-screenshots");
         std::fs::create_dir_all(&directory).expect("a directory");
-        self.driver.screenshot(&directory.join(format!("{name}.png"))).await.expect("a picture");
+        std::fs::write(directory.join(format!("{name}.png")), BASE64.decode(data.as_bytes()).expect("base64")).expect("written");
+    }
+
+    /// What axe-core finds on the page: nothing, if nobody is kept out of it.
+    pub async fn barriers(&self) -> Vec<String> {
+        let axe = target().join("axe/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(axe).expect("npm install --prefix target/axe axe-core@4.11.0");
+        let ask = "const done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations.flatMap(one => \
+                   one.nodes.map(node => one.id + ': ' + node.html.slice(0, 200) + ' ' + node.failureSummary))), error => done([String(error)]))";
+        let found = self.run_long(&format!("{axe}; {ask}")).await;
+        found.as_array().expect("a list").iter().map(ToString::to_string).collect()
     }
 
     /// Ends the browser, which then writes what it keeps.
     pub async fn end(self) -> TempDir {
-        let Self { driver, mut process, profile } = self;
+        let Self { driver, mut process, profile, .. } = self;
         let _ = driver.quit().await;
         let _ = process.kill();
         let _ = process.wait();
@@ -189,6 +212,7 @@ fn capabilities(look: Look, profile: &Path) -> ChromeCapabilities {
     for argument in &arguments {
         capabilities.add_arg(argument).expect("an argument");
     }
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).expect("an option");
     capabilities.set_binary("/usr/bin/chromium").expect("a path");
     let mut prefs = json!({"intl.accept_languages": look.language});
     if !look.scripts {
@@ -203,7 +227,7 @@ fn capabilities(look: Look, profile: &Path) -> ChromeCapabilities {
     capabilities
 }
 
-/// Where pictures are kept.
-fn screenshots() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("target/web-screenshots")
+/// What is built, and what tests leave behind.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("target")
 }

@@ -1,14 +1,17 @@
 //! People at work, in a real browser with real servers.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use casevault_sync::Role;
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::World;
 
 /// A picture of this size.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    let picture =
-        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 90]));
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
@@ -48,4 +51,124 @@ async fn web_a_caseworker_opens_a_case_and_adds_a_document() {
     let omar = world.open("Omar");
     omar.sync().await.unwrap();
     assert_eq!(omar.documents("2026-014").await.unwrap()[0].name, "passport.png");
+}
+
+/// Whether any file below `directory` has these bytes.
+fn holds(directory: &Path, words: &[u8]) -> bool {
+    std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
+        true => holds(&path, words),
+        false => std::fs::read(&path).is_ok_and(|bytes| bytes.windows(words.len()).any(|part| part == words)),
+    })
+}
+
+/// A caseworker without signal meets somebody for the first time (journey 1), and loses nothing although the program is killed.
+async fn first_contact(look: Look) {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let lena = world.bring_in(&shelter.amal, "Lena", Role::Legal).await;
+    shelter.amal.team_create("Legal", &["Lena".into()]).await.unwrap();
+    for client in [&lena, &shelter.nadia, &shelter.omar] {
+        client.sync().await.unwrap();
+    }
+    drop((shelter, lena));
+    world.vault.kill();
+    world.keyserver.kill();
+
+    let interface = Interface::start(&world.profile("Nadia"));
+    let browser = Browser::start(look).await;
+    browser.enter(&interface).await;
+    let rtl = if look.language == "ar" { "rtl" } else { "ltr" };
+    browser.wait(&format!("html[lang={}][dir={rtl}]", look.language)).await;
+    browser.unlock().await;
+    browser.wait("p.state time").await;
+    browser.fill("input[name=q]", "Mariam").await;
+    browser.click(".search button").await;
+    browser.wait("#results p.empty").await;
+
+    browser.click("a[href='/cases/new']").await;
+    browser.fill("input[name=title]", "2026-014").await;
+    browser.click("main button.primary").await;
+    browser.wait("h1 + .chips .chip.here").await;
+    let case = browser.address().await;
+    assert!(!case.contains("2026"), "an address tells nothing");
+    browser.goto(&format!("{case}/profile/person")).await;
+    browser.fill("input[name=prs_FirstName]", "Mariam Okafor").await;
+    browser.click("option[value=Feminine]").await;
+    browser.click("main button.primary").await;
+    browser.goto(&format!("{case}/profile/trafficking")).await;
+    browser
+        .click("input[name=vic_TypeOfExploitation][value=DomesticWork], input[name=vic_TypeOfExploitation][type=checkbox]")
+        .await;
+    browser.click("main button.primary").await;
+    let passport = world.file("passport.png", &png(90, 60));
+    browser.goto(&format!("{case}/documents")).await;
+    browser.fill("input[type=file]", passport.to_str().unwrap()).await;
+    browser.click("main button.primary").await;
+    browser.wait("#added ~ .list .chip.here").await;
+    consents(&browser, &case).await;
+
+    // Somebody pulls the plug.
+    drop(interface);
+    let interface = Interface::start(&world.profile("Nadia"));
+    browser.enter(&interface).await;
+    browser.unlock().await;
+    browser.goto(&format!("{}/waiting", interface.address)).await;
+    browser.wait("#unsent ~ .list .entry").await;
+
+    world.restart_keyserver();
+    world.restart_vault();
+    browser.click("form[action='/synchronise'] button").await;
+    let until = Instant::now() + Duration::from_secs(30);
+    while still_waits(&browser, &interface).await {
+        assert!(Instant::now() < until, "it is sent");
+    }
+    browser.end().await;
+    drop(interface);
+
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+    let view = omar.case("2026-014").await.unwrap();
+    assert!(view.fields.contains(&("prs_FirstName".into(), "Mariam Okafor".into())), "{:?}", view.fields);
+    assert_eq!((view.documents.len(), view.documents[0].bytes), (1, std::fs::metadata(&passport).unwrap().len()));
+    let consent = &omar.consents("2026-014").await.unwrap()[0];
+    assert_eq!((consent.purpose.as_str(), consent.language.as_str()), ("legal aid", look.language));
+    for server in ["keyserver", "vault"] {
+        for words in [&b"Mariam"[..], b"2026-014", b"passport.png", b"legal aid", &std::fs::read(&passport).unwrap()[..64]] {
+            assert!(!holds(&world.directory.path().join(server), words), "{server} holds {:?}", String::from_utf8_lossy(words));
+        }
+    }
+}
+
+/// Records what the survivor agrees to, after it was read out.
+async fn consents(browser: &Browser, case: &str) {
+    browser.goto(&format!("{case}/sharing")).await;
+    browser.click("a[href$='/consent']").await;
+    browser.wait("ol.script li:nth-child(7)").await;
+    browser.click("input[name=read]").await;
+    browser.click("input[value=survivor]").await;
+    browser.fill("input[name=purpose]", "legal aid").await;
+    browser.click("input[name=to]").await;
+    browser.click("input[name=document]").await;
+    browser.click("input[name=field][value=prs_Gender]").await;
+    browser.run("document.querySelector('input[name=until]').value = '2029-12-31'").await;
+    browser.click("main button.primary").await;
+    browser.wait("#consents").await;
+    browser.wait("article .chip.good").await;
+}
+
+/// Whether something still waits to be sent.
+async fn still_waits(browser: &Browser, interface: &Interface) -> bool {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    browser.goto(&format!("{}/waiting", interface.address)).await;
+    browser.run("return document.querySelectorAll('#unsent ~ .list .entry').length").await != serde_json::json!(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_first_contact_without_signal_in_english() {
+    first_contact(Look::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_first_contact_without_signal_in_arabic() {
+    first_contact(Look { language: "ar", width: 320, ..Look::default() }).await;
 }
