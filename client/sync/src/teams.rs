@@ -73,6 +73,11 @@ impl Client {
         })
     }
 
+    /// Whether the log, as it was last verified here, has this device. Asks no server.
+    pub fn is_approved(&self) -> bool {
+        self.organisation().is_ok_and(|organisation| organisation.current_device(&self.device()).is_some())
+    }
+
     /// This person's name, if it is known here, and role. Asks no server.
     pub fn own_name(&self) -> Result<(Option<String>, Role)> {
         let me = self.person();

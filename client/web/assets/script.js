@@ -10,9 +10,8 @@ if (search && Element.prototype.setHTML) {
     const mine = ++asked;
     setTimeout(async () => {
       if (mine !== asked) return;
-      const address = new URL(search.action);
-      address.search = new URLSearchParams([...new FormData(search), ["part", "1"]]);
-      const answer = await fetch(address);
+      const body = new URLSearchParams([...new FormData(search), ["part", "1"]]);
+      const answer = await fetch(search.action, { method: "POST", body });
       if (answer.ok && mine === asked) {
         one("#results").setHTML(await answer.text(), { sanitizer: {} });
       }
@@ -45,7 +44,7 @@ if (drop) {
 }
 
 // A form that locks carries what was typed and not sent, so that the next page keeps it.
-const typed = () => [...document.querySelectorAll("main form[method=post]")].find((form) =>
+const typed = () => [...document.querySelectorAll("main form[method=post]:not([data-search])")].find((form) =>
   form.enctype !== "multipart/form-data" && !form.querySelector("[type=password]") &&
   [...form.querySelectorAll("input:not([type=hidden]), textarea, select")].some((field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked :

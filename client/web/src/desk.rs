@@ -1,11 +1,13 @@
 //! What one launch holds: the profile, its client while it is unlocked, and what pages remember.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use casevault_sync::{AutoLock, Client, ClientError, Options, Pictures, SecretBytes};
+use casevault_sync::{AutoLock, Client, ClientError, Options, Pictures, Profile, SecretBytes};
+
+use tokio::task::AbortHandle;
 
 use crate::failure::Failure;
 use crate::handle::Handles;
@@ -16,6 +18,8 @@ use crate::settings::Settings;
 pub(crate) const IDLE: Duration = Duration::from_secs(600);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long what goes on with a client may take to end once it is locked.
+const ENDING: Duration = Duration::from_secs(5);
 /// How old the last synchronising may be when the person asks for a page.
 const FRESH: Duration = Duration::from_secs(60);
 
@@ -36,6 +40,10 @@ pub(crate) struct Desk {
     pub(crate) handles: Handles,
     shown: Mutex<Option<(String, Arc<Pictures>)>>,
     synchronising: Mutex<(Synchronising, Option<Instant>)>,
+    /// Synchronises beside what the person does, if anything does; it ends when the profile is locked.
+    beside: Mutex<Option<AbortHandle>>,
+    /// The client that was held last: until it is gone, the profile is in use.
+    last: Mutex<Weak<Client>>,
 }
 
 /// How far synchronising is.
@@ -70,6 +78,8 @@ impl Desk {
             handles: Handles::default(),
             shown: Mutex::default(),
             synchronising: Mutex::default(),
+            beside: Mutex::default(),
+            last: Mutex::default(),
         })
     }
 
@@ -99,13 +109,44 @@ impl Desk {
 
     /// Unlocks the profile, and begins to synchronise.
     pub(crate) async fn unlock(self: &Arc<Self>, passphrase: SecretBytes) -> Result<(), Failure> {
+        self.gone().await;
         let (profile, options) = (self.profile.clone(), self.options.clone());
         let opened = tokio::task::spawn_blocking(move || Client::open(&profile, passphrase, options)).await;
         let client = opened.map_err(|_| Failure::Internal)??;
-        *locked(&self.synchronising) = (Synchronising::No, None);
-        *locked(&self.held) = Some(Arc::new(AutoLock::new(client, IDLE, self.options.clock.clone())));
+        self.hold(client);
         self.synchronise();
         Ok(())
+    }
+
+    /// Holds a client that was just opened.
+    pub(crate) fn hold(&self, client: Client) {
+        *locked(&self.synchronising) = (Synchronising::No, None);
+        let held = Arc::new(AutoLock::new(client, IDLE, self.options.clock.clone()));
+        *locked(&self.last) = held.client().map(|client| Arc::downgrade(&client)).unwrap_or_default();
+        *locked(&self.held) = Some(held);
+    }
+
+    /// Waits, for a while, until nothing works any more with a client that was locked.
+    async fn gone(&self) {
+        let until = Instant::now() + ENDING;
+        while locked(&self.last).strong_count() > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Whether there is a profile yet.
+    pub(crate) fn has_profile(&self) -> bool {
+        Profile::exists(&self.profile)
+    }
+
+    /// The profile's directory.
+    pub(crate) fn profile(&self) -> &Path {
+        &self.profile
+    }
+
+    /// What a client is given.
+    pub(crate) fn options(&self) -> Options {
+        self.options.clone()
     }
 
     /// The client, for one request; the time until it locks itself begins anew. What waits is sent, and what is new is fetched, beside it:
@@ -129,6 +170,9 @@ impl Desk {
         if let Some(held) = locked(&self.held).take() {
             held.lock();
         }
+        if let Some(beside) = locked(&self.beside).take() {
+            beside.abort();
+        }
         self.show(None);
     }
 
@@ -147,7 +191,7 @@ impl Desk {
         *state = (Synchronising::Now, Some(Instant::now()));
         drop(state);
         let desk = self.clone();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let outcome = client.sync().await;
             drop(client);
             locked(&desk.synchronising).0 = match outcome {
@@ -156,6 +200,7 @@ impl Desk {
                 Err(_) => Synchronising::Failed,
             };
         });
+        *locked(&self.beside) = Some(task.abort_handle());
     }
 
     /// How far synchronising is.

@@ -37,6 +37,10 @@ pub(crate) enum Failure {
     Nothing,
     /// The script of a consent was not read out.
     Unread,
+    /// A new passphrase is too short.
+    Short,
+    /// A new passphrase was typed in two ways.
+    Differ,
     /// A fault of this program.
     Internal,
 }
@@ -70,7 +74,7 @@ impl Failure {
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::NotHere => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Malformed | Self::Nothing | Self::Unread => StatusCode::BAD_REQUEST,
+            Self::Malformed | Self::Nothing | Self::Unread | Self::Short | Self::Differ => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -90,6 +94,8 @@ impl Failure {
             Self::TooLarge => "too-large",
             Self::Nothing => "nothing",
             Self::Unread => "unread",
+            Self::Short => "short",
+            Self::Differ => "differ",
             Self::Internal => "internal",
         }
     }
@@ -175,6 +181,10 @@ fn status(error: &ClientError) -> StatusCode {
 fn key(error: &ClientError) -> &'static str {
     match error {
         ClientError::NoProfile => "no-profile",
+        ClientError::ProfileExists => "profile-exists",
+        ClientError::Code => "code",
+        ClientError::Invitation | ClientError::Ended => "invitation",
+        ClientError::Address => "address",
         ClientError::InUse => "in-use",
         ClientError::Permissions => "permissions",
         ClientError::WrongPassphrase => "wrong-passphrase",

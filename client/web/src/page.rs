@@ -19,7 +19,7 @@ const PLACES: [(&str, &str, &str, bool); 7] = [
 
 /// A page for whoever has come in. `place` is the one that it belongs to.
 pub(crate) fn page(visit: &Visit, place: &str, body: Markup) -> Markup {
-    let client = visit.desk.is_open().then(|| visit.client().ok()).flatten();
+    let client = visit.desk.is_open().then(|| visit.client().ok()).flatten().filter(|client| client.is_approved());
     let member = client.as_ref().is_some_and(|client| client.own_teams().is_ok_and(|teams| !teams.is_empty()));
     let places = client.is_some().then(|| PLACES.iter().filter(move |place| member || !place.3));
     let words = visit.words;

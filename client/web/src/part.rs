@@ -83,6 +83,16 @@ pub(crate) fn choice(label: &str, name: &str, options: &[(String, String)], chos
     }
 }
 
+/// Something that ends something, asked for twice. `form` has what is sent besides.
+pub(crate) fn sure(words: Words, (word, to): (&str, &str), form: &Markup) -> Markup {
+    html! {
+        details.sure {
+            summary.button.leave { (word) }
+            form method="post" action=(to) { (form) p { (words.say("sure")) } button.leave { (word) } }
+        }
+    }
+}
+
 /// Choices of several.
 pub(crate) fn choices(label: &str, name: &str, options: &[(String, Markup)], chosen: &[&str]) -> Markup {
     html! {

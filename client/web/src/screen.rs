@@ -16,6 +16,7 @@ mod statistics;
 mod teams;
 pub(crate) mod unlock;
 mod waiting;
+mod welcome;
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub(crate) const ENTER: &str = "/enter";
 /// What pages are drawn with, which says nothing of anybody.
 pub(crate) const ASSETS: &str = "/assets/";
 /// What is done without the keys.
-pub(crate) const WITHOUT_KEYS: [&str; 5] = [ENTER, "/unlock", "/lock", "/leave", "/settings"];
+pub(crate) const WITHOUT_KEYS: [&str; 7] = [ENTER, "/unlock", "/lock", "/leave", "/settings", "/welcome/join", "/welcome/found"];
 /// Bytes of a form.
 const FORM: usize = 256 << 10;
 /// Bytes of documents that come at once.
@@ -41,13 +42,18 @@ const DOCUMENTS: usize = 8 << 30;
 /// Every address.
 pub(crate) fn routes() -> Router<Arc<Desk>> {
     Router::new()
-        .route("/", get(|| async { to("/cases") }))
+        .route("/", get(welcome::start))
+        .route("/welcome", get(welcome::show))
+        .route("/welcome/join", post(welcome::join))
+        .route("/welcome/found", post(welcome::found))
+        .route("/joining", get(welcome::joining))
         .route(ENTER, post(outside::enter))
         .route("/assets/{name}", get(outside::asset))
         .route("/unlock", get(unlock::show).post(unlock::unlock))
         .route("/lock", post(unlock::lock))
         .route("/leave", post(outside::leave))
         .route("/cases", get(cases::list).post(new_case::open))
+        .route("/cases/search", post(cases::list))
         .route("/cases/new", get(new_case::form))
         .route("/cases/{case}", get(case::show))
         .route("/cases/{case}/note", post(case::note))

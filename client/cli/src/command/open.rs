@@ -1,5 +1,7 @@
 //! `casevault open`.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,7 +12,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{display, interrupted, message, profile};
+use crate::{display, interrupted, message};
 
 /// What opens a file with the program that the person chose for its kind.
 const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
@@ -18,9 +20,8 @@ const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
 /// Serves the interface until the person interrupts it. What a browser is to open is told before that.
 pub(super) async fn run(session: &Session, port: u16, browser: bool) -> Result<Answer, Failure> {
     let directory = session.profile()?;
-    if !profile::exists(&directory) {
-        return Err(message::no_profile(&directory));
-    }
+    // A device without a profile begins in the page.
+    DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(|error| message::no_interface(&error))?;
     let opening = Opening { profile: directory, port, options: Options::default() };
     let opened = casevault_web::open(opening).await.map_err(|error| message::no_interface(&error))?;
     let file = opened.redirect();

@@ -141,7 +141,7 @@ pub(super) async fn timeline(visit: Visit, Path(handle): Path<String>) -> Outcom
         }
         @if case.delivery == Delivery::Queued { p.note { (words.say("timeline-waits")) } }
         @if !case.summary.status.starts_with(cases::CLOSED) {
-            form method="post" action={ "/cases/" (handle) "/close" } { button { (words.say("case-close")) } }
+            (part::sure(words, (&words.say("case-close"), &format!("/cases/{handle}/close")), &html! {}))
         }
     };
     Ok(page::page(&visit, "cases", body).into_response())

@@ -1,4 +1,4 @@
-//! Cases: searched, a page at a time.
+//! Cases: searched, a page at a time. What is searched for stands in no address, since browsers remember those.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use casevault_sync::Client;
 use casevault_sync::view::CaseSummary;
 use maud::{Markup, html};
 
+use super::done;
 use crate::desk::Synchronising;
 use crate::failure::Outcome;
 use crate::fields::Fields;
@@ -16,11 +17,16 @@ use crate::visit::Visit;
 
 /// Cases of a page.
 const PAGE: usize = 50;
+/// Where a search is sent.
+const SEARCH: &str = "/cases/search";
 /// How the standard begins what it calls a case that is over.
 pub(super) const CLOSED: &str = "Closed";
 
 pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     let client = visit.client()?;
+    if !client.is_approved() {
+        return done("/joining");
+    }
     let teams: BTreeMap<_, _> = client.own_teams()?.into_iter().collect();
     if teams.is_empty() {
         return Ok(page::page(&visit, "cases", none(&visit)).into_response());
@@ -39,7 +45,7 @@ pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
             a.button.primary href="/cases/new" { (icon("plus")) (words.say("new-case")) }
         }
         (state(&visit, &client)?)
-        form.search method="get" action="/cases" role="search" data-search {
+        form.search method="post" action=(SEARCH) role="search" data-search {
             label { span.hidden { (words.say("search-label")) } input type="search" name="q" value=(query) placeholder=(words.say("search-label")) dir="auto" autocomplete="off" spellcheck="false"; }
             button { (icon("search")) span { (words.say("search")) } }
         }
@@ -69,12 +75,20 @@ fn results(
         let key = if query.is_empty() { "cases-empty" } else { "cases-not-found" };
         return Ok(html! { p.empty { (words.say(key)) } });
     }
+    let pages = found.len().div_ceil(PAGE);
+    let at = at.min(pages);
     let mut rows = Vec::new();
-    for case in found.iter().skip((at - 1) * PAGE).take(PAGE) {
+    for case in found.iter().skip(at.saturating_sub(1) * PAGE).take(PAGE) {
         rows.push((visit.handle(&case.case)?, case, team(case)));
     }
-    let pages = found.len().div_ceil(PAGE);
-    let leads = |page: usize| format!("/cases?page={page}&q={}", encoded(query));
+    let leads = |page: usize, key: &str| {
+        html! {
+            form method="post" action=(SEARCH) {
+                input type="hidden" name="q" value=(query);
+                button name="page" value=(page) { (words.say(key)) }
+            }
+        }
+    };
     Ok(html! {
         p.hint { (words.count("cases-count", found.len())) }
         ul.list {
@@ -92,9 +106,9 @@ fn results(
         }
         @if pages > 1 {
             nav.pages aria-label=(words.say("pages")) {
-                @if at > 1 { a.button href=(leads(at - 1)) rel="prev" { (words.say("page-before")) } }
+                @if at > 1 { (leads(at - 1, "page-before")) }
                 span { bdi dir="ltr" { (at) " / " (pages) } }
-                @if at < pages { a.button href=(leads(at + 1)) rel="next" { (words.say("page-after")) } }
+                @if at < pages { (leads(at + 1, "page-after")) }
             }
         }
     })
@@ -134,10 +148,4 @@ pub(super) fn state(visit: &Visit, client: &Client) -> Outcome<Markup> {
 fn none(visit: &Visit) -> Markup {
     let words = visit.words;
     html! { h1 { (words.say("place-cases")) } p.empty { (words.say("cases-no-team")) } }
-}
-
-/// A text in an address.
-fn encoded(text: &str) -> String {
-    let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(letter).collect()
 }

@@ -60,7 +60,7 @@ fn device(visit: &Visit, one: &DeviceView, may_revoke: bool) -> Outcome<Markup> 
                 (part::named(one.person_name.as_deref(), &one.person)) (standing(visit, one.state))
                 @if one.here { (part::chip("sent", "check", &words.say("device-here"))) }
                 @if may_revoke && !one.here && one.state == Standing::Active {
-                    form method="post" action="/people/revoke" { input type="hidden" name="device" value=(handle); button.leave { (words.say("device-revoke")) } }
+                    (part::sure(words, (&words.say("device-revoke"), "/people/revoke"), &html! { input type="hidden" name="device" value=(handle); }))
                 }
             }
         }

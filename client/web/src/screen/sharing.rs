@@ -71,7 +71,7 @@ fn consent_entry(visit: &Visit, handle: &str, consent: &ConsentView) -> Outcome<
             @if consent.state == ConsentState::InForce {
                 div.actions {
                     a.button.primary href={ "/cases/" (handle) "/share/" (name) } { (icon("share")) (words.say("share")) }
-                    form method="post" action={ "/cases/" (handle) "/withdraw/" (name) } { button.leave { (words.say("consent-withdraw")) } }
+                    (part::sure(words, (&words.say("consent-withdraw"), &format!("/cases/{handle}/withdraw/{name}")), &html! {}))
                 }
             }
         }
@@ -105,7 +105,7 @@ fn share_entry(visit: &Visit, handle: &str, share: &ShareView) -> Outcome<Markup
             } }
             p { (part::name(&share.purpose)) " – " (words.say("consent-until")) " " (part::day(share.until)) }
             @if !share.opened.is_empty() { p { (words.say("share-opened")) " " @for one in &share.opened { (part::named(one.name.as_deref(), &one.document)) " " (part::time(one.time)) " " } } }
-            @if !matches!(share.state, Sharing::Ended(_)) { form method="post" action={ "/cases/" (handle) "/end/" (name) } { button.leave { (words.say("share-end")) } } }
+            @if !matches!(share.state, Sharing::Ended(_)) { (part::sure(words, (&words.say("share-end"), &format!("/cases/{handle}/end/{name}")), &html! {})) }
         }
     })
 }

@@ -67,7 +67,7 @@ fn release_of(visit: &Visit, release: &Release) -> Markup {
                                     tr {
                                         th scope="row" { bdi lang="en" { (cell.code) } }
                                         td.number { (value) } td.number { bdi dir="ltr" { "± " (cell.error) } }
-                                        td { svg.chart viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" { rect width=(value * 100 / most) height="10" {} } }
+                                        td { svg.chart viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" { rect width=(value.saturating_mul(100) / most) height="10" {} } }
                                     }
                                 }
                             }

@@ -74,7 +74,7 @@ fn entry(visit: &Visit, team: &TeamView, people: &[(String, String)], may: bool)
                 }
             }
             ul.list { @for (member, name) in &members {
-                li.entry { span.title { (name) } @if may { form method="post" action={ "/teams/" (handle) "/remove" } { input type="hidden" name="person" value=(member); button.leave { (words.say("team-remove")) } } } }
+                li.entry { span.title { (name) } @if may { (part::sure(words, (&words.say("team-remove"), &format!("/teams/{handle}/remove")), &html! { input type="hidden" name="person" value=(member); })) } }
             } }
             @if may {
                 div.actions {

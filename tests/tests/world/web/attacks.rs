@@ -271,7 +271,7 @@ async fn f08_nothing_that_a_colleague_writes_runs() {
     browser.goto(&format!("{}/waiting", interface.address)).await;
     browser.says("Everything is sent").await;
     let mut seen = 0;
-    browser.goto(&format!("{}/cases?q=alert", interface.address)).await;
+    browser.goto(&format!("{}/cases", interface.address)).await;
     let title = casevault_sync::display_name(&scripts[1]);
     let link = browser
         .run(&format!(
@@ -322,7 +322,10 @@ async fn f10_no_field_is_filled_in_corrected_or_remembered() {
         pages.push(interface.get(&format!("/cases/{case}{path}")));
     }
     pages.extend(["/cases/new", "/people", "/teams", "/waiting", "/settings"].map(|path| interface.get(path)));
+    let drawn: usize =
+        ["style.css", "script.js", "icon.svg"].map(|name| interface.get(&format!("/assets/{name}")).body.len()).iter().sum();
     for page in &pages {
+        assert!(page.body.len() + drawn <= 60 << 10, "{} + {drawn} bytes", page.body.len());
         assert_eq!(page.status, 200, "{page:?}");
         for tag in ["<input", "<textarea", "<select"] {
             for field in page.body.split(tag).skip(1).filter_map(|rest| rest.split('>').next()) {

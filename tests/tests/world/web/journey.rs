@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use casevault_sync::Role;
+use casevault_sync::id::PersonId;
+use casevault_sync::{Client, Role};
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::Interface;
-use casevault_tests::world::World;
+use casevault_tests::world::{PASSPHRASE, World};
 
 /// A picture of this size.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
@@ -95,11 +96,13 @@ async fn first_contact(look: Look) {
     browser.fill("input[name=prs_FirstName]", "Mariam Okafor").await;
     browser.click("option[value=Feminine]").await;
     browser.click("main button.primary").await;
+    browser.wait("#profile").await;
     browser.goto(&format!("{case}/profile/trafficking")).await;
     browser
         .click("input[name=vic_TypeOfExploitation][value=DomesticWork], input[name=vic_TypeOfExploitation][type=checkbox]")
         .await;
     browser.click("main button.primary").await;
+    browser.wait("#profile").await;
     let passport = world.file("passport.png", &png(90, 60));
     browser.goto(&format!("{case}/documents")).await;
     browser.fill("input[type=file]", passport.to_str().unwrap()).await;
@@ -171,4 +174,68 @@ async fn web_first_contact_without_signal_in_english() {
 #[tokio::test(flavor = "multi_thread")]
 async fn web_first_contact_without_signal_in_arabic() {
     first_contact(Look { language: "ar", width: 320, ..Look::default() }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_first_contact_is_possible_without_scripts() {
+    first_contact(Look { language: "fr", scripts: false, ..Look::default() }).await;
+}
+
+/// Clicks, and counts it.
+async fn counted(browser: &Browser, clicks: &mut usize, css: &str) {
+    browser.click(css).await;
+    *clicks += 1;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_newcomer_seals_a_first_document_within_eight_clicks() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let code = shelter.amal.invite("Sara", Role::Caseworker).await.unwrap();
+    let interface = Interface::start(&world.profile("Sara"));
+    let browser = Browser::start(Look::default()).await;
+    let mut clicks = 0;
+    browser.enter(&interface).await;
+    browser.fill("input[name=code]", &code).await;
+    for (field, words) in [("passphrase", "short"), ("again", "short")] {
+        browser.fill(&format!("form[action='/welcome/join'] input[name={field}]"), words).await;
+    }
+    browser.click("form[action='/welcome/join'] button").await;
+    browser.says("fewer than eight characters").await;
+    for field in ["passphrase", "again"] {
+        let words = std::str::from_utf8(PASSPHRASE).unwrap();
+        browser.fill(&format!("form[action='/welcome/join'] input[name={field}]"), words).await;
+    }
+    counted(&browser, &mut clicks, "form[action='/welcome/join'] button").await;
+    browser.says("You have joined, and wait").await;
+
+    let approval = shelter.amal.approve(Some("Sara")).await.unwrap();
+    assert!(browser.text().await.contains(&device_of(&shelter.amal, approval.approved[0]).await), "the number is the device's");
+    shelter.amal.team_add("Shelter", "Sara").await.unwrap();
+    counted(&browser, &mut clicks, "a[href='/joining']").await;
+    browser.says("Cases").await;
+    shelter.nadia.sync().await.unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !browser.text().await.contains("New case") {
+        assert!(Instant::now() < until, "she is in her team: {}", browser.text().await);
+        browser.run("fetch('/synchronise', {method: 'POST'})").await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        browser.goto(&format!("{}/cases", interface.address)).await;
+    }
+    counted(&browser, &mut clicks, "a[href='/cases/new']").await;
+    browser.fill("input[name=title]", "2026-020").await;
+    counted(&browser, &mut clicks, "main button.primary").await;
+    counted(&browser, &mut clicks, "a[href$='/documents']").await;
+    browser.fill("input[type=file]", world.file("passport.png", &png(90, 60)).to_str().unwrap()).await;
+    clicks += 1; // the system's window in which it is chosen
+    counted(&browser, &mut clicks, "main button.primary").await;
+    browser.says("Sent").await;
+    assert!(clicks <= 8, "{clicks}");
+    browser.end().await;
+}
+
+/// The device that a person has.
+async fn device_of(client: &Client, person: PersonId) -> String {
+    let devices = client.devices().await.unwrap();
+    devices.iter().find(|one| one.person == person).unwrap().device.to_string()
 }
