@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
+use axum::http::StatusCode;
 use casevault_sync::{AutoLock, Client, ClientError, Options, Pictures, Profile, SecretBytes};
 
 use tokio::task::AbortHandle;
@@ -39,6 +41,7 @@ pub(crate) struct Desk {
     /// Names of things in addresses.
     pub(crate) handles: Handles,
     shown: Mutex<Option<(String, Arc<Pictures>)>>,
+    answer: Mutex<Option<(String, StatusCode, Bytes)>>,
     synchronising: Mutex<(Synchronising, Option<Instant>)>,
     /// Synchronises beside what the person does, if anything does; it ends when the profile is locked.
     beside: Mutex<Option<AbortHandle>>,
@@ -77,6 +80,7 @@ impl Desk {
             held: Mutex::default(),
             handles: Handles::default(),
             shown: Mutex::default(),
+            answer: Mutex::default(),
             synchronising: Mutex::default(),
             beside: Mutex::default(),
             last: Mutex::default(),
@@ -174,6 +178,7 @@ impl Desk {
             beside.abort();
         }
         self.show(None);
+        *locked(&self.answer) = None;
     }
 
     /// Synchronises now, unless that goes on already.
@@ -216,6 +221,24 @@ impl Desk {
     /// The pages of the document that is looked at, if it is this one.
     pub(crate) fn shown(&self, address: &str) -> Option<Arc<Pictures>> {
         locked(&self.shown).as_ref().filter(|(of, _)| of == address).map(|(_, pictures)| pictures.clone())
+    }
+
+    /// Keeps the answer to a form until it is asked for, and no other; its name.
+    pub(crate) fn keep(&self, status: StatusCode, body: Bytes) -> Result<String, Failure> {
+        let handle = launch::draw(9).map_err(|_| Failure::Internal)?;
+        *locked(&self.answer) = Some((handle.clone(), status, body));
+        Ok(handle)
+    }
+
+    /// The answer of this name. While the profile is locked it is given once: it may carry what was typed.
+    pub(crate) fn kept(&self, handle: &str) -> Option<(StatusCode, Bytes)> {
+        let open = self.is_open();
+        let mut answer = locked(&self.answer);
+        let (_, status, body) = answer.as_ref().filter(|(of, ..)| of == handle)?.clone();
+        if !open {
+            *answer = None;
+        }
+        Some((status, body))
     }
 
     /// What the person chose.

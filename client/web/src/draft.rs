@@ -51,7 +51,7 @@ impl Draft {
                     input type="hidden" name=(name) value=(text);
                 }
                 ul.plain {
-                    @for (_, text) in self.fields.0.iter().filter(|(_, text)| !text.is_empty()) {
+                    @for (_, text) in self.fields.0.iter().filter(|(_, text)| !text.is_empty() && visit.id(text).is_err()) {
                         li { bdi.typed { (text) } }
                     }
                 }

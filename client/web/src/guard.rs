@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -19,6 +19,9 @@ use crate::{draft, peer, screen};
 
 /// The cookie's name.
 const COOKIE: &str = "session";
+
+/// Bytes of an answer to a form.
+const ANSWER: usize = 16 << 20;
 
 /// What every answer says.
 static HEADERS: [(HeaderName, HeaderValue); 8] = [
@@ -41,12 +44,32 @@ static HEADERS: [(HeaderName, HeaderValue); 8] = [
 /// Looks at a request, lets it pass or not, and completes the answer.
 pub(crate) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let visit = Visit::new(&desk, request.headers());
+    let led = leads_on(&request);
     let answer = match check(&desk, &request) {
         Err(failure) => failure.into_response(),
         Ok(()) if draft::is_one(&desk, &request) => draft::keep(&visit, request).await,
         Ok(()) => next.run(request).await,
     };
-    finish(&visit, answer)
+    let answer = finish(&visit, answer);
+    if led && !answer.status().is_redirection() { apart(&desk, answer).await } else { answer }
+}
+
+/// Whether a form would leave what was typed among the pages that a browser remembers: it keeps the body of a form with the page that
+/// answers it. Coming in and going away leave nothing.
+fn leads_on(request: &Request) -> bool {
+    let navigates = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    request.method() == Method::POST && navigates && ![screen::ENTER, screen::LEAVE].contains(&request.uri().path())
+}
+
+/// Has the browser ask for the answer to a form by an address of its own.
+async fn apart(desk: &Desk, answer: Response) -> Response {
+    let (parts, body) = answer.into_parts();
+    let mut led = match axum::body::to_bytes(body, ANSWER).await.map(|body| desk.keep(parts.status, body)) {
+        Ok(Ok(handle)) => Redirect::to(&format!("{}{handle}", screen::ANSWERS)).into_response(),
+        _ => Failure::Internal.into_response(),
+    };
+    led.headers_mut().extend(HEADERS.clone());
+    led
 }
 
 fn check(desk: &Desk, request: &Request) -> Result<(), Failure> {

@@ -30,10 +30,14 @@ use crate::failure::{Failure, Outcome};
 
 /// Where a browser comes in.
 pub(crate) const ENTER: &str = "/enter";
+/// Where somebody goes away.
+pub(crate) const LEAVE: &str = "/leave";
+/// Where the answers to forms are asked for.
+pub(crate) const ANSWERS: &str = "/answers/";
 /// What pages are drawn with, which says nothing of anybody.
 pub(crate) const ASSETS: &str = "/assets/";
 /// What is done without the keys.
-pub(crate) const WITHOUT_KEYS: [&str; 7] = [ENTER, "/unlock", "/lock", "/leave", "/settings", "/welcome/join", "/welcome/found"];
+pub(crate) const WITHOUT_KEYS: [&str; 7] = [ENTER, "/unlock", "/lock", LEAVE, "/settings", "/welcome/join", "/welcome/found"];
 /// Bytes of a form.
 const FORM: usize = 256 << 10;
 /// Bytes of documents that come at once.
@@ -51,9 +55,10 @@ pub(crate) fn routes() -> Router<Arc<Desk>> {
         .route("/assets/{name}", get(outside::asset))
         .route("/unlock", get(unlock::show).post(unlock::unlock))
         .route("/lock", post(unlock::lock))
-        .route("/leave", post(outside::leave))
+        .route(LEAVE, post(outside::leave))
+        .route("/answers/{handle}", get(outside::answer))
         .route("/cases", get(cases::list).post(new_case::open))
-        .route("/cases/search", post(cases::list))
+        .route("/cases/search", post(cases::search))
         .route("/cases/new", get(new_case::form))
         .route("/cases/{case}", get(case::show))
         .route("/cases/{case}/note", post(case::note))

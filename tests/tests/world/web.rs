@@ -6,3 +6,5 @@ mod attacks;
 mod journey;
 #[path = "web/page.rs"]
 mod page;
+#[path = "web/traces.rs"]
+mod traces;

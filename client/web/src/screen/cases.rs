@@ -22,6 +22,21 @@ const SEARCH: &str = "/cases/search";
 /// How the standard begins what it calls a case that is over.
 pub(super) const CLOSED: &str = "Closed";
 
+/// Gives what is searched for a name of its own, which stands in the address.
+pub(super) async fn search(visit: Visit, form: Fields) -> Outcome {
+    let query = form.text("q").trim();
+    if form.has("part") {
+        let client = visit.client()?;
+        let teams: BTreeMap<_, _> = client.own_teams()?.into_iter().collect();
+        let found = find(&client, query).await?;
+        return Ok(results(&visit, (&found, 1, query), |case| teams.get(&case.team).cloned().flatten())?.into_response());
+    }
+    match query {
+        "" => done("/cases"),
+        query => done(&format!("/cases?q={}", visit.handle(&query)?)),
+    }
+}
+
 pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     let client = visit.client()?;
     if !client.is_approved() {
@@ -31,13 +46,10 @@ pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     if teams.is_empty() {
         return Ok(page::page(&visit, "cases", none(&visit)).into_response());
     }
-    let query = asked.text("q").trim();
-    let found = find(&client, query).await?;
+    let query = if asked.has("q") { visit.id(asked.text("q"))? } else { String::new() };
+    let found = find(&client, &query).await?;
     let at = asked.text("page").parse::<usize>().unwrap_or(1).max(1);
-    let results = results(&visit, (&found, at, query), |case| teams.get(&case.team).cloned().flatten())?;
-    if asked.has("part") {
-        return Ok(results.into_response());
-    }
+    let results = results(&visit, (&found, at, &query), |case| teams.get(&case.team).cloned().flatten())?;
     let words = visit.words;
     let body = html! {
         div.head {
@@ -81,14 +93,8 @@ fn results(
     for case in found.iter().skip(at.saturating_sub(1) * PAGE).take(PAGE) {
         rows.push((visit.handle(&case.case)?, case, team(case)));
     }
-    let leads = |page: usize, key: &str| {
-        html! {
-            form method="post" action=(SEARCH) {
-                input type="hidden" name="q" value=(query);
-                button name="page" value=(page) { (words.say(key)) }
-            }
-        }
-    };
+    let of = if query.is_empty() { String::new() } else { format!("&q={}", visit.handle(&query)?) };
+    let leads = |page: usize, key: &str| html! { a.button href={ "/cases?page=" (page) (of) } { (words.say(key)) } };
     Ok(html! {
         p.hint { (words.count("cases-count", found.len())) }
         ul.list {

@@ -30,7 +30,7 @@ fn chooser(visit: &Visit, handle: &str) -> Markup {
         section aria-labelledby="add" {
             h2 #add { (words.say("add-documents")) }
             form method="post" action={ "/cases/" (handle) "/documents" } enctype="multipart/form-data" class="stack" data-drop {
-                label.drop { (icon("file")) span { (words.say("add-choose")) } input type="file" name="documents" multiple required; }
+                label.drop { (icon("file")) span { (words.say("add-choose")) } input type="file" name="documents" autocomplete="off" multiple required; }
                 ul.chosen aria-live="polite" {}
                 progress.hidden max="100" value="0" aria-label=(words.say("add-progress")) {}
                 div.actions { button.primary { (words.say("add-button")) } a.button href={ "/cases/" (handle) } { (words.say("cancel")) } }

@@ -37,6 +37,12 @@ pub(super) async fn asset(Path(name): Path<String>) -> Outcome {
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
+/// The answer to the form that was sent last.
+pub(super) async fn answer(State(desk): State<Arc<Desk>>, Path(handle): Path<String>) -> Outcome {
+    let (status, body) = desk.kept(&handle).ok_or(Failure::NotHere)?;
+    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response())
+}
+
 /// Locks at once and shows an empty page, of which nobody asks anything.
 pub(super) async fn leave(State(desk): State<Arc<Desk>>) -> Response {
     desk.lock();
