@@ -6,5 +6,7 @@ mod attacks;
 mod journey;
 #[path = "web/page.rs"]
 mod page;
+#[path = "web/screens.rs"]
+mod screens;
 #[path = "web/traces.rs"]
 mod traces;

@@ -86,28 +86,8 @@ async fn first_contact(look: Look) {
     browser.click(".search button").await;
     browser.wait("#results p.empty").await;
 
-    browser.click("a[href='/cases/new']").await;
-    browser.fill("input[name=title]", "2026-014").await;
-    browser.click("main button.primary").await;
-    browser.wait("h1 + .chips .chip.here").await;
-    let case = browser.address().await;
-    assert!(!case.contains("2026"), "an address tells nothing");
-    browser.goto(&format!("{case}/profile/person")).await;
-    browser.fill("input[name=prs_FirstName]", "Mariam Okafor").await;
-    browser.click("option[value=Feminine]").await;
-    browser.click("main button.primary").await;
-    browser.wait("#profile").await;
-    browser.goto(&format!("{case}/profile/trafficking")).await;
-    browser
-        .click("input[name=vic_TypeOfExploitation][value=DomesticWork], input[name=vic_TypeOfExploitation][type=checkbox]")
-        .await;
-    browser.click("main button.primary").await;
-    browser.wait("#profile").await;
     let passport = world.file("passport.png", &png(90, 60));
-    browser.goto(&format!("{case}/documents")).await;
-    browser.fill("input[type=file]", passport.to_str().unwrap()).await;
-    browser.click("main button.primary").await;
-    browser.wait("#added ~ .list .chip.here").await;
+    let case = writes(&browser, &passport).await;
     consents(&browser, &case).await;
 
     // Somebody pulls the plug.
@@ -128,15 +108,44 @@ async fn first_contact(look: Look) {
     browser.end().await;
     drop(interface);
 
+    arrived(&world, &passport, look.language).await;
+}
+
+/// Opens a case, writes who it is about and what happened, and adds a picture; the case's address.
+async fn writes(browser: &Browser, passport: &Path) -> String {
+    browser.click("a[href='/cases/new']").await;
+    browser.fill("input[name=title]", "2026-014").await;
+    browser.click("main button.primary").await;
+    browser.wait("h1 + .chips .chip.here").await;
+    let case = browser.address().await;
+    assert!(!case.contains("2026"), "an address tells nothing");
+    browser.goto(&format!("{case}/profile/person")).await;
+    browser.fill("input[name=prs_FirstName]", "Mariam Okafor").await;
+    browser.click("option[value=Feminine]").await;
+    browser.click("main button.primary").await;
+    browser.wait("#profile").await;
+    browser.goto(&format!("{case}/profile/trafficking")).await;
+    browser.click("input[name=vic_TypeOfExploitation][value=ForcedLabour]").await;
+    browser.click("main button.primary").await;
+    browser.wait("#profile").await;
+    browser.goto(&format!("{case}/documents")).await;
+    browser.fill("input[type=file]", passport.to_str().unwrap()).await;
+    browser.click("main button.primary").await;
+    browser.wait("#added ~ .list .chip.here").await;
+    case
+}
+
+/// A colleague has all of it, and no server a word.
+async fn arrived(world: &World, passport: &Path, language: &str) {
     let omar = world.open("Omar");
     omar.sync().await.unwrap();
     let view = omar.case("2026-014").await.unwrap();
     assert!(view.fields.contains(&("prs_FirstName".into(), "Mariam Okafor".into())), "{:?}", view.fields);
-    assert_eq!((view.documents.len(), view.documents[0].bytes), (1, std::fs::metadata(&passport).unwrap().len()));
+    assert_eq!((view.documents.len(), view.documents[0].bytes), (1, std::fs::metadata(passport).unwrap().len()));
     let consent = &omar.consents("2026-014").await.unwrap()[0];
-    assert_eq!((consent.purpose.as_str(), consent.language.as_str()), ("legal aid", look.language));
+    assert_eq!((consent.purpose.as_str(), consent.language.as_str()), ("legal aid", language));
     for server in ["keyserver", "vault"] {
-        for words in [&b"Mariam"[..], b"2026-014", b"passport.png", b"legal aid", &std::fs::read(&passport).unwrap()[..64]] {
+        for words in [&b"Mariam"[..], b"2026-014", b"passport.png", b"legal aid", &std::fs::read(passport).unwrap()[..64]] {
             assert!(!holds(&world.directory.path().join(server), words), "{server} holds {:?}", String::from_utf8_lossy(words));
         }
     }
