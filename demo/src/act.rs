@@ -69,13 +69,16 @@ fn ended_badly(failure: &Failure, directory: &Path) -> ExitCode {
 fn stay(stage: &mut Stage) -> Result<(), Failure> {
     stage.keyserver.start()?;
     stage.vault.start()?;
-    say("\nThe servers run again until you press Ctrl-C. In another terminal, be Leila:");
+    say("\nThe servers run again until you press Ctrl-C. In another terminal, be one of its people, in the browser:");
     say(&format!("    alias casevault=\"'{}' {} casevault\"", role::itself()?.display(), role::WORD));
+    for one in [&stage.leila, &stage.amal, &stage.ingrid, &stage.tomas] {
+        say(&format!("    casevault --profile '{}' open    # {}; {}", one.profile.display(), one.person, one.words()));
+    }
+    say("The page asks for the passphrase, which stands after the name. Or be Leila at the command line:");
     say(&format!("    export CASEVAULT_PROFILE='{}'", stage.leila.profile.display()));
     say(&format!("    export CASEVAULT_PASSPHRASE_FILE='{}'", stage.leila.passphrase.display()));
     say("    casevault case list");
     say("    casevault doc list CASE");
-    say("Amal, Ingrid and Tomás have their directories beside hers.");
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(tokio::signal::ctrl_c())?;
     stage.vault.stop()?;
     stage.keyserver.stop()

@@ -63,8 +63,13 @@ impl Device {
         let home = directory.join("devices").join(first_name(person).to_lowercase());
         tree::private(&home)?;
         let device = Self { person, profile: home.join("profile"), passphrase: home.join("passphrase") };
-        std::fs::write(&device.passphrase, format!("a passphrase only {} knows\n", first_name(person)))?;
+        std::fs::write(&device.passphrase, format!("{}\n", device.words()))?;
         Ok(device)
+    }
+
+    /// The passphrase.
+    pub(crate) fn words(&self) -> String {
+        format!("a passphrase only {} knows", self.first_name())
     }
 
     /// The person's first name.

@@ -1,6 +1,7 @@
 //! What the tests of the whole are made of: worlds of real server processes and devices, recorded connections, and the search for
 //! plaintext.
 
+pub mod browser;
 pub mod bundle;
 pub mod device;
 pub mod evil;
@@ -8,6 +9,7 @@ pub mod exchange;
 pub mod fuzz;
 pub mod holder;
 pub mod image;
+pub mod interface;
 pub mod leakage;
 pub mod liar;
 pub mod limit;

@@ -147,3 +147,6 @@ mod statistics;
 #[cfg(test)]
 #[path = "world/traffic.rs"]
 mod traffic;
+#[cfg(test)]
+#[path = "world/web.rs"]
+mod web;

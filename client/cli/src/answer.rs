@@ -23,6 +23,11 @@ impl Answer {
         Self { json, text: text.into(), note: None, shortfall: None }
     }
 
+    /// Nothing more than what was printed already.
+    pub(crate) fn given() -> Self {
+        Self::new(Value::Null, "")
+    }
+
     /// The same answer with a word on standard error.
     pub(crate) fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());

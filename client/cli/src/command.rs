@@ -12,6 +12,7 @@ mod erasure;
 mod evidence;
 mod generate;
 mod join;
+mod open;
 mod org;
 mod outbox;
 mod partner;
@@ -42,6 +43,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<Answer, F
         Command::Device(command) => device::run(session, command).await,
         Command::Passphrase { new_passphrase_file } => passphrase::run(session, new_passphrase_file.as_deref()).await,
         Command::Team(command) => team::run(session, command).await,
+        Command::Open { no_browser, port } => open::run(session, port, !no_browser).await,
         Command::Sync => trust::sync(session).await,
         Command::Case(command) => case::run(session, command).await,
         Command::Doc(command) => doc::run(session, command).await,

@@ -80,6 +80,15 @@ pub(crate) enum Command {
     /// Teams and their keys
     #[command(subcommand)]
     Team(Team),
+    /// Open the interface for people in the browser, until Ctrl-C
+    Open {
+        /// Open no browser: print the file that one is to open, once and within a minute
+        #[arg(long)]
+        no_browser: bool,
+        /// The port on the loopback address [default: a free one]
+        #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+        port: u16,
+    },
     /// Send what waits, fetch and check what is new
     Sync,
     /// Cases

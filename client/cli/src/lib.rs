@@ -55,10 +55,12 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(session: &Session, command: definition::Command) -> Result<answer::Answer, Failure> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| message::no_runtime(&error))?;
+    // Being interrupted is how the interface ends; it sees to that itself.
+    let ends = !matches!(command, definition::Command::Open { .. });
     let outcome = runtime.block_on(async {
         tokio::select! {
             biased;
-            () = interrupted() => Err(message::interrupted()),
+            () = interrupted(), if ends => Err(message::interrupted()),
             outcome = command::run(session, command) => outcome,
         }
     });
@@ -68,7 +70,7 @@ fn run(session: &Session, command: definition::Command) -> Result<answer::Answer
 }
 
 /// Returns when the person interrupts the program; where the system does not tell, never.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }

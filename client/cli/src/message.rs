@@ -119,6 +119,15 @@ pub(crate) fn no_runtime(error: &Error) -> Failure {
     )
 }
 
+pub(crate) fn no_interface(error: &Error) -> Failure {
+    Failure::new(
+        "interface",
+        Exit::Failed,
+        format!("The interface could not be opened on this machine: {error}. The profile is untouched."),
+        "Another program may have the port: name another with --port, or none. Check who may write in the profile's directory.",
+    )
+}
+
 pub(crate) fn stopped() -> Failure {
     Failure::new(
         "stopped",

@@ -51,6 +51,11 @@ impl Session {
         Ok(client)
     }
 
+    /// Whether a script reads the answer.
+    pub(crate) fn is_json(&self) -> bool {
+        self.global.json
+    }
+
     /// Whether bars and pictures may be drawn on standard error.
     pub(crate) fn draws(&self) -> bool {
         !self.global.quiet && std::io::stderr().is_terminal()
@@ -58,6 +63,9 @@ impl Session {
 
     /// Prints an answer; what it lacks is the failure.
     pub(crate) fn print(&self, answer: Answer) -> Result<(), Failure> {
+        if answer.json.is_null() {
+            return Ok(());
+        }
         let text = if self.global.json { display::json(&answer.json) } else { display::guarded(&answer.text) };
         let mut out = std::io::stdout().lock();
         let line_end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };

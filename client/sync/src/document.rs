@@ -7,11 +7,14 @@ mod copy;
 mod examine;
 mod export;
 mod fetch;
+mod incoming;
 mod large;
 pub(crate) mod output;
+mod preview;
 mod seal;
 mod steady;
 
+pub use incoming::Incoming;
 pub(crate) use output::Target;
 
 use crate::store::sql::{Connection, OptionalExtension, params};

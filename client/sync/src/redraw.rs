@@ -27,6 +27,8 @@ pub(crate) const BYTES: u64 = 128 << 20;
 const PIXELS: u64 = 1 << 26;
 /// Pages of a PDF.
 const PAGES: usize = 500;
+/// Pages that are shown at once.
+const SHOWN: usize = 20;
 /// How long a copy may take.
 const TIME: Duration = Duration::from_secs(120);
 /// The stack of the thread that reads what others made.
@@ -111,6 +113,42 @@ pub(crate) struct Redrawn {
 pub(crate) fn redraw(bytes: SecretBytes, boxes: Vec<PageBox>) -> Result<Redrawn, RedrawError> {
     let until = Instant::now() + TIME;
     within(TIME, move || draw(&bytes, &boxes, until))
+}
+
+/// A page as a picture of its pixels.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// `image/jpeg` or `image/png`.
+    pub kind: &'static str,
+    /// The file.
+    pub bytes: SecretBytes,
+}
+
+/// The pages of a document.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    /// The first of them.
+    pub shown: Vec<Picture>,
+    /// How many there are.
+    pub all: usize,
+}
+
+/// The pages of a file as pictures, made anew from its pixels.
+///
+/// # Errors
+/// Why there are none.
+pub(crate) fn pictures(bytes: SecretBytes) -> Result<Pictures, RedrawError> {
+    let until = Instant::now() + TIME;
+    within(TIME, move || {
+        if Format::of(&bytes) == Some(Format::Pdf) {
+            let (pages, all) = pages::pictures(&bytes, SHOWN, until)?;
+            let shown = pages.into_iter().map(|bytes| Picture { kind: "image/jpeg", bytes }).collect();
+            return Ok(Pictures { shown, all });
+        }
+        let Redrawn { bytes, format, .. } = draw(&bytes, &[], until)?;
+        let kind = if format == Format::Png { "image/png" } else { "image/jpeg" };
+        Ok(Pictures { shown: vec![Picture { kind, bytes }], all: 1 })
+    })
 }
 
 fn draw(bytes: &[u8], boxes: &[PageBox], until: Instant) -> Result<Redrawn, RedrawError> {

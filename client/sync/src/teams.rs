@@ -3,13 +3,14 @@
 use casevault_crypto::random::{SystemRandom, draw};
 use casevault_wire::codec::List;
 use casevault_wire::id::{DeviceId, PersonId, TeamId};
-use casevault_wire::log::{Organisation, Statement, TeamCreation, TeamKind, log_entry_hash};
+use casevault_wire::log::{Organisation, Role, Statement, TeamCreation, TeamKind, log_entry_hash};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result, What};
 use crate::names::{Kind, name_of};
 use crate::people::check_name;
 use crate::removal::{Emptied, change_state};
+use crate::store::array;
 use crate::view::{ChangeState, TeamView};
 
 impl Client {
@@ -52,6 +53,36 @@ impl Client {
         self.sync_log().await?;
         let (team, person) = (self.find_team(team)?, self.find_person(person)?);
         self.instruct(team, Statement::AddToTeam(team, person)).await
+    }
+
+    /// The teams of cases that this device is in, by name where that is known. Asks no server.
+    pub fn own_teams(&self) -> Result<Vec<(TeamId, Option<String>)>> {
+        let directory = self.organisation()?.directory();
+        self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached("SELECT team FROM teams WHERE gone = 0")?;
+            let mut rows = statement.query([])?;
+            let mut teams = Vec::new();
+            while let Some(row) = rows.next()? {
+                let team = TeamId(array(row, 0)?);
+                if Some(team) != directory {
+                    teams.push((team, name_of(db, Kind::Team, &team.0)?));
+                }
+            }
+            teams.sort_by(|one, other| one.1.cmp(&other.1));
+            Ok(teams)
+        })
+    }
+
+    /// Whether the log, as it was last verified here, has this device. Asks no server.
+    pub fn is_approved(&self) -> bool {
+        self.organisation().is_ok_and(|organisation| organisation.current_device(&self.device()).is_some())
+    }
+
+    /// This person's name, if it is known here, and role. Asks no server.
+    pub fn own_name(&self) -> Result<(Option<String>, Role)> {
+        let me = self.person();
+        let role = self.organisation()?.person(&me).ok_or(ClientError::NotApproved)?.role;
+        Ok((self.profile.store.read(|db| name_of(db, Kind::Person, &me.0))?, role))
     }
 
     /// Removes a person from a team, whose keys change.

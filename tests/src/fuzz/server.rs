@@ -78,7 +78,7 @@ impl Asked {
         } else {
             Some((HeaderName::from_bytes(bytes.piece()).ok()?, HeaderValue::from_bytes(bytes.piece()).ok()?))
         };
-        Some(Self { method, target: path + &query, offset, length, range, other, body })
+        Some(Self { method, target: path + query.as_str(), offset, length, range, other, body })
     }
 }
 

@@ -14,8 +14,8 @@ const MAY: &[(&str, &[&str])] = &[
     ("casevault-keyserver", &["casevault-wire", "casevault-statistics", "casevault-service"]),
     ("casevault-crypto", &["casevault-wire", "casevault-statistics"]),
     ("casevault-sync", &["casevault-wire", "casevault-statistics", "casevault-crypto", "casevault-fault"]),
-    ("casevault-cli", &["casevault-wire", "casevault-sync", "casevault-fault"]),
     ("casevault-web", &["casevault-wire", "casevault-sync"]),
+    ("casevault-cli", &["casevault-wire", "casevault-sync", "casevault-web", "casevault-fault"]),
     ("casevault-demo", ANYTHING),
     ("casevault-tests", ANYTHING),
 ];

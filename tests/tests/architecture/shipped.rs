@@ -75,6 +75,9 @@ pub const SERVING: &[&str] = &[
     "xitca-web",
 ];
 
+/// Those of them that the interface is made of.
+pub const INTERFACE: &[&str] = &["axum", "axum-core"];
+
 /// Crates that run what a document says, start a program on it, copy it, load code, or tell a stranger how it went.
 pub const ACTING: &[&str] = &[
     "arboard",

@@ -91,7 +91,7 @@ async fn g01_nothing_that_others_write_drives_a_terminal_or_passes_for_the_progr
     let (nadia, amal) = (world.device("Nadia"), world.device("Amal"));
     let shown = std::thread::scope(|scope| {
         let administering = scope.spawn(|| shows_harmlessly(&amal, &of_amal));
-        shows_harmlessly(&nadia, &of_nadia) + &administering.join().unwrap()
+        shows_harmlessly(&nadia, &of_nadia) + administering.join().unwrap().as_str()
     });
     assert!(shown.matches("Mira\\u{1b}]52;c;QQ==").count() >= 8, "it is shown where it was looked for: {shown}");
 

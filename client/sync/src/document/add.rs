@@ -129,11 +129,15 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several; [`ClientError::Removed`] or
     /// [`ClientError::Copied`] if this device may not write. What went wrong with one file is in its outcome and does not stop the others.
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
+        self.add_all(case, files.iter().map(Source::from).collect(), progress).await
+    }
+
+    pub(super) async fn add_all(&self, case: &str, sources: Vec<Source>, progress: OnProgress) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_removal()?;
         let most = self.look_before_adding().await?;
         let place = self.case_place(case).await?;
-        self.add_sources((place, most), (files.iter().map(Source::from).collect(), None), progress).await
+        self.add_sources((place, most), (sources, None), progress).await
     }
 
     /// Looks what is new, and tells how many bytes a request may have that others are sent behind.

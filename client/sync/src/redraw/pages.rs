@@ -23,18 +23,38 @@ const PIXELS: f32 = 16_000_000.0;
 /// Pixels of a page in one direction.
 const SIDE: f32 = 32_000.0;
 
+/// The first `most` pages as pictures, and how many pages there are.
+pub(super) fn pictures(bytes: &[u8], most: usize, until: Instant) -> Result<(Vec<SecretBytes>, usize), RedrawError> {
+    let _ceiling = Ceiling::set();
+    let pdf = opened(bytes)?;
+    check_streams(&pdf)?;
+    let (cache, settings) = (RenderCache::new(), InterpreterSettings::default());
+    let mut drawn = Vec::new();
+    for page in pdf.pages().iter().take(most) {
+        if Instant::now() > until {
+            return Err(RedrawError::Slow);
+        }
+        drawn.push(one(page, (&cache, &settings), std::iter::empty())?.jpeg);
+    }
+    Ok((drawn, pdf.pages().len()))
+}
+
+/// A PDF that has pages, and no more than may be.
+fn opened(bytes: &[u8]) -> Result<Pdf, RedrawError> {
+    check(bytes)?;
+    let pdf = open(bytes)?;
+    match pdf.pages().len() {
+        0 => Err(RedrawError::Damaged),
+        1..=PAGES => Ok(pdf),
+        _ => Err(RedrawError::Pages),
+    }
+}
+
 /// A new PDF of the same pages with `boxes` filled.
 pub(super) fn redraw(bytes: &[u8], boxes: &[PageBox], until: Instant) -> Result<Redrawn, RedrawError> {
     let _ceiling = Ceiling::set();
-    check(bytes)?;
-    let pdf = open(bytes)?;
+    let pdf = opened(bytes)?;
     let count = u32::try_from(pdf.pages().len()).unwrap_or(u32::MAX);
-    if pdf.pages().len() > PAGES {
-        return Err(RedrawError::Pages);
-    }
-    if count == 0 {
-        return Err(RedrawError::Damaged);
-    }
     if !boxes.iter().all(|one| one.is_on(count)) {
         return Err(RedrawError::Box);
     }

@@ -1,0 +1,268 @@
+//! What one launch holds: the profile, its client while it is unlocked, and what pages remember.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use casevault_sync::{AutoLock, Client, ClientError, Options, Pictures, Profile, SecretBytes};
+
+use tokio::task::AbortHandle;
+
+use crate::failure::Failure;
+use crate::handle::Handles;
+use crate::launch::{self, Token, Word};
+use crate::settings::Settings;
+
+/// How long nobody may use the program before it locks itself.
+pub(crate) const IDLE: Duration = Duration::from_secs(600);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long what goes on with a client may take to end once it is locked.
+const ENDING: Duration = Duration::from_secs(5);
+/// How old the last synchronising may be when the person asks for a page.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// What one launch holds.
+pub(crate) struct Desk {
+    profile: PathBuf,
+    /// `http://NAME.localhost:PORT`.
+    pub(crate) origin: String,
+    /// `NAME.localhost:PORT`.
+    pub(crate) host: String,
+    /// What the session's cookie says.
+    pub(crate) session: Word,
+    options: Options,
+    token: Mutex<Option<Token>>,
+    held: Mutex<Option<Arc<AutoLock>>>,
+    settings: Mutex<Settings>,
+    /// Names of things in addresses.
+    pub(crate) handles: Handles,
+    shown: Mutex<Option<(String, Arc<Pictures>)>>,
+    answer: Mutex<Option<(String, StatusCode, Bytes)>>,
+    synchronising: Mutex<(Synchronising, Option<Instant>)>,
+    /// Synchronises beside what the person does, if anything does; it ends when the profile is locked.
+    beside: Mutex<Option<AbortHandle>>,
+    /// The client that was held last: until it is gone, the profile is in use.
+    last: Mutex<Weak<Client>>,
+}
+
+/// How far synchronising is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Synchronising {
+    /// It was not tried since the profile was unlocked.
+    #[default]
+    No,
+    /// It goes on.
+    Now,
+    /// Both servers answered.
+    Done,
+    /// A server could not be reached.
+    Offline,
+    /// It failed otherwise: what is wrong stands among the alarms, or comes when it is asked for.
+    Failed,
+}
+
+impl Desk {
+    /// A desk for the profile in this directory, locked.
+    pub(crate) fn new(profile: PathBuf, port: u16, options: Options) -> io::Result<Self> {
+        let host = format!("{}.localhost:{port}", launch::draw(10)?);
+        Ok(Self {
+            origin: format!("http://{host}"),
+            host,
+            session: Word::draw()?,
+            settings: Mutex::new(Settings::load(&profile)),
+            profile,
+            options,
+            token: Mutex::default(),
+            held: Mutex::default(),
+            handles: Handles::default(),
+            shown: Mutex::default(),
+            answer: Mutex::default(),
+            synchronising: Mutex::default(),
+            beside: Mutex::default(),
+            last: Mutex::default(),
+        })
+    }
+
+    /// Where the file is that hands the token over.
+    pub(crate) fn redirect(&self) -> PathBuf {
+        self.profile.join(launch::FILE)
+    }
+
+    /// Writes that file with a new token.
+    pub(crate) fn invite(&self) -> io::Result<()> {
+        *locked(&self.token) = Some(Token::hand_over(&self.redirect(), &self.origin)?);
+        Ok(())
+    }
+
+    /// Whether this is the token. Whatever was said, there is none afterwards: nobody tries twice.
+    pub(crate) fn admit(&self, said: &str) -> bool {
+        let token = locked(&self.token).take();
+        self.forget_redirect();
+        token.is_some_and(|token| token.is(said))
+    }
+
+    /// Takes the file away.
+    pub(crate) fn forget_redirect(&self) {
+        // Where it cannot be removed, what it holds serves no more.
+        let _ = std::fs::remove_file(self.redirect());
+    }
+
+    /// Unlocks the profile, and begins to synchronise.
+    pub(crate) async fn unlock(self: &Arc<Self>, passphrase: SecretBytes) -> Result<(), Failure> {
+        self.gone().await;
+        let (profile, options) = (self.profile.clone(), self.options.clone());
+        let opened = tokio::task::spawn_blocking(move || Client::open(&profile, passphrase, options)).await;
+        let client = opened.map_err(|_| Failure::Internal)??;
+        self.hold(client);
+        self.synchronise();
+        Ok(())
+    }
+
+    /// Holds a client that was just opened.
+    pub(crate) fn hold(&self, client: Client) {
+        *locked(&self.synchronising) = (Synchronising::No, None);
+        let held = Arc::new(AutoLock::new(client, IDLE, self.options.clock.clone()));
+        *locked(&self.last) = held.client().map(|client| Arc::downgrade(&client)).unwrap_or_default();
+        *locked(&self.held) = Some(held);
+    }
+
+    /// Waits, for a while, until nothing works any more with a client that was locked.
+    async fn gone(&self) {
+        let until = Instant::now() + ENDING;
+        while locked(&self.last).strong_count() > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Whether there is a profile yet.
+    pub(crate) fn has_profile(&self) -> bool {
+        Profile::exists(&self.profile)
+    }
+
+    /// The profile's directory.
+    pub(crate) fn profile(&self) -> &Path {
+        &self.profile
+    }
+
+    /// What a client is given.
+    pub(crate) fn options(&self) -> Options {
+        self.options.clone()
+    }
+
+    /// The client, for one request; the time until it locks itself begins anew. What waits is sent, and what is new is fetched, beside it:
+    /// only while somebody works, since a client that synchronises is not locked.
+    pub(crate) fn client(self: &Arc<Self>) -> Result<Arc<Client>, Failure> {
+        let held = locked(&self.held).clone().ok_or(Failure::Locked)?;
+        let client = held.client().map_err(|_| Failure::Locked)?;
+        if locked(&self.synchronising).1.is_none_or(|last| last.elapsed() > FRESH) {
+            self.synchronise_with(client.clone());
+        }
+        Ok(client)
+    }
+
+    /// Whether the profile is unlocked.
+    pub(crate) fn is_open(&self) -> bool {
+        locked(&self.held).as_ref().is_some_and(|held| !held.tick())
+    }
+
+    /// Locks the profile, and forgets what was shown.
+    pub(crate) fn lock(&self) {
+        if let Some(held) = locked(&self.held).take() {
+            held.lock();
+        }
+        if let Some(beside) = locked(&self.beside).take() {
+            beside.abort();
+        }
+        self.show(None);
+        *locked(&self.answer) = None;
+    }
+
+    /// Synchronises now, unless that goes on already.
+    pub(crate) fn synchronise(self: &Arc<Self>) {
+        if let Some(client) = locked(&self.held).as_ref().and_then(|held| held.client().ok()) {
+            self.synchronise_with(client);
+        }
+    }
+
+    fn synchronise_with(self: &Arc<Self>, client: Arc<Client>) {
+        let mut state = locked(&self.synchronising);
+        if state.0 == Synchronising::Now {
+            return;
+        }
+        *state = (Synchronising::Now, Some(Instant::now()));
+        drop(state);
+        let desk = self.clone();
+        let task = tokio::spawn(async move {
+            let outcome = client.sync().await;
+            drop(client);
+            locked(&desk.synchronising).0 = match outcome {
+                Ok(report) if report.online => Synchronising::Done,
+                Ok(_) | Err(ClientError::Unreachable) => Synchronising::Offline,
+                Err(_) => Synchronising::Failed,
+            };
+        });
+        *locked(&self.beside) = Some(task.abort_handle());
+    }
+
+    /// How far synchronising is.
+    pub(crate) fn synchronising(&self) -> Synchronising {
+        locked(&self.synchronising).0
+    }
+
+    /// Remembers the pages of the document that is looked at, and of no other.
+    pub(crate) fn show(&self, shown: Option<(String, Arc<Pictures>)>) {
+        *locked(&self.shown) = shown;
+    }
+
+    /// The pages of the document that is looked at, if it is this one.
+    pub(crate) fn shown(&self, address: &str) -> Option<Arc<Pictures>> {
+        locked(&self.shown).as_ref().filter(|(of, _)| of == address).map(|(_, pictures)| pictures.clone())
+    }
+
+    /// Keeps the answer to a form until it is asked for, and no other; its name.
+    pub(crate) fn keep(&self, status: StatusCode, body: Bytes) -> Result<String, Failure> {
+        let handle = launch::draw(9).map_err(|_| Failure::Internal)?;
+        *locked(&self.answer) = Some((handle.clone(), status, body));
+        Ok(handle)
+    }
+
+    /// The answer of this name. While the profile is locked it is given once: it may carry what was typed.
+    pub(crate) fn kept(&self, handle: &str) -> Option<(StatusCode, Bytes)> {
+        let open = self.is_open();
+        let mut answer = locked(&self.answer);
+        let (_, status, body) = answer.as_ref().filter(|(of, ..)| of == handle)?.clone();
+        if !open {
+            *answer = None;
+        }
+        Some((status, body))
+    }
+
+    /// What the person chose.
+    pub(crate) fn settings(&self) -> Settings {
+        *locked(&self.settings)
+    }
+
+    /// Keeps what the person chose.
+    pub(crate) fn choose(&self, settings: Settings) -> Result<(), Failure> {
+        *locked(&self.settings) = settings;
+        settings.save(&self.profile).map_err(|error| ClientError::File(error).into())
+    }
+}
+
+/// Locks what nobody uses.
+pub(crate) async fn watch(desk: Arc<Desk>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if locked(&desk.held).is_some() && !desk.is_open() {
+            desk.lock();
+        }
+    }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}

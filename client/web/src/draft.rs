@@ -1,0 +1,77 @@
+//! What was typed before the profile locked itself. The browser keeps it, in the form that asks for the passphrase; this program does not.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest as _, Request};
+use axum::http::{Method, header};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::fields::Fields;
+use crate::screen::{self, unlock};
+use crate::visit::Visit;
+
+/// Where a draft was to be sent.
+const TO: &str = "draft-to";
+/// What begins the name of each of its fields.
+const FIELD: &str = "draft.";
+
+/// Something that was typed, and where it was to be sent.
+pub(crate) struct Draft {
+    to: String,
+    fields: Fields,
+}
+
+impl Draft {
+    /// The draft that a form carries, if it carries one.
+    pub(crate) fn carried(form: &Fields) -> Option<Self> {
+        let to = form.text(TO).to_owned();
+        let own = to.starts_with('/') && !to.starts_with("//");
+        let field = |(name, text): &(String, String)| Some((name.strip_prefix(FIELD)?.to_owned(), text.clone()));
+        own.then(|| Self { to, fields: Fields(form.0.iter().filter_map(field).collect()) })
+    }
+
+    /// The same, for a form to carry on.
+    pub(crate) fn carry(&self) -> Markup {
+        html! {
+            input type="hidden" name=(TO) value=(self.to);
+            @for (name, text) in &self.fields.0 {
+                input type="hidden" name={ (FIELD) (name) } value=(text);
+            }
+        }
+    }
+
+    /// A form that sends it where it was to be sent.
+    pub(crate) fn send(&self, visit: &Visit) -> Markup {
+        html! {
+            form method="post" action=(self.to) class="stack" {
+                @for (name, text) in &self.fields.0 {
+                    input type="hidden" name=(name) value=(text);
+                }
+                ul.plain {
+                    @for (_, text) in self.fields.0.iter().filter(|(_, text)| !text.is_empty() && visit.id(text).is_err()) {
+                        li { bdi.typed { (text) } }
+                    }
+                }
+                button.primary { (visit.words.say("draft-send")) }
+            }
+        }
+    }
+}
+
+/// Whether this would be typed in vain: the profile is locked, and the form is not about that.
+pub(crate) fn is_one(desk: &Arc<Desk>, request: &Request) -> bool {
+    let form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
+    request.method() == Method::POST && form && !screen::WITHOUT_KEYS.contains(&request.uri().path()) && !desk.is_open()
+}
+
+/// Asks for the passphrase, and has the page keep what was typed.
+pub(crate) async fn keep(visit: &Visit, request: Request) -> Response {
+    let to = request.uri().path().to_owned();
+    match Fields::from_request(request, &()).await {
+        Ok(fields) => Failure::Locked.with(unlock::page(visit, Some(&Draft { to, fields }), None)),
+        Err(failure) => failure.into_response(),
+    }
+}

@@ -1,0 +1,249 @@
+//! Why something was not done: one cause, one message. Each says what happened, what is safe, and what to do next.
+
+use std::sync::Arc;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use casevault_sync::{ClientError, FieldError, RedrawError};
+use fluent_templates::fluent_bundle::FluentValue;
+use maud::{Markup, html};
+
+use crate::visit::Visit;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The client says so.
+    Client(ClientError),
+    /// The profile is locked.
+    Locked,
+    /// The file that a browser comes in by was used, or is too old.
+    Entry,
+    /// Another address was asked for than this launch has.
+    Misdirected,
+    /// Another site's page asked.
+    Foreign,
+    /// Whoever asks has not come in.
+    Stranger,
+    /// There is nothing at this address.
+    NotHere,
+    /// The address does not do this.
+    Method,
+    /// What was sent is no form of this program's.
+    Malformed,
+    /// What was sent is larger than it may be.
+    TooLarge,
+    /// Nothing was chosen.
+    Nothing,
+    /// The script of a consent was not read out.
+    Unread,
+    /// A new passphrase is too short.
+    Short,
+    /// A new passphrase was typed in two ways.
+    Differ,
+    /// A fault of this program.
+    Internal,
+}
+
+/// A request's outcome.
+pub(crate) type Outcome<T = Response> = Result<T, Failure>;
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl Failure {
+    /// What a status that some layer answered with stands for.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NotHere,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            status if status.is_server_error() => Self::Internal,
+            _ => Self::Malformed,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Client(error) => status(error),
+            Self::Locked | Self::Stranger => StatusCode::UNAUTHORIZED,
+            Self::Entry | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::NotHere => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Malformed | Self::Nothing | Self::Unread | Self::Short | Self::Differ => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Client(error) => key(error),
+            Self::Locked => "locked",
+            Self::Entry => "entry",
+            Self::Misdirected => "misdirected",
+            Self::Foreign => "foreign",
+            Self::Stranger => "stranger",
+            Self::NotHere => "not-here",
+            Self::Method => "method",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::Nothing => "nothing",
+            Self::Unread => "unread",
+            Self::Short => "short",
+            Self::Differ => "differ",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// What a sentence names.
+    fn detail(&self) -> String {
+        match self {
+            Self::Client(ClientError::Wait(seconds)) => seconds.to_string(),
+            Self::Client(ClientError::Field(name, _)) => name.clone(),
+            Self::Client(ClientError::Metadata(telling)) => {
+                telling.iter().map(|one| casevault_sync::display_name(&one.name)).collect::<Vec<_>>().join(", ")
+            }
+            Self::Client(ClientError::LeavesEmpty(teams)) => teams.join(", "),
+            _ => String::new(),
+        }
+    }
+
+    /// The message in a page.
+    pub(crate) fn shown(&self, visit: &Visit) -> Markup {
+        let key = format!("failure-{}", self.key());
+        let say = |part: &str| visit.words.with(&format!("{key}{part}"), [("detail", FluentValue::from(self.detail()))]);
+        html! {
+            div.alert role="alert" {
+                p.what { (say("")) }
+                p { (say(".safe")) }
+                p { (say(".next")) }
+            }
+        }
+    }
+
+    /// A page of its own.
+    pub(crate) fn page(&self, visit: &Visit) -> Response {
+        if matches!(self, Self::Locked) {
+            return self.with(crate::screen::unlock::page(visit, None, None));
+        }
+        let title = visit.words.say("failure-title");
+        let body = html! { h1 { (title) } (self.shown(visit)) @if self.is_inside() { p { a.button href="/" { (visit.words.say("back-to-start")) } } } };
+        let page = if self.is_inside() {
+            crate::page::page(visit, "failure", body)
+        } else {
+            crate::page::outside(visit, "failure", body)
+        };
+        (self.status(), page).into_response()
+    }
+
+    /// Whether who asked has come in, so that a page may lead on.
+    fn is_inside(&self) -> bool {
+        !matches!(self, Self::Entry | Self::Misdirected | Self::Foreign | Self::Stranger)
+    }
+
+    /// With the status of this failure.
+    pub(crate) fn with(&self, page: Markup) -> Response {
+        (self.status(), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response()
+    }
+}
+
+impl IntoResponse for Failure {
+    /// The guard makes the page.
+    fn into_response(self) -> Response {
+        let mut answer = self.status().into_response();
+        answer.extensions_mut().insert(Arc::new(self));
+        answer
+    }
+}
+
+fn status(error: &ClientError) -> StatusCode {
+    match error {
+        ClientError::Unknown(_) => StatusCode::NOT_FOUND,
+        ClientError::WrongPassphrase | ClientError::Wait(_) | ClientError::Wiped | ClientError::Locked => {
+            StatusCode::UNAUTHORIZED
+        }
+        ClientError::NotAllowed | ClientError::NoConsent | ClientError::NoKey | ClientError::Removed => StatusCode::FORBIDDEN,
+        ClientError::InUse | ClientError::Conflict | ClientError::NameTaken(_) => StatusCode::CONFLICT,
+        ClientError::Unreachable | ClientError::PartnerUnreachable | ClientError::Server(_) => StatusCode::BAD_GATEWAY,
+        ClientError::Damaged | ClientError::Store(_) | ClientError::DiskFull | ClientError::Randomness => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// The name of a message. What no page of this program can meet shares one.
+fn key(error: &ClientError) -> &'static str {
+    match error {
+        ClientError::NoProfile => "no-profile",
+        ClientError::ProfileExists => "profile-exists",
+        ClientError::Code => "code",
+        ClientError::Invitation | ClientError::Ended => "invitation",
+        ClientError::Address => "address",
+        ClientError::InUse => "in-use",
+        ClientError::Permissions => "permissions",
+        ClientError::WrongPassphrase => "wrong-passphrase",
+        ClientError::Wait(_) => "wait",
+        ClientError::Wiped => "wiped",
+        ClientError::NoKeychain | ClientError::KeychainLocked => "key-store",
+        ClientError::SystemSecret => "system-secret",
+        ClientError::Locked => "locked",
+        ClientError::Damaged => "damaged",
+        ClientError::NotApproved => "not-approved",
+        ClientError::Unknown(_) => "unknown",
+        ClientError::Ambiguous(..) => "ambiguous",
+        ClientError::Field(_, error) => field(error),
+        ClientError::Text => "text",
+        ClientError::File(_) => "file",
+        ClientError::FileChanged => "file-changed",
+        ClientError::DiskFull => "disk-full",
+        ClientError::Unreachable => "unreachable",
+        ClientError::Server(_) => "server",
+        ClientError::LeavesEmpty(_) => "leaves-empty",
+        ClientError::NotAllowed => "not-allowed",
+        ClientError::NameTaken(_) => "name-taken",
+        ClientError::Removed => "removed",
+        ClientError::Copied => "copied",
+        ClientError::Unsendable => "unsendable",
+        ClientError::Travels => "travels",
+        ClientError::Verification => "verification",
+        ClientError::Conflict => "conflict",
+        ClientError::Randomness => "randomness",
+        ClientError::Store(_) => "store",
+        ClientError::NoKey => "no-key",
+        ClientError::NoConsent => "no-consent",
+        ClientError::KeyDue => "key-due",
+        ClientError::OldHead => "old-head",
+        ClientError::PartnerUnconfirmed => "partner",
+        ClientError::PartnerUnreachable => "partner-unreachable",
+        ClientError::Metadata(_) => "metadata",
+        ClientError::Redraw(error) => redraw(*error),
+        ClientError::Held => "held",
+        _ => "other",
+    }
+}
+
+fn field(error: &FieldError) -> &'static str {
+    match error {
+        FieldError::UnknownField { .. } => "unknown-field",
+        FieldError::UnknownCode { .. } => "unknown-code",
+        FieldError::NotADate => "not-a-date",
+        FieldError::NotANumber => "not-a-number",
+        FieldError::TooLong => "too-long",
+    }
+}
+
+fn redraw(error: RedrawError) -> &'static str {
+    match error {
+        RedrawError::Kind => "picture-kind",
+        RedrawError::Encrypted => "picture-encrypted",
+        RedrawError::TooLarge | RedrawError::Pages => "picture-large",
+        RedrawError::Slow => "picture-slow",
+        _ => "picture-damaged",
+    }
+}

@@ -1,0 +1,101 @@
+//! The interface for people: pages that this program makes on the person's own machine, with the library that the command line uses.
+//!
+//! No server that holds ciphertext serves the code that handles keys. [`serve`] listens on the loopback address alone, under a name that
+//! is drawn for each launch ([`launch`]); [`guard`] looks at every request before it is routed, and at every answer. A [`screen`] is a page
+//! with what can be done on it; its words are in `locales`, one file a language.
+
+mod desk;
+mod draft;
+mod failure;
+mod fields;
+mod guard;
+mod handle;
+mod launch;
+mod page;
+mod part;
+mod peer;
+mod screen;
+mod settings;
+mod visit;
+mod when;
+mod words;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use casevault_sync::Options;
+use tokio::net::TcpListener;
+
+use crate::desk::Desk;
+
+/// What is opened.
+pub struct Opening {
+    /// The directory of the person's profile.
+    pub profile: PathBuf,
+    /// The port; 0 picks a free one.
+    pub port: u16,
+    /// What the client is given.
+    pub options: Options,
+}
+
+/// An interface that listens.
+pub struct Opened {
+    desk: Arc<Desk>,
+    listener: TcpListener,
+}
+
+/// Begins to listen, on the loopback address alone, and writes the file that a browser comes in by.
+///
+/// # Errors
+/// The port is taken, or the file cannot be written.
+pub async fn open(opening: Opening) -> io::Result<Opened> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, opening.port)).await?;
+    let port = listener.local_addr()?.port();
+    let desk = Arc::new(Desk::new(opening.profile, port, opening.options)?);
+    desk.invite()?;
+    Ok(Opened { desk, listener })
+}
+
+impl Opened {
+    /// The address, which opens nothing by itself.
+    pub fn address(&self) -> &str {
+        &self.desk.origin
+    }
+
+    /// The file that a browser is to open: once, and soon. It is for its owner alone.
+    pub fn redirect(&self) -> PathBuf {
+        self.desk.redirect()
+    }
+
+    /// Serves until `stop` returns; then the profile is locked.
+    ///
+    /// # Errors
+    /// The listener failed.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let Self { desk, listener } = self;
+        let pages = screen::routes().with_state(desk.clone());
+        // Whatever is asked for passes the guard before any page is looked for.
+        let all = Router::new().fallback_service(pages).layer(from_fn_with_state(desk.clone(), guard::guard));
+        let watch = tokio::spawn(desk::watch(desk.clone()));
+        let stopped = {
+            let desk = desk.clone();
+            async move {
+                stop.await;
+                desk.lock();
+            }
+        };
+        let served = axum::serve(listener, all.into_make_service_with_connect_info::<SocketAddr>());
+        // Connections that a browser keeps open do not keep the program.
+        let outcome = tokio::select! {
+            outcome = served => outcome,
+            () = stopped => Ok(()),
+        };
+        watch.abort();
+        desk.forget_redirect();
+        outcome
+    }
+}

@@ -1,0 +1,148 @@
+//! A case: who it is about, its documents, notes, and what was done with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::Path;
+use axum::response::IntoResponse as _;
+use casevault_sync::Client;
+use casevault_sync::view::{CaseView, CustodyView, Delivery, DocumentView, Keeping};
+use maud::{Markup, html};
+
+use super::{cases, done, profile};
+use crate::failure::Outcome;
+use crate::fields::Fields;
+use crate::page::{self, icon};
+use crate::part;
+use crate::visit::Visit;
+
+/// What a case's pages are called, and where they are below its address.
+const PARTS: [(&str, &str); 3] = [("case-overview", ""), ("case-sharing", "/sharing"), ("case-timeline", "/timeline")];
+
+/// What stands above every page of a case. `part` is the page's name.
+pub(super) fn head(visit: &Visit, (handle, case): (&str, &CaseView), part: &str) -> Markup {
+    let words = visit.words;
+    html! {
+        div.head {
+            h1 { (part::name(&case.summary.title)) }
+            div.chips { (cases::status(visit, &case.summary.status)) (part::delivery(words, case.delivery)) }
+        }
+        nav.tabs aria-label=(words.say("case-parts")) {
+            ul {
+                @for (name, below) in PARTS {
+                    li { a href={ "/cases/" (handle) (below) } aria-current=[(name == part).then_some("page")] { (words.say(name)) } }
+                }
+            }
+        }
+        (keeping(visit, &case.keeping))
+    }
+}
+
+fn keeping(visit: &Visit, keeping: &Keeping) -> Markup {
+    let words = visit.words;
+    html! {
+        @if let Some(order) = &keeping.hold { p.note { (icon("lock")) (words.say("keeping-hold")) " " (part::name(order)) } }
+        @if let Some(kept) = &keeping.retention { p.note { (words.say("keeping-until")) " " (part::day(kept.until)) } }
+        @if let Some(day) = keeping.erasure { p.note { (icon("warning")) (words.say("keeping-erasure")) " " (part::day(day)) } }
+    }
+}
+
+pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
+    let client = visit.client()?;
+    let case = client.case(&visit.id(&handle)?).await?;
+    let received = received(&client, &case).await;
+    let words = visit.words;
+    let mut documents = Vec::new();
+    for document in &case.documents {
+        documents.push((visit.handle(&document.document)?, document));
+    }
+    let body = html! {
+        (head(&visit, (&handle, &case), "case-overview"))
+        section aria-labelledby="documents" {
+            div.head { h2 #documents { (words.say("documents")) } a.button.primary href={ "/cases/" (handle) "/documents" } { (icon("plus")) (words.say("add-documents")) } }
+            @if documents.is_empty() { p.empty { (words.say("documents-empty")) } }
+            ul.list { @for (document, view) in &documents { li { a href={ "/cases/" (handle) "/documents/" (document) } { (entry(&visit, view, &received)) } } } }
+        }
+        section aria-labelledby="profile" {
+            h2 #profile { (words.say("profile")) }
+            (profile::sections(&visit, &handle, &case.fields))
+        }
+        section aria-labelledby="notes" {
+            h2 #notes { (words.say("notes")) }
+            @for note in &case.notes {
+                article.said { p.meta { (part::named(note.person_name.as_deref(), &note.person)) " " (part::time(note.time)) } (part::paragraph(&note.text)) }
+            }
+            form method="post" action={ "/cases/" (handle) "/note" } class="stack" {
+                label.field { span { (words.say("note-new")) } textarea name="text" rows="3" required dir="auto" autocomplete="off" spellcheck="false" {} }
+                button { (words.say("note-add")) }
+            }
+        }
+    };
+    Ok(page::page(&visit, "cases", body).into_response())
+}
+
+/// One document in a list.
+fn entry(visit: &Visit, view: &DocumentView, received: &BTreeMap<String, BTreeSet<String>>) -> Markup {
+    let words = visit.words;
+    let by = received.get(&view.document.to_string());
+    html! {
+        span.title { (icon("file")) (part::name(&view.name)) }
+        span.meta {
+            (part::size(view.bytes))
+            @if view.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
+            @match by {
+                Some(by) => (part::chip("received", "received", &words.fill("state-received", "who", by.iter().cloned().collect::<Vec<_>>().join(", ")))),
+                None => (part::delivery(words, view.delivery)),
+            }
+        }
+    }
+}
+
+/// Which colleagues opened which documents: that they have them is on record.
+async fn received(client: &Client, case: &CaseView) -> BTreeMap<String, BTreeSet<String>> {
+    let mut by = BTreeMap::<String, BTreeSet<String>>::new();
+    let custody = client.custody(&case.summary.case.to_string()).await.unwrap_or_default();
+    let opened = custody.iter().filter(|one| one.event == "documents-opened" && one.person != client.person());
+    for one in opened {
+        let who = one.person_name.clone().unwrap_or_else(|| one.person.to_string().chars().take(8).collect());
+        for document in &one.documents {
+            by.entry(document.to_string()).or_default().insert(who.clone());
+        }
+    }
+    by
+}
+
+pub(super) async fn note(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
+    visit.client()?.note_add(&visit.id(&handle)?, form.text("text")).await?;
+    done(&format!("/cases/{handle}#notes"))
+}
+
+pub(super) async fn close(visit: Visit, Path(handle): Path<String>) -> Outcome {
+    visit.client()?.case_close(&visit.id(&handle)?).await?;
+    done(&format!("/cases/{handle}"))
+}
+
+pub(super) async fn timeline(visit: Visit, Path(handle): Path<String>) -> Outcome {
+    let (client, id) = (visit.client()?, visit.id(&handle)?);
+    let case = client.case(&id).await?;
+    let custody = client.custody(&id).await?;
+    let names: BTreeMap<_, _> = case.documents.iter().map(|view| (view.document, view.name.as_str())).collect();
+    let words = visit.words;
+    let event = |one: &CustodyView| words.known(&format!("event-{}", one.event)).unwrap_or_else(|| one.event.clone());
+    let body = html! {
+        (head(&visit, (&handle, &case), "case-timeline"))
+        p.hint { (words.say("timeline-hint")) }
+        ol.timeline {
+            @for one in custody.iter().rev() {
+                li {
+                    p { strong { (event(one)) } @for document in &one.documents { " " (part::name(names.get(document).copied().unwrap_or("–"))) } }
+                    p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) }
+                }
+            }
+        }
+        @if case.delivery == Delivery::Queued { p.note { (words.say("timeline-waits")) } }
+        @if !case.summary.status.starts_with(cases::CLOSED) {
+            (part::sure(words, (&words.say("case-close"), &format!("/cases/{handle}/close")), &html! {}))
+        }
+    };
+    Ok(page::page(&visit, "cases", body).into_response())
+}

@@ -1,0 +1,56 @@
+//! A new case: looked for first, so that nobody has two.
+
+use axum::response::IntoResponse as _;
+use casevault_sync::Client;
+use maud::{Markup, html};
+
+use super::done;
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::page;
+use crate::part;
+use crate::visit::Visit;
+
+pub(super) async fn form(visit: Visit) -> Outcome {
+    let client = visit.client()?;
+    Ok(draw(&visit, &client, &Fields::default(), None)?.into_response())
+}
+
+fn draw(visit: &Visit, client: &Client, typed: &Fields, failure: Option<&Failure>) -> Outcome<Markup> {
+    let words = visit.words;
+    let mut teams = Vec::new();
+    for (team, name) in client.own_teams()? {
+        let name = name.unwrap_or_else(|| team.to_string().chars().take(12).collect());
+        teams.push((visit.handle(&team)?, casevault_sync::display_name(&name)));
+    }
+    let body = html! {
+        div.narrow {
+            h1 { (words.say("new-case")) }
+            @if let Some(failure) = failure { (failure.shown(visit)) }
+            p.note { (words.say("new-case-search-first")) " " a href="/cases" { (words.say("search-label")) } }
+            form method="post" action="/cases" class="stack" {
+                (part::line(&words.say("case-title"), "title", typed.text("title")))
+                p.hint { (words.say("case-title-hint")) }
+                @if teams.len() == 1 {
+                    @for (team, name) in &teams { input type="hidden" name="team" value=(team); p { (words.say("case-team")) ": " (part::name(name)) } }
+                } @else {
+                    (part::choice(&words.say("case-team"), "team", &teams, typed.text("team")))
+                }
+                button.primary { (words.say("new-case-button")) }
+            }
+        }
+    };
+    Ok(page::page(visit, "cases", body))
+}
+
+pub(super) async fn open(visit: Visit, form: Fields) -> Outcome {
+    let client = visit.client()?;
+    let team = visit.id(form.text("team"))?;
+    match client.case_open(form.text("title").trim(), &team, &[]).await {
+        Ok((case, _)) => done(&format!("/cases/{}", visit.handle(&case)?)),
+        Err(error) => {
+            let failure = Failure::from(error);
+            Ok(failure.with(draw(&visit, &client, &form, Some(&failure))?))
+        }
+    }
+}

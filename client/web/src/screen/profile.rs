@@ -1,0 +1,178 @@
+//! Who a case is about, by the sections of HTCDS. What has a value is shown; a section is asked for when somebody opens it.
+
+use axum::extract::Path;
+use axum::response::IntoResponse as _;
+use casevault_sync::view::CaseView;
+use casevault_sync::{Field, FieldKind, SEPARATOR, fields};
+use maud::{Markup, html};
+
+use super::{case, done};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::page;
+use crate::part;
+use crate::visit::Visit;
+use crate::words::Words;
+
+/// The sections that cases are written in: what they are called in addresses, and in the standard. What a case has otherwise, such as services
+/// and consent, is not written as fields here.
+const SECTIONS: [(&str, &str); 6] = [
+    ("person", "Person"),
+    ("trafficking", "Person - Victim Context"),
+    ("referral", "Referral Details"),
+    ("guardian", "Guardian"),
+    ("documents-held", "Documents"),
+    ("events", "Historic Trafficking Events"),
+];
+
+fn of_section(section: &'static str) -> impl Iterator<Item = &'static Field> {
+    fields().iter().filter(move |field| field.section == section)
+}
+
+/// The value of a field; empty if it has none.
+fn value<'a>(values: &'a [(String, String)], field: &str) -> &'a str {
+    values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// What a field is called. Where nobody has translated it, it has the standard's words.
+pub(super) fn label(words: Words, field: &Field) -> Markup {
+    match words.known(&format!("field-{}", field.name)) {
+        Some(label) => html! { (label) },
+        None => html! { bdi lang="en" { (field.label) } },
+    }
+}
+
+/// What a value says to people.
+pub(super) fn said(words: Words, field: &Field, value: &str) -> Markup {
+    let word = |code: &str| {
+        let known = words.known(&format!("code-{code}"));
+        known.or_else(|| field.codes().iter().find(|one| one.code == code).map(|one| one.label.clone()))
+    };
+    let parts: Vec<_> = value.split(SEPARATOR).map(|code| word(code).unwrap_or_else(|| code.to_owned())).collect();
+    match field.kind {
+        FieldKind::Code(_) | FieldKind::Codes(_) | FieldKind::Countries => {
+            html! { @for part in &parts { span.code { (part::name(part)) } } }
+        }
+        FieldKind::Flag => html! { (words.say(if value == "true" { "yes" } else { "no" })) },
+        FieldKind::LongText => part::paragraph(value),
+        _ => part::name(value),
+    }
+}
+
+/// Every section with what it has.
+pub(super) fn sections(visit: &Visit, handle: &str, values: &[(String, String)]) -> Markup {
+    let words = visit.words;
+    html! {
+        @for (at, (name, section)) in SECTIONS.iter().enumerate() {
+            @let filled = || of_section(section).filter(|field| !value(values, &field.name).is_empty());
+            details open[at == 0 || filled().next().is_some()] {
+                summary { (words.say(&format!("section-{name}"))) }
+                @if filled().next().is_none() { p.empty { (words.say("section-empty")) } }
+                dl {
+                    @for field in filled() { div { dt { (label(words, field)) } dd { (said(words, field, value(values, &field.name))) } } }
+                }
+                a.button href={ "/cases/" (handle) "/profile/" (name) } { (words.say("edit")) span.hidden { ": " (words.say(&format!("section-{name}"))) } }
+            }
+        }
+    }
+}
+
+fn section(name: &str) -> Outcome<&'static (&'static str, &'static str)> {
+    SECTIONS.iter().find(|(one, _)| *one == name).ok_or(Failure::NotHere)
+}
+
+pub(super) async fn form(visit: Visit, Path((handle, name)): Path<(String, String)>) -> Outcome {
+    let view = visit.client()?.case(&visit.id(&handle)?).await?;
+    let values = Fields(view.fields.clone());
+    Ok(draw(&visit, (&handle, &view), (&name, &values), None)?.into_response())
+}
+
+fn draw(
+    visit: &Visit,
+    (handle, view): (&str, &CaseView),
+    (name, typed): (&str, &Fields),
+    failure: Option<&Failure>,
+) -> Outcome<Markup> {
+    let words = visit.words;
+    let (name, of) = section(name)?;
+    let all: Vec<_> = of_section(of).filter(|field| !matches!(field.kind, FieldKind::Degrees)).collect();
+    let (first, more): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|field| field.core || *name != "person" && *name != "trafficking");
+    let body = html! {
+        (case::head(visit, (handle, view), "case-overview"))
+        h2 { (words.say(&format!("section-{name}"))) }
+        @if let Some(failure) = failure { (failure.shown(visit)) }
+        form method="post" action={ "/cases/" (handle) "/profile/" (name) } class="stack" {
+            @for field in &first { (input(words, field, typed)) }
+            @if !more.is_empty() {
+                details { summary { (words.say("more-fields")) } div.stack { @for field in &more { (input(words, field, typed)) } } }
+            }
+            div.actions { button.primary { (words.say("save")) } a.button href={ "/cases/" (handle) } { (words.say("cancel")) } }
+        }
+    };
+    Ok(page::page(visit, "cases", body))
+}
+
+fn input(words: Words, field: &Field, typed: &Fields) -> Markup {
+    let values: Vec<_> = typed.all(&field.name).flat_map(|value| value.split(SEPARATOR)).collect();
+    let name = field.name.as_str();
+    let text = typed.text(name);
+    let none = || (String::new(), words.say("not-said"));
+    let title = label(words, field);
+    let codes =
+        || field.codes().iter().map(|one| words.known(&format!("code-{}", one.code)).unwrap_or_else(|| one.label.clone()));
+    match &field.kind {
+        FieldKind::Codes(codes_of) => {
+            let options: Vec<_> = codes_of.iter().zip(codes()).map(|(one, word)| (one.code.clone(), html! { (word) })).collect();
+            html! { fieldset { legend { (title) } input type="hidden" name=(name) value=""; div.options { @for (value, word) in &options {
+                label.option { input type="checkbox" name=(name) value=(value) checked[values.contains(&value.as_str())]; span { bdi { (word) } } }
+            } } } }
+        }
+        FieldKind::Code(codes_of) => {
+            let options: Vec<_> =
+                std::iter::once(none()).chain(codes_of.iter().map(|one| one.code.clone()).zip(codes())).collect();
+            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) selected[value == text] { (word) } } } } }
+        }
+        FieldKind::Flag => {
+            let options = [none(), ("true".to_owned(), words.say("yes")), ("false".to_owned(), words.say("no"))];
+            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) selected[value == text] { (word) } } } } }
+        }
+        FieldKind::LongText => {
+            html! { label.field { span { (title) } textarea name=(name) rows="4" dir="auto" autocomplete="off" spellcheck="false" { (text) } } }
+        }
+        kind => {
+            let hint = match kind {
+                FieldKind::Date => Some("hint-date"),
+                FieldKind::Country | FieldKind::Countries => Some("hint-country"),
+                FieldKind::Language => Some("hint-language"),
+                _ => None,
+            };
+            html! { label.field { span { (title) @if let Some(hint) = hint { small { (words.say(hint)) } } } input type="text" name=(name) value=(text) dir="auto" autocomplete="off" spellcheck="false" maxlength="1000"; } }
+        }
+    }
+}
+
+/// Writes what has changed, and nothing else.
+pub(super) async fn set(visit: Visit, Path((handle, name)): Path<(String, String)>, form: Fields) -> Outcome {
+    let (client, id) = (visit.client()?, visit.id(&handle)?);
+    let view = client.case(&id).await?;
+    let (_, of) = section(&name)?;
+    let separator = SEPARATOR.to_string();
+    let mut changed = Vec::new();
+    for field in of_section(of).filter(|field| form.0.iter().any(|(name, _)| *name == field.name)) {
+        let typed = form.all(&field.name).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
+        if typed != value(&view.fields, &field.name) {
+            changed.push((field.name.clone(), typed));
+        }
+    }
+    if changed.is_empty() {
+        return done(&format!("/cases/{handle}"));
+    }
+    match client.case_set(&id, &changed).await {
+        Ok(_) => done(&format!("/cases/{handle}")),
+        Err(error) => {
+            let failure = Failure::from(error);
+            Ok(failure.with(draw(&visit, (&handle, &view), (&name, &form), Some(&failure))?))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the person chose: language and colours. It is kept beside the profile, unsealed, since the page that asks for the passphrase needs it.
+
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use crate::words::Language;
+
+/// The file.
+const FILE: &str = "interface";
+
+/// Colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system has them.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The one of this word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
+    }
+}
+
+/// What the person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// The language; without one, as the browser asks for.
+    pub(crate) language: Option<Language>,
+    /// The colours.
+    pub(crate) theme: Theme,
+}
+
+impl Settings {
+    /// What was kept; nothing if nothing readable was.
+    pub(crate) fn load(profile: &Path) -> Self {
+        let text = std::fs::read_to_string(profile.join(FILE)).unwrap_or_default();
+        let mut words = text.split_whitespace();
+        let language = words.next().and_then(Language::parse);
+        Self { language, theme: words.next().and_then(Theme::parse).unwrap_or_default() }
+    }
+
+    /// Keeps it.
+    pub(crate) fn save(self, profile: &Path) -> io::Result<()> {
+        let language = self.language.map_or("-", Language::code);
+        let path = profile.join(FILE);
+        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        writeln!(file, "{language} {}", self.theme.as_str())
+    }
+}

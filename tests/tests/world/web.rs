@@ -1,0 +1,12 @@
+//! The interface for people: who is let in, and people who use it in a real browser.
+
+#[path = "web/attacks.rs"]
+mod attacks;
+#[path = "web/journey.rs"]
+mod journey;
+#[path = "web/page.rs"]
+mod page;
+#[path = "web/screens.rs"]
+mod screens;
+#[path = "web/traces.rs"]
+mod traces;

@@ -1,0 +1,89 @@
+//! Who is let in, and what every answer says: asked by hand.
+
+use casevault_tests::interface::Interface;
+use casevault_tests::world::{PASSPHRASE, World};
+
+/// A founder's profile, and the interface on it.
+pub async fn opened() -> (World, Interface) {
+    let world = World::start();
+    drop(world.found("Amal").await);
+    let interface = Interface::start(&world.profile("Amal"));
+    (world, interface)
+}
+
+pub fn passphrase() -> String {
+    format!("passphrase={}", std::str::from_utf8(PASSPHRASE).unwrap().replace(' ', "+"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_browser_comes_in_by_the_file_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_world, mut interface) = opened().await;
+    let mode = std::fs::metadata(&interface.redirect).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it is for its owner alone");
+    assert_eq!(interface.get("/cases").status, 401, "nobody has come in");
+    let token = interface.token();
+    let answer = interface.enter();
+    assert_eq!(answer.status, 200);
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
+    assert!(!interface.redirect.exists());
+    let again = interface.post_with("/enter", &format!("token={token}"), "Origin: null\r\n");
+    assert_eq!((again.status, again.header("set-cookie")), (403, ""), "{}", again.body);
+    assert_eq!(interface.get("/cases").status, 401, "what is locked stays so");
+    assert_eq!(interface.post("/unlock", "passphrase=wrong").status, 401);
+    assert_eq!(interface.post("/unlock", &passphrase()).status, 303);
+    assert_eq!(interface.get("/cases").status, 200);
+    assert_eq!(interface.post("/lock", "").status, 303);
+    assert_eq!(interface.get("/cases").status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_guessed_token_spoils_the_way_in() {
+    let (_world, interface) = opened().await;
+    let token = interface.token();
+    assert_eq!(interface.post_with("/enter", "token=00", "").status, 403);
+    assert_eq!(interface.post_with("/enter", &format!("token={token}"), "").status, 403, "nobody tries twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_every_answer_is_a_page_that_nothing_keeps() {
+    let (_world, mut interface) = opened().await;
+    interface.enter();
+    let answers = [
+        interface.get("/unlock"),
+        interface.get("/nowhere"),
+        interface.get("/assets/style.css"),
+        interface.get("/cases/0000/documents"),
+        interface.post("/unlock", "passphrase=wrong"),
+        interface.post("/cases", &"x".repeat(300 << 10)),
+        interface.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
+        interface.send(&format!("DELETE / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", interface.host())),
+    ];
+    for answer in &answers {
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{answer:?}");
+        assert!(
+            policy.ends_with("frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
+        );
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("referrer-policy"), "same-origin");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+        let kind = answer.header("content-type");
+        assert!(kind.starts_with("text/html") || kind.starts_with("text/css"), "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_what_was_typed_survives_locking() {
+    let (_world, mut interface) = opened().await;
+    interface.enter();
+    let asked = interface.post("/cases/0011/note", "text=she+wants+to+go+home");
+    assert!(asked.body.contains("name=\"draft.text\" value=\"she wants to go home\""), "{}", asked.body);
+    let form = format!("{}&draft-to=%2Fcases%2F0011%2Fnote&draft.text=she+wants+to+go+home", passphrase());
+    let unlocked = interface.post("/unlock", &form);
+    assert!(unlocked.body.contains("<form method=\"post\" action=\"/cases/0011/note\""), "{}", unlocked.body);
+    assert!(unlocked.body.contains("name=\"text\" value=\"she wants to go home\""));
+}

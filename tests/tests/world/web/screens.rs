@@ -1,0 +1,155 @@
+//! Every screen as people see it: nothing on it keeps anybody out, and a picture of it is kept to look at.
+
+use casevault_sync::{ConsentBy, NewConsent, NewShare, Role};
+use casevault_tests::browser::{Browser, Look};
+use casevault_tests::interface::Interface;
+use casevault_tests::world::{World, silent};
+use casevault_wire::time::Time;
+
+use super::journey::png;
+
+const LANGUAGES: [&str; 4] = ["en", "ar", "fr", "es"];
+const THEMES: [&str; 2] = ["light", "dark"];
+
+/// A case with something of everything, shared with a lawyer's team.
+async fn filled() -> World {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let lena = world.bring_in(&shelter.amal, "Lena", Role::Legal).await;
+    shelter.amal.team_create("Legal", &["Lena".into()]).await.unwrap();
+    for client in [&lena, &shelter.nadia, &shelter.omar] {
+        client.sync().await.unwrap();
+    }
+    let fields = [("prs_FirstName", "Mariam"), ("prs_Gender", "Feminine"), ("prs_Citizenship", "NG;IT"), ("cv_Abducted", "true")];
+    let fields = fields.map(|(field, value)| (field.to_owned(), value.to_owned()));
+    let (case, _) = shelter.nadia.case_open("2026-014", "Shelter", &fields).await.unwrap();
+    let case = case.to_string();
+    shelter.nadia.case_open("ملف 2026-015", "Shelter", &[]).await.unwrap();
+    shelter.nadia.note_add(&case, "She slept well.\nلا تريد الاتصال بأخيها.").await.unwrap();
+    let files = [world.file("passport.png", &png(300, 200)), world.file("letter.txt", b"a letter")];
+    shelter.nadia.add_documents(&case, &files, silent()).await.unwrap();
+    shelter.omar.sync().await.unwrap();
+    shelter.omar.get_document(&case, "letter.txt", &world.directory.path().join("letter"), silent()).await.unwrap();
+    let new = NewConsent {
+        by: ConsentBy::Survivor,
+        basis: String::new(),
+        purpose: "legal aid".into(),
+        to: vec!["Legal".into()],
+        documents: vec!["letter.txt".into()],
+        fields: vec!["prs_Gender".into()],
+        until: Time(1_900_000_000_000),
+        form: None,
+        language: "ar".into(),
+        script: 1,
+    };
+    let (consent, _) = shelter.nadia.consent_give(&case, &new).await.unwrap();
+    let share = NewShare {
+        consent: data_encoding::HEXLOWER.encode(&consent),
+        with: "Legal".into(),
+        documents: Vec::new(),
+        fields: Vec::new(),
+        keep_metadata: Some("needed".into()),
+    };
+    shelter.nadia.share_make(&case, &share).await.unwrap();
+    lena.sync().await.unwrap();
+    world
+}
+
+/// The address of the first link that matches.
+async fn link(browser: &Browser, page: &str, css: &str) -> String {
+    browser.goto(page).await;
+    browser.wait(css).await;
+    browser.run(&format!("return document.querySelector(\"{css}\").href")).await.as_str().unwrap().to_owned()
+}
+
+/// Every screen that Nadia has, by name.
+async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str, String)> {
+    let at = |path: &str| format!("{}{path}", interface.address);
+    let case = link(browser, &at("/cases"), "#results .list a").await;
+    let document = link(browser, &case, ".list li:first-child a").await;
+    let letter = link(browser, &case, ".list li:last-child a").await;
+    let share = link(browser, &format!("{case}/sharing"), "a[href*='/share/']").await;
+    let of = |path: &str| format!("{case}{path}");
+    vec![
+        ("cases", at("/cases")),
+        ("case", case.clone()),
+        ("document", document),
+        ("document-not-shown", letter),
+        ("add", of("/documents")),
+        ("person", of("/profile/person")),
+        ("what-happened", of("/profile/trafficking")),
+        ("sharing", of("/sharing")),
+        ("consent", of("/consent")),
+        ("share", share),
+        ("timeline", of("/timeline")),
+        ("new-case", at("/cases/new")),
+        ("waiting", at("/waiting")),
+        ("statistics", at("/statistics?period=2020-Q1")),
+        ("people", at("/people")),
+        ("teams", at("/teams")),
+        ("settings", at("/settings")),
+        ("help", at("/help")),
+        ("failure", at("/nowhere")),
+    ]
+}
+
+async fn choose(browser: &Browser, interface: &Interface, (language, theme): (&str, &str)) {
+    browser.goto(&format!("{}/settings", interface.address)).await;
+    browser.click(&format!("input[value={language}]")).await;
+    browser.click(&format!("option[value={theme}]")).await;
+    browser.click("main button.primary").await;
+    browser.wait(&format!("html[lang={language}][data-theme={theme}]")).await;
+}
+
+/// Looks at the page that is shown, keeps a picture, and adds what is wrong to `found`.
+async fn look(browser: &Browser, name: &str, found: &mut Vec<String>) {
+    let wide = browser.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
+    found.extend((wide == serde_json::json!(true)).then(|| format!("{name}: wider than the window")));
+    found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
+    browser.picture(name).await;
+}
+
+async fn look_at_all(width: u32) {
+    let world = filled().await;
+    let mut found = Vec::new();
+    for person in ["Nadia", "Amal", "Lena"] {
+        let interface = Interface::start(&world.profile(person));
+        let browser = Browser::start(Look { width, ..Look::default() }).await;
+        browser.enter(&interface).await;
+        let locked = browser.address().await;
+        for (language, theme) in
+            LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme))).filter(|_| person == "Nadia")
+        {
+            choose(&browser, &interface, (language, theme)).await;
+            browser.goto(&locked).await;
+            look(&browser, &format!("unlock-{language}-{theme}-{width}"), &mut found).await;
+        }
+        browser.unlock().await;
+        let all = match person {
+            "Nadia" => screens(&browser, &interface).await,
+            "Amal" => ["cases", "people", "teams"].map(|name| (name, format!("{}/{name}", interface.address))).into(),
+            _ => vec![("shared", link(&browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await)],
+        };
+        for (language, theme) in LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme))) {
+            choose(&browser, &interface, (language, theme)).await;
+            for (screen, address) in &all {
+                browser.goto(address).await;
+                let who = if person == "Nadia" { String::new() } else { format!("{}-", person.to_lowercase()) };
+                look(&browser, &format!("{who}{screen}-{language}-{theme}-{width}"), &mut found).await;
+            }
+        }
+        browser.end().await;
+    }
+    found.sort();
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_nothing_keeps_anybody_out_of_a_screen() {
+    look_at_all(1100).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_nothing_keeps_anybody_out_of_a_narrow_screen() {
+    look_at_all(320).await;
+}
