@@ -38,10 +38,8 @@ impl Handover {
             Body::ShareMade(made) => {
                 self.shares.insert(made.dossier);
             }
-            Body::HandoverOffered(offered) if self.standing().is_none() && self.given.is_none() => {
-                if self.shares.contains(&offered.dossier) {
-                    self.offers.push(Offer { offered: offered.clone(), over: false });
-                }
+            Body::HandoverOffered(offered) if self.may_be_offered(&offered.dossier) => {
+                self.offers.push(Offer { offered: offered.clone(), over: false });
             }
             Body::CaseHandedOver(given) if self.offers.iter().any(|offer| offer.offered.dossier == given.dossier) => {
                 self.given.get_or_insert(*given);
@@ -52,6 +50,10 @@ impl Handover {
             Body::ShareEnded(ended) => self.end(&ended.dossier, ended.why),
             _ => {}
         }
+    }
+
+    fn may_be_offered(&self, dossier: &JournalId) -> bool {
+        self.standing().is_none() && self.given.is_none() && self.shares.contains(dossier)
     }
 
     /// The offer that stands, if one does.

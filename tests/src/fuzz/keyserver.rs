@@ -82,7 +82,7 @@ fn paths(world: &World) -> Vec<String> {
     let teams = ["/group", "/commits", "/welcome", "/links", "/acknowledgements", "/refusals", "/heads", "/escrows", "/regroup"];
     let statistics = ["", "/close", "/verify", "/share"].map(|rest| format!("/statistics{rest}?period=20264"));
     let known = [fixed, of(&organisation, &whole), of(&organisation, &[&invitation, &join]), of(&team, &teams)].concat();
-    [known, statistics.map(|rest| organisation.clone() + &rest).to_vec()].concat()
+    [known, statistics.map(|rest| organisation.clone() + rest.as_str()).to_vec()].concat()
 }
 
 /// Requests of any form, signed or not: each gets a typed answer, and none ends in a fault of the server.

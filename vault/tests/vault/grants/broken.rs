@@ -33,7 +33,7 @@ fn granted_digest() -> BlobDigest {
 // Breaks R-7.4-20.
 #[tokio::test]
 async fn broken_grants_are_found() {
-    let counted = encode(&Dossier { blobs: 1, entries: 1, ..Dossier::default() });
+    let counted = encode(&Dossier { blobs: 1, entries: 1 });
     assert_eq!(faults(|write, at| write.put(record::dossier(&at), counted)).await, [Fault::Grant], "entries that are not there");
     let terms = |generation| {
         encode(&Terms { generation, key: public(&key(HOLDER)), until: UNTIL, blobs: granted_digest(), by: public(&key(1)) })
