@@ -31,10 +31,17 @@ pub(crate) fn guarded(text: &str) -> String {
     shown
 }
 
+/// A document with the members of each object in order of their names, whatever else was built with the library.
+pub(crate) fn sorted(document: &Value) -> Value {
+    let mut document = document.clone();
+    document.sort_all_objects();
+    document
+}
+
 /// The document that is printed: the same, with escapes for whatever would drive a terminal.
 pub(crate) fn json(document: &Value) -> String {
     let mut shown = String::new();
-    for letter in document.to_string().chars() {
+    for letter in sorted(document).to_string().chars() {
         if is_plain(letter) {
             shown.push(letter);
         } else {

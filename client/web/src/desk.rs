@@ -201,8 +201,9 @@ impl Desk {
             drop(client);
             locked(&desk.synchronising).0 = match outcome {
                 Ok(report) if report.online => Synchronising::Done,
-                Ok(_) | Err(ClientError::Unreachable) => Synchronising::Offline,
-                Err(_) => Synchronising::Failed,
+                Err(ClientError::Unreachable) => Synchronising::Offline,
+                // Servers answered, and what they said does not verify.
+                Ok(_) | Err(_) => Synchronising::Failed,
             };
         });
         *locked(&self.beside) = Some(task.abort_handle());

@@ -21,7 +21,7 @@ mod when;
 mod words;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,8 +29,12 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use casevault_sync::Options;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::desk::Desk;
+
+/// Ports that are tried for one that is free on both loopback addresses.
+const PORTS: usize = 32;
 
 /// What is opened.
 pub struct Opening {
@@ -45,7 +49,7 @@ pub struct Opening {
 /// An interface that listens.
 pub struct Opened {
     desk: Arc<Desk>,
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
 }
 
 /// Begins to listen, on the loopback address alone, and writes the file that a browser comes in by.
@@ -53,11 +57,26 @@ pub struct Opened {
 /// # Errors
 /// The port is taken, or the file cannot be written.
 pub async fn open(opening: Opening) -> io::Result<Opened> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, opening.port)).await?;
-    let port = listener.local_addr()?.port();
+    let (listeners, port) = listen(opening.port).await?;
     let desk = Arc::new(Desk::new(opening.profile, port, opening.options)?);
     desk.invite()?;
-    Ok(Opened { desk, listener })
+    Ok(Opened { desk, listeners })
+}
+
+/// Listens on both loopback addresses at one port: a browser tries either, and whoever had the other one would be told what is for us.
+async fn listen(wanted: u16) -> io::Result<(Vec<TcpListener>, u16)> {
+    for _ in 0..PORTS {
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await?;
+        let port = first.local_addr()?.port();
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+            Ok(second) => return Ok((vec![first, second], port)),
+            // On a machine without IPv6 there is no other address.
+            Err(_) if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_err() => return Ok((vec![first], port)),
+            Err(error) if wanted > 0 => return Err(error),
+            Err(_) => {} // somebody has the other one: another port
+        }
+    }
+    Err(io::ErrorKind::AddrInUse.into())
 }
 
 impl Opened {
@@ -76,7 +95,7 @@ impl Opened {
     /// # Errors
     /// The listener failed.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Self { desk, listener } = self;
+        let Self { desk, listeners } = self;
         let pages = screen::routes().with_state(desk.clone());
         // Whatever is asked for passes the guard before any page is looked for.
         let all = Router::new().fallback_service(pages).layer(from_fn_with_state(desk.clone(), guard::guard));
@@ -88,10 +107,14 @@ impl Opened {
                 desk.lock();
             }
         };
-        let served = axum::serve(listener, all.into_make_service_with_connect_info::<SocketAddr>());
+        let mut served = JoinSet::new();
+        for listener in listeners {
+            let all = all.clone().into_make_service_with_connect_info::<SocketAddr>();
+            served.spawn(async move { axum::serve(listener, all).await });
+        }
         // Connections that a browser keeps open do not keep the program.
         let outcome = tokio::select! {
-            outcome = served => outcome,
+            outcome = served.join_next() => outcome.and_then(Result::ok).unwrap_or(Ok(())),
             () = stopped => Ok(()),
         };
         watch.abort();

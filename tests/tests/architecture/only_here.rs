@@ -134,7 +134,8 @@ pub fn listening(tree: &Tree) -> Vec<Violation> {
     let mut violations = outside(tree, &LISTENING, |file| servers.iter().any(|server| file.path.starts_with(server)));
     let door =
         tree.product().filter(|file| file.path == DOOR).flat_map(|file| file.code().map(move |(line, code)| (file, line, code)));
-    let strange = door.filter(|(_, _, code)| code.contains("bind(") && !code.contains("bind((Ipv4Addr::LOCALHOST,"));
+    let loopback = ["bind((Ipv4Addr::LOCALHOST,", "bind((Ipv6Addr::LOCALHOST,"];
+    let strange = door.filter(|(_, _, code)| code.contains("bind(") && !loopback.iter().any(|bind| code.contains(bind)));
     violations.extend(strange.map(|(file, line, _)| Violation::new(file.at(line), "binds more than the loopback address")));
     violations
 }

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::definition::{Format, Stats};
 use crate::failure::Failure;
-use crate::message;
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::table::table;
+use crate::{display, message};
 
 pub(super) async fn run(session: &Session, command: Stats) -> Result<Answer, Failure> {
     let client = session.client().await?;
@@ -77,7 +77,7 @@ fn shown(release: &Release) -> Answer {
 fn write(release: &Release, format: Format, out: Option<&Path>) -> Result<Answer, Failure> {
     let text = match format {
         Format::Csv => release.csv(),
-        Format::Json => format!("{:#}\n", json(release)),
+        Format::Json => format!("{:#}\n", display::sorted(&json(release))),
         Format::Svg => release.chart(),
     };
     let Some(path) = out else { return Ok(Answer::new(json(release), text.trim_end())) };

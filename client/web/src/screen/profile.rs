@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::view::CaseView;
-use casevault_sync::{Field, FieldKind, SEPARATOR, fields};
+use casevault_sync::{ClientError, Field, FieldKind, SEPARATOR, fields};
 use maud::{Markup, html};
 
 use super::{case, done};
@@ -14,6 +14,8 @@ use crate::part;
 use crate::visit::Visit;
 use crate::words::Words;
 
+/// Before a field's name: what it was when it was shown.
+const WAS: &str = "was:";
 /// The sections that cases are written in: what they are called in addresses, and in the standard. What a case has otherwise, such as services
 /// and consent, is not written as fields here.
 const SECTIONS: [(&str, &str); 6] = [
@@ -103,6 +105,8 @@ fn draw(
         h2 { (words.say(&format!("section-{name}"))) }
         @if let Some(failure) = failure { (failure.shown(visit)) }
         form method="post" action={ "/cases/" (handle) "/profile/" (name) } class="stack" {
+            // What each field was when it was shown: of two who write at once, neither undoes the other unseen.
+            @for field in first.iter().chain(&more) { input type="hidden" name={ (WAS) (field.name) } value=(value(&view.fields, &field.name)); }
             @for field in &first { (input(words, field, typed)) }
             @if !more.is_empty() {
                 details { summary { (words.say("more-fields")) } div.stack { @for field in &more { (input(words, field, typed)) } } }
@@ -158,15 +162,21 @@ pub(super) async fn set(visit: Visit, Path((handle, name)): Path<(String, String
     let view = client.case(&id).await?;
     let (_, of) = section(&name)?;
     let separator = SEPARATOR.to_string();
-    let mut changed = Vec::new();
+    let (mut changed, mut crossed) = (Vec::new(), false);
     for field in of_section(of).filter(|field| form.0.iter().any(|(name, _)| *name == field.name)) {
         let typed = form.all(&field.name).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
-        if typed != value(&view.fields, &field.name) {
+        let (was, now) = (form.text(&format!("{WAS}{}", field.name)), value(&view.fields, &field.name));
+        if typed != was && typed != now {
+            crossed |= was != now;
             changed.push((field.name.clone(), typed));
         }
     }
     if changed.is_empty() {
         return done(&format!("/cases/{handle}"));
+    }
+    if crossed {
+        let failure = Failure::from(ClientError::Conflict);
+        return Ok(failure.with(draw(&visit, (&handle, &view), (&name, &form), Some(&failure))?));
     }
     match client.case_set(&id, &changed).await {
         Ok(_) => done(&format!("/cases/{handle}")),

@@ -87,3 +87,30 @@ async fn web_what_was_typed_survives_locking() {
     assert!(unlocked.body.contains("<form method=\"post\" action=\"/cases/0011/note\""), "{}", unlocked.body);
     assert!(unlocked.body.contains("name=\"text\" value=\"she wants to go home\""));
 }
+
+/// A colleague changed a field since its form was shown: what they wrote is not undone unseen, and what nobody touched stays as they have it.
+#[tokio::test(flavor = "multi_thread")]
+async fn web_of_two_edits_of_one_field_neither_undoes_the_other() {
+    let world = World::start();
+    let amal = world.found("Amal").await;
+    amal.team_create("Shelter", &["Amal".into()]).await.unwrap();
+    amal.case_open("Case of Mira", "Shelter", &[("prs_Gender".into(), "Feminine".into())]).await.unwrap();
+    drop(amal);
+    let mut interface = Interface::start(&world.profile("Amal"));
+    interface.enter();
+    interface.post("/unlock", &passphrase());
+    let list = interface.get("/cases").body;
+    let mut links = list.split("href=\"/cases/").skip(1).filter_map(|rest| rest.split('"').next());
+    let case = links.find(|link| link.chars().all(|letter| letter.is_ascii_hexdigit())).unwrap();
+    let path = format!("/cases/{case}/profile/person");
+    let form = interface.get(&path).body;
+    assert!(form.contains("name=\"was:prs_Gender\" value=\"Feminine\""), "{form}");
+    let post = |was: &str, now: &str| interface.post(&path, &format!("was%3Aprs_Gender={was}&prs_Gender={now}"));
+    let crossed = post("Masculine", "Other");
+    assert_eq!(crossed.status, 409, "{}", crossed.body);
+    assert!(crossed.body.contains("name=\"was:prs_Gender\" value=\"Feminine\""), "it is asked again, with what stands now");
+    assert_eq!(post("Masculine", "Masculine").status, 303, "what was not touched is not written");
+    assert!(interface.get(&path).body.contains("name=\"was:prs_Gender\" value=\"Feminine\""));
+    assert_eq!(post("Feminine", "Masculine").status, 303);
+    assert!(interface.get(&path).body.contains("name=\"was:prs_Gender\" value=\"Masculine\""));
+}
