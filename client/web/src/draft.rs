@@ -18,6 +18,9 @@ const TO: &str = "draft-to";
 /// What begins the name of each of its fields.
 const FIELD: &str = "draft.";
 
+/// What is in the addresses of forms that are typed into. What only does something, to revoke a device say, is done again by whoever unlocked.
+const TYPED: [&str; 3] = ["/note", "/profile/", "/consent"];
+
 /// Something that was typed, and where it was to be sent.
 pub(crate) struct Draft {
     to: String,
@@ -70,8 +73,9 @@ pub(crate) fn is_one(desk: &Arc<Desk>, request: &Request) -> bool {
 /// Asks for the passphrase, and has the page keep what was typed.
 pub(crate) async fn keep(visit: &Visit, request: Request) -> Response {
     let to = request.uri().path().to_owned();
+    let typed = TYPED.iter().any(|part| to.contains(part)) || to == "/cases";
     match Fields::from_request(request, &()).await {
-        Ok(fields) => Failure::Locked.with(unlock::page(visit, Some(&Draft { to, fields }), None)),
+        Ok(fields) => Failure::Locked.with(unlock::page(visit, typed.then_some(Draft { to, fields }).as_ref(), None)),
         Err(failure) => failure.into_response(),
     }
 }

@@ -136,14 +136,15 @@ pub(super) fn state(visit: &Visit, client: &Client) -> Outcome<Markup> {
     let words = visit.words;
     let waits = client.unsent()?.len();
     let (picture, key) = match visit.desk.synchronising() {
-        Synchronising::Now => ("clock", "sync-now"),
-        Synchronising::Offline => ("warning", "sync-offline"),
-        Synchronising::Failed => ("warning", "sync-failed"),
-        Synchronising::Done | Synchronising::No => ("check", "sync-done"),
+        Synchronising::Now => ("clock", Some("sync-now")),
+        Synchronising::Offline => ("warning", Some("sync-offline")),
+        Synchronising::Failed => ("warning", Some("sync-failed")),
+        Synchronising::Done => ("check", Some("sync-done")),
+        Synchronising::No => ("clock", None), // nobody asked yet
     };
     Ok(html! {
         p.state {
-            (icon(picture)) span { (words.say(key)) }
+            (icon(picture)) @if let Some(key) = key { span { (words.say(key)) } }
             @if let Some(time) = client.last_synchronised()? { span { (words.say("sync-last")) " " (part::time(time)) } }
             @if waits > 0 { a href="/waiting" { (words.count("sync-waits", waits)) } }
         }

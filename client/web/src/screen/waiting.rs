@@ -16,7 +16,11 @@ use crate::visit::Visit;
 pub(super) async fn show(visit: Visit) -> Outcome {
     let client = visit.client()?;
     let (unsent, alarms) = (client.unsent()?, client.alarms()?);
-    let dossiers = client.dossiers().await.unwrap_or_default();
+    // What is wrong with them is said, and hides nothing else.
+    let (dossiers, unread) = match client.dossiers().await {
+        Ok(dossiers) => (dossiers, None),
+        Err(error) => (Vec::new(), Some(Failure::from(error))),
+    };
     let words = visit.words;
     let mut shared = Vec::new();
     for dossier in &dossiers {
@@ -48,7 +52,7 @@ pub(super) async fn show(visit: Visit) -> Outcome {
         }
         section aria-labelledby="dossiers" {
             h2 #dossiers { (words.say("dossiers")) }
-            @if shared.is_empty() { p.empty { (words.say("dossiers-empty")) } }
+            @if let Some(failure) = &unread { (failure.shown(&visit)) } @else if shared.is_empty() { p.empty { (words.say("dossiers-empty")) } }
             ul.list {
                 @for (handle, one) in &shared {
                     li { a href={ "/shared/" (handle) } { span.title { (part::name(&one.purpose)) } span.meta { (part::named(one.from.team_name.as_deref(), &one.from.team)) (sharing::state(&visit, one.state)) } } }

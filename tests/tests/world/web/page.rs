@@ -86,6 +86,10 @@ async fn web_what_was_typed_survives_locking() {
     let unlocked = interface.post("/unlock", &form);
     assert!(unlocked.body.contains("<form method=\"post\" action=\"/cases/0011/note\""), "{}", unlocked.body);
     assert!(unlocked.body.contains("name=\"text\" value=\"she wants to go home\""));
+    // What only does something is not done by whoever unlocks later.
+    interface.post("/lock", "");
+    let planted = interface.post("/people/revoke", "device=0011");
+    assert!(planted.status == 401 && !planted.body.contains("draft"), "{}", planted.body);
 }
 
 /// A colleague changed a field since its form was shown: what they wrote is not undone unseen, and what nobody touched stays as they have it.
