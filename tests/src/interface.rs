@@ -108,6 +108,14 @@ impl Interface {
         ))
     }
 
+    /// The address of the first case on the list.
+    pub fn first_case(&self) -> String {
+        let list = self.get("/cases").body;
+        let mut links = list.split("href=\"/cases/").filter_map(|rest| rest.split('"').next());
+        let handle = links.find(|name| name.len() == 18).expect("a case");
+        format!("/cases/{handle}")
+    }
+
     /// Comes in by the file.
     pub fn enter(&mut self) -> Answer {
         let answer =

@@ -14,6 +14,7 @@ pub mod leakage;
 pub mod liar;
 pub mod limit;
 pub mod long_log;
+pub mod model;
 pub mod moments;
 pub mod pen;
 pub mod plaintext;

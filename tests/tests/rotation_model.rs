@@ -27,20 +27,7 @@ mod vault;
 mod world;
 
 use attempt::Rules;
-use stateright::{Checker, HasDiscoveries, Model};
-
-/// Visits every state; all properties hold.
-fn holds(rules: Rules) {
-    let checker = rules.checker().threads(2).spawn_bfs().join();
-    eprintln!("{} states, {} deep", checker.unique_state_count(), checker.max_depth());
-    checker.assert_properties();
-}
-
-/// The model finds a path on which `property` is broken.
-fn breaks(property: &'static str, rules: Rules) {
-    let checker = rules.checker().threads(2).finish_when(HasDiscoveries::AnyOf([property].into())).spawn_bfs().join();
-    assert!(checker.discovery(property).is_some(), "{property}: no counterexample in {} states", checker.unique_state_count());
-}
+use casevault_tests::model::{breaks, holds};
 
 /// All but the adversary's own commits: two epochs, each of which every device may try to end.
 const OUTSIDER: Rules = Rules { faults: 1, ..Rules::PROTOCOL };

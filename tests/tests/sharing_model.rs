@@ -13,21 +13,8 @@ mod properties;
 #[path = "sharing_model/world.rs"]
 mod world;
 
-use stateright::{Checker, HasDiscoveries, Model};
+use casevault_tests::model::{breaks, holds};
 use world::Rules;
-
-/// Visits every state; all properties hold.
-fn holds(rules: Rules) {
-    let checker = rules.checker().threads(2).spawn_bfs().join();
-    eprintln!("{} states, {} deep", checker.unique_state_count(), checker.max_depth());
-    checker.assert_properties();
-}
-
-/// The model finds a path on which `property` is broken.
-fn breaks(property: &'static str, rules: Rules) {
-    let checker = rules.checker().threads(2).finish_when(HasDiscoveries::AnyOf([property].into())).spawn_bfs().join();
-    assert!(checker.discovery(property).is_some(), "{property}: no counterexample in {} states", checker.unique_state_count());
-}
 
 // Plays C07.
 #[test]

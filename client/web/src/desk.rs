@@ -40,13 +40,24 @@ pub(crate) struct Desk {
     settings: Mutex<Settings>,
     /// Names of things in addresses.
     pub(crate) handles: Handles,
-    shown: Mutex<Option<(String, Arc<Pictures>)>>,
+    shown: Mutex<Option<Shown>>,
     answer: Mutex<Option<(String, StatusCode, Bytes)>>,
     synchronising: Mutex<(Synchronising, Option<Instant>)>,
     /// Synchronises beside what the person does, if anything does; it ends when the profile is locked.
     beside: Mutex<Option<AbortHandle>>,
     /// The client that was held last: until it is gone, the profile is in use.
     last: Mutex<Weak<Client>>,
+}
+
+/// The pages of the document that is looked at.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    /// Its address.
+    pub(crate) address: String,
+    /// The SHA-256 of the version that they are of.
+    pub(crate) sha256: [u8; 32],
+    /// They themselves.
+    pub(crate) pictures: Arc<Pictures>,
 }
 
 /// How far synchronising is.
@@ -215,13 +226,13 @@ impl Desk {
     }
 
     /// Remembers the pages of the document that is looked at, and of no other.
-    pub(crate) fn show(&self, shown: Option<(String, Arc<Pictures>)>) {
+    pub(crate) fn show(&self, shown: Option<Shown>) {
         *locked(&self.shown) = shown;
     }
 
     /// The pages of the document that is looked at, if it is this one.
-    pub(crate) fn shown(&self, address: &str) -> Option<Arc<Pictures>> {
-        locked(&self.shown).as_ref().filter(|(of, _)| of == address).map(|(_, pictures)| pictures.clone())
+    pub(crate) fn shown(&self, address: &str) -> Option<Shown> {
+        locked(&self.shown).as_ref().filter(|shown| shown.address == address).cloned()
     }
 
     /// Keeps the answer to a form until it is asked for, and no other; its name.

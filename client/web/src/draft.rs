@@ -18,8 +18,13 @@ const TO: &str = "draft-to";
 /// What begins the name of each of its fields.
 const FIELD: &str = "draft.";
 
-/// What is in the addresses of forms that are typed into. What only does something, to revoke a device say, is done again by whoever unlocked.
-const TYPED: [&str; 3] = ["/note", "/profile/", "/consent"];
+/// Whether a form of a case is typed into. What only does something, to revoke a device say, is done again by whoever unlocked: whoever stood
+/// before the locked program could have asked for it.
+fn is_typed_into(to: &str) -> bool {
+    let mut parts = to.split('/').skip(1);
+    let form = (parts.next(), parts.next(), parts.next());
+    matches!(form, (Some("cases"), None, None) | (Some("cases"), Some(_), Some("note" | "profile" | "consent")))
+}
 
 /// Something that was typed, and where it was to be sent.
 pub(crate) struct Draft {
@@ -31,7 +36,7 @@ impl Draft {
     /// The draft that a form carries, if it carries one.
     pub(crate) fn carried(form: &Fields) -> Option<Self> {
         let to = form.text(TO).to_owned();
-        let own = to.starts_with('/') && !to.starts_with("//");
+        let own = is_typed_into(&to);
         let field = |(name, text): &(String, String)| Some((name.strip_prefix(FIELD)?.to_owned(), text.clone()));
         own.then(|| Self { to, fields: Fields(form.0.iter().filter_map(field).collect()) })
     }
@@ -73,7 +78,7 @@ pub(crate) fn is_one(desk: &Arc<Desk>, request: &Request) -> bool {
 /// Asks for the passphrase, and has the page keep what was typed.
 pub(crate) async fn keep(visit: &Visit, request: Request) -> Response {
     let to = request.uri().path().to_owned();
-    let typed = TYPED.iter().any(|part| to.contains(part)) || to == "/cases";
+    let typed = is_typed_into(&to);
     match Fields::from_request(request, &()).await {
         Ok(fields) => Failure::Locked.with(unlock::page(visit, typed.then_some(Draft { to, fields }).as_ref(), None)),
         Err(failure) => failure.into_response(),

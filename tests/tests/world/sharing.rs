@@ -5,6 +5,7 @@ use casevault_crypto::envelope::Envelope;
 use casevault_sync::time::Time;
 use casevault_sync::view::{ConsentState, Delivery, Sharing};
 use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Role, SystemClock};
+use casevault_tests::evil::Act;
 use casevault_tests::holder::Holder;
 use casevault_tests::liar::Liar;
 use casevault_tests::world::{Shelter, World, silent};
@@ -344,4 +345,33 @@ async fn a_recipient_who_was_away_follows_every_key() {
     assert_eq!(lena.dossier(&dossier).await.unwrap().documents.len(), 1);
     lena.dossier_answer(&dossier, Answer::Accepted, "").await.unwrap();
     assert_eq!(nadia.shares(Some(&case)).await.unwrap()[0].state, Sharing::Answered(Answer::Accepted));
+}
+
+/// A vault that refuses a key, as if a later one were there, is asked again: whoever left is not thought to be out.
+// Breaks R-6.8-11.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_vault_refuses_is_not_taken_for_given() {
+    let (world, operators) = World::start_evil().await;
+    let (Shelter { amal, nadia, omar }, lena) = with_lawyer(&world).await;
+    let case = case_of_mira(&world, &nadia).await;
+    let (given, _) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    nadia.share_make(&case, &share(&given, "Legal")).await.unwrap();
+    let dossier = received(&lena).await;
+    let shelters = nadia.team("Shelter").await.unwrap().team;
+    omar.sync().await.unwrap();
+    omar.shares(Some(&case)).await.unwrap();
+    drop(omar);
+    let kept = Holder::of(&world, "Omar", JournalId::parse(&dossier).unwrap(), shelters);
+    amal.team_remove("Shelter", "Omar").await.unwrap();
+    let no = r#"{"type":"urn:casevault:problem:conflict","title":"No.","status":409,"code":"conflict"}"#;
+    operators.vault.when(|asked| asked.is("POST", "/grant"), Act::Answer(409, no.into()));
+    for _ in 0..2 {
+        let said = nadia.sync().await;
+        assert!(matches!(said, Err(ClientError::Server(Code::Conflict))), "{said:?}");
+    }
+    operators.vault.repent();
+    nadia.sync().await.unwrap();
+    assert!(kept.ask().await.iter().all(|said| *said == StatusCode::FORBIDDEN));
+    lena.sync().await.unwrap();
+    assert_eq!(lena.dossier(&dossier).await.unwrap().documents.len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casevault_crypto::event::{Body, CaseHandedOver, Ending, HandoverOffered, Retention, ShareEnded, ShareMade, TakeoverOffered};
+use casevault_crypto::event::{Body, CaseHandedOver, HandoverOffered, Retention, ShareMade, TakeoverOffered};
 use casevault_crypto::handover::Handover;
 use casevault_crypto::journal::Place;
 use casevault_wire::codec::Text;
@@ -104,13 +104,15 @@ impl Client {
         self.deliver(row).await.map(|_| ())
     }
 
-    /// What is written as a case that was handed over in this dossier is taken back, if it was: also once its share is over.
-    pub(crate) fn taking_back(&self, place: &Place, dossier: JournalId) -> Result<Vec<Body>> {
-        if self.handover_of(place)?.given.is_none_or(|given| given.dossier != dossier) {
-            return Ok(Vec::new());
-        }
+    /// Whether a case was handed over in this dossier, and not taken back.
+    pub(crate) fn is_given(&self, place: &Place, dossier: JournalId) -> Result<bool> {
+        Ok(self.handover_of(place)?.given.is_some_and(|given| given.dossier == dossier))
+    }
+
+    /// What is written besides as a case that was handed over in this dossier is taken back: it is kept as it was before.
+    pub(crate) fn kept_no_longer(&self, place: &Place, dossier: JournalId) -> Result<Vec<Body>> {
         let kept = self.keeping(place)?.retention.is_some_and(|retention| retention.reason == HANDED_OVER);
-        let until = kept.then(|| Retention { until: Time::default(), text: Text::default() }.into());
-        Ok(std::iter::once(ShareEnded { dossier, why: Ending::Revoked }.into()).chain(until).collect())
+        let no_date = Retention { until: Time::default(), text: Text::default() }.into();
+        Ok(if kept && self.is_given(place, dossier)? { vec![no_date] } else { Vec::new() })
     }
 }

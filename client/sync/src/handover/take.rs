@@ -66,8 +66,10 @@ impl Client {
     async fn bring_over(&self, access: &Access, case: &Place, progress: OnProgress) -> Result<(JournalId, Delivery)> {
         for _ in 0..TRIES {
             let read = self.read_dossier(access).await?;
-            if let Some(goes_on) = read.dossier.takeover.as_ref().and_then(|takeover| takeover.goes_on) {
-                return if goes_on == case.journal { Ok((goes_on, Delivery::Sent)) } else { Err(ClientError::NotOffered) };
+            let takeover = read.dossier.takeover.as_ref().ok_or(ClientError::NotOffered)?;
+            if takeover.answered.is_some() {
+                let this = takeover.goes_on == Some(case.journal);
+                return if this { Ok((case.journal, Delivery::Sent)) } else { Err(ClientError::NotOffered) };
             }
             self.take_documents(case, (access, &read), &progress).await?;
             self.flush_journal(case).await?;
@@ -132,8 +134,11 @@ impl Client {
         let sql = "SELECT ifnull(max(sequence) + 1, 0) FROM entries WHERE team = ?1 AND journal = ?2
             AND EXISTS (SELECT 1 FROM journals j WHERE j.team = ?1 AND j.journal = ?2 AND behind = 0)";
         let length = self.profile.store.read(|db| Ok(db.query_row(sql, key(&taken.case), |row| count(row, 0))?))?;
+        if length <= taken.told {
+            return Ok(());
+        }
         let access = self.accesses()?.into_iter().find(|access| access.place == taken.dossier);
-        let Some(access) = access.filter(|access| length > taken.told && access.until > self.now()) else { return Ok(()) };
+        let Some(access) = access.filter(|access| access.until > self.now()) else { return Ok(()) };
         let said = self.said(&taken.case)?;
         // Of a case that a colleague began, too, nothing is told; nor once the recipient has said that nothing is any more.
         let goes_on = |read: &Read| {

@@ -32,16 +32,14 @@ impl Client {
         // Nothing that a server answers keeps the end from being written down, and access from ending.
         let mut delivery = Delivery::Sent;
         let row = match found.ended {
-            None => {
-                let mut words = self.last_words(found, Ending::Revoked)?.to_vec();
-                words.extend(self.taking_back(&place, dossier)?.into_iter().skip(1));
+            None => Some(self.queue(&place, &self.last_words(&place, found, Ending::Revoked)?)?),
+            // Also once it is over a case that was handed over in it can be taken back.
+            Some(_) if self.is_given(&place, dossier)? => {
+                let mut words = self.kept_no_longer(&place, dossier)?;
+                words.push(ShareEnded { dossier, why: Ending::Revoked }.into());
                 Some(self.queue(&place, &words)?)
             }
-            // Also once it is over a case that was handed over in it can be taken back.
-            Some(_) => match self.taking_back(&place, dossier)? {
-                back if back.is_empty() => None,
-                back => Some(self.queue(&place, &back)?),
-            },
+            Some(_) => None,
         };
         self.settled(&dossier, false)?;
         let closed = self.close(&place, &dossier).await;
@@ -69,7 +67,7 @@ impl Client {
     /// Ends everything that a case shares.
     pub(crate) async fn end_all_shares(&self, place: &Place) -> Result<()> {
         for share in self.consents_of(place)?.shares.iter().filter(|share| share.ended.is_none()) {
-            self.queue(place, &self.last_words(share, Ending::Revoked)?)?;
+            self.queue(place, &self.last_words(place, share, Ending::Revoked)?)?;
             self.settled(&share.made.dossier, false)?;
         }
         self.settle_shares(&place.team).await
@@ -95,7 +93,7 @@ impl Client {
             }
         }
         if share.ended.is_none() {
-            let row = self.queue(place, &self.last_words(share, why)?)?;
+            let row = self.queue(place, &self.last_words(place, share, why)?)?;
             if self.deliver(row).await? == Delivery::Queued {
                 return Err(ClientError::Unreachable);
             }
@@ -122,9 +120,11 @@ impl Client {
     }
 
     /// What a case says of a share that ends: the last key is given to its own team alone (R-6.8-4).
-    fn last_words(&self, share: &Share, why: Ending) -> Result<[Body; 2]> {
+    fn last_words(&self, place: &Place, share: &Share, why: Ending) -> Result<Vec<Body>> {
         let dossier = share.made.dossier;
+        let mut words = if why == Ending::Expired { Vec::new() } else { self.kept_no_longer(place, dossier)? };
         let key = self.new_dossier_key(&dossier, share.newest() + 1, &share.made.to)?;
-        Ok([ShareEnded { dossier, why }.into(), key.into()])
+        words.extend([ShareEnded { dossier, why }.into(), key.into()]);
+        Ok(words)
     }
 }

@@ -107,22 +107,24 @@ impl Client {
 
     /// Brings one share to where it has to be. Where a colleague was ahead, it is looked at again.
     pub(crate) async fn settle_share(&self, place: &Place, dossier: &JournalId) -> Result<()> {
-        let mut before = None;
         loop {
-            let consents = self.accepted_consents(place)?;
-            let share = consents.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
-            let now = (share.newest(), self.ending(&consents, share));
-            if before.as_ref() == Some(&now) {
-                return self.settled(dossier, true);
+            let before = self.accepted_consents(place)?;
+            let share = before.share(dossier).ok_or(ClientError::Unknown(What::Share))?;
+            let stands =
+                |consents: &Consents| consents.share(dossier).map(|share| (share.newest(), self.ending(consents, share)));
+            let done = self.settle_once(place, &before, share).await;
+            if let Err(ClientError::Server(Code::Conflict)) = done {
+                // The vault may have a later key than this device knew of.
+                self.pull_on(place).await?;
             }
-            match self.settle_once(place, &consents, share).await {
-                // The vault has a later key than this device knew of.
-                Err(ClientError::Server(Code::Conflict)) if before.is_none() => {
-                    self.pull_on(place).await?;
-                }
-                outcome => outcome?,
+            let news = stands(&self.accepted_consents(place)?) != stands(&before);
+            match done {
+                Err(ClientError::Server(Code::Conflict)) if news => {}
+                // What is over has nothing after it.
+                Ok(()) if news && self.ending(&before, share).is_none() => {}
+                Ok(()) => return self.settled(dossier, true),
+                error => return error,
             }
-            before = Some(now);
         }
     }
 

@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 use super::case;
+use crate::desk::Shown;
 use crate::failure::{Failure, Outcome};
 use crate::page;
 use crate::part;
@@ -18,9 +19,9 @@ use crate::visit::Visit;
 pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
     let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
     let address = format!("/cases/{handle}/documents/{document}");
-    let drawn = draw(&visit, (&client, &id, &of), &address).await?;
     let view = client.case(&id).await?;
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
+    let drawn = draw(&visit, (&client, &id, &of), (&address, &shown.sha256)).await?;
     let opened: Vec<_> = client.custody(&id).await?.into_iter().filter(|one| is_opening(one, &of)).collect();
     let words = visit.words;
     let body = html! {
@@ -59,19 +60,19 @@ fn pages(visit: &Visit, (address, name): (&str, &str), pictures: &Pictures) -> M
     }
 }
 
-/// The pages, kept while they are looked at. A kind of file that is not drawn is no failure of the page.
+/// The pages of this version, kept while they are looked at. A kind of file that is not drawn is no failure of the page.
 async fn draw(
     visit: &Visit,
     (client, case, document): (&Client, &str, &str),
-    address: &str,
+    (address, sha256): (&str, &[u8; 32]),
 ) -> Outcome<Result<Arc<Pictures>, Failure>> {
-    if let Some(pictures) = visit.desk.shown(address) {
-        return Ok(Ok(pictures));
+    if let Some(shown) = visit.desk.shown(address).filter(|shown| shown.sha256 == *sha256) {
+        return Ok(Ok(shown.pictures));
     }
     match client.preview(case, document).await {
-        Ok(pictures) => {
+        Ok((sha256, pictures)) => {
             let pictures = Arc::new(pictures);
-            visit.desk.show(Some((address.to_owned(), pictures.clone())));
+            visit.desk.show(Some(Shown { address: address.to_owned(), sha256, pictures: pictures.clone() }));
             Ok(Ok(pictures))
         }
         Err(error @ ClientError::Redraw(_)) => Ok(Err(error.into())),
@@ -83,6 +84,6 @@ async fn draw(
 pub(super) async fn picture(visit: Visit, Path((handle, document, page)): Path<(String, String, usize)>) -> Outcome {
     visit.client()?;
     let shown = visit.desk.shown(&format!("/cases/{handle}/documents/{document}")).ok_or(Failure::NotHere)?;
-    let picture = page.checked_sub(1).and_then(|at| shown.shown.get(at)).ok_or(Failure::NotHere)?;
+    let picture = page.checked_sub(1).and_then(|at| shown.pictures.shown.get(at)).ok_or(Failure::NotHere)?;
     Ok(([(header::CONTENT_TYPE, picture.kind)], picture.bytes.to_vec()).into_response())
 }

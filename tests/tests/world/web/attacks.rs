@@ -309,17 +309,10 @@ async fn f10_no_field_is_filled_in_corrected_or_remembered() {
     interface.enter();
     let mut pages = vec![interface.get("/unlock")];
     interface.post("/unlock", &passphrase());
-    let list = interface.get("/cases");
-    let case = list
-        .body
-        .split("href=\"/cases/")
-        .filter_map(|rest| rest.split('"').next())
-        .find(|name| name.len() == 18)
-        .unwrap()
-        .to_owned();
-    pages.push(list);
+    let case = interface.first_case();
+    pages.push(interface.get("/cases"));
     for path in ["", "/profile/person", "/profile/trafficking", "/consent", "/documents"] {
-        pages.push(interface.get(&format!("/cases/{case}{path}")));
+        pages.push(interface.get(&format!("{case}{path}")));
     }
     pages.extend(["/cases/new", "/people", "/teams", "/waiting", "/settings"].map(|path| interface.get(path)));
     let drawn: usize =
@@ -399,19 +392,12 @@ async fn g02_no_document_acts_where_it_is_shown() {
     let mut interface = Interface::start(&world.profile("Nadia"));
     interface.enter();
     interface.post("/unlock", &passphrase());
-    let list = interface.get("/cases");
-    let case = list
-        .body
-        .split("href=\"/cases/")
-        .filter_map(|rest| rest.split('"').next())
-        .find(|name| name.len() == 18)
-        .unwrap()
-        .to_owned();
-    let page = interface.get(&format!("/cases/{case}"));
+    let case = interface.first_case();
+    let page = interface.get(&case);
     let documents: Vec<_> = page.body.split("/documents/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(documents.len(), active.len());
     for document in documents {
-        let shown = interface.get(&format!("/cases/{case}/documents/{document}"));
+        let shown = interface.get(&format!("{case}/documents/{document}"));
         assert!(shown.body.contains("role=\"alert\"") && !shown.body.contains("SECRETMARK"), "{shown:?}");
         for page in ["1", "0", "x"] {
             let part = interface.get(&format!("/cases/{case}/documents/{document}/{page}"));

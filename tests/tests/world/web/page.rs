@@ -90,6 +90,8 @@ async fn web_what_was_typed_survives_locking() {
     interface.post("/lock", "");
     let planted = interface.post("/people/revoke", "device=0011");
     assert!(planted.status == 401 && !planted.body.contains("draft"), "{}", planted.body);
+    let carried = interface.post("/unlock", &format!("{}&draft-to=%2Fpeople%2Frevoke&draft.device=0011", passphrase()));
+    assert!(!carried.body.contains("/people/revoke"), "{}", carried.body);
 }
 
 /// A colleague changed a field since its form was shown: what they wrote is not undone unseen, and what nobody touched stays as they have it.
@@ -103,10 +105,7 @@ async fn web_of_two_edits_of_one_field_neither_undoes_the_other() {
     let mut interface = Interface::start(&world.profile("Amal"));
     interface.enter();
     interface.post("/unlock", &passphrase());
-    let list = interface.get("/cases").body;
-    let mut links = list.split("href=\"/cases/").skip(1).filter_map(|rest| rest.split('"').next());
-    let case = links.find(|link| link.chars().all(|letter| letter.is_ascii_hexdigit())).unwrap();
-    let path = format!("/cases/{case}/profile/person");
+    let path = format!("{}/profile/person", interface.first_case());
     let form = interface.get(&path).body;
     assert!(form.contains("name=\"was:prs_Gender\" value=\"Feminine\""), "{form}");
     let post = |was: &str, now: &str| interface.post(&path, &format!("was%3Aprs_Gender={was}&prs_Gender={now}"));
