@@ -120,12 +120,7 @@ fn keys(profile: &Path) -> Vec<[u8; 32]> {
 /// The keystore's key and the database's, and every row of every table of the profile, whose client must be closed: each column as the
 /// database keeps it, one after the other.
 pub fn rows(profile: &Path) -> ([[u8; 32]; 2], Vec<Vec<Vec<u8>>>) {
-    let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
-    let store = unlock(&keystore, &passphrase()).expect("unlocks");
-    let database_key = database_key(&store);
-    let database = Connection::open(profile.join("store")).expect("opens");
-    database.pragma_update(None, "key", format!("x'{}'", HEXLOWER.encode(database_key.secret().expose()))).expect("keyed");
-    let own = [*store.secret().expose(), *database_key.secret().expose()];
+    let (own, database) = database(profile);
     let mut found = Vec::new();
     let mut tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").expect("its schema");
     let tables: Vec<String> =
@@ -139,6 +134,16 @@ pub fn rows(profile: &Path) -> ([[u8; 32]; 2], Vec<Vec<Vec<u8>>>) {
         }
     }
     (own, found)
+}
+
+/// The keystore's key, the database's, and the database of a profile whose client must be closed.
+pub fn database(profile: &Path) -> ([[u8; 32]; 2], Connection) {
+    let keystore = std::fs::read(profile.join("keystore")).expect("a keystore");
+    let store = unlock(&keystore, &passphrase()).expect("unlocks");
+    let key = database_key(&store);
+    let database = Connection::open(profile.join("store")).expect("opens");
+    database.pragma_update(None, "key", format!("x'{}'", HEXLOWER.encode(key.secret().expose()))).expect("keyed");
+    ([*store.secret().expose(), *key.secret().expose()], database)
 }
 
 /// A value as a row of SQLite has it.

@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use casevault_crypto::journal::Place;
 use casevault_crypto::secret::SecretBytes;
 use casevault_fault::step as fault;
+use casevault_wire::time::Time;
 use openmls_sqlite_storage::SqliteStorageProvider;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use zeroize::Zeroizing;
@@ -30,6 +31,11 @@ pub type MlsStorage<'a> = SqliteStorageProvider<Cbor, &'a Connection>;
 
 /// The version of the schema.
 const VERSION: u32 = 1;
+
+/// Bytes up to which a file is written anew whenever it is closed after a change.
+const SMALL: i64 = 4 << 20;
+/// How often a larger one is, in milliseconds.
+const TIDY: u64 = 24 * 60 * 60 * 1000;
 
 /// The open store.
 pub struct Store {
@@ -84,6 +90,27 @@ impl Store {
         let result = work(&tx)?;
         fault("store.commit", || tx.commit().map_err(ClientError::from))?;
         Ok(result)
+    }
+
+    /// Leaves nothing in the file of what was deleted. SQLite overwrites a row where it is, but not what is left of it where it was, if it moved
+    /// from one page to another before: what is there now is written anew, after every change if it is little, else once a day.
+    ///
+    /// # Errors
+    /// [`ClientError::DiskFull`] or [`ClientError::File`]: nothing has changed.
+    pub fn tidy(&self, now: Time) -> Result<()> {
+        let db = self.lock();
+        if db.total_changes() == 0 {
+            return Ok(());
+        }
+        let size: i64 =
+            db.query_row("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", [], |row| row.get(0))?;
+        let before = meta(&db, "tidied")?.and_then(|at| (*at).try_into().ok()).map_or(0, u64::from_be_bytes);
+        let is_due = now.0.checked_sub(before).is_none_or(|since| since >= TIDY);
+        if size > SMALL && !is_due {
+            return Ok(());
+        }
+        set_meta(&db, "tidied", &now.0.to_be_bytes())?;
+        fault("store.tidy", || db.execute_batch("VACUUM").map_err(ClientError::from))
     }
 
     /// Whether every page of the file verifies.

@@ -7,7 +7,7 @@ use casevault_sync::{Client, Options, SecretBytes};
 use casevault_tests::device::Device;
 use casevault_tests::image::image;
 use casevault_tests::plaintext::{found, search};
-use casevault_tests::scan::{captured, rows, tried, windows};
+use casevault_tests::scan::{captured, database, rows, tried, windows};
 use casevault_tests::world::{World, passphrase, silent};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -108,6 +108,56 @@ async fn e04_what_a_device_no_longer_has_is_in_no_byte_of_its_files() {
     let (gone, pages) = (before.gone(&profile), image(&profile));
     assert!(gone.0.len() > 100 && after.occurring(&pages).len() > 1_000, "{} are gone, the rest is there", gone.0.len());
     assert!(gone.occurring(&pages).is_empty(), "unlocked, what is gone is gone");
+}
+
+/// Writes, changes and deletes rows, overwriting each, until something of one is left where nothing refers to it.
+fn plant(profile: &Path) {
+    let (lengths, mut turn) = ([200, 400, 700, 900], 0_usize);
+    for _ in 0..30 {
+        let (_, database) = database(profile);
+        database.execute_batch("PRAGMA secure_delete = ON; BEGIN").unwrap();
+        for _ in 0..300 {
+            turn = turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (row, length) = ((turn >> 33) % 60, lengths[(turn >> 45) % 4]);
+            let text: &[u8] = if (turn >> 50) % 2 == 0 { b"what stays there " } else { b"what is a canary " };
+            let write = "INSERT INTO meta VALUES ('planted ' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
+            database.execute(write, (row, text.repeat(length / 17))).unwrap();
+            database.execute("DELETE FROM meta WHERE key = 'planted ' || ?1", [(turn >> 20) % 60]).unwrap();
+        }
+        database.execute_batch("DELETE FROM meta WHERE key LIKE 'planted %' AND instr(value, 'canary') > 0; COMMIT").unwrap();
+        drop(database);
+        if contains(&image(profile), b"is a canary") {
+            return;
+        }
+    }
+    panic!("the database leaves nothing any more: what is against that can go");
+}
+
+// Plays E04: after rows that moved within the database's file before they were deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn e04_nothing_is_left_where_a_row_was_before_it_moved() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("A case", "Shelter", &[]).await.unwrap();
+    drop(shelter);
+    let (nadia, profile, case) = (world.device("Nadia"), world.profile("Nadia"), case.to_string());
+    let is_left = || contains(&image(&profile), b"is a canary");
+    plant(&profile);
+    ends(&nadia, 0, &["case", "list"]).await;
+    assert!(is_left(), "who reads writes nothing");
+    ends(&nadia, 0, &["note", "add", &case, "a note"]).await;
+    assert!(!is_left());
+
+    // What takes long to write is written once a day.
+    let (_, large) = database(&profile);
+    large.execute("INSERT INTO meta VALUES ('large', zeroblob(5 << 20))", []).unwrap();
+    drop(large);
+    plant(&profile);
+    ends(&nadia, 0, &["note", "add", &case, "within the day"]).await;
+    assert!(is_left());
+    let day = format!("clock={}", 24 * 60 * 60 * 1000);
+    ends(&nadia.with_fault(&day), 0, &["note", "add", &case, "a day later"]).await;
+    assert!(!is_left());
 }
 
 async fn ends(device: &Device, code: i32, arguments: &[&str]) -> Value {

@@ -13,7 +13,7 @@ use super::{pairs, random, random_pair, singly, steps};
 
 /// A command, and the steps that it reaches.
 const COMMANDS: [(&str, &[&str]); 6] = [
-    ("note", &["store.commit"]),
+    ("note", &["store.commit", "store.tidy"]),
     ("protect", &["private.write", "private.sync", "private.rename", "private.named"]),
     ("document offline", &["sealed.write", "sealed.sync", "sealed.named", "sealed.remove"]),
     ("large document", &["steady.write", "steady.sync"]),
