@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plays attacks against builds whose defence is taken out: a test that plays an attack must fail then.
 
-  without.py                every change of defences/, one after the other, in a copy of this tree under target/without
+  without.py                every change of defences/, in a copy of this tree under target/without: one build has them all, each behind a switch
+                            (switch.py); what cannot stand behind one, or is not seen there, is built by itself
   without.py --on           the same, without those that were seen before, of whose files and tests nothing has changed since
   without.py A18 D13        those of these attacks alone
   without.py --check        nothing is built: that places, tests and marks are as defences/ says
@@ -23,12 +24,12 @@ try:
 except ImportError:  # before Python 3.11
     from pip._vendor import tomli as tomllib
 
+import switch
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COPY = ROOT / "target/without/tree"
 SEEN = ROOT / "target/without/seen.txt"
 PLAYS = re.compile(r"^\s*// Plays ((?:[A-Z]\d\d(?:, | and )?)+)", re.MULTILINE)
-# What is in a file whose tests need programs of tests/programs.sh.
-NEEDS = re.compile(r"\b(restart_faulty|with_fault|OpenDoor|Door::Open)\b")
 FUNCTION = re.compile(r"^\s*(?:pub )?(?:async )?fn (\w+)", re.MULTILINE)
 
 
@@ -128,42 +129,70 @@ def copy():
             shutil.copy(here, there)
 
 
-def run(*command):
-    # What is built is run once: what a debugger would need is left out, and what did not change is not compiled again.
+def run(*command, without=None):
+    # What is built is run a few times: what a debugger would need is left out, and what did not change is not compiled again.
     settings = {"CARGO_TARGET_DIR": str(ROOT / "target/without/build"), "CARGO_TERM_COLOR": "never", "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_INCREMENTAL": "1"}
+    if without is not None:
+        settings[switch.VARIABLE] = str(without)
     return subprocess.run(command, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **settings})
 
 
-def cargo(*arguments):
-    return run("cargo", *arguments)
+def build():
+    """Builds everything: what was printed if it does not, and where what is wrong is."""
+    built = run("cargo", "build", "--locked", "--quiet", "--workspace", "--bins", "--tests", "--message-format", "json")
+    if built.returncode == 0:
+        built = run("tests/programs.sh")
+        return ([], "") if built.returncode == 0 else ([], built.stdout)
+    lines = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+    wrong = [line["message"] for line in lines if line.get("reason") == "compiler-message" and line["message"]["level"] == "error"]
+    spans = [(span["file_name"], span["byte_start"]) for message in wrong for span in message["spans"] if span["is_primary"]]
+    return spans, "\n".join(message["rendered"] for message in wrong) or built.stdout
 
 
-def fail(defence, tests):
-    """Whether the tests fail without the defence; what was printed if not."""
+def build_switched(chosen):
+    """Builds, once, all of these changes that can stand behind a switch: their numbers."""
+    numbered = {number: defence for number, defence in enumerate(chosen) if defence["file"].endswith(".rs")}
+    while True:
+        arms = {}
+        for file in {defence["file"] for defence in chosen if defence["file"].endswith(".rs")}:
+            here = {number: changes(defence) for number, defence in numbered.items() if defence["file"] == file}
+            text, arms[file] = switch.switched((ROOT / file).read_text(), here)
+            (COPY / file).write_text(text)
+        numbered = {number: numbered[number] for inside in arms.values() for number in inside}
+        spans, said = build()
+        if not said:
+            return set(numbered)
+        # What does not compile beside what it stands for, of another type for example, is built by itself.
+        wrong = {number for file, at in spans for number, bodies in arms.get(file, {}).items() if any(begin <= at <= end for begin, end in bodies)}
+        wrong = wrong or {number for file, _ in spans for number in arms.get(file, {})}
+        if not wrong:
+            raise SystemExit(said)
+        numbered = {number: defence for number, defence in numbered.items() if number not in wrong}
+
+
+def failing(defence, tests, number=None):
+    """What was printed if the tests do not all fail, and no other way than by failing, without this defence."""
+    said = ""
+    for name, built in sorted({(package(tests[test][0]), target(tests[test][0])) for test in defence["fails"]}):
+        here = [test for test in defence["fails"] if (package(tests[test][0]), target(tests[test][0])) == (name, built)]
+        chosen = " | ".join(f"test(/(^|::){test}$/)" for test in here)
+        kind = f"kind({built[0][2:]})" if len(built) == 1 else f"binary({built[1]})"
+        said += run("cargo", "nextest", "run", "--locked", "--no-fail-fast", "--retries", "0", "--workspace", "-E", f"package({name}) & {kind} & ({chosen})", without=number).stdout
+    failed = {line.split("::")[-1].split()[-1] for line in said.splitlines() if re.match(r"\s+(FAIL|SIGABRT|TIMEOUT)\b", line)}
+    return None if failed == set(defence["fails"]) else said
+
+
+def failing_built(defence, tests):
+    """The same in a build of its own."""
     place = COPY / defence["file"]
-    whole = place.read_text()
-    without = whole
+    as_is, without = place.read_text(), (ROOT / defence["file"]).read_text()
     for find, put in changes(defence):
         without = without.replace(find, put)
     place.write_text(without)
     try:
-        packages = sorted({package(tests[test][0]) for test in defence["fails"]})
-        if "casevault-tests" in packages:
-            built = cargo("build", "--locked", "--quiet", "--workspace", "--bins")
-            needs = (name.endswith("open_door.rs") or NEEDS.search((ROOT / name).read_text()) for name in {tests[test][0] for test in defence["fails"]})
-            if built.returncode == 0 and any(needs):
-                built = run("tests/programs.sh")
-            if built.returncode != 0:
-                return built.stdout
-        failed, said = set(), ""
-        for name, built in sorted({(package(tests[test][0]), target(tests[test][0])) for test in defence["fails"]}):
-            here = [test for test in defence["fails"] if (package(tests[test][0]), target(tests[test][0])) == (name, built)]
-            chosen = " | ".join(f"test(/(^|::){test}$/)" for test in here)
-            said += cargo("nextest", "run", "--locked", "--no-fail-fast", "--retries", "0", "-p", name, *built, "-E", chosen).stdout
-        failed = {line.split("::")[-1].split()[-1] for line in said.splitlines() if re.match(r"\s+(FAIL|SIGABRT|TIMEOUT)\b", line)}
-        return None if failed == set(defence["fails"]) else said
+        return build()[1] or failing(defence, tests)
     finally:
-        place.write_text(whole)
+        place.write_text(as_is)
 
 
 def main(arguments):
@@ -182,18 +211,31 @@ def main(arguments):
     chosen = [defence for defence in chosen if not arguments or set(arguments) & set(defence["attacks"])]
     copy()
     marks = [mark(defence, tests) for defence in chosen]  # of what was copied
-    stood = []
-    for number, defence in enumerate(chosen, 1):
-        began = time.monotonic()
-        said = fail(defence, tests)
+    switches = build_switched(chosen)
+    stood, later = [], []
+
+    def judge(number, by_itself, began):
+        defence = chosen[number]
+        said = failing_built(defence, tests) if by_itself else failing(defence, tests, number)
+        if said and not by_itself:
+            return later.append(number)
         verdict = "fail without it" if said is None else "DO NOT ALL FAIL"
-        print(f"{number}/{len(chosen)} {','.join(defence['attacks'])}: {defence['what']}: {len(defence['fails'])} tests {verdict} ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"{number + 1}/{len(chosen)} {','.join(defence['attacks'])}: {defence['what']}: {len(defence['fails'])} tests {verdict} ({time.monotonic() - began:.0f} s)", flush=True)
         if said is None:
             with open(SEEN, "a") as seen:
-                seen.write(marks[number - 1] + "\n")
+                seen.write(marks[number] + "\n")
         else:
             stood.append(defence["what"])
             print(said[-4000:], flush=True)
+
+    for number in range(len(chosen)):
+        if number in switches:
+            judge(number, False, time.monotonic())
+        else:
+            later.append(number)
+    print(f"{len(chosen) - len(later)} were behind a switch; {len(later)} are built by themselves", flush=True)
+    for number in list(later):
+        judge(number, True, time.monotonic())
     if stood:
         raise SystemExit(f"{len(stood)} of {len(chosen)} defences can be taken out unnoticed")
     print(f"all {len(chosen)}: every test fails without its defence")
