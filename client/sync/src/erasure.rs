@@ -1,8 +1,9 @@
 //! Erasure (SPEC §6.11): a case that two people agree to erase is, after its day, made unreadable for whoever has synchronised since.
 //!
-//! `ask` writes what people say; `cut` takes a key from which no older one is reached, and writes anew what is kept; `forget` deletes
-//! here what is not, and has the vault delete it.
+//! `ask` writes what people say; `cut` takes a key from which no older one is reached, and writes anew what is kept, with what people said
+//! of it (`again`); `forget` deletes here what is not, and has the vault delete it.
 
+mod again;
 mod ask;
 mod cut;
 mod forget;

@@ -1,9 +1,11 @@
 //! A case that is erased: by two people, after its day, for everybody who has synchronised since, whatever the vault keeps.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use casevault_sync::view::{AlarmKind, Delivery, ErasureState};
 use casevault_sync::{Client, ClientError, Options, Role, SystemClock};
+use casevault_tests::evil::Act;
 use casevault_tests::pen::Pen;
 use casevault_tests::scan::{Captured, entries, tried};
 use casevault_tests::world::{World, passphrase, silent};
@@ -12,12 +14,15 @@ use casevault_wire::journal::team_journal;
 use casevault_wire::time::{Clock, Time};
 use reqwest::StatusCode;
 
+/// Milliseconds of a day.
+const DAY: u64 = 24 * 3600 * 1000;
+
 /// The machine's clock, and so many days more.
 struct Later(u64);
 
 impl Clock for Later {
     fn now(&self) -> Time {
-        SystemClock.now().plus(self.0 * 24 * 3600 * 1000)
+        SystemClock.now().plus(self.0 * DAY)
     }
 }
 
@@ -47,7 +52,10 @@ async fn case(world: &World, client: &Client, title: &str) -> JournalId {
 }
 
 async fn team() -> Team {
-    let world = World::start();
+    team_in(World::start()).await
+}
+
+async fn team_in(world: World) -> Team {
     let shelter = world.shelter().await;
     let sara = world.bring_in(&shelter.amal, "Sara", Role::Supervisor).await;
     shelter.amal.team_add("Shelter", "Sara").await.unwrap();
@@ -173,9 +181,10 @@ async fn d11_nothing_is_erased_that_one_person_wants_or_the_law_holds_or_somebod
     assert_eq!(nadia.case(&mira).await.unwrap().keeping.hold.as_deref(), Some("another order"));
 }
 
+// Obeys R-6.11-7.
 // Breaks R-6.11-2.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_case_whose_day_has_not_come_is_kept_by_everybody() {
+async fn a_case_whose_day_has_not_come_is_kept_by_everybody_until_it_comes() {
     let Team { world, nadia, omar, sara, mira, lena, .. } = team().await;
     nadia.erasure_ask(&mira.to_string(), "she asked").await.unwrap();
     nadia.erasure_ask(&lena.to_string(), "she asked, too").await.unwrap();
@@ -195,6 +204,54 @@ async fn a_case_whose_day_has_not_come_is_kept_by_everybody() {
         assert_eq!(client.case(&lena.to_string()).await.unwrap().documents.len(), 1);
         assert_eq!(client.alarms().unwrap(), []);
     }
+    // What was said of the other one is said again, and its day is the same.
+    let listed = clients[1].erasures().await.unwrap();
+    assert_eq!(states(&listed), [(lena, ErasureState::Confirmed, 0), (mira, ErasureState::Erased, 0)]);
+    let day = listed[0].day.unwrap();
+    assert!(day > Later(31).now().plus(4 * DAY) && day < Later(31).now().plus(6 * DAY), "36 days from the beginning");
+    drop(clients);
+    for name in ["Nadia", "Omar", "Sara", "Nadia"] {
+        later(&world, name, 37).sync().await.unwrap();
+    }
+    let omar = later(&world, "Omar", 37);
+    assert_eq!(states(&omar.erasures().await.unwrap()), [(lena, ErasureState::Erased, 0)]);
+    assert!(matches!(omar.case(&lena.to_string()).await, Err(ClientError::Unknown(_))));
+}
+
+// Breaks R-6.11-7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_case_a_late_clock_kept_is_not_lost() {
+    let (world, operators) = World::start_evil().await;
+    let Team { world, nadia, omar, sara, mira, .. } = team_in(world).await;
+    nadia.erasure_ask(&mira.to_string(), "she asked").await.unwrap();
+    sara.sync().await.unwrap();
+    sara.erasure_confirm(&mira.to_string()).await.unwrap();
+    nadia.sync().await.unwrap();
+    let before = nadia.team("Shelter").await.unwrap().generation;
+    drop((nadia, omar, sara));
+    // Nadia's device cuts history, and is cut off before it says what for.
+    let is_cut_off = Arc::new(AtomicBool::new(true));
+    let cut = is_cut_off.clone();
+    operators.vault.when(move |asked| cut.load(Ordering::SeqCst) && asked.is("POST", "/batch"), Act::Drop);
+    let _ = later(&world, "Nadia", 31).sync().await;
+    is_cut_off.store(false, Ordering::SeqCst);
+    let omar = later(&world, "Omar", 29);
+    omar.sync().await.unwrap();
+    assert!(omar.team("Shelter").await.unwrap().generation > before, "it was cut");
+    assert_eq!(omar.case(&mira.to_string()).await.unwrap().documents.len(), 1, "its day has not come by Omar's clock");
+    drop(omar);
+    for name in ["Nadia", "Sara"] {
+        later(&world, name, 31).sync().await.unwrap();
+    }
+    let sara = later(&world, "Sara", 31);
+    let listed = sara.erasures().await.unwrap();
+    assert_eq!(states(&listed), [(mira, ErasureState::Confirmed, 0)], "whoever wanted it wants it still");
+    assert!(listed[0].day.unwrap() > Later(31).now().plus(29 * DAY), "and anybody has the time to stop it");
+    drop(sara);
+    for name in ["Nadia", "Sara", "Nadia", "Omar"] {
+        later(&world, name, 62).sync().await.unwrap();
+    }
+    assert_eq!(knows(&later(&world, "Omar", 62), mira).await, [false; 3]);
 }
 
 // Breaks R-6.11-5.

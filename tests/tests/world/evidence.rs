@@ -1,5 +1,7 @@
 //! Evidence: a team hands documents of a case to somebody who has no account, and nobody on the way changes a byte of it.
 
+#[path = "evidence/stamp.rs"]
+mod stamp;
 #[path = "evidence/tamper.rs"]
 mod tamper;
 #[path = "evidence/zips.rs"]
@@ -80,7 +82,7 @@ async fn export(device: &Device, case: &str, out: &std::path::Path, documents: u
     ended.answer
 }
 
-// Obeys R-6.7-1, R-6.7-2, R-6.7-3, R-6.7-4, R-6.7-5, R-6.7-6, R-6.7-7, R-6.7-8, R-6.7-9, R-6.7-10, R-6.7-11.
+// Obeys R-6.7-1, R-6.7-2, R-6.7-3, R-6.7-4, R-6.7-5, R-6.7-6, R-6.7-7, R-6.7-8, R-6.7-9, R-6.7-10, R-6.7-11, R-6.7-13.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_without_an_account_verifies_what_a_team_exported_and_learns_nothing_else() {
     let mut made = made().await;
@@ -97,6 +99,7 @@ async fn somebody_without_an_account_verifies_what_a_team_exported_and_learns_no
     assert_eq!((&said["case"], said["signers"].as_array().map(Vec::len)), (&json!(made.case), Some(2)));
     let listed: Vec<_> = said["documents"].as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
     assert_eq!(listed, ["data/documents/001-passport.pdf", "data/documents/002-__b_______photo.jpg"]);
+    stamp::is_of_one_bundle(&made);
     learns_nothing_else(&made);
     is_on_record(&made).await;
     is_made_whole_or_not_at_all(&mut made).await;
