@@ -17,6 +17,9 @@ use crate::world::PASSPHRASE;
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The directory, in its profile, where what is saved goes.
+const DOWNLOADS: &str = "downloads";
+
 /// A browser with one window.
 pub struct Browser {
     driver: WebDriver,
@@ -85,6 +88,11 @@ impl Browser {
         self.wait("nav a[href='/cases'], nav a[href='/people']").await;
     }
 
+    /// Where what is saved goes.
+    pub fn downloads(&self) -> PathBuf {
+        self.profile.path().join(DOWNLOADS)
+    }
+
     /// The address that is shown.
     pub async fn address(&self) -> String {
         self.driver.current_url().await.expect("an address").to_string()
@@ -119,7 +127,15 @@ impl Browser {
 
     /// Clicks, and waits until the page that follows is whole.
     pub async fn click(&self, css: &str) {
-        self.wait(css).await.click().await.expect("clicked");
+        let until = Instant::now() + PATIENCE;
+        while let Err(error) = self.wait(css).await.click().await {
+            // A page that asks again by itself may have taken the place of the one that was looked at.
+            assert!(
+                error.to_string().contains("stale element") && Instant::now() < until,
+                "{css} at {}: {error}",
+                self.address().await
+            );
+        }
     }
 
     /// Types into a field that is empty, or names files.
@@ -214,7 +230,11 @@ fn capabilities(look: Look, profile: &Path) -> ChromeCapabilities {
     }
     capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).expect("an option");
     capabilities.set_binary("/usr/bin/chromium").expect("a path");
-    let mut prefs = json!({"intl.accept_languages": look.language});
+    let mut prefs = json!({
+        "intl.accept_languages": look.language,
+        "download.default_directory": profile.join(DOWNLOADS),
+        "download.prompt_for_download": false,
+    });
     if !look.scripts {
         prefs["profile.managed_default_content_settings.javascript"] = json!(2);
     }

@@ -125,6 +125,17 @@ impl Interface {
         answer
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Somebody pulls the plug.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a process of ours");
+        self.child.wait().expect("it ends");
+    }
+
     /// Ends it as a person does, with Ctrl-C; how it ended.
     pub fn end(mut self) -> Option<i32> {
         let pid = Pid::from_raw(self.child.id().cast_signed()).expect("it runs");

@@ -8,6 +8,7 @@
 mod cipher;
 mod hasher;
 mod opener;
+mod passage;
 mod sealer;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 pub use casevault_wire::blob::sealed_length;
 pub use hasher::{PlaintextDigest, PlaintextHasher, Sha256};
 pub use opener::Opener;
+pub use passage::Passage;
 pub use sealer::{SealError, Sealer};
 pub use whole::{open_document, seal_document};
 

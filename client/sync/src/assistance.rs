@@ -83,10 +83,8 @@ impl Client {
     /// # Errors
     /// As [`Client::case`].
     pub async fn assistance(&self, case: &str) -> Result<AssistanceView> {
-        let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         self.assistance_view(&place)
     }
 

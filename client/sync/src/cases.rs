@@ -118,10 +118,18 @@ impl Client {
     }
 
     pub(crate) async fn write_to_case(&self, case: &str, bodies: &[Body]) -> Result<Delivery> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
+        let (turn, place) = self.place_soon(case).await?;
         let first = self.queue(&place, bodies)?;
-        self.deliver(first).await
+        // Whoever sends now, or synchronises next, sends this, too.
+        if turn.is_some() { self.deliver(first).await } else { Ok(Delivery::Queued) }
+    }
+
+    /// Where the case is that `text` names, if nobody has to be asked for that.
+    pub(crate) fn place_here(&self, text: &str) -> Result<Option<Place>> {
+        match self.find_case(text) {
+            Ok(place) if self.kept(&place.team)?.is_some() && !self.is_unread(&place)? => Ok(Some(place)),
+            _ => Ok(None),
+        }
     }
 
     /// Where the case is that `text` names: in a team that this device must be in.
@@ -201,9 +209,7 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
     pub async fn case(&self, case: &str) -> Result<CaseView> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         let (documents, assistance) = (self.document_views(&place)?, self.assistance_view(&place)?);
         let (keeping, handover) = (self.keeping(&place)?, self.handover_view(&place)?);
         let person = self.me.person;

@@ -128,6 +128,12 @@ impl Client {
         })
     }
 
+    /// Has this organisation's servers be out of reach from now on: what goes on ends soon, and what it wrote waits on this device.
+    pub fn hang_up(&self) {
+        self.keyserver.hang_up();
+        self.vault.hang_up();
+    }
+
     /// Destroys the profile in `directory`, whatever state it is in.
     ///
     /// # Errors
@@ -199,6 +205,11 @@ impl Client {
     /// The fingerprint of the organisation's root, which people compare.
     pub fn fingerprint(&self) -> Hash {
         self.me.fingerprint
+    }
+
+    /// The organisation's id.
+    pub fn organisation_id(&self) -> OrganisationId {
+        self.me.organisation
     }
 
     /// The keyserver's address.

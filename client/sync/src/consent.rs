@@ -140,9 +140,7 @@ impl Client {
     /// # Errors
     /// As [`Client::case`].
     pub async fn consents(&self, case: &str) -> Result<Vec<ConsentView>> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         let consents = self.consents_of(&place)?;
         consents.consents.iter().map(|consent| self.consent_view(&place, consent)).collect()
     }
@@ -234,6 +232,22 @@ impl Client {
         Ok(RecipientView { organisation: to.organisation, team: to.team, team_name })
     }
 
+    /// The teams that something may be shared with: this organisation's, and those of its confirmed partners as far as their logs were read.
+    ///
+    /// # Errors
+    /// [`ClientError::NotApproved`] before the log is known.
+    pub async fn recipients(&self) -> Result<Vec<RecipientView>> {
+        self.refresh_log().await?;
+        let ours = self.organisation()?;
+        let mut found: Vec<_> = teams_of(&ours).collect();
+        for (id, _) in ours.partners().iter().filter(|(_, partner)| partner.is_confirmed()) {
+            // One that does not answer is shown as it was.
+            let _ = self.refresh_log_of(id).await;
+            found.extend(self.partner_log(id)?.iter().flat_map(teams_of));
+        }
+        found.iter().map(|to| self.recipient_view(to)).collect()
+    }
+
     /// The same, with what is new of the logs, this organisation's and its partners', where nothing has this id here.
     pub(crate) async fn find_recipient_anew(&self, text: &str) -> Result<Recipient> {
         match self.find_recipient(text) {
@@ -262,8 +276,7 @@ impl Client {
         let mut theirs = Vec::new();
         for (id, _) in ours.partners().iter().filter(|(_, partner)| partner.is_confirmed()) {
             let Some(log) = self.partner_log(id)? else { continue };
-            let directory = log.directory();
-            theirs.extend(log.teams().keys().filter(|team| Some(**team) != directory).map(|team| (*team, log.id())));
+            theirs.extend(teams_of(&log).map(|to| (to.team, to.organisation)));
         }
         let team = choose(text, What::Team, theirs.iter().map(|(team, _)| (*team, None)))?;
         let organisation = theirs.iter().find(|(id, _)| *id == team).map(|(_, organisation)| *organisation);
@@ -282,6 +295,12 @@ impl Client {
         versions.dedup();
         Ok(versions)
     }
+}
+
+/// The teams of an organisation that have cases.
+fn teams_of(log: &Organisation) -> impl Iterator<Item = Recipient> {
+    let (organisation, directory) = (log.id(), log.directory());
+    log.teams().keys().filter(move |team| Some(**team) != directory).map(move |team| Recipient { organisation, team: *team })
 }
 
 /// The consent that `text` names by its id or the beginning of it.

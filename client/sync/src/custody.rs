@@ -22,7 +22,17 @@ impl Client {
     /// # Errors
     /// As [`Client::case`] and [`Client::dossier`].
     pub async fn custody(&self, of: &str) -> Result<Vec<CustodyView>> {
-        let _turn = self.turn.lock().await;
+        let soon = self.turn_soon().await;
+        if soon.is_none()
+            && let Some(place) = self.place_here(of)?
+        {
+            let consents = self.consents_of(&place)?;
+            return self.profile.store.read(|db| lines(db, &place, &consents));
+        }
+        let _turn = match soon {
+            Some(turn) => turn,
+            None => self.turn.lock().await,
+        };
         let place = match self.case_alone(of).await {
             Err(ClientError::Unknown(What::Case)) => return self.dossier_custody(of).await,
             place => place?,
@@ -110,6 +120,7 @@ fn lines(db: &Connection, place: &Place, consents: &Consents) -> Result<Vec<Cust
             device: DeviceId(array(row, 2)?),
             event: class_name(class).replace(' ', "-"),
             documents: about(&body, consents),
+            opened: opened(&body),
             dossier: None,
         });
     }
@@ -125,8 +136,17 @@ fn dossier_line(db: &Connection, dossier: &JournalId, event: &AcceptedEvent) -> 
         device: event.device,
         event: class_name(event.class()).replace(' ', "-"),
         documents: event.body.document_ids(),
+        opened: opened(&event.body),
         dossier: Some(*dossier),
     })
+}
+
+/// The versions that an event says were opened.
+fn opened(body: &Body) -> Vec<(DocumentId, u64)> {
+    match body {
+        Body::DocumentsOpened(said) => said.documents.as_slice().iter().map(|of| (of.document, of.version)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The documents that an event of a case is about: those that it names, and those of the consent or the share that it names.

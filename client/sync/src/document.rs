@@ -12,10 +12,14 @@ mod large;
 pub(crate) mod output;
 mod preview;
 mod seal;
+mod source;
 mod steady;
 
-pub use incoming::Incoming;
+pub(crate) use copy::in_memory;
+pub use incoming::{Come, Incoming};
 pub(crate) use output::Target;
+pub(crate) use preview::check_size;
+pub use source::Stop;
 
 use crate::store::sql::{Connection, OptionalExtension, params};
 use casevault_crypto::content::sealed_length;
@@ -44,9 +48,7 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several.
     pub async fn documents(&self, case: &str) -> Result<Vec<DocumentView>> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         self.document_views(&place)
     }
 
@@ -55,9 +57,7 @@ impl Client {
     /// # Errors
     /// As [`Client::documents`].
     pub async fn document_versions(&self, case: &str) -> Result<Vec<DocumentView>> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         self.profile.store.read(|db| with_queued(db, &place, all_versions(db, &place)?))
     }
 

@@ -181,6 +181,12 @@ pub enum ClientError {
     /// Nobody offered the case of the dossier to be taken over.
     #[error("not offered")]
     NotOffered,
+    /// The documents are more than is held in memory at once.
+    #[error("larger than memory")]
+    LargerThanMemory,
+    /// The person stopped it before it was this one's turn.
+    #[error("stopped")]
+    Stopped,
     /// The law holds the case: it is not erased.
     #[error("the law holds the case")]
     Held,

@@ -1,5 +1,6 @@
 //! Signed requests to the two servers. The only module that knows status codes and headers.
 
+mod line;
 mod payload;
 mod transport;
 
@@ -19,6 +20,7 @@ use casevault_wire::{limit, nonce};
 use reqwest::{Method, Url};
 
 use crate::error::{ClientError, Result};
+use line::Line;
 pub use payload::Payload;
 pub use transport::{Reading, Vouchers, check_address, read};
 use transport::{ask as answer_to, is_servers};
@@ -87,6 +89,7 @@ pub struct Server {
     id: Hash,
     http: reqwest::Client,
     nonces: Mutex<Vec<Nonce>>,
+    line: Line,
 }
 
 impl Server {
@@ -94,14 +97,19 @@ impl Server {
     pub fn new(address: &str, key: &PublicKey, vouchers: &Vouchers) -> Result<Self> {
         let base = check_address(address)?;
         let http = vouchers.own(&base)?;
-        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
+        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()), line: Line::default() })
     }
 
     /// A partner's server.
     pub fn of_partner(address: &str, key: &PublicKey, vouchers: &Vouchers) -> Result<Self> {
         let base = check_address(address)?;
         let http = vouchers.partners(&base)?;
-        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()) })
+        Ok(Self { base, id: server_id(key), http, nonces: Mutex::new(Vec::new()), line: Line::default() })
+    }
+
+    /// Has the server be out of reach from now on, whatever is on its way to it or from it.
+    pub fn hang_up(&self) {
+        self.line.cut();
     }
 
     /// Sends a signed request and reads its answer.
@@ -195,7 +203,8 @@ impl Server {
                 builder = builder.header(name, value);
             }
         }
-        let answer = answer_to(builder.body(reqwest::Body::wrap(ask.body.clone())), ask.body.left()).await?;
+        let asked = answer_to(builder.body(reqwest::Body::wrap(ask.body.clone())), ask.body.left());
+        let answer = self.line.while_whole(asked).await?;
         self.keep_nonce(&answer);
         Ok(answer)
     }
@@ -221,7 +230,7 @@ impl Server {
             return Ok(nonce);
         }
         let url = self.base.join("/v1/nonces").map_err(|_| ClientError::Address)?;
-        let answer = check(answer_to(self.http.get(url), 0).await?).await?;
+        let answer = check(self.line.while_whole(answer_to(self.http.get(url), 0)).await?).await?;
         let bytes = read(answer, 16 * 1024).await?;
         let mut fresh = decode::<NonceList>(&bytes, 16 * 1024).map_err(|_| ClientError::Verification)?.into_vec();
         let nonce = fresh.pop().ok_or(ClientError::Verification)?;

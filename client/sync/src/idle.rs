@@ -1,6 +1,7 @@
 //! Auto-lock: a client that nobody used for a while is dropped, and its keys with it. For surfaces that live longer than one command;
 //! they call [`AutoLock::tick`] from a timer of theirs.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,22 @@ pub struct AutoLock {
     /// Milliseconds.
     idle: u64,
     clock: Arc<dyn Clock>,
+    /// Held by each [`Beside`].
+    works: Arc<()>,
+}
+
+/// A client for work that goes on beside the person: it does not keep the client from being locked.
+pub struct Beside {
+    client: Arc<Client>,
+    _works: Arc<()>,
+}
+
+impl Deref for Beside {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 struct Held {
@@ -26,7 +43,7 @@ impl AutoLock {
     /// Holds `client` until it was not used for as long as `idle`.
     pub fn new(client: Client, idle: Duration, clock: Arc<dyn Clock>) -> Self {
         let held = Held { client: Some(Arc::new(client)), used: clock.now() };
-        Self { held: Mutex::new(held), idle: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX), clock }
+        Self { held: Mutex::new(held), idle: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX), clock, works: Arc::default() }
     }
 
     /// The client, for one operation; the time begins anew.
@@ -40,11 +57,19 @@ impl AutoLock {
         held.client.clone().ok_or(ClientError::Locked)
     }
 
+    /// The client, for work that goes on beside the person. Where it is locked meanwhile, it is dropped when that work ends.
+    ///
+    /// # Errors
+    /// As [`AutoLock::client`].
+    pub fn beside(&self) -> Result<Beside> {
+        Ok(Beside { client: self.client()?, _works: self.works.clone() })
+    }
+
     /// Drops the client if its time is up and no operation is under way; whether it is locked now.
     pub fn tick(&self) -> bool {
         let mut held = self.held();
         let now = self.clock.now();
-        let busy = held.client.as_ref().is_some_and(|client| Arc::strong_count(client) > 1);
+        let busy = held.client.as_ref().is_some_and(|client| Arc::strong_count(client) > Arc::strong_count(&self.works));
         // A clock that went back begins the time anew, instead of stretching it.
         if busy || now < held.used {
             held.used = now;

@@ -404,6 +404,8 @@ pub struct CustodyView {
     pub event: String,
     /// The documents it is about.
     pub documents: Vec<DocumentId>,
+    /// Of documents that were opened, which versions.
+    pub opened: Vec<(DocumentId, u64)>,
     /// The dossier that it happened in, if it was not the case.
     pub dossier: Option<JournalId>,
 }

@@ -2,6 +2,14 @@
 "use strict";
 const one = (selector) => document.querySelector(selector);
 
+// Moments in the time of this machine, which the page says.
+const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+const local = new Intl.DateTimeFormat("sv", parts);
+const tell = () => {
+  for (const time of document.querySelectorAll("time[datetime]")) time.textContent = local.format(new Date(time.dateTime));
+};
+tell();
+
 // Search as one types: the list alone is asked for and put in its place.
 const search = one("[data-search]");
 if (search && Element.prototype.setHTML) {
@@ -14,6 +22,7 @@ if (search && Element.prototype.setHTML) {
       const answer = await fetch(search.action, { method: "POST", body });
       if (answer.ok && mine === asked) {
         one("#results").setHTML(await answer.text(), { sanitizer: {} });
+        tell();
       }
     }, 200);
   });
@@ -41,6 +50,67 @@ if (drop) {
     drop.querySelector(".chosen").replaceChildren(...names);
   });
   drop.addEventListener("submit", () => drop.querySelector("progress").classList.add("busy"));
+}
+
+// Boxes are drawn on pages: each is written down as numbers, which say where it is.
+const boxes = one("[data-boxes]");
+if (boxes) {
+  const rows = () => [...boxes.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("input")]);
+  const sheets = [...document.querySelectorAll(".sheet")];
+  const show = () => {
+    document.querySelectorAll(".sheet .box").forEach((box) => box.remove());
+    for (const [page, ...sides] of rows()) {
+      const sheet = sheets.find((one) => one.dataset.page === page.value);
+      if (!sheet || sides.some((side) => !side.value)) continue;
+      const box = document.createElement("div");
+      box.className = "box";
+      ["left", "top", "width", "height"].forEach((side, at) => { box.style[side] = sides[at].value + "%"; });
+      sheet.append(box);
+    }
+  };
+  const write = (page, sides) => {
+    let row = rows().find((inputs) => inputs.every((input) => !input.value));
+    if (!row) {
+      const last = [...boxes.querySelectorAll("tbody tr")].pop();
+      const more = last.cloneNode(true);
+      more.querySelectorAll("input").forEach((input) => { input.value = ""; });
+      last.after(more);
+      row = rows().pop();
+    }
+    [page, ...sides.map((side) => side.toFixed(2))].forEach((value, at) => { row[at].value = value; });
+  };
+  for (const sheet of sheets) {
+    let from;
+    const at = (event) => {
+      const { left, top, width, height } = sheet.getBoundingClientRect();
+      const cut = (part) => Math.min(100, Math.max(0, part * 100));
+      return [cut((event.clientX - left) / width), cut((event.clientY - top) / height)];
+    };
+    sheet.addEventListener("pointerdown", (event) => { event.preventDefault(); sheet.setPointerCapture(event.pointerId); from = at(event); });
+    sheet.addEventListener("pointerup", (event) => {
+      if (!from) return;
+      const to = at(event);
+      const [x, y] = [0, 1].map((n) => Math.min(from[n], to[n]));
+      const [width, height] = [0, 1].map((n) => Math.abs(from[n] - to[n]));
+      from = undefined;
+      if (width > 0.3 && height > 0.3) { write(sheet.dataset.page, [x, y, width, height]); show(); }
+    });
+    sheet.classList.add("drawn");
+  }
+  boxes.addEventListener("input", show);
+  show();
+}
+
+// How far a job is; when it has ended, the page says what became of it.
+const job = one("[data-job]");
+if (job) {
+  const ask = async () => {
+    const answer = await fetch(job.dataset.job + "?part=1");
+    if (answer.status !== 200) return location.reload();
+    if (job.setHTML) job.setHTML(await answer.text(), { sanitizer: {} });
+    setTimeout(ask, 700);
+  };
+  setTimeout(ask, 300);
 }
 
 // A form that locks carries what was typed and not sent, so that the next page keeps it.

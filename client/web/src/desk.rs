@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use casevault_sync::{AutoLock, Client, ClientError, Options, Pictures, Profile, SecretBytes};
+use casevault_sync::{AutoLock, Beside, Client, ClientError, Options, Pictures, Profile, SecretBytes};
 
 use tokio::task::AbortHandle;
 
 use crate::failure::Failure;
 use crate::handle::Handles;
+use crate::job::Jobs;
 use crate::launch::{self, Token, Word};
 use crate::settings::Settings;
 
@@ -40,6 +41,8 @@ pub(crate) struct Desk {
     settings: Mutex<Settings>,
     /// Names of things in addresses.
     pub(crate) handles: Handles,
+    /// What goes on beside the pages.
+    pub(crate) jobs: Jobs,
     shown: Mutex<Option<Shown>>,
     answer: Mutex<Option<(String, StatusCode, Bytes)>>,
     synchronising: Mutex<(Synchronising, Option<Instant>)>,
@@ -90,6 +93,7 @@ impl Desk {
             token: Mutex::default(),
             held: Mutex::default(),
             handles: Handles::default(),
+            jobs: Jobs::default(),
             shown: Mutex::default(),
             answer: Mutex::default(),
             synchronising: Mutex::default(),
@@ -125,6 +129,9 @@ impl Desk {
     /// Unlocks the profile, and begins to synchronise.
     pub(crate) async fn unlock(self: &Arc<Self>, passphrase: SecretBytes) -> Result<(), Failure> {
         self.gone().await;
+        if self.jobs.seals() {
+            return Err(Failure::Sealing);
+        }
         let (profile, options) = (self.profile.clone(), self.options.clone());
         let opened = tokio::task::spawn_blocking(move || Client::open(&profile, passphrase, options)).await;
         let client = opened.map_err(|_| Failure::Internal)??;
@@ -175,6 +182,12 @@ impl Desk {
         Ok(client)
     }
 
+    /// The client, for work that goes on when the page is left; it keeps nothing from being locked.
+    pub(crate) fn beside(&self) -> Result<Beside, Failure> {
+        let held = locked(&self.held).clone().ok_or(Failure::Locked)?;
+        held.beside().map_err(|_| Failure::Locked)
+    }
+
     /// Whether the profile is unlocked.
     pub(crate) fn is_open(&self) -> bool {
         locked(&self.held).as_ref().is_some_and(|held| !held.tick())
@@ -183,8 +196,12 @@ impl Desk {
     /// Locks the profile, and forgets what was shown.
     pub(crate) fn lock(&self) {
         if let Some(held) = locked(&self.held).take() {
+            if let Some(client) = locked(&self.last).upgrade() {
+                client.hang_up();
+            }
             held.lock();
         }
+        self.jobs.lock();
         if let Some(beside) = locked(&self.beside).take() {
             beside.abort();
         }

@@ -21,9 +21,15 @@ const FIELD: &str = "draft.";
 /// Whether a form of a case is typed into. What only does something, to revoke a device say, is done again by whoever unlocked: whoever stood
 /// before the locked program could have asked for it.
 fn is_typed_into(to: &str) -> bool {
-    let mut parts = to.split('/').skip(1);
-    let form = (parts.next(), parts.next(), parts.next());
-    matches!(form, (Some("cases"), None, None) | (Some("cases"), Some(_), Some("note" | "profile" | "consent")))
+    let parts: Vec<_> = to.split('/').skip(1).collect();
+    matches!(
+        parts.as_slice(),
+        ["cases"]
+            | ["cases", _, "note" | "consent" | "plan" | "screening" | "override"]
+            | ["cases", _, "screening", "decision"]
+            | ["cases", _, "documents", _, "redact"]
+            | ["cases", _, "profile" | "records" | "goals", ..]
+    )
 }
 
 /// Something that was typed, and where it was to be sent.

@@ -35,8 +35,12 @@ pub(crate) enum Failure {
     TooLarge,
     /// Nothing was chosen.
     Nothing,
+    /// A form lacks something, or says what cannot be: which, as its message is called.
+    Form(&'static str),
     /// The script of a consent was not read out.
     Unread,
+    /// Documents that have come are still being sealed.
+    Sealing,
     /// A new passphrase is too short.
     Short,
     /// A new passphrase was typed in two ways.
@@ -69,12 +73,15 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::Client(error) => status(error),
+            Self::Sealing => StatusCode::CONFLICT,
             Self::Locked | Self::Stranger => StatusCode::UNAUTHORIZED,
             Self::Entry | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::NotHere => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Malformed | Self::Nothing | Self::Unread | Self::Short | Self::Differ => StatusCode::BAD_REQUEST,
+            Self::Malformed | Self::Nothing | Self::Form(_) | Self::Unread | Self::Short | Self::Differ => {
+                StatusCode::BAD_REQUEST
+            }
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -93,7 +100,9 @@ impl Failure {
             Self::Malformed => "malformed",
             Self::TooLarge => "too-large",
             Self::Nothing => "nothing",
+            Self::Form(key) => key,
             Self::Unread => "unread",
+            Self::Sealing => "sealing",
             Self::Short => "short",
             Self::Differ => "differ",
             Self::Internal => "internal",
@@ -201,9 +210,11 @@ fn key(error: &ClientError) -> &'static str {
         ClientError::Text => "text",
         ClientError::File(_) => "file",
         ClientError::FileChanged => "file-changed",
+        ClientError::Stopped => "stopped",
+        ClientError::LargerThanMemory => "larger-than-memory",
         ClientError::DiskFull => "disk-full",
         ClientError::Unreachable => "unreachable",
-        ClientError::Server(_) => "server",
+        ClientError::Server(code) => server(code.as_str()),
         ClientError::LeavesEmpty(_) => "leaves-empty",
         ClientError::NotAllowed => "not-allowed",
         ClientError::NameTaken(_) => "name-taken",
@@ -224,6 +235,11 @@ fn key(error: &ClientError) -> &'static str {
         ClientError::Metadata(_) => "metadata",
         ClientError::Redraw(error) => redraw(*error),
         ClientError::Held => "held",
+        ClientError::NoErasure => "no-erasure",
+        ClientError::NoGuardian => "no-guardian",
+        ClientError::OwnPlan => "own-plan",
+        ClientError::HandedOver => "handed-over",
+        ClientError::NotOffered => "not-offered",
         _ => "other",
     }
 }
@@ -238,11 +254,26 @@ fn field(error: &FieldError) -> &'static str {
     }
 }
 
+/// What a server says that people can do something about, by its word for it.
+fn server(code: &str) -> &'static str {
+    match code {
+        "refused" => "refused",
+        "stale-generation" => "stale",
+        "frozen" => "frozen",
+        "quota" => "quota",
+        "full" => "server-full",
+        _ => "server",
+    }
+}
+
 fn redraw(error: RedrawError) -> &'static str {
     match error {
         RedrawError::Kind => "picture-kind",
         RedrawError::Encrypted => "picture-encrypted",
-        RedrawError::TooLarge | RedrawError::Pages => "picture-large",
+        RedrawError::TooLarge => "picture-large",
+        RedrawError::Pages => "picture-pages",
+        RedrawError::Box => "picture-box",
+        RedrawError::System => "picture-system",
         RedrawError::Slow => "picture-slow",
         _ => "picture-damaged",
     }

@@ -10,6 +10,7 @@ mod failure;
 mod fields;
 mod guard;
 mod handle;
+mod job;
 mod launch;
 mod page;
 mod part;
@@ -105,6 +106,8 @@ impl Opened {
             async move {
                 stop.await;
                 desk.lock();
+                // What the person gave is not lost by ending.
+                desk.jobs.sealed().await;
             }
         };
         let mut served = JoinSet::new();

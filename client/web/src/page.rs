@@ -19,6 +19,15 @@ const PLACES: [(&str, &str, &str, bool); 7] = [
 
 /// A page for whoever has come in. `place` is the one that it belongs to.
 pub(crate) fn page(visit: &Visit, place: &str, body: Markup) -> Markup {
+    inside(visit, (place, false), body)
+}
+
+/// The same of something that goes on: where no script asks how far it is, the page is asked for again by itself.
+pub(crate) fn going_on(visit: &Visit, place: &str, body: Markup) -> Markup {
+    inside(visit, (place, true), body)
+}
+
+fn inside(visit: &Visit, (place, goes_on): (&str, bool), body: Markup) -> Markup {
     let client = visit.desk.is_open().then(|| visit.client().ok()).flatten().filter(|client| client.is_approved());
     let member = client.as_ref().is_some_and(|client| client.own_teams().is_ok_and(|teams| !teams.is_empty()));
     let places = client.is_some().then(|| PLACES.iter().filter(move |place| member || !place.3));
@@ -48,15 +57,15 @@ pub(crate) fn page(visit: &Visit, place: &str, body: Markup) -> Markup {
         }
         main id="main" tabindex="-1" { (body) }
     };
-    document(visit, place, frame)
+    document(visit, (place, goes_on), frame)
 }
 
 /// A page that leads nowhere, for whoever has not come in.
 pub(crate) fn outside(visit: &Visit, name: &str, body: Markup) -> Markup {
-    document(visit, name, html! { main id="main" { (body) } })
+    document(visit, (name, false), html! { main id="main" { (body) } })
 }
 
-fn document(visit: &Visit, name: &str, frame: Markup) -> Markup {
+fn document(visit: &Visit, (name, goes_on): (&str, bool), frame: Markup) -> Markup {
     let (words, language) = (visit.words, visit.words.0);
     let theme = (visit.theme != Theme::System).then(|| visit.theme.as_str());
     let idle = visit.desk.is_open().then(|| IDLE.as_secs());
@@ -71,6 +80,7 @@ fn document(visit: &Visit, name: &str, frame: Markup) -> Markup {
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/style.css";
                 script src="/assets/script.js" defer {}
+                @if goes_on { noscript { meta http-equiv="refresh" content="3"; } }
             }
             body data-idle=[idle] { (frame) }
         }

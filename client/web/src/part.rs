@@ -29,7 +29,7 @@ pub(crate) fn named(known: Option<&str>, id: &impl ToString) -> Markup {
 
 /// A moment.
 pub(crate) fn time(time: Time) -> Markup {
-    html! { time dir="ltr" { (when::minute(time)) } }
+    html! { time dir="ltr" datetime=(when::instant(time)) { (when::minute(time)) } }
 }
 
 /// A day.
@@ -89,6 +89,20 @@ pub(crate) fn sure(words: Words, (word, to): (&str, &str), form: &Markup) -> Mar
         details.sure {
             summary.button.leave { (word) }
             form method="post" action=(to) { (form) p { (words.say("sure")) } button.leave { (word) } }
+        }
+    }
+}
+
+/// A choice of one of which each is seen, and none is chosen before somebody does.
+pub(crate) fn radios(label: &str, name: &str, options: &[(String, Markup)], chosen: &str) -> Markup {
+    html! {
+        fieldset {
+            legend { (label) }
+            div.options {
+                @for (value, word) in options {
+                    label.option { input type="radio" name=(name) value=(value) required checked[value == chosen]; span { (word) } }
+                }
+            }
         }
     }
 }

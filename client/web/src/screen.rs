@@ -1,15 +1,25 @@
 //! The screens, one file each, and where they are.
 
+mod assistance;
 mod case;
 mod cases;
 mod consent;
 mod documents;
+mod dossier;
+mod evidence;
 mod help;
+mod jobs;
 mod new_case;
 mod outside;
+mod overdue;
+mod overrides;
 mod people;
+mod plan;
 mod preview;
 mod profile;
+mod redact;
+mod rights;
+mod screening;
 mod settings;
 mod sharing;
 mod statistics;
@@ -17,6 +27,7 @@ mod teams;
 pub(crate) mod unlock;
 mod waiting;
 mod welcome;
+mod whom;
 
 use std::sync::Arc;
 
@@ -57,6 +68,26 @@ pub(crate) fn routes() -> Router<Arc<Desk>> {
         .route("/lock", post(unlock::lock))
         .route(LEAVE, post(outside::leave))
         .route("/answers/{handle}", get(outside::answer))
+        .route("/waiting", get(waiting::show))
+        .route("/synchronise", post(waiting::synchronise))
+        .route("/statistics", get(statistics::show))
+        .route("/people", get(people::show))
+        .route("/people/invite", post(people::invite))
+        .route("/people/approve", post(people::approve))
+        .route("/people/revoke", post(people::revoke))
+        .route("/teams", get(teams::show).post(teams::create))
+        .route("/teams/{team}/{change}", post(teams::change))
+        .route("/settings", get(settings::form).post(settings::choose))
+        .route("/help", get(help::show))
+        .merge(of_cases())
+        .merge(beside_cases())
+        .fallback(async || Failure::NotHere)
+        .layer(DefaultBodyLimit::max(FORM))
+}
+
+/// The addresses of cases and what is in them.
+fn of_cases() -> Router<Arc<Desk>> {
+    Router::new()
         .route("/cases", get(cases::list).post(new_case::open))
         .route("/cases/search", post(cases::search))
         .route("/cases/new", get(new_case::form))
@@ -68,25 +99,46 @@ pub(crate) fn routes() -> Router<Arc<Desk>> {
         .route("/cases/{case}/documents", get(documents::form).post(documents::add).layer(DefaultBodyLimit::max(DOCUMENTS)))
         .route("/cases/{case}/documents/{document}", get(preview::show))
         .route("/cases/{case}/documents/{document}/{page}", get(preview::picture))
+        .route("/cases/{case}/evidence", get(evidence::form).post(evidence::make))
         .route("/cases/{case}/sharing", get(sharing::show))
         .route("/cases/{case}/consent", get(consent::form).post(consent::give))
+        .route("/cases/{case}/consent/language", post(consent::language))
+        .route("/cases/{case}/confirm/{consent}", post(sharing::confirm))
         .route("/cases/{case}/withdraw/{consent}", post(sharing::withdraw))
         .route("/cases/{case}/share/{consent}", get(sharing::form).post(sharing::share))
         .route("/cases/{case}/end/{share}", post(sharing::end))
-        .route("/waiting", get(waiting::show))
-        .route("/synchronise", post(waiting::synchronise))
-        .route("/shared/{dossier}", get(waiting::dossier).post(waiting::answer))
-        .route("/statistics", get(statistics::show))
-        .route("/people", get(people::show))
-        .route("/people/invite", post(people::invite))
-        .route("/people/approve", post(people::approve))
-        .route("/people/revoke", post(people::revoke))
-        .route("/teams", get(teams::show).post(teams::create))
-        .route("/teams/{team}/{change}", post(teams::change))
-        .route("/settings", get(settings::form).post(settings::choose))
-        .route("/help", get(help::show))
-        .fallback(async || Failure::NotHere)
-        .layer(DefaultBodyLimit::max(FORM))
+        .route("/overdue", get(overdue::show))
+        .route("/cases/{case}/documents/{document}/save", post(preview::save))
+        .route("/cases/{case}/documents/{document}/redact", get(redact::form).post(redact::make))
+        .route("/cases/{case}/hand-over/{share}", post(sharing::hand_over))
+        .route("/cases/{case}/override", get(overrides::form).post(overrides::ask))
+        .route("/cases/{case}/override/{wish}/{what}", post(overrides::change))
+        .route("/cases/{case}/assistance", get(assistance::show))
+        .route("/cases/{case}/records/{kind}", post(assistance::add))
+        .route("/cases/{case}/records/{kind}/{record}", get(assistance::form).post(assistance::set))
+        .route("/cases/{case}/plan", post(plan::make))
+        .route("/cases/{case}/plan/approve", post(plan::approve))
+        .route("/cases/{case}/goals/{goal}", post(plan::goal))
+        .route("/cases/{case}/screening", get(screening::show).post(screening::answer))
+        .route("/cases/{case}/screening/decision", post(screening::decide))
+        .route("/cases/{case}/rights", get(rights::show))
+        .route("/cases/{case}/rights/copy", post(rights::copy))
+        .route("/cases/{case}/rights/{what}", post(rights::change))
+}
+
+/// The addresses of what others share, and of what goes on beside the pages.
+fn beside_cases() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/shared/{dossier}", get(dossier::show).post(dossier::answer))
+        .route("/shared/{dossier}/take-over", post(dossier::take_over))
+        .route("/shared/{dossier}/evidence", post(dossier::bundle))
+        .route("/shared/{dossier}/documents/{document}", get(dossier::document))
+        .route("/shared/{dossier}/documents/{document}/save", post(preview::save_shared))
+        .route("/shared/{dossier}/documents/{document}/{page}", get(preview::shared_picture))
+        .route("/jobs/{job}", get(jobs::show))
+        .route("/jobs/{job}/file", get(jobs::file))
+        .route("/jobs/{job}/stop", post(jobs::stop))
+        .route("/jobs/{job}/forget", post(jobs::forget))
 }
 
 /// Has the browser ask for another page.

@@ -1,4 +1,5 @@
-//! Times as pages show them: in UTC, in an order that every language reads alike.
+//! Times as pages are made with them: in UTC, in an order that every language reads alike. Where scripts run, the page shows a moment in the
+//! time of the machine, and says which that is.
 
 use casevault_sync::time::Time;
 use time::OffsetDateTime;
@@ -13,6 +14,12 @@ pub(crate) fn day(time: Time) -> String {
 pub(crate) fn minute(time: Time) -> String {
     let at = at(time);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+/// The moment, for a program.
+pub(crate) fn instant(time: Time) -> String {
+    let at = at(time);
+    format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
 }
 
 /// The last moment of a day that was typed.

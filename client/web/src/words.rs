@@ -108,10 +108,26 @@ mod tests {
     use super::*;
 
     const TEXTS: [&str; 4] = [
-        include_str!("../locales/en/main.ftl"),
-        include_str!("../locales/ar/main.ftl"),
-        include_str!("../locales/fr/main.ftl"),
-        include_str!("../locales/es/main.ftl"),
+        concat!(
+            include_str!("../locales/en/main.ftl"),
+            include_str!("../locales/en/case.ftl"),
+            include_str!("../locales/en/fields.ftl")
+        ),
+        concat!(
+            include_str!("../locales/ar/main.ftl"),
+            include_str!("../locales/ar/case.ftl"),
+            include_str!("../locales/ar/fields.ftl")
+        ),
+        concat!(
+            include_str!("../locales/fr/main.ftl"),
+            include_str!("../locales/fr/case.ftl"),
+            include_str!("../locales/fr/fields.ftl")
+        ),
+        concat!(
+            include_str!("../locales/es/main.ftl"),
+            include_str!("../locales/es/case.ftl"),
+            include_str!("../locales/es/fields.ftl")
+        ),
     ];
 
     /// Every message and attribute, with what is put into it.

@@ -2,8 +2,12 @@
 
 #[path = "web/attacks.rs"]
 mod attacks;
+#[path = "web/jobs.rs"]
+mod jobs;
 #[path = "web/journey.rs"]
 mod journey;
+#[path = "web/journeys.rs"]
+mod journeys;
 #[path = "web/page.rs"]
 mod page;
 #[path = "web/screens.rs"]

@@ -42,6 +42,7 @@ impl From<ClientError> for Failure {
             ClientError::File(error) => file(&error),
             ClientError::FileChanged => failure(FILE_CHANGED),
             ClientError::DiskFull => failure(DISK_FULL),
+            error @ (ClientError::Stopped | ClientError::LargerThanMemory) => not_done(&error),
             ClientError::Unreachable => failure(server::UNREACHABLE),
             ClientError::Server(code) => server::refusal(code),
             ClientError::ForkStays => failure(FORK_STAYS),
@@ -79,6 +80,18 @@ impl From<ClientError> for Failure {
     }
 }
 
+const STOPPED: Texts =
+    ("stopped", Exit::Interrupted, "It was stopped before it was this file's turn. It was not added.", "Add it again.");
+fn not_done(error: &ClientError) -> Failure {
+    failure(if matches!(error, ClientError::Stopped) { STOPPED } else { LARGER_THAN_MEMORY })
+}
+
+const LARGER_THAN_MEMORY: Texts = (
+    "larger-than-memory",
+    Exit::Failed,
+    "The documents are more than is held in memory at once. Nothing was made.",
+    "Choose fewer, or have them written to a file.",
+);
 const NO_PROFILE: Texts = (
     "no-profile",
     Exit::NoProfile,

@@ -24,10 +24,11 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::copy::Origin;
-use super::examine::examine_file;
+use super::examine::examine_source;
 use super::large::Spooled;
 use super::output::create_private;
-use super::seal::{Job, open_source, regular, seal_small};
+use super::seal::{Job, seal_small};
+use super::source::{Source, Stop};
 use super::view;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -40,23 +41,9 @@ use crate::view::{AddedDocument, Delivery, DocumentView, OnProgress, Progress, n
 /// Requests with blobs that are under way at once.
 const AHEAD: usize = 3;
 
-/// A file that becomes a document, and what that is called.
-#[derive(Clone)]
-pub(super) struct Source {
-    pub path: PathBuf,
-    pub name: Option<String>,
-}
-
-impl From<&PathBuf> for Source {
-    /// The file's name as data; what is not UTF-8 in it is replaced.
-    fn from(path: &PathBuf) -> Self {
-        Self { path: path.clone(), name: path.file_name().map(|name| name.to_string_lossy().into_owned()) }
-    }
-}
-
 /// A file that was sealed.
 struct Sealed {
-    path: PathBuf,
+    source: Source,
     version: DocumentVersion,
     blob: Blob,
     /// What was found in it besides, if it was examined.
@@ -78,7 +65,7 @@ enum Work {
     /// And whether anything comes after it.
     Batch(Vec<Sealed>, bool),
     Large(Source),
-    Failed(PathBuf, ClientError),
+    Failed(Source, ClientError),
 }
 
 /// One call: where to, whether the servers take it, and who is told how far it is.
@@ -89,6 +76,7 @@ pub(super) struct Adding {
     online: AtomicBool,
     state: Mutex<Progress>,
     told: OnProgress,
+    pub stop: Stop,
 }
 
 impl Adding {
@@ -129,15 +117,20 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `case` names none or several; [`ClientError::Removed`] or
     /// [`ClientError::Copied`] if this device may not write. What went wrong with one file is in its outcome and does not stop the others.
     pub async fn add_documents(&self, case: &str, files: &[PathBuf], progress: OnProgress) -> Result<Vec<AddedDocument>> {
-        self.add_all(case, files.iter().map(Source::from).collect(), progress).await
+        self.add_all(case, files.iter().map(|path| Source::file(path)).collect(), (Stop::default(), progress)).await
     }
 
-    pub(super) async fn add_all(&self, case: &str, sources: Vec<Source>, progress: OnProgress) -> Result<Vec<AddedDocument>> {
+    pub(super) async fn add_all(
+        &self,
+        case: &str,
+        sources: Vec<Source>,
+        watch: (Stop, OnProgress),
+    ) -> Result<Vec<AddedDocument>> {
         let _turn = self.turn.lock().await;
         self.check_removal()?;
         let most = self.look_before_adding().await?;
         let place = self.case_place(case).await?;
-        self.add_sources((place, most), (sources, None), progress).await
+        self.add_sources((place, most), (sources, None), watch).await
     }
 
     /// Looks what is new, and tells how many bytes a request may have that others are sent behind.
@@ -152,16 +145,17 @@ impl Client {
         &self,
         (place, most): (Place, u64),
         (sources, origin): (Vec<Source>, Option<Origin>),
-        progress: OnProgress,
+        (stop, told): (Stop, OnProgress),
     ) -> Result<Vec<AddedDocument>> {
         self.profile.store.read(|db| check_open(db, &place))?;
-        let total = sources.iter().filter_map(|one| std::fs::metadata(&one.path).ok()).map(|metadata| metadata.len()).sum();
+        let total = sources.iter().filter_map(|one| one.length().ok()).sum();
         let state = Mutex::new(Progress { total, all: sources.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);
-        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (sources, most), &sender));
+        let until = stop.clone();
+        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (sources, most, &until), &sender));
         // What waits for the journal already goes first; where it cannot be sent, this waits with it.
         let online = AtomicBool::new(self.flush_journal(&place).await.is_ok());
-        let adding = Adding { place, origin, online, state, told: progress };
+        let adding = Adding { place, origin, online, state, told, stop };
         let (sender, sent) = mpsc::channel(AHEAD);
         let ((), added) = tokio::join!(self.send_ahead(&adding, work, sender), self.append_sent(&adding, sent));
         sealing.await.map_err(|_| ClientError::Damaged)?;
@@ -203,12 +197,12 @@ impl Client {
             }
             Work::Large(source) => match self.seal_and_send(adding, &source).await {
                 Ok((version, blob)) => {
-                    let sealed = Sealed { path: source.path, version, blob, found: None };
+                    let sealed = Sealed { source, version, blob, found: None };
                     examine_all(vec![sealed]).await.into_iter().map(Ok).collect()
                 }
-                Err(error) => vec![Err(AddedDocument { path: source.path, outcome: Err(error) })],
+                Err(error) => vec![Err(AddedDocument { path: source.path(), outcome: Err(error) })],
             },
-            Work::Failed(path, error) => vec![Err(AddedDocument { path, outcome: Err(error) })],
+            Work::Failed(source, error) => vec![Err(AddedDocument { path: source.path(), outcome: Err(error) })],
         }
     }
 
@@ -272,7 +266,7 @@ impl Client {
             let kept = if delivery == Delivery::Queued { self.park(adding, &sealed) } else { Ok(()) };
             adding.add(sealed.blob.here().map_or(0, |_| sealed.version.seal.length), 1);
             let outcome = kept.map(|()| DocumentView { metadata: sealed.found, ..view(&sealed.version, delivery) });
-            added.push(AddedDocument { path: sealed.path, outcome });
+            added.push(AddedDocument { path: sealed.source.path(), outcome });
         }
         added
     }
@@ -353,7 +347,7 @@ impl Sealed {
     /// The request that this was in will never be taken.
     fn refused(self, error: &ClientError) -> AddedDocument {
         let error = if let ClientError::Server(code) = error { ClientError::Server(*code) } else { ClientError::Text };
-        AddedDocument { path: self.path, outcome: Err::<DocumentView, _>(error) }
+        AddedDocument { path: self.source.path(), outcome: Err::<DocumentView, _>(error) }
     }
 }
 
@@ -381,8 +375,8 @@ impl Group {
 
 /// Looks for metadata in files that were sealed.
 async fn examine_all(mut batch: Vec<Sealed>) -> Vec<Sealed> {
-    let files: Vec<_> = batch.iter().map(|sealed| (sealed.path.clone(), sealed.version.seal)).collect();
-    let examining = move || files.iter().map(|(path, seal)| examine_file(path, seal)).collect::<Vec<_>>();
+    let files: Vec<_> = batch.iter().map(|sealed| (sealed.source.clone(), sealed.version.seal)).collect();
+    let examining = move || files.iter().map(|(source, seal)| examine_source(source, seal)).collect::<Vec<_>>();
     // What is not examined now is before it leaves the team.
     let found = tokio::task::spawn_blocking(examining).await.unwrap_or_default();
     batch.iter_mut().zip(found).for_each(|(sealed, found)| sealed.found = found);
@@ -390,10 +384,10 @@ async fn examine_all(mut batch: Vec<Sealed>) -> Vec<Sealed> {
 }
 
 /// Seals files in order until the receiver is gone. Runs on a thread of its own.
-fn seal_all(place: &Place, (sources, most): (Vec<Source>, u64), out: &mpsc::Sender<Work>) {
+fn seal_all(place: &Place, (sources, most, stop): (Vec<Source>, u64, &Stop), out: &mpsc::Sender<Work>) {
     let mut group = Group::default();
     for source in sources {
-        let other = match small(place, &source, most) {
+        let other = match stop.check().and_then(|()| small(place, &source, most)) {
             Ok(Some(sealed)) => {
                 if !group.has_room(&sealed) && out.blocking_send(Work::Batch(group.take(), true)).is_err() {
                     return;
@@ -402,7 +396,7 @@ fn seal_all(place: &Place, (sources, most): (Vec<Source>, u64), out: &mpsc::Send
                 continue;
             }
             Ok(None) => Work::Large(source),
-            Err(error) => Work::Failed(source.path, error),
+            Err(error) => Work::Failed(source, error),
         };
         let before = group.take();
         if !before.is_empty() && out.blocking_send(Work::Batch(before, true)).is_err() || out.blocking_send(other).is_err() {
@@ -416,15 +410,14 @@ fn seal_all(place: &Place, (sources, most): (Vec<Source>, u64), out: &mpsc::Send
 
 /// Seals a file that fits a request of `most` bytes; nothing if it is larger.
 fn small(place: &Place, source: &Source, most: u64) -> Result<Option<Sealed>> {
-    let mut file = open_source(&source.path)?;
-    let before = regular(&file)?;
-    if sealed_length(before.len()).ok_or(ClientError::Text)? > most {
+    let reading = source.open()?;
+    if sealed_length(reading.length).ok_or(ClientError::Text)? > most {
         return Ok(None);
     }
     let (document, job) = fresh(place)?;
-    let (blob, seal) = seal_small(&mut file, &before, &job)?;
+    let (blob, seal) = seal_small(reading, &job)?;
     let version = version(document, source, &seal, job.key)?;
-    Ok(Some(Sealed { path: source.path.clone(), version, blob: Blob::Here(blob), found: None }))
+    Ok(Some(Sealed { source: source.clone(), version, blob: Blob::Here(blob), found: None }))
 }
 
 /// A new document's id, and how it is sealed.

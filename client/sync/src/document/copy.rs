@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{Body, CopyMade, DocumentVersion, How, PageBox, VersionNamed};
@@ -15,11 +14,11 @@ use casevault_wire::codec::List;
 use casevault_wire::limit;
 use rustix::fs::{MemfdFlags, memfd_create};
 
-use super::add::Source;
+use super::source::{Source, Stop};
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::redraw::{self, RedrawError, Redrawn, redraw};
-use crate::view::CopyView;
+use crate::view::{CopyView, unwatched};
 
 /// What a copy is a copy of, and how they differ.
 pub(super) struct Origin {
@@ -82,8 +81,8 @@ impl Client {
         // That it was read is on record, whatever becomes of the copy.
         self.record_opening(&place, std::slice::from_ref(&version))?;
         let memory = in_memory(&drawn.bytes)?;
-        let source = Source { path: path_of(&memory), name: Some(name) };
-        let mut added = self.add_sources((place, most), (vec![source], Some(origin)), Arc::new(|_| {})).await?;
+        let source = Source::named(path_of(&memory), name);
+        let mut added = self.add_sources((place, most), (vec![source], Some(origin)), (Stop::default(), unwatched())).await?;
         let copy = added.pop().ok_or(ClientError::Damaged)?.outcome?;
         Ok(CopyView {
             copy,
@@ -103,8 +102,8 @@ impl Client {
     pub(crate) async fn add_again(&self, place: &Place, (from, version): (&Place, &DocumentVersion)) -> Result<()> {
         let most = self.look_before_adding().await?;
         let memory = self.read_version(from, version, in_memory(&[])?).await?;
-        let source = Source { path: path_of(&memory), name: Some(version.name.as_str().to_owned()) };
-        let mut added = self.add_sources((*place, most), (vec![source], None), Arc::new(|_| {})).await?;
+        let source = Source::named(path_of(&memory), version.name.as_str().to_owned());
+        let mut added = self.add_sources((*place, most), (vec![source], None), (Stop::default(), unwatched())).await?;
         let copy = added.pop().ok_or(ClientError::Damaged)?.outcome?;
         if copy.sha256 == version.seal.sha256.0 { Ok(()) } else { Err(ClientError::Verification) }
     }
@@ -151,7 +150,7 @@ impl std::io::Write for Held {
 }
 
 /// A file without a name and on no disk.
-fn in_memory(bytes: &[u8]) -> Result<File> {
+pub(crate) fn in_memory(bytes: &[u8]) -> Result<File> {
     let file = memfd_create("casevault", MemfdFlags::CLOEXEC).map_err(std::io::Error::from)?;
     let mut file = File::from(file);
     file.write_all(bytes)?;

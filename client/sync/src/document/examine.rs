@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::path::Path;
 
 use casevault_crypto::content::{DocumentSeal, PlaintextHasher};
 use casevault_crypto::event::{
@@ -14,7 +13,7 @@ use casevault_crypto::secret::SecretBytes;
 use casevault_wire::codec::{List, Text};
 use casevault_wire::limit;
 
-use super::seal::open_source;
+use super::source::Source;
 use crate::cases::queued_bodies;
 use crate::client::Client;
 use crate::error::{ClientError, Result, Telling};
@@ -23,12 +22,12 @@ use crate::store::sql::{Connection, params};
 use crate::view::{Delivery, DocumentView};
 
 /// What is found in the file that was sealed; nothing is known if it changed since, or cannot be read.
-pub(super) fn examine_file(path: &Path, seal: &DocumentSeal) -> Option<Found> {
+pub(super) fn examine_source(source: &Source, seal: &DocumentSeal) -> Option<Found> {
     let unknown = Some(Found::default().with(MetadataKind::Unknown));
     if seal.length > BYTES {
         return unknown;
     }
-    let mut file = open_source(path).ok()?;
+    let mut file = source.open().ok()?;
     let length = usize::try_from(seal.length).ok()?;
     let mut bytes = SecretBytes::from(vec![0; length]);
     let (start, rest) = bytes.as_mut().split_at_mut(length.min(START));

@@ -12,9 +12,10 @@ use casevault_wire::id::UploadId;
 use casevault_wire::limit;
 use tokio::sync::mpsc;
 
-use super::add::{Adding, Source, fresh, version};
+use super::add::{Adding, fresh, version};
 use super::output::create_private;
-use super::seal::{open_source, seal_large};
+use super::seal::seal_large;
+use super::source::Source;
 use super::steady::Steady;
 use crate::client::Client;
 use crate::error::{ClientError, Result};
@@ -39,15 +40,17 @@ enum Sent {
 impl Client {
     /// Seals a file and sends it. What is not at the vault, durably, is in the outbox.
     pub(super) async fn send_large(&self, adding: &Adding, from: &Source) -> Result<(DocumentVersion, Option<Spooled>)> {
-        let length = sealed_length(std::fs::metadata(&from.path)?.len()).ok_or(ClientError::Text)?;
+        let length = sealed_length(from.length()?).ok_or(ClientError::Text)?;
         let (document, job) = fresh(&adding.place)?;
         let name = data_encoding::HEXLOWER.encode(&draw::<16>(&mut SystemRandom).map_err(no_randomness)?);
         let target = self.outbox().join(&name);
-        let (source, spool) = (open_source(&from.path)?, create_private(&target)?);
+        let (source, spool) = (from.open()?, create_private(&target)?);
         let (pieces, received) = mpsc::channel(1);
+        let stop = adding.stop.clone();
         let sealing = tokio::task::spawn_blocking(move || {
             let mut spool = Steady::new(&spool)?;
-            let seal = seal_large(&source, &job, |piece| {
+            let seal = seal_large(source, &job, |piece| {
+                stop.check()?;
                 spool.write_all(&piece)?;
                 let _ = pieces.blocking_send(piece); // if nobody listens any more it is in the file all the same
                 Ok(())

@@ -1,10 +1,7 @@
 //! Sealing files: read, hashed and sealed in place, handed on in pieces. A large file is read and hashed on one thread while
 //! another seals what was read.
 
-use std::fs::{File, Metadata};
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bytes::{Bytes, BytesMut};
@@ -16,6 +13,7 @@ use casevault_crypto::random::SystemRandom;
 use casevault_crypto::secret::SecretBytes;
 use casevault_wire::id::OrganisationId;
 
+use super::source::Reading;
 use crate::error::{ClientError, Result};
 use crate::stride::LONGEST as PIECE;
 
@@ -31,11 +29,11 @@ pub(super) struct Job {
 }
 
 /// Seals a file that fits in memory.
-pub(super) fn seal_small(source: &mut File, before: &Metadata, job: &Job) -> Result<(Bytes, DocumentSeal)> {
+pub(super) fn seal_small(mut source: Reading, job: &Job) -> Result<(Bytes, DocumentSeal)> {
     let mut blob = Bytes::new();
     let mut hasher = PlaintextHasher::new();
     let sealer = seal(
-        (before.len(), usize::MAX),
+        (source.length, usize::MAX),
         job,
         |chunk| {
             source.read_exact(chunk).map_err(cut)?;
@@ -48,18 +46,18 @@ pub(super) fn seal_small(source: &mut File, before: &Metadata, job: &Job) -> Res
         },
     )?;
     let plaintext = hasher.finish();
-    unchanged(before, source, plaintext.length)?;
+    source.unchanged(plaintext.length)?;
     Ok((blob, sealer.finish(plaintext).map_err(seal_error)?))
 }
 
 /// Seals a file of any size; `emit` gets the blob's pieces in order. Takes two threads, of which this is one.
-pub(super) fn seal_large(source: &File, job: &Job, emit: impl FnMut(Bytes) -> Result<()>) -> Result<DocumentSeal> {
-    let before = regular(source)?;
+pub(super) fn seal_large(source: Reading, job: &Job, emit: impl FnMut(Bytes) -> Result<()>) -> Result<DocumentSeal> {
+    let length = source.length;
     let (reads, plaintext) = sync_channel(AHEAD);
     let (sealed, digest) = std::thread::scope(|scope| {
-        let reading = scope.spawn(|| read_all(source, &before, reads));
+        let reading = scope.spawn(|| read_all(source, reads));
         let mut rest = Reads { plaintext, now: SecretBytes::default(), at: 0 };
-        let sealed = seal((before.len(), PIECE), job, |chunk| rest.fill(chunk), emit);
+        let sealed = seal((length, PIECE), job, |chunk| rest.fill(chunk), emit);
         drop(rest); // or the reader would wait for ever if sealing failed
         (sealed, reading.join())
     });
@@ -72,9 +70,9 @@ pub(super) fn seal_large(source: &File, job: &Job, emit: impl FnMut(Bytes) -> Re
 }
 
 /// Reads and hashes a file until its end or until nobody takes what was read.
-fn read_all(mut source: &File, before: &Metadata, out: SyncSender<SecretBytes>) -> Result<PlaintextDigest> {
+fn read_all(mut source: Reading, out: SyncSender<SecretBytes>) -> Result<PlaintextDigest> {
     let mut hasher = PlaintextHasher::new();
-    let mut left = before.len();
+    let mut left = source.length;
     while left > 0 {
         let size = usize::try_from(left).map_or(READ, |left| left.min(READ));
         let mut buffer = SecretBytes::from(vec![0; size]);
@@ -86,7 +84,7 @@ fn read_all(mut source: &File, before: &Metadata, out: SyncSender<SecretBytes>) 
         }
     }
     let digest = hasher.finish();
-    unchanged(before, source, digest.length)?;
+    source.unchanged(digest.length)?;
     Ok(digest)
 }
 
@@ -158,27 +156,6 @@ pub(super) fn seal_error(error: SealError) -> ClientError {
         SealError::TooLong => ClientError::Text,
         SealError::Buffer | SealError::Incomplete => ClientError::FileChanged,
     }
-}
-
-/// Opens a file to read. What is not a regular file, such as a pipe that nobody writes to, does not block.
-pub(super) fn open_source(path: &Path) -> Result<File> {
-    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    Ok(std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?)
-}
-
-/// The metadata of a file that is one.
-pub(super) fn regular(file: &File) -> Result<Metadata> {
-    let metadata = file.metadata()?;
-    if metadata.is_file() { Ok(metadata) } else { Err(std::io::Error::from(std::io::ErrorKind::InvalidInput).into()) }
-}
-
-/// Whether what was read is what was there before and is there now.
-fn unchanged(before: &Metadata, file: &File, read: u64) -> Result<()> {
-    let after = file.metadata()?;
-    let same = before.len() == read
-        && after.len() == read
-        && (before.mtime(), before.mtime_nsec()) == (after.mtime(), after.mtime_nsec());
-    if same { Ok(()) } else { Err(ClientError::FileChanged) }
 }
 
 fn cut(error: std::io::Error) -> ClientError {

@@ -1,6 +1,7 @@
 //! A bundle of a case or a dossier. That its documents were opened is on record before a byte of them is written, and that they were exported before the
 //! bundle has a name.
 
+use std::fs::File;
 use std::path::Path;
 
 use casevault_crypto::content::Sha256;
@@ -18,7 +19,7 @@ use super::EvidenceExport;
 use super::pack::Pack;
 use super::source::{Logs, Source};
 use crate::client::Client;
-use crate::document::KeptVersion;
+use crate::document::{KeptVersion, check_size};
 use crate::error::{ClientError, Result};
 use crate::view::{AlarmKind, OnProgress, Progress};
 
@@ -60,7 +61,43 @@ impl Client {
         self.check_at_home()?;
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
-        let mut pack = Pack::begin(out)?;
+        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::begin(out)?, progress)).await?;
+        let files = pack.files().len() as u64;
+        let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
+        let _ = self.tell_heads().await;
+        Ok(EvidenceExport { path, files, documents, fingerprints })
+    }
+
+    /// The same as a zip that is in memory alone, for a caller who saves it as `name`.
+    ///
+    /// # Errors
+    /// As [`Client::export_evidence`]; [`ClientError::LargerThanMemory`] if its documents are.
+    pub async fn evidence_in_memory(
+        &self,
+        of: &str,
+        (documents, keep_metadata): (&[String], Option<&str>),
+        name: &str,
+        progress: OnProgress,
+    ) -> Result<(EvidenceExport, File)> {
+        let _turn = self.turn.lock().await;
+        self.check_at_home()?;
+        let source = self.evidence_source(of).await?;
+        let chosen = self.chosen(&source, documents, keep_metadata).await?;
+        check_size(chosen.iter().map(|(_, version)| version))?;
+        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::in_memory(name)?, progress)).await?;
+        let files = pack.files().len() as u64;
+        let file = pack.finish()?;
+        let _ = self.tell_heads().await;
+        Ok((EvidenceExport { path: name.into(), files, documents, fingerprints }, file))
+    }
+
+    /// Puts all of a bundle into `pack`, and verifies it as anybody would.
+    async fn bundle(
+        &self,
+        source: Source,
+        chosen: Vec<KeptVersion>,
+        (mut pack, progress): (Pack, OnProgress),
+    ) -> Result<(Pack, Vec<Exhibit>, Vec<Hash>)> {
         let mut shown = self.show(source, &chosen).await?;
         let (exhibits, custody, fingerprints) = {
             let history = shown.history()?;
@@ -71,7 +108,7 @@ impl Client {
         put_custody(&mut pack, &custody, &shown)?;
         let exported = self.sign_for(&mut shown, &exhibits, pack.files()).await?;
         put_tags(&mut pack, &shown, &exported)?;
-        self.publish_bundle(pack, exhibits, fingerprints).await
+        if verify(pack.files()).problems.is_empty() { Ok((pack, exhibits, fingerprints)) } else { Err(ClientError::Damaged) }
     }
 
     /// Puts on record that the documents are opened, and reads the chain up to there as it was signed.
@@ -128,17 +165,6 @@ impl Client {
         let events: Vec<_> = events.into_iter().take(last + 1).collect();
         let grew = events.iter().any(|event| event.header.content.log.length > shown.logs.length(event));
         if grew { Err(ClientError::Conflict) } else { Ok(events) }
-    }
-
-    /// Verifies the bundle as anybody would, and gives it its name.
-    async fn publish_bundle(&self, pack: Pack, documents: Vec<Exhibit>, fingerprints: Vec<Hash>) -> Result<EvidenceExport> {
-        if !verify(pack.files()).problems.is_empty() {
-            return Err(ClientError::Damaged);
-        }
-        let files = pack.files().len() as u64;
-        let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
-        let _ = self.tell_heads().await;
-        Ok(EvidenceExport { path, files, documents, fingerprints })
     }
 }
 

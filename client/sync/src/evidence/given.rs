@@ -3,6 +3,7 @@
 
 mod page;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use casevault_crypto::event::{DataGiven, DocumentVersion};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use super::pack::Pack;
 use super::source::Source;
 use crate::client::Client;
-use crate::document::newest_versions;
+use crate::document::{check_size, newest_versions};
 use crate::error::{ClientError, Result};
 use crate::view::{AssistanceView, CaseView, ConsentState, ConsentView, OnProgress, Progress, RecipientView, ShareView};
 
@@ -117,6 +118,34 @@ impl Client {
         out: &Path,
         progress: OnProgress,
     ) -> Result<GivenCopy> {
+        let pack = self.copy_into((case, language, keep_metadata), || Pack::begin(out), (progress, |_| Ok(()))).await?;
+        let files = pack.files().len() as u64;
+        let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
+        Ok(GivenCopy { path, files })
+    }
+
+    /// The same as a zip that is in memory alone, for a caller who saves it as `name`.
+    ///
+    /// # Errors
+    /// As [`Client::give_copy`]; [`ClientError::LargerThanMemory`] if its documents are.
+    pub async fn copy_in_memory(
+        &self,
+        case: &str,
+        (language, keep_metadata): (&str, Option<&str>),
+        name: &str,
+        progress: OnProgress,
+    ) -> Result<File> {
+        let check = |versions: &[DocumentVersion]| check_size(versions.iter());
+        self.copy_into((case, language, keep_metadata), || Pack::in_memory(name), (progress, check)).await?.finish()
+    }
+
+    /// Puts all of a copy into the pack that `begin` begins, once `check` has nothing against its documents.
+    async fn copy_into(
+        &self,
+        (case, language, keep_metadata): (&str, &str, Option<&str>),
+        begin: impl FnOnce() -> Result<Pack>,
+        (progress, check): (OnProgress, impl FnOnce(&[DocumentVersion]) -> Result<()>),
+    ) -> Result<Pack> {
         let headings = page::headings(language).ok_or(ClientError::Text)?;
         let (view, consents, shares) = (self.case(case).await?, self.consents(case).await?, self.shares(Some(case)).await?);
         let _turn = self.turn.lock().await;
@@ -124,8 +153,9 @@ impl Client {
         let place = self.case_place(case).await?;
         let chosen = self.profile.store.read(|db| newest_versions(db, &place))?;
         let versions: Vec<_> = chosen.into_iter().map(|(_, version)| version).collect();
+        check(&versions)?;
         self.check_metadata(&place, &versions, keep_metadata).await?;
-        let mut pack = Pack::begin(out)?;
+        let mut pack = begin()?;
         let source = Source::Case(place, Box::new(ChainState::new(place)));
         if !versions.is_empty() {
             self.say_opened(&source, &versions).await?;
@@ -145,9 +175,7 @@ impl Client {
         }
         let documents = List::new(versions.iter().map(DocumentVersion::named).collect()).map_err(|_| ClientError::Text)?;
         self.say(&source, DataGiven { documents }.into()).await?;
-        let files = pack.files().len() as u64;
-        let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
-        Ok(GivenCopy { path, files })
+        Ok(pack)
     }
 }
 

@@ -10,6 +10,7 @@ use ring::digest::{Context, SHA256, SHA512};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::document::in_memory;
 use crate::document::output::{Draft, Output, Target};
 use crate::error::{ClientError, Result};
 
@@ -27,8 +28,8 @@ pub(super) struct Pack {
 enum Form {
     /// A directory, and the file that is written.
     Folder(Draft, Option<File>),
-    /// A zip, and the name of the directory in it.
-    Archive(Box<ZipWriter<File>>, Output, String),
+    /// A zip, what gives it its name if it gets one, and the name of the directory in it.
+    Archive(Box<ZipWriter<File>>, Option<Output>, String),
 }
 
 /// The file that is written.
@@ -47,11 +48,16 @@ impl Pack {
         let is_zip = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
         let form = if is_zip {
             let output = target.begin()?;
-            let stem = out.file_stem().unwrap_or_default().to_string_lossy();
-            Form::Archive(Box::new(ZipWriter::new(output.file.try_clone()?)), output, export_name(&stem, None))
+            Form::Archive(Box::new(ZipWriter::new(output.file.try_clone()?)), Some(output), folder_in(out))
         } else {
             Form::Folder(Draft::begin(target)?, None)
         };
+        Ok(Self { form, current: None, files: Files::new() })
+    }
+
+    /// Begins a zip that is in memory alone, for a caller who saves it as `name`.
+    pub fn in_memory(name: &str) -> Result<Self> {
+        let form = Form::Archive(Box::new(ZipWriter::new(in_memory(&[])?)), None, folder_in(Path::new(name)));
         Ok(Self { form, current: None, files: Files::new() })
     }
 
@@ -102,6 +108,7 @@ impl Pack {
         match self.form {
             Form::Folder(draft, _) => draft.publish(),
             Form::Archive(zip, output, _) => {
+                let output = output.ok_or(ClientError::Damaged)?;
                 zip.finish().map_err(io::Error::from)?.sync_all()?;
                 let folder = output.folder();
                 let path = output.publish()?;
@@ -110,6 +117,21 @@ impl Pack {
             }
         }
     }
+}
+
+impl Pack {
+    /// The whole zip, if it is one.
+    pub fn finish(self) -> Result<File> {
+        match self.form {
+            Form::Archive(zip, ..) => Ok(zip.finish().map_err(io::Error::from)?),
+            Form::Folder(..) => Err(ClientError::Damaged),
+        }
+    }
+}
+
+/// What the directory in a zip of this name is called.
+fn folder_in(out: &Path) -> String {
+    export_name(&out.file_stem().unwrap_or_default().to_string_lossy(), None)
 }
 
 impl Write for Pack {

@@ -125,9 +125,7 @@ impl Client {
     /// # Errors
     /// As [`Client::case`].
     pub async fn overrides(&self, case: &str) -> Result<Vec<OverrideView>> {
-        let _turn = self.turn.lock().await;
-        let place = self.case_place(case).await?;
-        self.refresh_case(&place).await?;
+        let (_turn, place) = self.look_at_case(case).await?;
         self.accepted_consents(&place)?.overrides.iter().map(|wish| self.override_view(wish)).collect()
     }
 

@@ -162,7 +162,6 @@ added-count = { $n ->
 added-waits = ما هو محفوظ على هذا الجهاز يُرسل تلقائيًا عند توفر الاتصال.
 add-more = إضافة المزيد
 back-to-case = العودة إلى الملف
-document-opened = من فتحه
 document-digest = SHA-256
 document-more = { $n ->
     [one] صفحة واحدة أخرى غير معروضة.
@@ -188,7 +187,7 @@ help-lock = ماذا يفعل القفل؟
 help-leave = ماذا يفعل الخروج السريع؟
     .answer = يقفل فورًا ويعرض صفحة فارغة. والضغط على Escape ثلاث مرات يفعل الشيء نفسه.
 help-document = لماذا يُعرض المستند كصورة؟
-    .answer = قد يحمل المستند برامج ضارة. لذلك يُرسم من جديد كصور على هذا الجهاز، ولا يصل منه شيء آخر إلى المتصفح. والاطلاع عليه مسجَّل في الملف.
+    .answer = قد يحمل المستند برامج ضارة. لذلك يُرسم من جديد كصور على هذا الجهاز، ولا يعرض المتصفح منه شيئًا آخر. أما النسخة المحفوظة في الخارج فهي المستند نفسه، وتُفتح بحذر. والاطلاع عليه مسجَّل في الملف.
 help-consent = لماذا لا تمكن المشاركة من دون موافقة؟
     .answer = المشاركة تتبع الموافقة: ما اتُّفق عليه فقط، ومع من اتُّفق عليه فقط، وحتى اليوم المتفق عليه فقط. وسحبها ينهيها فورًا.
 help-metadata = ما معنى «يكشف أكثر مما يُرى»؟
@@ -432,7 +431,7 @@ sharing-rejected = لم تُقبل
 sharing-done = تمت
 sharing-withdrawn = سُحبت
 sharing-expired = انتهت مدتها
-sharing-ended = انتهت
+sharing-revoked = انتهت
 sharing-unreadable = لا يمكن قراءتها
 
 # في الانتظار
@@ -469,7 +468,6 @@ dossiers-empty = لا أحد يشارك شيئًا مع فرقك.
 dossier-from = من
 dossier-answer = الجواب
 dossier-reason = كلمة إلى المرسل
-dossier-documents-hint = يُؤخذ المستند بالأمر casevault dossier get.
 answer-accepted = قبول
 answer-rejected = عدم قبول
 answer-done = تم

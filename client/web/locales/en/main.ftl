@@ -154,7 +154,6 @@ added-count = { $n ->
 added-waits = What is saved on this device is sent by itself once there is a connection.
 add-more = Add more
 back-to-case = Back to the case
-document-opened = Who opened it
 document-digest = SHA-256
 document-more = { $n ->
     [one] One more page is not shown.
@@ -178,7 +177,7 @@ help-lock = What does Lock do?
 help-leave = What does Quick exit do?
     .answer = It locks at once and shows an empty page. Pressing Escape three times does the same.
 help-document = Why is a document shown as a picture?
-    .answer = A document can carry programs that harm. It is drawn anew as pictures on this device, and nothing else of it reaches the browser. That you looked is on record in the case.
+    .answer = A document can carry programs that harm. It is drawn anew as pictures on this device, and the browser shows nothing else of it. A copy that you save outside is the document itself: open it with care. That you looked is on record in the case.
 help-consent = Why can I not share without consent?
     .answer = Sharing follows consent: only what was agreed to, only with whom, and only until the day that was agreed. Withdrawal ends it at once.
 help-metadata = What does “says more than is seen” mean?
@@ -419,7 +418,7 @@ sharing-rejected = Not accepted
 sharing-done = Done
 sharing-withdrawn = Withdrawn
 sharing-expired = Over
-sharing-ended = Ended
+sharing-revoked = Ended
 sharing-unreadable = Cannot be read
 
 # Waiting
@@ -456,7 +455,6 @@ dossiers-empty = Nobody shares anything with your teams.
 dossier-from = From
 dossier-answer = Your answer
 dossier-reason = A word for the sender
-dossier-documents-hint = Get a document with casevault dossier get.
 answer-accepted = Accept
 answer-rejected = Do not accept
 answer-done = It is done

@@ -156,7 +156,6 @@ added-count = { $n ->
 added-waits = Lo guardado en este dispositivo se envía solo cuando haya conexión.
 add-more = Añadir más
 back-to-case = Volver al caso
-document-opened = Quién lo abrió
 document-digest = SHA-256
 document-more = { $n ->
     [one] Una página más no se muestra.
@@ -180,7 +179,7 @@ help-lock = ¿Qué hace Bloquear?
 help-leave = ¿Qué hace la salida rápida?
     .answer = Bloquea al instante y muestra una página vacía. Pulsar Escape tres veces hace lo mismo.
 help-document = ¿Por qué un documento se muestra como imagen?
-    .answer = Un documento puede llevar programas dañinos. Se dibuja de nuevo como imágenes en este dispositivo, y nada más llega al navegador. Que usted miró consta en el caso.
+    .answer = Un documento puede llevar programas dañinos. Se dibuja de nuevo como imágenes en este dispositivo, y el navegador no muestra nada más. Una copia guardada fuera es el documento mismo: ábrala con cuidado. Que usted miró consta en el caso.
 help-consent = ¿Por qué no puedo compartir sin consentimiento?
     .answer = Compartir sigue al consentimiento: solo lo acordado, solo con quien se acordó y solo hasta el día acordado. Retirarlo lo termina al instante.
 help-metadata = ¿Qué significa «dice más de lo que se ve»?
@@ -424,7 +423,7 @@ sharing-rejected = No aceptado
 sharing-done = Hecho
 sharing-withdrawn = Retirado
 sharing-expired = Terminado
-sharing-ended = Terminado
+sharing-revoked = Terminado
 sharing-unreadable = No se puede leer
 
 # En espera
@@ -461,7 +460,6 @@ dossiers-empty = Nadie comparte nada con sus equipos.
 dossier-from = De
 dossier-answer = Su respuesta
 dossier-reason = Unas palabras para quien envía
-dossier-documents-hint = Obtenga un documento con casevault dossier get.
 answer-accepted = Aceptar
 answer-rejected = No aceptar
 answer-done = Está hecho

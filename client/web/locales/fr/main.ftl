@@ -156,7 +156,6 @@ added-count = { $n ->
 added-waits = Ce qui est sur cet appareil part de lui-même dès qu’il y a une connexion.
 add-more = En ajouter d’autres
 back-to-case = Retour au dossier
-document-opened = Qui l’a ouvert
 document-digest = SHA-256
 document-more = { $n ->
     [one] Une page de plus n’est pas montrée.
@@ -180,7 +179,7 @@ help-lock = Que fait Verrouiller ?
 help-leave = Que fait la sortie rapide ?
     .answer = Elle verrouille aussitôt et montre une page vide. Appuyer trois fois sur Échap fait de même.
 help-document = Pourquoi un document est-il montré comme une image ?
-    .answer = Un document peut contenir des programmes nuisibles. Il est redessiné en images sur cet appareil, et rien d’autre n’atteint le navigateur. Votre lecture est consignée dans le dossier.
+    .answer = Un document peut contenir des programmes nuisibles. Il est redessiné en images sur cet appareil, et le navigateur n’en montre rien d’autre. Une copie enregistrée dehors est le document même : ouvrez-la avec prudence. Votre lecture est consignée dans le dossier.
 help-consent = Pourquoi ne puis-je pas partager sans consentement ?
     .answer = Le partage suit le consentement : seulement ce qui a été accepté, avec qui et jusqu’au jour convenu. Le retrait y met fin aussitôt.
 help-metadata = Que veut dire « en dit plus qu’on ne voit » ?
@@ -424,7 +423,7 @@ sharing-rejected = Non accepté
 sharing-done = Fait
 sharing-withdrawn = Retiré
 sharing-expired = Échu
-sharing-ended = Terminé
+sharing-revoked = Terminé
 sharing-unreadable = Illisible
 
 # En attente
@@ -461,7 +460,6 @@ dossiers-empty = Personne ne partage rien avec vos équipes.
 dossier-from = De
 dossier-answer = Votre réponse
 dossier-reason = Un mot pour l’expéditeur
-dossier-documents-hint = Obtenez un document avec casevault dossier get.
 answer-accepted = Accepter
 answer-rejected = Ne pas accepter
 answer-done = C’est fait

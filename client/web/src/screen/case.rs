@@ -9,14 +9,20 @@ use casevault_sync::view::{CaseView, CustodyView, Delivery, DocumentView, Keepin
 use maud::{Markup, html};
 
 use super::{cases, done, profile};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
 
 /// What a case's pages are called, and where they are below its address.
-const PARTS: [(&str, &str); 3] = [("case-overview", ""), ("case-sharing", "/sharing"), ("case-timeline", "/timeline")];
+const PARTS: [(&str, &str); 5] = [
+    ("case-overview", ""),
+    ("case-assistance", "/assistance"),
+    ("case-sharing", "/sharing"),
+    ("case-rights", "/rights"),
+    ("case-timeline", "/timeline"),
+];
 
 /// What stands above every page of a case. `part` is the page's name.
 pub(super) fn head(visit: &Visit, (handle, case): (&str, &CaseView), part: &str) -> Markup {
@@ -34,6 +40,9 @@ pub(super) fn head(visit: &Visit, (handle, case): (&str, &CaseView), part: &str)
             }
         }
         (keeping(visit, &case.keeping))
+        @if let Some(handover) = &case.handover {
+            p.note { (icon("share")) " " (words.say(&format!("handover-{}", handover.state.as_str()))) " " (part::named(handover.with.team_name.as_deref(), &handover.with.team)) }
+        }
     }
 }
 
@@ -49,35 +58,48 @@ fn keeping(visit: &Visit, keeping: &Keeping) -> Markup {
 pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
     let client = visit.client()?;
     let case = client.case(&visit.id(&handle)?).await?;
-    let received = received(&client, &case).await;
+    Ok(draw(&visit, (&client, &handle, &case), &Fields::default(), None).await?.into_response())
+}
+
+async fn draw(
+    visit: &Visit,
+    (client, handle, case): (&Client, &str, &CaseView),
+    typed: &Fields,
+    failure: Option<&Failure>,
+) -> Outcome<Markup> {
+    let received = received(client, case).await;
     let words = visit.words;
     let mut documents = Vec::new();
     for document in &case.documents {
         documents.push((visit.handle(&document.document)?, document));
     }
     let body = html! {
-        (head(&visit, (&handle, &case), "case-overview"))
+        (head(visit, (handle, case), "case-overview"))
         section aria-labelledby="documents" {
-            div.head { h2 #documents { (words.say("documents")) } a.button.primary href={ "/cases/" (handle) "/documents" } { (icon("plus")) (words.say("add-documents")) } }
+            div.head { h2 #documents { (words.say("documents")) } div.actions {
+                a.button.primary href={ "/cases/" (handle) "/documents" } { (icon("plus")) (words.say("add-documents")) }
+                @if !documents.is_empty() { a.button href={ "/cases/" (handle) "/evidence" } { (words.say("evidence")) } }
+            } }
             @if documents.is_empty() { p.empty { (words.say("documents-empty")) } }
-            ul.list { @for (document, view) in &documents { li { a href={ "/cases/" (handle) "/documents/" (document) } { (entry(&visit, view, &received)) } } } }
+            ul.list { @for (document, view) in &documents { li { a href={ "/cases/" (handle) "/documents/" (document) } { (entry(visit, view, &received)) } } } }
         }
         section aria-labelledby="profile" {
             h2 #profile { (words.say("profile")) }
-            (profile::sections(&visit, &handle, &case.fields))
+            (profile::sections(visit, handle, &case.fields))
         }
         section aria-labelledby="notes" {
             h2 #notes { (words.say("notes")) }
             @for note in &case.notes {
                 article.said { p.meta { (part::named(note.person_name.as_deref(), &note.person)) " " (part::time(note.time)) } (part::paragraph(&note.text)) }
             }
+            @if let Some(failure) = failure { (failure.shown(visit)) }
             form method="post" action={ "/cases/" (handle) "/note" } class="stack" {
-                label.field { span { (words.say("note-new")) } textarea name="text" rows="3" required dir="auto" autocomplete="off" spellcheck="false" {} }
+                label.field { span { (words.say("note-new")) } textarea name="text" rows="3" required dir="auto" autocomplete="off" spellcheck="false" { (typed.text("text")) } }
                 button { (words.say("note-add")) }
             }
         }
     };
-    Ok(page::page(&visit, "cases", body).into_response())
+    Ok(page::page(visit, "cases", body))
 }
 
 /// One document in a list.
@@ -97,14 +119,15 @@ fn entry(visit: &Visit, view: &DocumentView, received: &BTreeMap<String, BTreeSe
     }
 }
 
-/// Which colleagues opened which documents: that they have them is on record.
+/// Which colleagues opened which documents as they are now: that they have them is on record.
 async fn received(client: &Client, case: &CaseView) -> BTreeMap<String, BTreeSet<String>> {
     let mut by = BTreeMap::<String, BTreeSet<String>>::new();
     let custody = client.custody(&case.summary.case.to_string()).await.unwrap_or_default();
     let opened = custody.iter().filter(|one| one.event == "documents-opened" && one.person != client.person());
     for one in opened {
         let who = one.person_name.clone().unwrap_or_else(|| one.person.to_string().chars().take(8).collect());
-        for document in &one.documents {
+        let newest = |of: &&(_, _)| case.documents.iter().any(|view| (view.document, view.version) == **of);
+        for (document, _) in one.opened.iter().filter(newest) {
             by.entry(document.to_string()).or_default().insert(who.clone());
         }
     }
@@ -112,8 +135,18 @@ async fn received(client: &Client, case: &CaseView) -> BTreeMap<String, BTreeSet
 }
 
 pub(super) async fn note(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
-    visit.client()?.note_add(&visit.id(&handle)?, form.text("text")).await?;
-    done(&format!("/cases/{handle}#notes"))
+    let (client, id) = (visit.client()?, visit.id(&handle)?);
+    let added = match form.text("text").trim() {
+        "" => Err(Failure::Form("no-note")),
+        _ => client.note_add(&id, form.text("text")).await.map_err(Failure::from),
+    };
+    match added {
+        Ok(_) => done(&format!("/cases/{handle}#notes")),
+        Err(failure) => {
+            let case = client.case(&id).await?;
+            Ok(failure.with(draw(&visit, (&client, &handle, &case), &form, Some(&failure)).await?))
+        }
+    }
 }
 
 pub(super) async fn close(visit: Visit, Path(handle): Path<String>) -> Outcome {

@@ -7,7 +7,7 @@ use casevault_sync::Client;
 use casevault_sync::view::CaseSummary;
 use maud::{Markup, html};
 
-use super::done;
+use super::{done, jobs};
 use crate::desk::Synchronising;
 use crate::failure::Outcome;
 use crate::fields::Fields;
@@ -54,7 +54,10 @@ pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     let body = html! {
         div.head {
             h1 { (words.say("place-cases")) }
-            a.button.primary href="/cases/new" { (icon("plus")) (words.say("new-case")) }
+            div.actions {
+                a.button href="/overdue" { (icon("clock")) (words.say("overdue")) }
+                a.button.primary href="/cases/new" { (icon("plus")) (words.say("new-case")) }
+            }
         }
         (state(&visit, &client)?)
         form.search method="post" action=(SEARCH) role="search" data-search {
@@ -148,6 +151,7 @@ pub(super) fn state(visit: &Visit, client: &Client) -> Outcome<Markup> {
             @if let Some(time) = client.last_synchronised()? { span { (words.say("sync-last")) " " (part::time(time)) } }
             @if waits > 0 { a href="/waiting" { (words.count("sync-waits", waits)) } }
         }
+        (jobs::lines(visit))
     })
 }
 

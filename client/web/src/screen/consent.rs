@@ -6,6 +6,7 @@ use casevault_sync::view::CaseView;
 use casevault_sync::{Client, ConsentBy, NewConsent, script};
 use maud::{Markup, html};
 
+use super::whom::Known;
 use super::{case, done, profile};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
@@ -15,10 +16,19 @@ use crate::visit::Visit;
 use crate::when;
 use crate::words::Language;
 
-pub(super) async fn form(visit: Visit, Path(handle): Path<String>, asked: Fields) -> Outcome {
+pub(super) async fn form(visit: Visit, Path(handle): Path<String>) -> Outcome {
+    again(visit, handle, &Fields::default()).await
+}
+
+/// The form with the script in another language; what was typed stays.
+pub(super) async fn language(visit: Visit, Path(handle): Path<String>, typed: Fields) -> Outcome {
+    again(visit, handle, &typed).await
+}
+
+async fn again(visit: Visit, handle: String, typed: &Fields) -> Outcome {
     let client = visit.client()?;
     let view = client.case(&visit.id(&handle)?).await?;
-    Ok(draw(&visit, (&client, &handle, &view), &asked, None).await?.into_response())
+    Ok(draw(&visit, (&client, &handle, &view), typed, None).await?.into_response())
 }
 
 async fn draw(
@@ -28,13 +38,16 @@ async fn draw(
     failure: Option<&Failure>,
 ) -> Outcome<Markup> {
     let words = visit.words;
-    let language = Language::parse(typed.text("language")).unwrap_or(words.0);
+    let asked = Language::parse(typed.text("read-in")).or_else(|| Language::parse(typed.text("language")));
+    let language = asked.unwrap_or(words.0);
     let body = html! {
         (case::head(visit, (handle, view), "case-sharing"))
         h2 { (words.say("consent-new")) }
         @if let Some(failure) = failure { (failure.shown(visit)) }
-        (read_out(visit, handle, language))
         form method="post" action={ "/cases/" (handle) "/consent" } class="stack" {
+            // What Enter does: the first button of a form.
+            button.hidden tabindex="-1" aria-hidden="true" { (words.say("consent-record")) }
+            (read_out(visit, handle, language))
             input type="hidden" name="language" value=(language.code());
             label.option { input type="checkbox" name="read" value="yes" required checked[typed.has("read")]; span { (words.say("consent-read")) } }
             (who(visit, typed))
@@ -53,9 +66,10 @@ fn read_out(visit: &Visit, handle: &str, language: Language) -> Markup {
     html! {
         section aria-labelledby="script" {
             h3 #script { (words.say("consent-script")) }
-            nav.tabs aria-label=(words.say("consent-language")) { ul {
+            // What was typed is kept: another language is asked for by the form itself.
+            div.tabs role="group" aria-label=(words.say("consent-language")) { ul {
                 @for one in Language::ALL {
-                    li { a href={ "/cases/" (handle) "/consent?language=" (one.code()) } lang=(one.code()) aria-current=[(one == language).then_some("true")] { bdi { (one.name()) } } }
+                    li { button name="read-in" value=(one.code()) formaction={ "/cases/" (handle) "/consent/language" } formnovalidate lang=(one.code()) aria-pressed=((one == language).to_string()) { bdi { (one.name()) } } }
                 }
             } }
             ol.script lang=(language.code()) dir=(language.direction()) {
@@ -83,16 +97,16 @@ fn who(visit: &Visit, typed: &Fields) -> Markup {
 /// To whom, and what of the case.
 async fn what(visit: &Visit, (client, view): (&Client, &CaseView), typed: &Fields) -> Outcome<Markup> {
     let words = visit.words;
-    let mut teams = Vec::new();
-    for team in client.teams().await?.iter().filter(|team| team.team != view.summary.team) {
-        teams.push((visit.handle(&team.team)?, part::named(team.name.as_deref(), &team.team)));
+    let (known, mut teams) = (Known::of(client).await?, Vec::new());
+    for to in client.recipients().await?.iter().filter(|to| to.team != view.summary.team) {
+        teams.push((visit.handle(&to.team)?, known.shown(words, to)));
     }
     let mut documents = Vec::new();
     for document in &view.documents {
         documents.push((visit.handle(&document.document)?, part::name(&document.name)));
     }
-    let known = view.fields.iter().filter_map(|(name, _)| casevault_sync::field(name));
-    let fields: Vec<_> = known.map(|field| (field.name.clone(), profile::label(words, field))).collect();
+    let fields = profile::filled(view).into_iter().map(|field| (field.name.clone(), profile::label(words, field)));
+    let fields: Vec<_> = fields.collect();
     let chosen = |name| typed.all(name).collect::<Vec<_>>();
     Ok(html! {
         @if teams.is_empty() { p.note { (words.say("consent-no-team")) } } @else { (part::choices(&words.say("consent-to"), "to", &teams, &chosen("to"))) }
@@ -121,14 +135,24 @@ fn read(visit: &Visit, form: &Fields) -> Outcome<NewConsent> {
         return Err(Failure::Unread);
     }
     let ids = |name| form.all(name).map(|handle| visit.id(handle)).collect::<Outcome<Vec<_>>>();
+    let until = when::end_of(form.text("until")).ok_or(Failure::Form("no-day"))?;
+    let lacks = [
+        (form.has("to"), "no-recipient"),
+        (form.has("document") || form.has("field"), "no-content"),
+        (!form.text("purpose").trim().is_empty(), "no-purpose"),
+        (until > visit.desk.options().clock.now(), "day-past"),
+    ];
+    if let Some((_, key)) = lacks.into_iter().find(|(there, _)| !there) {
+        return Err(Failure::Form(key));
+    }
     Ok(NewConsent {
-        by: ConsentBy::parse(form.text("by")).ok_or(Failure::Nothing)?,
+        by: ConsentBy::parse(form.text("by")).ok_or(Failure::Form("no-who"))?,
         basis: form.text("basis").trim().to_owned(),
         purpose: form.text("purpose").trim().to_owned(),
         to: ids("to")?,
         documents: ids("document")?,
         fields: form.all("field").map(str::to_owned).collect(),
-        until: when::end_of(form.text("until")).ok_or(Failure::Nothing)?,
+        until,
         form: None,
         language: form.text("language").to_owned(),
         script: script::VERSION,

@@ -1,16 +1,16 @@
-//! Adding documents: many at once, each told by itself.
+//! Adding documents: many at once, each told by itself. They are taken in, sealed as they come; what follows goes on when the page is left.
 
 use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path};
 use axum::response::IntoResponse as _;
-use casevault_sync::view::{AddedDocument, Delivery};
-use casevault_sync::{Client, ClientError, Incoming};
+use casevault_sync::view::{Delivery, DocumentView};
+use casevault_sync::{Client, ClientError, Come};
 use maud::{Markup, html};
 use std::io::Write as _;
-use std::sync::Arc;
 
-use super::case;
+use super::{case, done};
 use crate::failure::{Failure, Outcome};
+use crate::job::{End, Job, Kind};
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
@@ -41,8 +41,8 @@ fn chooser(visit: &Visit, handle: &str) -> Markup {
 }
 
 pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Multipart) -> Outcome {
-    let (client, id) = (visit.client()?, visit.id(&handle)?);
-    let (mut names, mut files) = (Vec::new(), Vec::new());
+    let (client, id) = (visit.desk.beside()?, visit.id(&handle)?);
+    let mut files = Vec::new();
     while let Some(part) = form.next_field().await.map_err(cut)? {
         let name = part.file_name().unwrap_or_default().to_owned();
         if name.is_empty() {
@@ -52,49 +52,56 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
             return Err(Failure::TooLarge);
         }
         files.push(receive(&client, &name, part).await?);
-        names.push(name);
     }
     if files.is_empty() {
         return Err(Failure::Nothing);
     }
-    let added = client.add_incoming(&id, &files, Arc::new(|_| {})).await?;
-    drop(files);
-    let view = client.case(&id).await?;
-    let outcome = outcome(&visit, &names, added);
-    let body = html! { (case::head(&visit, (&handle, &view), "case-overview")) (outcome) p.actions { a.button.primary href={ "/cases/" (handle) } { (visit.words.say("back-to-case")) } a.button href={ "/cases/" (handle) "/documents" } { (visit.words.say("add-more")) } } };
-    Ok(page::page(&visit, "cases", body).into_response())
+    let job = Job::new(Kind::Adding, format!("/cases/{handle}"));
+    let (stop, progress) = (job.stop.clone(), job.watch());
+    let begun = visit.desk.jobs.begin(job, async move {
+        let names: Vec<_> = files.iter().map(|file| file.name().to_owned()).collect();
+        match client.add_incoming(&id, files, (stop, progress)).await {
+            Ok(added) => {
+                let outcomes = added.into_iter().map(|added| added.outcome.map_err(Failure::from));
+                let files: Vec<_> = names.into_iter().zip(outcomes).collect();
+                let done = files.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+                End::Added(files, done)
+            }
+            Err(error) => End::Failed(error.into()),
+        }
+    })?;
+    done(&format!("/jobs/{begun}"))
 }
 
-/// Takes a file as it comes, into one that has no name.
-async fn receive(client: &Client, name: &str, mut part: axum::extract::multipart::Field<'_>) -> Outcome<Incoming> {
+/// Takes a file as it comes, into one that has no name and says nothing.
+async fn receive(client: &Client, name: &str, mut part: axum::extract::multipart::Field<'_>) -> Outcome<Come> {
     let mut file = client.incoming(name)?;
     while let Some(piece) = part.chunk().await.map_err(cut)? {
         file.write_all(&piece).map_err(ClientError::from)?;
     }
-    Ok(file)
+    Ok(file.end()?)
 }
 
 fn cut(error: MultipartError) -> Failure {
     Failure::of_status(error.status())
 }
 
-/// What became of each file.
-fn outcome(visit: &Visit, names: &[String], added: Vec<AddedDocument>) -> Markup {
+/// What became of each file; of the documents, `now` is where they are by now.
+pub(super) fn outcome(visit: &Visit, (files, done): (&[(String, Outcome<DocumentView>)], usize), now: &[DocumentView]) -> Markup {
     let words = visit.words;
-    let results: Vec<_> = names.iter().zip(added).map(|(name, added)| (name, added.outcome.map_err(Failure::from))).collect();
-    let done = results.iter().filter(|(_, outcome)| outcome.is_ok()).count();
-    let waits = results.iter().any(|(_, outcome)| outcome.as_ref().is_ok_and(|view| view.delivery == Delivery::Queued));
+    let delivery = |view: &DocumentView| now.iter().find(|one| one.document == view.document).unwrap_or(view).delivery;
+    let waits = files.iter().any(|(_, outcome)| outcome.as_ref().is_ok_and(|view| delivery(view) == Delivery::Queued));
     html! {
         section aria-labelledby="added" {
             h2 #added role="status" { (words.count("added-count", done)) }
             ul.list {
-                @for (name, outcome) in &results {
+                @for (name, outcome) in files {
                     li.entry {
                         span.title { (icon("file")) (part::name(name)) }
                         @match outcome {
                             Ok(view) => span.meta {
                                 (part::size(view.bytes))
-                                (part::delivery(words, view.delivery))
+                                (part::delivery(words, delivery(view)))
                                 @if view.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
                             },
                             Err(failure) => (failure.shown(visit)),

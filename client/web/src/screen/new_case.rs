@@ -46,11 +46,12 @@ fn draw(visit: &Visit, client: &Client, typed: &Fields, failure: Option<&Failure
 pub(super) async fn open(visit: Visit, form: Fields) -> Outcome {
     let client = visit.client()?;
     let team = visit.id(form.text("team"))?;
-    match client.case_open(form.text("title").trim(), &team, &[]).await {
+    let opened = match form.text("title").trim() {
+        "" => Err(Failure::Form("no-title")),
+        title => client.case_open(title, &team, &[]).await.map_err(Failure::from),
+    };
+    match opened {
         Ok((case, _)) => done(&format!("/cases/{}", visit.handle(&case)?)),
-        Err(error) => {
-            let failure = Failure::from(error);
-            Ok(failure.with(draw(&visit, &client, &form, Some(&failure))?))
-        }
+        Err(failure) => Ok(failure.with(draw(&visit, &client, &form, Some(&failure))?)),
     }
 }

@@ -1,29 +1,41 @@
-//! A document as pictures. Nothing that somebody else made reaches the browser: pages are drawn, and pictures made anew, by this program.
+//! A document as pictures, with who opened it. Nothing that somebody else made is shown by the browser: pages are drawn, and pictures made anew, by
+//! this program.
 
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse as _;
-use casevault_sync::view::CustodyView;
+use casevault_sync::view::{CustodyView, DocumentView};
 use casevault_sync::{Client, ClientError, Pictures};
 use data_encoding::HEXLOWER;
 use maud::{Markup, html};
 use std::sync::Arc;
 
-use super::case;
+use super::{case, done, redact};
 use crate::desk::Shown;
 use crate::failure::{Failure, Outcome};
+use crate::job::{End, Job, Kind};
 use crate::page;
 use crate::part;
 use crate::visit::Visit;
+
+/// Where the document is that is looked at, by its id.
+#[derive(Clone, Copy)]
+pub(super) enum In<'a> {
+    /// In a case.
+    Case(&'a str),
+    /// In a dossier.
+    Dossier(&'a str),
+}
 
 pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
     let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
     let address = format!("/cases/{handle}/documents/{document}");
     let view = client.case(&id).await?;
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
-    let drawn = draw(&visit, (&client, &id, &of), (&address, &shown.sha256)).await?;
-    let opened: Vec<_> = client.custody(&id).await?.into_iter().filter(|one| is_opening(one, &of)).collect();
+    let drawn = draw(&visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await?;
+    let custody: Vec<_> = client.custody(&id).await?.into_iter().filter(|one| is_about(one, &of)).collect();
     let words = visit.words;
+    let event = |one: &CustodyView| words.known(&format!("event-{}", one.event)).unwrap_or_else(|| one.event.clone());
     let body = html! {
         (case::head(&visit, (&handle, &view), "case-overview"))
         section aria-labelledby="document" {
@@ -32,28 +44,40 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
                 (part::size(shown.bytes)) (part::delivery(words, shown.delivery))
                 @if shown.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
             }
+            @if let Some(found) = shown.metadata.filter(|found| !found.is_nothing()) {
+                p { (words.say("document-found")) }
+                ul { @for kind in found.kinds() { li { (words.say(&format!("found-{}", kind.as_str()))) } } }
+            }
+            @if let Some(origin) = redact::origin(&visit, (&view, shown)) { (origin) }
+            div.actions {
+                @if drawn.is_ok() { a.button href={ (address) "/redact" } { (words.say("redact")) } }
+                form method="post" action={ (address) "/save" } { button { (words.say("document-save")) } }
+            }
             @match &drawn {
                 Ok(pictures) => (pages(&visit, (&address, &shown.name), pictures)),
                 Err(failure) => (failure.shown(&visit)),
             }
-            details { summary { (words.say("document-opened")) } ul.plain { @for one in &opened { li { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } } } }
+            details open {
+                summary { (words.say("document-custody")) }
+                ol.timeline { @for one in custody.iter().rev() { li { p { strong { (event(one)) } } p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } } } }
+            }
             details { summary { (words.say("document-digest")) } p { code dir="ltr" { (HEXLOWER.encode(&shown.sha256)) } } }
-            p.actions { a.button href={ "/cases/" (handle) } { (words.say("back-to-case")) } }
         }
     };
     Ok(page::page(&visit, "cases", body).into_response())
 }
 
-fn is_opening(one: &CustodyView, document: &str) -> bool {
-    one.event == "documents-opened" && one.documents.iter().any(|of| of.to_string() == document)
+fn is_about(one: &CustodyView, document: &str) -> bool {
+    one.documents.iter().any(|of| of.to_string() == document)
 }
 
-fn pages(visit: &Visit, (address, name): (&str, &str), pictures: &Pictures) -> Markup {
+/// The pages that were drawn.
+pub(super) fn pages(visit: &Visit, (address, name): (&str, &str), pictures: &Pictures) -> Markup {
     let words = visit.words;
     html! {
         div.sheets {
             @for number in 1..=pictures.shown.len() {
-                img src={ (address) "/" (number) } alt={ (casevault_sync::display_name(name)) " " (number) "/" (pictures.all) };
+                div.sheet data-page=(number) { img src={ (address) "/" (number) } alt={ (casevault_sync::display_name(name)) " " (number) "/" (pictures.all) }; }
             }
         }
         @if pictures.all > pictures.shown.len() { p.note { (words.count("document-more", pictures.all - pictures.shown.len())) } }
@@ -61,15 +85,19 @@ fn pages(visit: &Visit, (address, name): (&str, &str), pictures: &Pictures) -> M
 }
 
 /// The pages of this version, kept while they are looked at. A kind of file that is not drawn is no failure of the page.
-async fn draw(
+pub(super) async fn draw(
     visit: &Visit,
-    (client, case, document): (&Client, &str, &str),
+    (client, place, document): (&Client, In<'_>, &str),
     (address, sha256): (&str, &[u8; 32]),
 ) -> Outcome<Result<Arc<Pictures>, Failure>> {
     if let Some(shown) = visit.desk.shown(address).filter(|shown| shown.sha256 == *sha256) {
         return Ok(Ok(shown.pictures));
     }
-    match client.preview(case, document).await {
+    let drawn = match place {
+        In::Case(case) => client.preview(case, document).await,
+        In::Dossier(dossier) => client.dossier_preview(dossier, document).await,
+    };
+    match drawn {
         Ok((sha256, pictures)) => {
             let pictures = Arc::new(pictures);
             visit.desk.show(Some(Shown { address: address.to_owned(), sha256, pictures: pictures.clone() }));
@@ -80,10 +108,53 @@ async fn draw(
     }
 }
 
-/// One page of the document that is looked at.
+/// One page of the document of a case that is looked at.
 pub(super) async fn picture(visit: Visit, Path((handle, document, page)): Path<(String, String, usize)>) -> Outcome {
+    one(&visit, &format!("/cases/{handle}/documents/{document}"), page)
+}
+
+/// The same of a dossier's.
+pub(super) async fn shared_picture(visit: Visit, Path((handle, document, page)): Path<(String, String, usize)>) -> Outcome {
+    one(&visit, &format!("/shared/{handle}/documents/{document}"), page)
+}
+
+fn one(visit: &Visit, address: &str, page: usize) -> Outcome {
     visit.client()?;
-    let shown = visit.desk.shown(&format!("/cases/{handle}/documents/{document}")).ok_or(Failure::NotHere)?;
+    let shown = visit.desk.shown(address).ok_or(Failure::NotHere)?;
     let picture = page.checked_sub(1).and_then(|at| shown.pictures.shown.get(at)).ok_or(Failure::NotHere)?;
     Ok(([(header::CONTENT_TYPE, picture.kind)], picture.bytes.to_vec()).into_response())
+}
+
+/// Fetches the document itself, for the person to save.
+pub(super) async fn save(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
+    let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
+    let view = client.case(&id).await?;
+    let name = named(&view.documents, &of)?;
+    begin(&visit, format!("/cases/{handle}"), async move { (client.document_in_memory(&id, &of).await, name) })
+}
+
+/// The same of a dossier's.
+pub(super) async fn save_shared(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
+    let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
+    let name = named(&client.dossier(&id).await?.documents, &of)?;
+    begin(&visit, format!("/shared/{handle}"), async move { (client.dossier_document_in_memory(&id, &of).await, name) })
+}
+
+fn named(documents: &[DocumentView], of: &str) -> Outcome<String> {
+    let found = documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
+    Ok(casevault_sync::export_name(&found.name, None))
+}
+
+fn begin(
+    visit: &Visit,
+    back: String,
+    fetching: impl Future<Output = (Result<std::fs::File, ClientError>, String)> + Send + 'static,
+) -> Outcome {
+    let job = visit.desk.jobs.begin(Job::new(Kind::Making, back), async move {
+        match fetching.await {
+            (Ok(file), name) => End::Made(file, name),
+            (Err(error), _) => End::Failed(error.into()),
+        }
+    })?;
+    done(&format!("/jobs/{job}"))
 }

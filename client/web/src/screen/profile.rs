@@ -1,5 +1,7 @@
 //! Who a case is about, by the sections of HTCDS. What has a value is shown; a section is asked for when somebody opens it.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::view::CaseView;
@@ -61,6 +63,13 @@ pub(super) fn said(words: Words, field: &Field, value: &str) -> Markup {
     }
 }
 
+/// The fields of which a case says something, in what is done for the person, too: what can be shared.
+pub(super) fn filled(view: &CaseView) -> Vec<&'static Field> {
+    let records = view.assistance.records.iter().flat_map(|record| &record.fields);
+    let all: BTreeSet<_> = view.fields.iter().chain(records).map(|(name, _)| name.as_str()).collect();
+    fields().iter().filter(|field| all.contains(field.name.as_str())).collect()
+}
+
 /// Every section with what it has.
 pub(super) fn sections(visit: &Visit, handle: &str, values: &[(String, String)]) -> Markup {
     let words = visit.words;
@@ -117,7 +126,8 @@ fn draw(
     Ok(page::page(visit, "cases", body))
 }
 
-fn input(words: Words, field: &Field, typed: &Fields) -> Markup {
+/// A field to fill in.
+pub(super) fn input(words: Words, field: &Field, typed: &Fields) -> Markup {
     let values: Vec<_> = typed.all(&field.name).flat_map(|value| value.split(SEPARATOR)).collect();
     let name = field.name.as_str();
     let text = typed.text(name);

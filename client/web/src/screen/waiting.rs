@@ -1,15 +1,11 @@
 //! Waiting: what is to be sent, what others share, and what was noticed to be wrong.
 
-use axum::extract::Path;
 use axum::response::IntoResponse as _;
-use casevault_sync::Answer;
-use casevault_sync::view::{DossierView, Sharing};
-use maud::{Markup, html};
+use maud::html;
 
-use super::{cases, done, profile, sharing};
+use super::{cases, done, sharing};
 use crate::failure::{Failure, Outcome};
-use crate::fields::Fields;
-use crate::page::{self, icon};
+use crate::page;
 use crate::part;
 use crate::visit::Visit;
 
@@ -67,56 +63,4 @@ pub(super) async fn synchronise(visit: Visit) -> Outcome {
     visit.client()?;
     visit.desk.synchronise();
     done("/waiting")
-}
-
-pub(super) async fn dossier(visit: Visit, Path(handle): Path<String>) -> Outcome {
-    let view = visit.client()?.dossier(&visit.id(&handle)?).await?;
-    let words = visit.words;
-    let body = html! {
-        div.head { h1 { (part::name(&view.purpose)) } div.chips { (sharing::state(&visit, view.state)) @if view.overridden { (part::chip("bad", "warning", &words.say("share-overridden"))) } } }
-        p { (words.say("dossier-from")) " " (part::named(view.from.team_name.as_deref(), &view.from.team)) " – " (words.say("consent-until")) " " (part::day(view.until)) }
-        section aria-labelledby="profile" {
-            h2 #profile { (words.say("profile")) }
-            dl { @for (name, value) in &view.fields { @if let Some(field) = casevault_sync::field(name) { div { dt { (profile::label(words, field)) } dd { (profile::said(words, field, value)) } } } } }
-        }
-        section aria-labelledby="documents" {
-            h2 #documents { (words.say("documents")) }
-            ul.list { @for document in &view.documents { li.entry { span.title { (icon("file")) (part::name(&document.name)) } span.meta { (part::size(document.bytes)) } } } }
-            p.hint { (words.say("dossier-documents-hint")) }
-        }
-        (answers(&visit, &handle, &view))
-    };
-    Ok(page::page(&visit, "waiting", body).into_response())
-}
-
-/// What may be answered as it stands.
-fn answers(visit: &Visit, handle: &str, view: &DossierView) -> Markup {
-    let words = visit.words;
-    let may: &[&str] = match view.state {
-        Sharing::Sent => &["accepted", "rejected"],
-        Sharing::Answered(Answer::Accepted) => &["done"],
-        _ => &[],
-    };
-    html! {
-        @if !may.is_empty() {
-            section aria-labelledby="answer" {
-                h2 #answer { (words.say("dossier-answer")) }
-                form method="post" action={ "/shared/" (handle) } class="stack" {
-                    (part::line(&words.say("dossier-reason"), "text", ""))
-                    div.actions { @for word in may { button name="answer" value=(word) { (words.say(&format!("answer-{word}"))) } } }
-                }
-            }
-        }
-    }
-}
-
-pub(super) async fn answer(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
-    let answer = match form.text("answer") {
-        "accepted" => Answer::Accepted,
-        "rejected" => Answer::Rejected,
-        "done" => Answer::Done,
-        _ => return Err(Failure::Nothing),
-    };
-    visit.client()?.dossier_answer(&visit.id(&handle)?, answer, form.text("text")).await?;
-    done(&format!("/shared/{handle}"))
 }

@@ -39,7 +39,7 @@ async fn web_a_caseworker_opens_a_case_and_adds_a_document() {
     browser.click("main button.primary").await;
     browser.says("One document was added").await;
     browser.says("Sent").await;
-    browser.click("main p.actions a.primary").await;
+    browser.click("main .actions a.primary").await;
     browser.click("main .list a").await;
     browser.wait(".sheets img").await;
     let drawn = browser
@@ -128,6 +128,11 @@ async fn writes(browser: &Browser, passport: &Path) -> String {
     browser.click("input[name=vic_TypeOfExploitation][value=ForcedLabour]").await;
     browser.click("main button.primary").await;
     browser.wait("#profile").await;
+    browser.goto(&format!("{case}/screening")).await;
+    browser.wait(".question:nth-of-type(12)").await;
+    browser.fill("input[name=cv_MonthsTrafficked]", "14").await;
+    browser.click("main button.primary").await;
+    browser.wait("#decision").await;
     browser.goto(&format!("{case}/documents")).await;
     browser.fill("input[type=file]", passport.to_str().unwrap()).await;
     browser.click("main button.primary").await;
@@ -140,7 +145,9 @@ async fn arrived(world: &World, passport: &Path, language: &str) {
     let omar = world.open("Omar");
     omar.sync().await.unwrap();
     let view = omar.case("2026-014").await.unwrap();
-    assert!(view.fields.contains(&("prs_FirstName".into(), "Mariam Okafor".into())), "{:?}", view.fields);
+    for (field, value) in [("prs_FirstName", "Mariam Okafor"), ("cv_MonthsTrafficked", "14")] {
+        assert!(view.fields.contains(&(field.into(), value.into())), "{:?}", view.fields);
+    }
     assert_eq!((view.documents.len(), view.documents[0].bytes), (1, std::fs::metadata(passport).unwrap().len()));
     let consent = &omar.consents("2026-014").await.unwrap()[0];
     assert_eq!((consent.purpose.as_str(), consent.language.as_str()), ("legal aid", language));

@@ -1,6 +1,6 @@
 //! Who is let in, and what every answer says: asked by hand.
 
-use casevault_tests::interface::Interface;
+use casevault_tests::interface::{Answer, Interface};
 use casevault_tests::world::{PASSPHRASE, World};
 
 /// A founder's profile, and the interface on it.
@@ -92,6 +92,34 @@ async fn web_what_was_typed_survives_locking() {
     assert!(planted.status == 401 && !planted.body.contains("draft"), "{}", planted.body);
     let carried = interface.post("/unlock", &format!("{}&draft-to=%2Fpeople%2Frevoke&draft.device=0011", passphrase()));
     assert!(!carried.body.contains("/people/revoke"), "{}", carried.body);
+}
+
+/// What was chosen and typed into a form that failed is still there, and why it failed is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_form_that_fails_keeps_what_was_typed() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    shelter.amal.team_create("Other", &["Amal".into()]).await.unwrap();
+    let fields = [("prs_Gender".into(), "Feminine".into())];
+    shelter.nadia.case_open("2026-014", "Shelter", &fields).await.unwrap();
+    drop(shelter);
+    let mut interface = Interface::start(&world.profile("Nadia"));
+    interface.enter();
+    interface.post("/unlock", &passphrase());
+    let case = interface.first_case();
+    let typed = "purpose=legal+aid&field=prs_Gender&until=2029-12-31&by=survivor&read=yes";
+    let told = |answer: Answer, message: &str| {
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        assert!(answer.body.contains(message), "{message}: {}", answer.body);
+        answer.body
+    };
+    let kept = told(interface.post(&format!("{case}/consent"), typed), "Nobody was chosen to receive it");
+    assert!(kept.contains("name=\"purpose\" value=\"legal aid\"") && kept.contains("value=\"prs_Gender\" checked"), "{kept}");
+    let past = typed.replace("2029", "2019") + "&to=0011";
+    told(interface.post(&format!("{case}/consent"), &past), "The last day is over already");
+    told(interface.post(&format!("{case}/note"), "text=++"), "The note is empty");
+    let language = interface.post(&format!("{case}/consent/language"), &format!("{typed}&read-in=ar")).body;
+    assert!(language.contains("<ol class=\"script\" lang=\"ar\"") && language.contains("value=\"legal aid\""), "{language}");
 }
 
 /// A colleague changed a field since its form was shown: what they wrote is not undone unseen, and what nobody touched stays as they have it.

@@ -1,6 +1,6 @@
 //! Every screen as people see it: nothing on it keeps anybody out, and a picture of it is kept to look at.
 
-use casevault_sync::{ConsentBy, NewConsent, NewShare, Role};
+use casevault_sync::{Client, ConsentBy, NewConsent, NewOverride, NewPlan, NewShare, RecordKind, Role};
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{World, silent};
@@ -50,9 +50,49 @@ async fn filled() -> World {
         fields: Vec::new(),
         keep_metadata: Some("needed".into()),
     };
-    shelter.nadia.share_make(&case, &share).await.unwrap();
+    let share = shelter.nadia.share_make(&case, &share).await.unwrap();
+    assists(&shelter.nadia, &case).await;
+    shelter.nadia.case_hand_over(&case, &share.to_string(), &[]).await.unwrap();
+    let wish = NewOverride {
+        consent: None,
+        with: "Legal".into(),
+        purpose: "order of the court".into(),
+        documents: vec!["passport.png".into()],
+        fields: vec!["prs_Citizenship".into()],
+        until: Time(1_900_000_000_000),
+        reason: "the judge asked for it".into(),
+    };
+    shelter.nadia.override_ask(&case, &wish).await.unwrap();
+    shelter.omar.erasure_ask(&case, "she asked for it").await.unwrap();
     lena.sync().await.unwrap();
     world
+}
+
+/// Something of each kind is done for her, some of it late.
+async fn assists(client: &Client, case: &str) {
+    let fields = |values: &[(&str, &str)]| values.iter().map(|(f, v)| ((*f).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+    let records = [
+        (
+            RecordKind::Service,
+            fields(&[
+                ("cv_Accommodation", "Shelter"),
+                ("cv_ServiceAgency", "بيت الأمل"),
+                ("cv_ServiceUntil", "2020-03-31"),
+                ("cv_ServiceState", "UnderWay"),
+            ]),
+        ),
+        (
+            RecordKind::Movement,
+            fields(&[("cv_Movement", "VoluntaryReturn"), ("cv_MovementDestination", "NG"), ("cv_MovementState", "Assessed")]),
+        ),
+        (RecordKind::FollowUp, fields(&[("cv_FollowUpDate", "2029-03-31")])),
+    ];
+    for (kind, fields) in &records {
+        client.record_add(case, *kind, fields).await.unwrap();
+    }
+    let goals = vec![("2021-06-30".to_owned(), "learns the language".to_owned())];
+    let plan = NewPlan { objectives: "a safe home".into(), review: "2029-04-30".into(), goals };
+    client.plan_make(case, &plan).await.unwrap();
 }
 
 /// The address of the first link that matches.
@@ -69,6 +109,8 @@ async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str,
     let document = link(browser, &case, ".list li:first-child a").await;
     let letter = link(browser, &case, ".list li:last-child a").await;
     let share = link(browser, &format!("{case}/sharing"), "a[href*='/share/']").await;
+    let service = link(browser, &format!("{case}/assistance"), "a[href*='/records/service/']").await;
+    let redact = format!("{document}/redact");
     let of = |path: &str| format!("{case}{path}");
     vec![
         ("cases", at("/cases")),
@@ -82,6 +124,14 @@ async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str,
         ("consent", of("/consent")),
         ("share", share),
         ("timeline", of("/timeline")),
+        ("assistance", of("/assistance")),
+        ("service", service),
+        ("screening", of("/screening")),
+        ("rights", of("/rights")),
+        ("evidence", of("/evidence")),
+        ("override", of("/override")),
+        ("redact", redact),
+        ("overdue", at("/overdue")),
         ("new-case", at("/cases/new")),
         ("waiting", at("/waiting")),
         ("statistics", at("/statistics?period=2020-Q1")),
@@ -101,11 +151,13 @@ async fn choose(browser: &Browser, interface: &Interface, (language, theme): (&s
     browser.wait(&format!("html[lang={language}][data-theme={theme}]")).await;
 }
 
-/// Looks at the page that is shown, keeps a picture, and adds what is wrong to `found`.
-async fn look(browser: &Browser, name: &str, found: &mut Vec<String>) {
+/// Looks at the page that is shown, with axe if it is its turn, keeps a picture, and adds what is wrong to `found`.
+async fn look(browser: &Browser, (name, turn): (&str, bool), found: &mut Vec<String>) {
     let wide = browser.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
     found.extend((wide == serde_json::json!(true)).then(|| format!("{name}: wider than the window")));
-    found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
+    if turn {
+        found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
+    }
     browser.picture(name).await;
 }
 
@@ -122,20 +174,26 @@ async fn look_at_all(width: u32) {
         {
             choose(&browser, &interface, (language, theme)).await;
             browser.goto(&locked).await;
-            look(&browser, &format!("unlock-{language}-{theme}-{width}"), &mut found).await;
+            look(&browser, (&format!("unlock-{language}-{theme}-{width}"), true), &mut found).await;
         }
         browser.unlock().await;
         let all = match person {
             "Nadia" => screens(&browser, &interface).await,
             "Amal" => ["cases", "people", "teams"].map(|name| (name, format!("{}/{name}", interface.address))).into(),
-            _ => vec![("shared", link(&browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await)],
+            _ => {
+                let shared = link(&browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await;
+                vec![("shared-document", link(&browser, &shared, ".list a").await), ("shared", shared)]
+            }
         };
-        for (language, theme) in LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme))) {
+        let looks = LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme)));
+        for (at, (language, theme)) in looks.enumerate() {
             choose(&browser, &interface, (language, theme)).await;
-            for (screen, address) in &all {
+            for (number, (screen, address)) in all.iter().enumerate() {
                 browser.goto(address).await;
+                // Each screen meets axe in every language, in every theme, and in either width what it did not in the other.
+                let turn = (at + at / 2 + number) % 2 == usize::from(width < 500);
                 let who = if person == "Nadia" { String::new() } else { format!("{}-", person.to_lowercase()) };
-                look(&browser, &format!("{who}{screen}-{language}-{theme}-{width}"), &mut found).await;
+                look(&browser, (&format!("{who}{screen}-{language}-{theme}-{width}"), turn), &mut found).await;
             }
         }
         browser.end().await;

@@ -45,7 +45,7 @@ async fn web_a_browser_keeps_nothing_of_what_it_showed() {
     browser.click("a[href$='/documents']").await;
     browser.fill("input[type=file]", world.file("passport.png", &picture).to_str().unwrap()).await;
     browser.click("main button.primary").await;
-    browser.click("main p.actions a.primary").await;
+    browser.click("main .actions a.primary").await;
     browser.fill("textarea", "she is afraid of her uncle").await;
     browser.click("form[action$='/note'] button").await;
     browser.wait("#notes + article + article").await;

@@ -1,0 +1,158 @@
+//! Copies that say less: boxes over parts of pages, burnt into their pixels, or the same without metadata. Boxes are drawn on the pages with a
+//! script; without one they are written as numbers, in per cent of the page.
+
+use axum::extract::Path;
+use axum::response::IntoResponse as _;
+use casevault_sync::view::{CaseView, DocumentView};
+use casevault_sync::{Client, PageBox};
+use maud::{Markup, html};
+
+use super::preview::{self, In};
+use super::{case, done};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::page;
+use crate::part;
+use crate::visit::Visit;
+
+/// Boxes that can be written at once where there is no script, and how many more are asked for.
+const ROWS: usize = 4;
+/// What a box says of itself: the page, then in per cent of it.
+const SIDES: [&str; 5] = ["page", "x", "y", "width", "height"];
+
+pub(super) async fn form(visit: Visit, Path(of): Path<(String, String)>) -> Outcome {
+    Ok(draw(&visit, &of, &Fields::default(), None).await?.into_response())
+}
+
+async fn draw(
+    visit: &Visit,
+    (handle, document): &(String, String),
+    typed: &Fields,
+    failure: Option<&Failure>,
+) -> Outcome<Markup> {
+    let (client, id, of) = (visit.client()?, visit.id(handle)?, visit.id(document)?);
+    let view = client.case(&id).await?;
+    let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
+    let address = format!("/cases/{handle}/documents/{document}");
+    let pictures = preview::draw(visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await??;
+    let words = visit.words;
+    let body = html! {
+        (case::head(visit, (handle, &view), "case-overview"))
+        h2 { (words.say("redact")) ": " (part::name(&shown.name)) }
+        p.hint { (words.say("redact-hint")) }
+        @if let Some(failure) = failure { (failure.shown(visit)) }
+        form method="post" action={ (address) "/redact" } class="stack" data-boxes {
+            (rows(visit, typed))
+            (part::line(&words.say("redact-name"), "name", typed.text("name")))
+            div.actions {
+                button.primary name="how" value="redact" { (words.say("redact-make")) }
+                button name="how" value="more" formnovalidate { (words.say("redact-more")) }
+                button name="how" value="strip" formnovalidate { (words.say("redact-strip")) }
+                a.button href=(address) { (words.say("cancel")) }
+            }
+        }
+        (preview::pages(visit, (&address, &shown.name), &pictures))
+    };
+    Ok(page::page(visit, "cases", body))
+}
+
+/// The boxes that were written, and room for more.
+fn rows(visit: &Visit, typed: &Fields) -> Markup {
+    let words = visit.words;
+    let written: Vec<_> = read(typed).into_iter().filter(|row| !is_empty(row)).collect();
+    let all = written.iter().cloned().chain(std::iter::repeat_n(Default::default(), ROWS));
+    html! {
+        fieldset {
+            legend { (words.say("redact-boxes")) }
+            div.scroll { table.boxes {
+                thead { tr { @for side in SIDES { th scope="col" { (words.say(&format!("redact-{side}"))) } } } }
+                tbody {
+                    @for (number, row) in (1..).zip(all) {
+                        tr {
+                            @for (side, value) in SIDES.iter().zip::<[String; 5]>(row) {
+                                td { input name=(side) value=(value) inputmode="decimal" size="4" autocomplete="off" aria-label={ (words.say(&format!("redact-{side}"))) " " (number) }; }
+                            }
+                        }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+fn is_empty(row: &[String; 5]) -> bool {
+    row.iter().all(String::is_empty)
+}
+
+/// The boxes as they were written.
+fn read(form: &Fields) -> Vec<[String; 5]> {
+    let column = |side: &'static str| form.all(side).map(|text| text.trim().to_owned());
+    let [page, x, y, width, height] = SIDES.map(|side| column(side).collect::<Vec<_>>());
+    let rows = page.into_iter().zip(x).zip(y).zip(width).zip(height);
+    rows.map(|((((page, x), y), width), height)| [page, x, y, width, height]).collect()
+}
+
+/// A box, from numbers of which a page alone may be whole.
+fn parse(row: &[String; 5]) -> Option<PageBox> {
+    let [page, x, y, width, height] = row;
+    let side = |text: &String| {
+        let number = text.replace(',', ".").parse::<f64>().ok().filter(|number| (0.0..=100.0).contains(number))?;
+        format!("{:.0}", number * 100.0).parse().ok()
+    };
+    Some(PageBox { page: page.parse().ok()?, x: side(x)?, y: side(y)?, width: side(width)?, height: side(height)? })
+}
+
+pub(super) async fn make(visit: Visit, Path(of): Path<(String, String)>, form: Fields) -> Outcome {
+    if form.text("how") == "more" {
+        return Ok(draw(&visit, &of, &form, None).await?.into_response());
+    }
+    let client = visit.client()?;
+    match copied(&visit, (&client, &of), &form).await {
+        Ok(copy) => done(&format!("/cases/{}/documents/{}", of.0, visit.handle(&copy.document)?)),
+        Err(failure) => Ok(failure.with(draw(&visit, &of, &form, Some(&failure)).await?)),
+    }
+}
+
+async fn copied(
+    visit: &Visit,
+    (client, (handle, document)): (&Client, &(String, String)),
+    form: &Fields,
+) -> Outcome<DocumentView> {
+    let (id, of) = (visit.id(handle)?, visit.id(document)?);
+    let name = form.has("name").then(|| form.text("name").trim());
+    if form.text("how") == "strip" {
+        return Ok(client.strip_document(&id, &of, name).await?.copy);
+    }
+    let rows: Vec<_> = read(form).into_iter().filter(|row| !is_empty(row)).collect();
+    let boxes = rows.iter().map(parse).collect::<Option<Vec<_>>>().ok_or(Failure::Form("box-numbers"))?;
+    if boxes.is_empty() {
+        return Err(Failure::Form("no-box"));
+    }
+    Ok(client.redact_document(&id, &of, &boxes, name).await?.copy)
+}
+
+/// What a document is a copy of, if it is one.
+pub(super) fn origin(visit: &Visit, (view, shown): (&CaseView, &DocumentView)) -> Option<Markup> {
+    let (original, how) = shown.original?;
+    let name = view.documents.iter().find(|one| one.document == original).map(|one| one.name.as_str());
+    Some(html! { p.note { (visit.words.say(&format!("copy-{}", how.as_str()))) " " (part::named(name, &original)) } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(numbers: [&str; 5]) -> [String; 5] {
+        numbers.map(str::to_owned)
+    }
+
+    #[test]
+    fn a_box_is_written_in_per_cent() {
+        let read = parse(&row(["2", "10", "12.5", "33,33", "100"])).unwrap();
+        assert_eq!(read, PageBox { page: 2, x: 1000, y: 1250, width: 3333, height: 10_000 });
+        for bad in [["", "1", "1", "1", "1"], ["1", "101", "1", "1", "1"], ["1", "-1", "1", "1", "1"], ["1", "x", "1", "1", "1"]]
+        {
+            assert_eq!(parse(&row(bad)), None, "{bad:?}");
+        }
+    }
+}
