@@ -138,6 +138,11 @@ impl Release {
         release
     }
 
+    /// As one JSON document, for programs.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
     /// The note on how the figures were made.
     fn method(&self) -> String {
         let operators = match self.protection {

@@ -9,11 +9,13 @@ use data_encoding::BASE64;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WindowHandle};
 
 use crate::interface::Interface;
 use crate::world::PASSPHRASE;
 
+/// How often somebody presses Tab before giving up.
+const MANY_TABS: usize = 300;
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -93,6 +95,19 @@ impl Browser {
         self.profile.path().join(DOWNLOADS)
     }
 
+    /// Opens another window of the same browser, and looks at it; the name of the one before.
+    pub async fn window(&self) -> WindowHandle {
+        let before = self.driver.window().await.expect("a window");
+        let new = self.driver.new_tab().await.expect("a window");
+        self.driver.switch_to_window(new).await.expect("it is there");
+        before
+    }
+
+    /// Looks at this window.
+    pub async fn look_at(&self, window: WindowHandle) {
+        self.driver.switch_to_window(window).await.expect("it is there");
+    }
+
     /// The address that is shown.
     pub async fn address(&self) -> String {
         self.driver.current_url().await.expect("an address").to_string()
@@ -143,6 +158,30 @@ impl Browser {
         self.wait(css).await.send_keys(text).await.expect("typed");
     }
 
+    /// Presses keys where the keyboard is.
+    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
+        self.driver.action_chain().send_keys(keys).perform().await.expect("pressed");
+    }
+
+    /// Goes on with Tab until the keyboard is at such an element, as whoever has no mouse does.
+    pub async fn tab_to(&self, css: &str) {
+        self.wait(css).await;
+        let there = format!("return document.activeElement.matches({})", json!(css));
+        for _ in 0..MANY_TABS {
+            if self.run(&there).await == json!(true) {
+                return;
+            }
+            self.press(Key::Tab + "").await;
+        }
+        panic!("no keyboard reaches {css} at {}: {}", self.address().await, self.text().await);
+    }
+
+    /// The same, and presses these keys there.
+    pub async fn key(&self, css: &str, keys: impl Into<thirtyfour::TypingData>) {
+        self.tab_to(css).await;
+        self.press(keys).await;
+    }
+
     /// All that is read on the page.
     pub async fn text(&self) -> String {
         match self.driver.find(By::Css("body")).await {
@@ -174,16 +213,29 @@ impl Browser {
     /// Keeps a picture of the whole page as `target/web-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
         let size =
-            self.run("return [document.documentElement.clientWidth, Math.max(600, document.documentElement.scrollHeight)]").await;
+            self.run("return [document.documentElement.clientWidth, Math.max(600, document.documentElement.scrollHeight), innerHeight]").await;
+        // What fits into the window is not laid out anew for its picture.
+        let beyond = size[1].as_u64() > size[2].as_u64();
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
-        let asked = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true, "clip": clip}});
-        let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
-        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
-        let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON");
-        let data = answer["value"]["data"].as_str().expect("a picture");
+        let answer = self.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": beyond, "clip": clip})).await;
+        let data = answer["data"].as_str().expect("a picture");
         let directory = target().join("web-screenshots");
         std::fs::create_dir_all(&directory).expect("a directory");
         std::fs::write(directory.join(format!("{name}.png")), BASE64.decode(data.as_bytes()).expect("base64")).expect("written");
+    }
+
+    /// Has the browser work so many times as slowly.
+    pub async fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", json!({"rate": times})).await;
+    }
+
+    /// Asks the browser what its own developer tools ask.
+    async fn devtools(&self, command: &str, parameters: serde_json::Value) -> serde_json::Value {
+        let asked = json!({"cmd": command, "params": parameters});
+        let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
+        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
+        let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON");
+        answer["value"].clone()
     }
 
     /// What axe-core finds on the page: nothing, if nobody is kept out of it.

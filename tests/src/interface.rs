@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use rustix::process::{Pid, Signal};
 use serde_json::Value;
@@ -18,7 +19,7 @@ pub struct Interface {
     /// The file that a browser comes in by.
     pub redirect: PathBuf,
     /// What is sent as the session, once somebody has come in.
-    pub session: String,
+    session: Mutex<String>,
 }
 
 /// What was answered.
@@ -52,12 +53,17 @@ impl Interface {
         BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("a line comes");
         let said: Value = serde_json::from_str(&line).expect("an answer");
         let text = |key: &str| said.get(key).and_then(Value::as_str).expect("it is there").to_owned();
-        Self { child, address: text("address"), redirect: text("redirect").into(), session: String::new() }
+        Self { child, address: text("address"), redirect: text("redirect").into(), session: Mutex::default() }
     }
 
     /// `NAME.localhost:PORT`.
     pub fn host(&self) -> &str {
         self.address.trim_start_matches("http://")
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// The port.
@@ -88,8 +94,13 @@ impl Interface {
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: session={}\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n\r\n",
             self.host(),
-            self.session
+            self.session()
         ))
+    }
+
+    /// The session, as the browser that has come in has it now.
+    pub fn session(&self) -> String {
+        self.session.lock().expect("nobody panicked").clone()
     }
 
     /// Sends a form as that browser does; `headers` are more of them, each with its line end.
@@ -99,13 +110,18 @@ impl Interface {
 
     /// Sends a form with these headers, which say where it is from.
     pub fn post_with(&self, path: &str, form: &str, headers: &str) -> Answer {
-        self.send(&format!(
+        let answer = self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: session={}\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{form}",
             self.host(),
-            self.session,
+            self.session(),
             form.len()
-        ))
+        ));
+        let given = answer.header("set-cookie").strip_prefix("session=").and_then(|cookie| cookie.split(';').next());
+        if let Some(given) = given {
+            given.clone_into(&mut self.session.lock().expect("nobody panicked"));
+        }
+        answer
     }
 
     /// The address of the first case on the list.
@@ -117,17 +133,8 @@ impl Interface {
     }
 
     /// Comes in by the file.
-    pub fn enter(&mut self) -> Answer {
-        let answer =
-            self.post_with("/enter", &format!("token={}", self.token()), "Origin: null\r\nSec-Fetch-Site: cross-site\r\n");
-        let cookie = answer.header("set-cookie");
-        self.session = cookie.trim_start_matches("session=").split(';').next().unwrap_or_default().to_owned();
-        answer
-    }
-
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    pub fn enter(&self) -> Answer {
+        self.post_with("/enter", &format!("token={}", self.token()), "Origin: null\r\nSec-Fetch-Site: cross-site\r\n")
     }
 
     /// Somebody pulls the plug.

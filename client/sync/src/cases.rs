@@ -204,6 +204,27 @@ impl Client {
         self.profile.store.read(|db| summaries(db, mine))
     }
 
+    /// Some of the cases of this device's teams, those that are open first, and how many there are in all: as many as `count`, after the
+    /// first `from`. Asks no server.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn some_cases(&self, from: usize, count: usize) -> Result<(Vec<CaseSummary>, usize)> {
+        let mine = if self.travels()? { "1" } else { "team IN (SELECT team FROM teams WHERE gone = 0)" };
+        let sql = format!(
+            "SELECT {SUMMARY} FROM standing WHERE {mine} ORDER BY status LIKE 'Closed%', title, journal, team LIMIT ?2 OFFSET ?1"
+        );
+        let bound = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.profile.store.read(|db| {
+            let all: i64 =
+                db.prepare_cached(&format!("SELECT count(*) FROM standing WHERE {mine}"))?.query_row([], |row| row.get(0))?;
+            let mut statement = db.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![bound(from), bound(count)], summary)?;
+            let some = rows.map(|row| row.map_err(ClientError::from)).collect::<Result<_>>()?;
+            Ok((some, usize::try_from(all).unwrap_or_default()))
+        })
+    }
+
     /// One case, as new as the vault has it if it answers.
     ///
     /// # Errors

@@ -11,9 +11,9 @@ use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
 use crate::journal::key;
 use crate::names::{Kind, name_of};
-use crate::store::sql::Connection;
+use crate::store::sql::{Connection, params};
 use crate::store::{array, count};
-use crate::view::CustodyView;
+use crate::view::{ActivityView, CustodyView};
 
 impl Client {
     /// Who did what in a case, in order: what the recipients of its shares did stands among it by time, and what another team did whose case goes
@@ -52,6 +52,34 @@ impl Client {
         let mut before = self.custody_before(&place).await?;
         before.append(&mut custody);
         Ok(before)
+    }
+
+    /// What was done lately in the cases of this device's teams, as far as they were read here, newest first: as much as `most`, after the
+    /// first `from`. Asks no server.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn activity(&self, from: usize, most: usize) -> Result<Vec<ActivityView>> {
+        let sql = "SELECT e.time, e.person, e.class, e.journal, c.title FROM entries e JOIN cases c ON c.journal = e.journal AND c.team = e.team
+            WHERE e.class <> ?3 ORDER BY e.time DESC, e.sequence DESC LIMIT ?2 OFFSET ?1";
+        let bound = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.profile.store.read(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let mut rows = statement.query(params![bound(from), bound(most), class::AUTHOR_CERTIFICATE])?;
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next()? {
+                let person = PersonId(array(row, 1)?);
+                lines.push(ActivityView {
+                    time: Time(count(row, 0)?),
+                    person,
+                    person_name: name_of(db, Kind::Person, &person.0)?,
+                    event: class_name(row.get(2)?).replace(' ', "-"),
+                    case: JournalId(array(row, 3)?),
+                    title: row.get(4)?,
+                });
+            }
+            Ok(lines)
+        })
     }
 
     /// What the recipient of a share did in its dossier, with the documents as the case has them.

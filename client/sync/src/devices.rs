@@ -45,6 +45,14 @@ impl Client {
         Ok((devices, notice::pending(&self.profile.store)?))
     }
 
+    /// The notices that wait. Asks no server.
+    ///
+    /// # Errors
+    /// [`ClientError::Store`] if they cannot be read.
+    pub fn device_notices(&self) -> Result<Vec<DeviceNotice>> {
+        notice::pending(&self.profile.store)
+    }
+
     /// The person has seen these notices.
     ///
     /// # Errors

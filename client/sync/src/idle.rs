@@ -13,8 +13,6 @@ use crate::error::{ClientError, Result};
 /// A client that locks itself.
 pub struct AutoLock {
     held: Mutex<Held>,
-    /// Milliseconds.
-    idle: u64,
     clock: Arc<dyn Clock>,
     /// Held by each [`Beside`].
     works: Arc<()>,
@@ -37,13 +35,20 @@ impl Deref for Beside {
 struct Held {
     client: Option<Arc<Client>>,
     used: Time,
+    /// Milliseconds.
+    idle: u64,
 }
 
 impl AutoLock {
     /// Holds `client` until it was not used for as long as `idle`.
     pub fn new(client: Client, idle: Duration, clock: Arc<dyn Clock>) -> Self {
-        let held = Held { client: Some(Arc::new(client)), used: clock.now() };
-        Self { held: Mutex::new(held), idle: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX), clock, works: Arc::default() }
+        let held = Held { client: Some(Arc::new(client)), used: clock.now(), idle: milliseconds(idle) };
+        Self { held: Mutex::new(held), clock, works: Arc::default() }
+    }
+
+    /// Has it be as long as `idle` from now on.
+    pub fn set_idle(&self, idle: Duration) {
+        self.held().idle = milliseconds(idle);
     }
 
     /// The client, for one operation; the time begins anew.
@@ -74,7 +79,7 @@ impl AutoLock {
         if busy || now < held.used {
             held.used = now;
         }
-        if now.since(held.used) >= self.idle {
+        if now.since(held.used) >= held.idle {
             held.client = None;
         }
         held.client.is_none()
@@ -88,4 +93,8 @@ impl AutoLock {
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn milliseconds(idle: Duration) -> u64 {
+    u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)
 }

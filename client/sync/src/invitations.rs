@@ -146,6 +146,21 @@ impl Client {
         self.approve_all(&wanted, |(_, join)| join.request.keys.id()).await
     }
 
+    /// Approves the one device of this id that has proved to know the code of an invitation of this device's: whoever compared that number
+    /// approves no other that came meanwhile.
+    ///
+    /// # Errors
+    /// [`ClientError::Unknown`] if it does not wait for approval; why it could not be approved.
+    pub async fn approve_compared(&self, device: &str) -> Result<()> {
+        let waiting = self.waiting_joins().await?;
+        let (invited, join) = waiting
+            .iter()
+            .find(|(_, join)| join.request.keys.id().to_string() == device)
+            .ok_or(ClientError::Unknown(What::Device))?;
+        self.approve_one(invited, join).await?;
+        self.follow_up().await
+    }
+
     /// What waits for this device's approval, proved.
     async fn waiting_joins(&self) -> Result<Vec<Waiting>> {
         self.sync_log().await?;

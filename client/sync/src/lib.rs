@@ -5,6 +5,7 @@ mod alarm;
 mod assistance;
 mod cases;
 mod client;
+mod conflict;
 mod consent;
 mod custody;
 mod devices;
@@ -63,7 +64,8 @@ pub use casevault_crypto::event::{display_line, display_name, export_name, is_pl
 pub use casevault_crypto::recovery::{ShareFault, WordsError};
 pub use casevault_crypto::secret::SecretBytes;
 pub use casevault_statistics::htcds::{Field, FieldError, Kind as FieldKind, SEPARATOR, field, fields};
-pub use casevault_statistics::release::{Protection, Release};
+pub use casevault_statistics::release::{Protection, Release, Table as Figures};
+pub use casevault_wire::problem::Code;
 pub use casevault_wire::statistics::Period;
 pub use casevault_wire::{id, log::Role, partner::SafetyNumber, time};
 pub use client::{Client, Options, SystemClock};

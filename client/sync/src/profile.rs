@@ -124,6 +124,11 @@ impl Profile {
         directory.join(KEYSTORE).exists()
     }
 
+    /// Whether somebody holds the profile in `directory`: another process, or this one.
+    pub fn is_in_use(directory: &Path) -> bool {
+        matches!(lock(directory), Err(ClientError::InUse))
+    }
+
     /// Where sealed blobs wait to be sent.
     pub fn outbox(&self) -> PathBuf {
         self.directory.join(OUTBOX)

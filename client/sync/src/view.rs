@@ -3,6 +3,7 @@
 mod administration;
 mod alarm;
 mod assistance;
+mod conflict;
 mod devices;
 mod erasure;
 mod recovery;
@@ -23,6 +24,7 @@ pub use alarm::{Alarm, AlarmKind};
 pub use assistance::{
     ApprovalView, AssistanceView, GoalView, OverdueKind, OverdueView, PlanState, PlanView, QuestionView, RecordView,
 };
+pub use conflict::{ConflictView, Kept};
 pub use devices::{Approval, DeviceNotice, DeviceNoticeKind, InvitationPhase, InvitationView, Unapproved};
 pub use erasure::{ErasureState, ErasureView, Keeping, RetentionView};
 pub use recovery::{
@@ -408,6 +410,23 @@ pub struct CustodyView {
     pub opened: Vec<(DocumentId, u64)>,
     /// The dossier that it happened in, if it was not the case.
     pub dossier: Option<JournalId>,
+}
+
+/// Something that was done in one of several cases.
+#[derive(Clone, Debug)]
+pub struct ActivityView {
+    /// When, by its author's clock.
+    pub time: Time,
+    /// Who.
+    pub person: PersonId,
+    /// The person's name, if it is known here.
+    pub person_name: Option<String>,
+    /// What, in lower case with hyphens.
+    pub event: String,
+    /// In which case.
+    pub case: JournalId,
+    /// The case's title.
+    pub title: String,
 }
 
 /// Where a search found its words.

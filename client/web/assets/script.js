@@ -112,6 +112,8 @@ if (job) {
   };
   setTimeout(ask, 300);
 }
+// What goes on is looked at again.
+if (one("[data-going]")) setTimeout(() => typed() || location.reload(), 2000);
 
 // A form that locks carries what was typed and not sent, so that the next page keeps it.
 const typed = () => [...document.querySelectorAll("main form[method=post]:not([data-search])")].find((form) =>
@@ -131,15 +133,29 @@ const carry = (lock) => {
   for (const [name, value] of new FormData(form)) add("draft." + name, value);
 };
 const lock = one("[data-lock]");
-if (lock) {
-  lock.addEventListener("submit", () => carry(lock));
-  // Nobody is here: what is on the screen goes.
-  let used = Date.now();
+if (lock) lock.addEventListener("submit", () => carry(lock));
+
+// Every window asks whether the profile is still open, and says whether somebody is at it. Once it is locked the window goes, with what
+// was typed in it; what can be sent nowhere any more stays.
+if (document.body.dataset.open) {
+  let [used, told, going] = [true, 0, false];
   for (const kind of ["pointerdown", "keydown", "scroll"]) {
-    addEventListener(kind, () => { used = Date.now(); }, { passive: true });
+    addEventListener(kind, () => { used = true; }, { passive: true });
   }
-  const idle = Number(document.body.dataset.idle) * 1000;
-  setInterval(() => { if (idle && Date.now() - used > idle) lock.requestSubmit(); }, 1000);
+  addEventListener("submit", () => { going = true; });
+  addEventListener("pageshow", () => { going = false; });
+  const ask = async () => {
+    if (going) return;
+    const here = used && Date.now() - told > 10000;
+    if (here) [used, told] = [false, Date.now()];
+    const said = await fetch(here ? "/still?used=1" : "/still").then((answer) => answer.ok ? answer.text() : "locked", () => "");
+    if (going || said === "open") return;
+    if (said === "left") location.replace("about:blank");
+    else if (said && lock && typed()) lock.requestSubmit();
+    else if (said || !typed()) location.replace("/unlock");
+  };
+  setInterval(ask, 2000);
+  for (const kind of ["pageshow", "visibilitychange"]) addEventListener(kind, ask);
 }
 
 // Escape three times leaves.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -10,15 +11,16 @@ use axum::http::StatusCode;
 use casevault_sync::{AutoLock, Beside, Client, ClientError, Options, Pictures, Profile, SecretBytes};
 
 use tokio::task::AbortHandle;
+use zeroize::Zeroizing;
 
+use crate::errand::Errand;
 use crate::failure::Failure;
 use crate::handle::Handles;
 use crate::job::Jobs;
 use crate::launch::{self, Token, Word};
 use crate::settings::Settings;
+use crate::sheets::Sheets;
 
-/// How long nobody may use the program before it locks itself.
-pub(crate) const IDLE: Duration = Duration::from_secs(600);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long what goes on with a client may take to end once it is locked.
@@ -33,8 +35,8 @@ pub(crate) struct Desk {
     pub(crate) origin: String,
     /// `NAME.localhost:PORT`.
     pub(crate) host: String,
-    /// What the session's cookie says.
-    pub(crate) session: Word,
+    /// What the session's cookie says: another word each time that the profile is unlocked.
+    session: Mutex<Word>,
     options: Options,
     token: Mutex<Option<Token>>,
     held: Mutex<Option<Arc<AutoLock>>>,
@@ -43,13 +45,21 @@ pub(crate) struct Desk {
     pub(crate) handles: Handles,
     /// What goes on beside the pages.
     pub(crate) jobs: Jobs,
+    /// Names of what is searched for, until the profile is locked.
+    pub(crate) searches: Handles,
     shown: Mutex<Option<Shown>>,
     answer: Mutex<Option<(String, StatusCode, Bytes)>>,
     synchronising: Mutex<(Synchronising, Option<Instant>)>,
     /// Synchronises beside what the person does, if anything does; it ends when the profile is locked.
     beside: Mutex<Option<AbortHandle>>,
+    /// Something long that was asked for.
+    pub(crate) errand: Errand,
+    /// Sheets of recovery that are being made.
+    pub(crate) sheets: Sheets,
     /// The client that was held last: until it is gone, the profile is in use.
-    last: Mutex<Weak<Client>>,
+    last: Mutex<Option<Weak<Client>>>,
+    /// Whether somebody went away in haste, so that no window shows even what asks for the passphrase.
+    left: AtomicBool,
 }
 
 /// The pages of the document that is looked at.
@@ -86,7 +96,7 @@ impl Desk {
         Ok(Self {
             origin: format!("http://{host}"),
             host,
-            session: Word::draw()?,
+            session: Mutex::new(Word::draw()?),
             settings: Mutex::new(Settings::load(&profile)),
             profile,
             options,
@@ -94,11 +104,15 @@ impl Desk {
             held: Mutex::default(),
             handles: Handles::default(),
             jobs: Jobs::default(),
+            searches: Handles::default(),
             shown: Mutex::default(),
             answer: Mutex::default(),
             synchronising: Mutex::default(),
             beside: Mutex::default(),
+            errand: Errand::default(),
+            sheets: Sheets::default(),
             last: Mutex::default(),
+            left: AtomicBool::default(),
         })
     }
 
@@ -135,23 +149,38 @@ impl Desk {
         let (profile, options) = (self.profile.clone(), self.options.clone());
         let opened = tokio::task::spawn_blocking(move || Client::open(&profile, passphrase, options)).await;
         let client = opened.map_err(|_| Failure::Internal)??;
-        self.hold(client);
+        self.hold(client)?;
         self.synchronise();
         Ok(())
     }
 
-    /// Holds a client that was just opened.
-    pub(crate) fn hold(&self, client: Client) {
+    /// Holds a client that was just opened, under a new session: what let somebody in before does so no more.
+    pub(crate) fn hold(&self, client: Client) -> Result<(), Failure> {
+        *locked(&self.session) = Word::draw().map_err(|_| Failure::Internal)?;
+        self.left.store(false, Ordering::Relaxed);
         *locked(&self.synchronising) = (Synchronising::No, None);
-        let held = Arc::new(AutoLock::new(client, IDLE, self.options.clock.clone()));
-        *locked(&self.last) = held.client().map(|client| Arc::downgrade(&client)).unwrap_or_default();
+        let held = Arc::new(AutoLock::new(client, self.settings().idle.time(), self.options.clock.clone()));
+        *locked(&self.last) = held.client().map(|client| Arc::downgrade(&client)).ok();
         *locked(&self.held) = Some(held);
+        Ok(())
+    }
+
+    /// Whether this is the session's word.
+    pub(crate) fn is_session(&self, said: &str) -> bool {
+        locked(&self.session).is(said)
+    }
+
+    /// The session's word, for its cookie.
+    pub(crate) fn session(&self) -> Zeroizing<String> {
+        Zeroizing::new(locked(&self.session).as_str().to_owned())
     }
 
     /// Waits, for a while, until nothing works any more with a client that was locked.
-    async fn gone(&self) {
+    pub(crate) async fn gone(&self) {
+        let Some(last) = locked(&self.last).take() else { return };
         let until = Instant::now() + ENDING;
-        while locked(&self.last).strong_count() > 0 && Instant::now() < until {
+        // Its files are closed a moment after the last who works with it is done.
+        while (last.strong_count() > 0 || Profile::is_in_use(&self.profile)) && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -196,7 +225,7 @@ impl Desk {
     /// Locks the profile, and forgets what was shown.
     pub(crate) fn lock(&self) {
         if let Some(held) = locked(&self.held).take() {
-            if let Some(client) = locked(&self.last).upgrade() {
+            if let Some(client) = locked(&self.last).as_ref().and_then(Weak::upgrade) {
                 client.hang_up();
             }
             held.lock();
@@ -205,8 +234,22 @@ impl Desk {
         if let Some(beside) = locked(&self.beside).take() {
             beside.abort();
         }
+        self.errand.end();
+        self.sheets.forget();
         self.show(None);
         *locked(&self.answer) = None;
+        self.searches.forget();
+    }
+
+    /// Locks, and has every window show nothing.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, Ordering::Relaxed);
+        self.lock();
+    }
+
+    /// Whether somebody went away in haste and has not come back.
+    pub(crate) fn is_left(&self) -> bool {
+        self.left.load(Ordering::Relaxed)
     }
 
     /// Synchronises now, unless that goes on already.
@@ -278,6 +321,9 @@ impl Desk {
     /// Keeps what the person chose.
     pub(crate) fn choose(&self, settings: Settings) -> Result<(), Failure> {
         *locked(&self.settings) = settings;
+        if let Some(held) = locked(&self.held).as_ref() {
+            held.set_idle(settings.idle.time());
+        }
         settings.save(&self.profile).map_err(|error| ClientError::File(error).into())
     }
 }

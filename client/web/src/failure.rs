@@ -1,12 +1,14 @@
 //! Why something was not done: one cause, one message. Each says what happened, what is safe, and what to do next.
 
+mod organisation;
+
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use casevault_sync::{ClientError, FieldError, RedrawError};
+use casevault_sync::{ClientError, FieldError, RedrawError, display_name};
 use fluent_templates::fluent_bundle::FluentValue;
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 
 use crate::visit::Visit;
 
@@ -21,6 +23,8 @@ pub(crate) enum Failure {
     Entry,
     /// Another address was asked for than this launch has.
     Misdirected,
+    /// Another user of this machine asks, or nobody that the system knows of.
+    Elsewhere,
     /// Another site's page asked.
     Foreign,
     /// Whoever asks has not come in.
@@ -45,6 +49,22 @@ pub(crate) enum Failure {
     Short,
     /// A new passphrase was typed in two ways.
     Differ,
+    /// Nobody said that the number was compared.
+    Uncompared,
+    /// There is something in a directory that was to be new.
+    DirectoryTaken,
+    /// Nobody said that it is meant.
+    Unsure,
+    /// A word that was typed back is not the sheet's.
+    TypedBack,
+    /// Something else goes on that has to end first.
+    Occupied,
+    /// Figures of a period that is not closed.
+    Unclosed,
+    /// A period that a server does not do this with.
+    Period,
+    /// Somebody who is no analyst wants to close a period.
+    NoAnalyst,
     /// A fault of this program.
     Internal,
 }
@@ -74,7 +94,7 @@ impl Failure {
         match self {
             Self::Client(error) => status(error),
             Self::Sealing => StatusCode::CONFLICT,
-            Self::Locked | Self::Stranger => StatusCode::UNAUTHORIZED,
+            Self::Locked | Self::Stranger | Self::Elsewhere => StatusCode::UNAUTHORIZED,
             Self::Entry | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::NotHere => StatusCode::NOT_FOUND,
@@ -82,6 +102,9 @@ impl Failure {
             Self::Malformed | Self::Nothing | Self::Form(_) | Self::Unread | Self::Short | Self::Differ => {
                 StatusCode::BAD_REQUEST
             }
+            Self::Uncompared | Self::Unsure | Self::TypedBack => StatusCode::BAD_REQUEST,
+            Self::Occupied | Self::Unclosed | Self::Period | Self::DirectoryTaken => StatusCode::CONFLICT,
+            Self::NoAnalyst => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -92,10 +115,10 @@ impl Failure {
             Self::Client(error) => key(error),
             Self::Locked => "locked",
             Self::Entry => "entry",
-            Self::Misdirected => "misdirected",
             Self::Foreign => "foreign",
             Self::Stranger => "stranger",
-            Self::NotHere => "not-here",
+            // Of the first two nothing is said: their page is a number.
+            Self::Misdirected | Self::Elsewhere | Self::NotHere => "not-here",
             Self::Method => "method",
             Self::Malformed => "malformed",
             Self::TooLarge => "too-large",
@@ -105,6 +128,14 @@ impl Failure {
             Self::Sealing => "sealing",
             Self::Short => "short",
             Self::Differ => "differ",
+            Self::Uncompared => "uncompared",
+            Self::DirectoryTaken => "directory-taken",
+            Self::Unsure => "unsure",
+            Self::TypedBack => "typed-back",
+            Self::Occupied => "occupied",
+            Self::Unclosed => "unclosed",
+            Self::Period => "period",
+            Self::NoAnalyst => "no-analyst",
             Self::Internal => "internal",
         }
     }
@@ -115,9 +146,13 @@ impl Failure {
             Self::Client(ClientError::Wait(seconds)) => seconds.to_string(),
             Self::Client(ClientError::Field(name, _)) => name.clone(),
             Self::Client(ClientError::Metadata(telling)) => {
-                telling.iter().map(|one| casevault_sync::display_name(&one.name)).collect::<Vec<_>>().join(", ")
+                telling.iter().map(|one| display_name(&one.name)).collect::<Vec<_>>().join(", ")
             }
-            Self::Client(ClientError::LeavesEmpty(teams)) => teams.join(", "),
+            Self::Client(ClientError::LeavesEmpty(teams)) => {
+                teams.iter().map(|team| display_name(team)).collect::<Vec<_>>().join(", ")
+            }
+            Self::Client(ClientError::Shares { good, needed, .. }) => format!("{good} / {needed}"),
+            Self::Client(ClientError::Words(error)) => organisation::named(error),
             _ => String::new(),
         }
     }
@@ -137,6 +172,9 @@ impl Failure {
 
     /// A page of its own.
     pub(crate) fn page(&self, visit: &Visit) -> Response {
+        if matches!(self, Self::Misdirected | Self::Elsewhere) {
+            return self.with(self.bare());
+        }
         if matches!(self, Self::Locked) {
             return self.with(crate::screen::unlock::page(visit, None, None));
         }
@@ -148,6 +186,12 @@ impl Failure {
             crate::page::outside(visit, "failure", body)
         };
         (self.status(), page).into_response()
+    }
+
+    /// What somebody is answered who is not known to be of this machine: a number, and nothing of what this is.
+    fn bare(&self) -> Markup {
+        let number = self.status().as_u16();
+        html! { (DOCTYPE) html lang="en" { head { meta charset="utf-8"; title { (number) } } body { p { (number) } } } }
     }
 
     /// Whether who asked has come in, so that a page may lead on.
@@ -192,14 +236,13 @@ fn key(error: &ClientError) -> &'static str {
         ClientError::NoProfile => "no-profile",
         ClientError::ProfileExists => "profile-exists",
         ClientError::Code => "code",
-        ClientError::Invitation | ClientError::Ended => "invitation",
+        ClientError::Invitation => "invitation",
         ClientError::Address => "address",
         ClientError::InUse => "in-use",
         ClientError::Permissions => "permissions",
         ClientError::WrongPassphrase => "wrong-passphrase",
         ClientError::Wait(_) => "wait",
         ClientError::Wiped => "wiped",
-        ClientError::NoKeychain | ClientError::KeychainLocked => "key-store",
         ClientError::SystemSecret => "system-secret",
         ClientError::Locked => "locked",
         ClientError::Damaged => "damaged",
@@ -214,10 +257,8 @@ fn key(error: &ClientError) -> &'static str {
         ClientError::LargerThanMemory => "larger-than-memory",
         ClientError::DiskFull => "disk-full",
         ClientError::Unreachable => "unreachable",
-        ClientError::Server(code) => server(code.as_str()),
         ClientError::LeavesEmpty(_) => "leaves-empty",
         ClientError::NotAllowed => "not-allowed",
-        ClientError::NameTaken(_) => "name-taken",
         ClientError::Removed => "removed",
         ClientError::Copied => "copied",
         ClientError::Unsendable => "unsendable",
@@ -240,7 +281,7 @@ fn key(error: &ClientError) -> &'static str {
         ClientError::OwnPlan => "own-plan",
         ClientError::HandedOver => "handed-over",
         ClientError::NotOffered => "not-offered",
-        _ => "other",
+        error => organisation::key(error),
     }
 }
 
@@ -254,17 +295,6 @@ fn field(error: &FieldError) -> &'static str {
     }
 }
 
-/// What a server says that people can do something about, by its word for it.
-fn server(code: &str) -> &'static str {
-    match code {
-        "refused" => "refused",
-        "stale-generation" => "stale",
-        "frozen" => "frozen",
-        "quota" => "quota",
-        "full" => "server-full",
-        _ => "server",
-    }
-}
 
 fn redraw(error: RedrawError) -> &'static str {
     match error {

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::desk::Desk;
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
 use crate::visit::Visit;
 use crate::{draft, peer, screen};
 
@@ -45,11 +45,14 @@ static HEADERS: [(HeaderName, HeaderValue); 8] = [
 pub(crate) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let visit = Visit::new(&desk, request.headers());
     let led = leads_on(&request);
+    let inside = desk.is_open() && !screen::WITHOUT_KEYS.contains(&request.uri().path());
     let answer = match check(&desk, &request) {
         Err(failure) => failure.into_response(),
         Ok(()) if draft::is_one(&desk, &request) => draft::keep(&visit, request).await,
         Ok(()) => next.run(request).await,
     };
+    // What was asked for before the profile was locked is not shown after it.
+    let answer = if inside && !desk.is_open() { Failure::Locked.into_response() } else { answer };
     let answer = finish(&visit, answer);
     if led && !answer.status().is_redirection() { apart(&desk, answer).await } else { answer }
 }
@@ -58,7 +61,7 @@ pub(crate) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
 /// answers it. Coming in and going away leave nothing.
 fn leads_on(request: &Request) -> bool {
     let navigates = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
-    request.method() == Method::POST && navigates && ![screen::ENTER, screen::LEAVE].contains(&request.uri().path())
+    request.method() == Method::POST && navigates && ![screen::ENTER, screen::LEAVE, screen::WIPE].contains(&request.uri().path())
 }
 
 /// Has the browser ask for the answer to a form by an address of its own.
@@ -68,6 +71,7 @@ async fn apart(desk: &Desk, answer: Response) -> Response {
         Ok(Ok(handle)) => Redirect::to(&format!("{}{handle}", screen::ANSWERS)).into_response(),
         _ => Failure::Internal.into_response(),
     };
+    led.headers_mut().extend(parts.headers.get(header::SET_COOKIE).map(|cookie| (header::SET_COOKIE, cookie.clone())));
     led.headers_mut().extend(HEADERS.clone());
     led
 }
@@ -81,7 +85,7 @@ fn check(desk: &Desk, request: &Request) -> Result<(), Failure> {
     }
     let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
     if from.is_some_and(|from| peer::is_strange(from.0)) {
-        return Err(Failure::Stranger);
+        return Err(Failure::Elsewhere);
     }
     let path = request.uri().path();
     match *request.method() {
@@ -110,12 +114,19 @@ fn same_origin(desk: &Desk, headers: &HeaderMap) -> bool {
 fn has_session(desk: &Desk, headers: &HeaderMap) -> bool {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut ours = cookies.flat_map(|value| value.split(';')).filter_map(|one| one.trim().split_once('='));
-    ours.any(|(name, value)| name == COOKIE && desk.session.is(value))
+    ours.any(|(name, value)| name == COOKIE && desk.is_session(value))
+}
+
+/// An answer that gives the browser the session that began with it.
+pub(crate) fn with_session(desk: &Desk, mut answer: Response) -> Outcome {
+    let cookie = HeaderValue::from_str(&cookie(desk)).map_err(|_| Failure::Internal)?;
+    answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(answer)
 }
 
 /// What gives a browser the session.
 pub(crate) fn cookie(desk: &Desk) -> String {
-    format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", desk.session.as_str())
+    format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", &*desk.session())
 }
 
 /// A failure becomes a page in the person's language, whoever failed; every answer gets its headers.

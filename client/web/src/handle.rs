@@ -30,6 +30,11 @@ impl Handles {
         Ok(handle)
     }
 
+    /// Forgets all names.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Table::default();
+    }
+
     /// The id of what has this name.
     pub(crate) fn id(&self, handle: &str) -> Result<String, Failure> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);

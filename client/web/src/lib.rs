@@ -4,8 +4,10 @@
 //! is drawn for each launch ([`launch`]); [`guard`] looks at every request before it is routed, and at every answer. A [`screen`] is a page
 //! with what can be done on it; its words are in `locales`, one file a language.
 
+mod alarm;
 mod desk;
 mod draft;
+mod errand;
 mod failure;
 mod fields;
 mod guard;
@@ -17,6 +19,7 @@ mod part;
 mod peer;
 mod screen;
 mod settings;
+mod sheets;
 mod visit;
 mod when;
 mod words;

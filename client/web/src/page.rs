@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::desk::IDLE;
+use crate::alarm;
 use crate::settings::Theme;
 use crate::visit::Visit;
 
@@ -16,6 +16,9 @@ const PLACES: [(&str, &str, &str, bool); 7] = [
     ("settings", "/settings", "settings", false),
     ("help", "/help", "help", false),
 ];
+
+/// How many seconds later than the program locks itself a page goes that has no script.
+const GRACE: u64 = 10;
 
 /// A page for whoever has come in. `place` is the one that it belongs to.
 pub(crate) fn page(visit: &Visit, place: &str, body: Markup) -> Markup {
@@ -31,6 +34,7 @@ fn inside(visit: &Visit, (place, goes_on): (&str, bool), body: Markup) -> Markup
     let client = visit.desk.is_open().then(|| visit.client().ok()).flatten().filter(|client| client.is_approved());
     let member = client.as_ref().is_some_and(|client| client.own_teams().is_ok_and(|teams| !teams.is_empty()));
     let places = client.is_some().then(|| PLACES.iter().filter(move |place| member || !place.3));
+    let noticed = client.as_ref().and_then(|client| alarm::shown(visit, client).ok());
     let words = visit.words;
     let frame = html! {
         a.skip href="#main" { (words.say("skip")) }
@@ -55,7 +59,7 @@ fn inside(visit: &Visit, (place, goes_on): (&str, bool), body: Markup) -> Markup
             @if client.is_some() { form method="post" action="/lock" data-lock { button { (icon("lock")) span { (words.say("lock")) } } } }
             form method="post" action="/leave" data-leave { button.leave { (icon("leave")) span { (words.say("leave")) } } }
         }
-        main id="main" tabindex="-1" { (body) }
+        main id="main" tabindex="-1" { @if let Some(noticed) = &noticed { (noticed) } (body) }
     };
     document(visit, (place, goes_on), frame)
 }
@@ -68,7 +72,9 @@ pub(crate) fn outside(visit: &Visit, name: &str, body: Markup) -> Markup {
 fn document(visit: &Visit, (name, goes_on): (&str, bool), frame: Markup) -> Markup {
     let (words, language) = (visit.words, visit.words.0);
     let theme = (visit.theme != Theme::System).then(|| visit.theme.as_str());
-    let idle = visit.desk.is_open().then(|| IDLE.as_secs());
+    let idle = visit.desk.is_open().then(|| visit.desk.settings().idle.time().as_secs());
+    // Without a script a page goes once nobody can be there any more, unless something may be typed into it.
+    let goes = idle.filter(|_| !["<textarea", "type=\"text\""].iter().any(|field| frame.0.contains(field)));
     html! {
         (DOCTYPE)
         html lang=(language.code()) dir=(language.direction()) data-theme=[theme] {
@@ -81,8 +87,9 @@ fn document(visit: &Visit, (name, goes_on): (&str, bool), frame: Markup) -> Mark
                 link rel="stylesheet" href="/assets/style.css";
                 script src="/assets/script.js" defer {}
                 @if goes_on { noscript { meta http-equiv="refresh" content="3"; } }
+                @if let Some(seconds) = goes { noscript { meta http-equiv="refresh" content={ (seconds + GRACE) "; url=/unlock" }; } }
             }
-            body data-idle=[idle] { (frame) }
+            body data-open=[idle.map(|_| "1")] { (frame) }
         }
     }
 }

@@ -3,6 +3,7 @@
 use casevault_sync::display_name;
 use casevault_sync::time::Time;
 use casevault_sync::view::Delivery;
+use fluent_templates::fluent_bundle::FluentValue;
 use maud::{Markup, html};
 
 use crate::page::icon;
@@ -25,6 +26,39 @@ pub(crate) fn named(known: Option<&str>, id: &impl ToString) -> Markup {
         Some(known) => name(known),
         None => html! { bdi.id { (id.to_string().chars().take(12).collect::<String>()) } },
     }
+}
+
+/// A number that people compare, in groups that are read aloud.
+pub(crate) fn number(id: &impl ToString) -> Markup {
+    let digits: Vec<_> = id.to_string().chars().collect();
+    let groups: Vec<String> = digits.chunks(4).map(|group| group.iter().collect()).collect();
+    html! { code.aloud dir="ltr" { (groups.join(" ")) } }
+}
+
+/// How much of something long is done.
+pub(crate) fn progress(words: Words, key: &str, (done, all): (usize, usize)) -> Markup {
+    let said = words.with(key, [("done", FluentValue::from(done)), ("n", FluentValue::from(all))]);
+    html! { div.going { p { (said) } @if all > 0 { progress max=(all) value=(done) aria-label=(said) {} } } }
+}
+
+/// Where a list goes on, if it is longer than a page. `to` is its address, to which the page's number is added.
+pub(crate) fn pages(words: Words, (at, all): (usize, usize), to: &str) -> Markup {
+    html! {
+        @if all > 1 {
+            nav.pages aria-label=(words.say("pages")) {
+                @if at > 1 { a.button href={ (to) (at - 1) } { (words.say("page-before")) } }
+                span { bdi dir="ltr" { (at) " / " (all) } }
+                @if at < all { a.button href={ (to) (at + 1) } { (words.say("page-after")) } }
+            }
+        }
+    }
+}
+
+/// The page of a list that is asked for, and how many there are.
+pub(crate) fn paged<'a, T>(list: &'a [T], asked: &str, of: usize) -> (&'a [T], (usize, usize)) {
+    let all = list.len().div_ceil(of).max(1);
+    let at = asked.parse::<usize>().unwrap_or(1).clamp(1, all);
+    (list.chunks(of).nth(at.saturating_sub(1)).unwrap_or_default(), (at, all))
 }
 
 /// A moment.

@@ -1,29 +1,41 @@
 //! The screens, one file each, and where they are.
 
+mod activity;
+mod alarms;
 mod assistance;
 mod case;
 mod cases;
+mod conflicts;
 mod consent;
+mod counting;
 mod documents;
 mod dossier;
 mod evidence;
 mod help;
 mod jobs;
+mod log;
 mod new_case;
+mod organisation;
 mod outside;
 mod overdue;
 mod overrides;
+mod partners;
 mod people;
+mod person;
 mod plan;
 mod preview;
 mod profile;
+mod recovery;
 mod redact;
 mod rights;
 mod screening;
 mod settings;
 mod sharing;
+mod sheets;
 mod statistics;
+mod team;
 mod teams;
+mod travel;
 pub(crate) mod unlock;
 mod waiting;
 mod welcome;
@@ -43,12 +55,15 @@ use crate::failure::{Failure, Outcome};
 pub(crate) const ENTER: &str = "/enter";
 /// Where somebody goes away.
 pub(crate) const LEAVE: &str = "/leave";
+/// Where the profile is destroyed.
+pub(crate) const WIPE: &str = "/settings/wipe";
 /// Where the answers to forms are asked for.
 pub(crate) const ANSWERS: &str = "/answers/";
 /// What pages are drawn with, which says nothing of anybody.
 pub(crate) const ASSETS: &str = "/assets/";
 /// What is done without the keys.
-pub(crate) const WITHOUT_KEYS: [&str; 7] = [ENTER, "/unlock", "/lock", LEAVE, "/settings", "/welcome/join", "/welcome/found"];
+pub(crate) const WITHOUT_KEYS: [&str; 9] =
+    [ENTER, "/unlock", "/lock", LEAVE, WIPE, "/settings", "/settings/passphrase", "/welcome/join", "/welcome/found"];
 /// Bytes of a form.
 const FORM: usize = 256 << 10;
 /// Bytes of documents that come at once.
@@ -67,20 +82,19 @@ pub(crate) fn routes() -> Router<Arc<Desk>> {
         .route("/unlock", get(unlock::show).post(unlock::unlock))
         .route("/lock", post(unlock::lock))
         .route(LEAVE, post(outside::leave))
+        .route("/still", get(outside::still))
         .route("/answers/{handle}", get(outside::answer))
+        .route("/alarms", post(alarms::seen))
         .route("/waiting", get(waiting::show))
         .route("/synchronise", post(waiting::synchronise))
-        .route("/statistics", get(statistics::show))
-        .route("/people", get(people::show))
-        .route("/people/invite", post(people::invite))
-        .route("/people/approve", post(people::approve))
-        .route("/people/revoke", post(people::revoke))
-        .route("/teams", get(teams::show).post(teams::create))
-        .route("/teams/{team}/{change}", post(teams::change))
         .route("/settings", get(settings::form).post(settings::choose))
+        .route("/settings/passphrase", post(settings::passphrase))
+        .route("/settings/protect", post(settings::protect))
+        .route(WIPE, post(settings::wipe))
         .route("/help", get(help::show))
         .merge(of_cases())
         .merge(beside_cases())
+        .merge(organisation_routes())
         .fallback(async || Failure::NotHere)
         .layer(DefaultBodyLimit::max(FORM))
 }
@@ -139,6 +153,36 @@ fn beside_cases() -> Router<Arc<Desk>> {
         .route("/jobs/{job}/file", get(jobs::file))
         .route("/jobs/{job}/stop", post(jobs::stop))
         .route("/jobs/{job}/forget", post(jobs::forget))
+}
+
+/// What is not about one case.
+fn organisation_routes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/statistics", get(statistics::show))
+        .route("/statistics/close", post(statistics::close))
+        .route("/statistics/contribute", post(statistics::contribute))
+        .route("/statistics/{period}/{form}", get(statistics::export))
+        .route("/people", get(people::show))
+        .route("/people/invite", post(people::invite))
+        .route("/people/approve", post(people::approve))
+        .route("/people/withdraw", post(people::withdraw))
+        .route("/people/{person}", get(person::show))
+        .route("/people/{person}/{change}", post(person::change))
+        .route("/people/{person}/devices/{device}/{change}", post(person::change_device))
+        .route("/partners", get(partners::show).post(partners::add))
+        .route("/partners/confirm", post(partners::confirm))
+        .route("/partners/remove", post(partners::remove))
+        .route("/recovery", get(recovery::show).post(recovery::create))
+        .route("/recovery/sheets", get(sheets::show).post(sheets::prove))
+        .route("/recovery/{change}", post(recovery::change))
+        .route("/log", get(log::show))
+        .route("/teams", get(teams::show).post(teams::create))
+        .route("/teams/{team}", get(team::show))
+        .route("/teams/{team}/{change}", post(team::change))
+        .route("/activity", get(activity::show))
+        .route("/conflicts", get(conflicts::show).post(conflicts::settle))
+        .route("/travel", get(travel::form).post(travel::make))
+        .route("/cases/{case}/counting", get(counting::form).post(counting::change))
 }
 
 /// Has the browser ask for another page.

@@ -2,14 +2,24 @@
 
 #[path = "web/attacks.rs"]
 mod attacks;
+#[path = "web/injection.rs"]
+mod injection;
 #[path = "web/jobs.rs"]
 mod jobs;
 #[path = "web/journey.rs"]
 mod journey;
 #[path = "web/journeys.rs"]
 mod journeys;
+#[path = "web/keyboard.rs"]
+mod keyboard;
+#[path = "web/office.rs"]
+mod office;
+#[path = "web/organisation.rs"]
+mod organisation;
 #[path = "web/page.rs"]
 mod page;
+#[path = "web/safety.rs"]
+mod safety;
 #[path = "web/screens.rs"]
 mod screens;
 #[path = "web/traces.rs"]

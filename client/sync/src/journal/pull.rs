@@ -12,6 +12,7 @@ use super::push::encode_body;
 use super::waits::{seen, seen_again, wait_from};
 use crate::alarm;
 use crate::client::Client;
+use crate::conflict;
 use crate::error::{ClientError, Result};
 use crate::heads::look_again;
 use crate::view::AlarmKind;
@@ -110,6 +111,8 @@ impl Client {
                         // What is read anew was acknowledged when it was read first: the same words may wait to be sent again.
                         if event.device == self.device() && seen.is_none() {
                             was_sent(tx, place, &event.body)?;
+                        } else if event.device != self.device() && seen.is_none() {
+                            conflict::notice(tx, place, &event)?;
                         }
                     }
                     Err(error) if error.is_waiting() && !waited => {

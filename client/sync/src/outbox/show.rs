@@ -45,6 +45,18 @@ impl Client {
         })
     }
 
+    /// How much waits to be sent. Asks no server.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn unsent_count(&self) -> Result<usize> {
+        let all: i64 = self
+            .profile
+            .store
+            .read(|db| Ok(db.prepare_cached("SELECT count(*) FROM outbox")?.query_row([], |row| row.get(0))?))?;
+        Ok(usize::try_from(all).unwrap_or_default())
+    }
+
     /// Drops what waits under these numbers, sealed bytes included, and what was found in a document that is dropped; all of it without numbers. It is not sent, and is not here any more.
     /// Returns how many are dropped.
     ///

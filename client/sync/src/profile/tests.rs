@@ -397,6 +397,12 @@ fn a_client_that_nobody_uses_drops_its_keys() {
     assert!(matches!(auto.client(), Err(ClientError::Locked)), "though no timer looked");
     drop(open(&directory, "correct horse", NOW).unwrap());
     let auto = crate::AutoLock::new(client(&directory, clock.clone()), idle, clock.clone());
+    auto.set_idle(idle * 2);
+    minutes(34);
+    assert!(!auto.tick(), "a longer time was chosen");
+    auto.set_idle(idle);
+    assert!(auto.tick(), "a shorter one counts at once");
+    let auto = crate::AutoLock::new(client(&directory, clock.clone()), idle, clock.clone());
     auto.lock();
     assert!(auto.tick() && auto.client().is_err());
 }

@@ -82,6 +82,9 @@ CREATE TABLE documents (team BLOB NOT NULL, journal BLOB NOT NULL, document BLOB
 CREATE INDEX documents_name ON documents (team, journal, name);
 CREATE TABLE notes (team BLOB NOT NULL, journal BLOB NOT NULL, sequence INTEGER NOT NULL, time INTEGER NOT NULL, person BLOB NOT NULL,
     text TEXT NOT NULL, PRIMARY KEY (team, journal, sequence)) WITHOUT ROWID;
+-- Fields that a colleague set to something else than what waited here, until the person says which is right.
+CREATE TABLE conflicts (team BLOB NOT NULL, journal BLOB NOT NULL, field TEXT NOT NULL, theirs TEXT NOT NULL, mine TEXT NOT NULL,
+    person BLOB NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (team, journal, field)) WITHOUT ROWID;
 CREATE TABLE names (kind INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 -- Where in the index a text stands that gives way to another, or to none.
 CREATE TABLE indexed (team BLOB NOT NULL, journal BLOB NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, row INTEGER NOT NULL,

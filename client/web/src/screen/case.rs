@@ -173,6 +173,7 @@ pub(super) async fn timeline(visit: Visit, Path(handle): Path<String>) -> Outcom
             }
         }
         @if case.delivery == Delivery::Queued { p.note { (words.say("timeline-waits")) } }
+        p { a href={ "/cases/" (handle) "/counting" } { (words.say("counting")) } }
         @if !case.summary.status.starts_with(cases::CLOSED) {
             (part::sure(words, (&words.say("case-close"), &format!("/cases/{handle}/close")), &html! {}))
         }

@@ -28,12 +28,12 @@ pub(super) async fn search(visit: Visit, form: Fields) -> Outcome {
     if form.has("part") {
         let client = visit.client()?;
         let teams: BTreeMap<_, _> = client.own_teams()?.into_iter().collect();
-        let found = find(&client, query).await?;
+        let found = some(&client, 1, query).await?;
         return Ok(results(&visit, (&found, 1, query), |case| teams.get(&case.team).cloned().flatten())?.into_response());
     }
     match query {
         "" => done("/cases"),
-        query => done(&format!("/cases?q={}", visit.handle(&query)?)),
+        query => done(&format!("/cases?q={}", visit.desk.searches.of(&query)?)),
     }
 }
 
@@ -46,9 +46,9 @@ pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     if teams.is_empty() {
         return Ok(page::page(&visit, "cases", none(&visit)).into_response());
     }
-    let query = if asked.has("q") { visit.id(asked.text("q"))? } else { String::new() };
-    let found = find(&client, &query).await?;
+    let query = visit.desk.searches.id(asked.text("q")).unwrap_or_default(); // locking forgets it
     let at = asked.text("page").parse::<usize>().unwrap_or(1).max(1);
+    let found = some(&client, at, &query).await?;
     let results = results(&visit, (&found, at, &query), |case| teams.get(&case.team).cloned().flatten())?;
     let words = visit.words;
     let body = html! {
@@ -69,37 +69,39 @@ pub(super) async fn list(visit: Visit, asked: Fields) -> Outcome {
     Ok(page::page(&visit, "cases", body).into_response())
 }
 
-/// The cases in which the words are, or all; those that are open first.
-async fn find(client: &Client, query: &str) -> Outcome<Vec<CaseSummary>> {
-    let mut cases = client.cases().await?;
-    if !query.is_empty() {
-        let hits: BTreeSet<_> = client.search(query).await?.into_iter().map(|hit| hit.case).collect();
-        cases.retain(|case| hits.contains(&case.case));
+/// A page of the cases in which the words are, or of all, those that are open first, and how many there are.
+async fn some(client: &Client, at: usize, query: &str) -> Outcome<(Vec<CaseSummary>, usize)> {
+    let from = at.saturating_sub(1).saturating_mul(PAGE);
+    if query.is_empty() {
+        return Ok(client.some_cases(from, PAGE)?);
     }
+    let hits: BTreeSet<_> = client.search(query).await?.into_iter().map(|hit| hit.case).collect();
+    let mut cases = client.cases().await?;
+    cases.retain(|case| hits.contains(&case.case));
     cases.sort_by_key(|case| case.status.starts_with(CLOSED));
-    Ok(cases)
+    let all = cases.len();
+    Ok((cases.into_iter().skip(from).take(PAGE).collect(), all))
 }
 
 fn results(
     visit: &Visit,
-    (found, at, query): (&[CaseSummary], usize, &str),
+    ((found, all), at, query): (&(Vec<CaseSummary>, usize), usize, &str),
     team: impl Fn(&CaseSummary) -> Option<String>,
 ) -> Outcome<Markup> {
     let words = visit.words;
-    if found.is_empty() {
+    if *all == 0 {
         let key = if query.is_empty() { "cases-empty" } else { "cases-not-found" };
         return Ok(html! { p.empty { (words.say(key)) } });
     }
-    let pages = found.len().div_ceil(PAGE);
-    let at = at.min(pages);
+    let pages = all.div_ceil(PAGE);
     let mut rows = Vec::new();
-    for case in found.iter().skip(at.saturating_sub(1) * PAGE).take(PAGE) {
+    for case in found {
         rows.push((visit.handle(&case.case)?, case, team(case)));
     }
-    let of = if query.is_empty() { String::new() } else { format!("&q={}", visit.handle(&query)?) };
+    let of = if query.is_empty() { String::new() } else { format!("&q={}", visit.desk.searches.of(&query)?) };
     let leads = |page: usize, key: &str| html! { a.button href={ "/cases?page=" (page) (of) } { (words.say(key)) } };
     Ok(html! {
-        p.hint { (words.count("cases-count", found.len())) }
+        p.hint { (words.count("cases-count", *all)) }
         ul.list {
             @for (handle, case, team) in &rows {
                 li {
@@ -137,7 +139,7 @@ pub(super) fn status(visit: &Visit, status: &str) -> Markup {
 /// When this device last synchronised, and what waits.
 pub(super) fn state(visit: &Visit, client: &Client) -> Outcome<Markup> {
     let words = visit.words;
-    let waits = client.unsent()?.len();
+    let waits = client.unsent_count()?;
     let (picture, key) = match visit.desk.synchronising() {
         Synchronising::Now => ("clock", Some("sync-now")),
         Synchronising::Offline => ("warning", Some("sync-offline")),

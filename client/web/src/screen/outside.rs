@@ -37,6 +37,20 @@ pub(super) async fn asset(Path(name): Path<String>) -> Outcome {
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
+/// Whether the profile is still open, for a window that shows something of it; one that somebody is at is told to say so.
+pub(super) async fn still(State(desk): State<Arc<Desk>>, asked: Fields) -> Response {
+    // Somebody who types asks for no page for a long time.
+    let open = if asked.has("used") { desk.client().is_ok() } else { desk.is_open() };
+    let said = if open {
+        "open"
+    } else if desk.is_left() {
+        "left"
+    } else {
+        "locked"
+    };
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said).into_response()
+}
+
 /// The answer to the form that was sent last.
 pub(super) async fn answer(State(desk): State<Arc<Desk>>, Path(handle): Path<String>) -> Outcome {
     let (status, body) = desk.kept(&handle).ok_or(Failure::NotHere)?;
@@ -45,7 +59,12 @@ pub(super) async fn answer(State(desk): State<Arc<Desk>>, Path(handle): Path<Str
 
 /// Locks at once and shows an empty page, of which nobody asks anything.
 pub(super) async fn leave(State(desk): State<Arc<Desk>>) -> Response {
-    desk.lock();
+    desk.leave();
+    nothing("\"cache\", \"storage\"")
+}
+
+/// An empty page. `forgets` is what the browser is to forget of this origin.
+pub(super) fn nothing(forgets: &'static str) -> Response {
     let page = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>New tab</title></html>";
-    ([("clear-site-data", "\"cache\", \"storage\"")], Html(page)).into_response()
+    ([("clear-site-data", forgets)], Html(page)).into_response()
 }

@@ -1,107 +1,114 @@
-//! Teams: who shares which cases. Administering them lets nobody read one.
+//! Teams: how many are in each, how far their keys are, and new ones. Administering them lets nobody read a case.
 
-use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{ChangeState, PersonView, Standing, TeamView};
-use casevault_sync::{Client, Role};
+use casevault_sync::{Client, Role, display_name};
 use maud::{Markup, html};
 
 use super::done;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::fields::Fields;
 use crate::page;
 use crate::part;
 use crate::visit::Visit;
 
-pub(super) async fn show(visit: Visit) -> Outcome {
+/// Teams of a page.
+const PAGE: usize = 50;
+
+pub(super) async fn show(visit: Visit, asked: Fields) -> Outcome {
     let client = visit.client()?;
-    let (teams, people, own) = (client.teams().await?, people(&visit, &client).await?, client.own_teams()?);
-    let administers = client.own_name()?.1 == Role::Administrator;
+    Ok(draw(&visit, &client, &asked, html! {}).await?.into_response())
+}
+
+/// The page, with what was just done above it.
+async fn draw(visit: &Visit, client: &Client, typed: &Fields, above: Markup) -> Outcome<Markup> {
     let words = visit.words;
-    let mut shown = Vec::new();
-    for team in &teams {
-        let may = administers || own.iter().any(|(one, _)| *one == team.team);
-        shown.push(entry(&visit, team, &people, may)?);
+    let mut teams = client.teams().await?;
+    teams.sort_by(|one, other| one.name.cmp(&other.name));
+    let waiting = teams.iter().filter(|team| team.state == ChangeState::Requested).count();
+    let (some, pages) = part::paged(&teams, typed.text("page"), PAGE);
+    let mut rows = Vec::new();
+    for team in some {
+        rows.push((visit.handle(&team.team)?, team));
     }
-    let options: Vec<_> = people.iter().map(|(handle, name)| (handle.clone(), html! { (part::name(name)) })).collect();
+    let form = match client.own_name()?.1 {
+        Role::Administrator => create_form(visit, client, typed).await?,
+        _ => html! {},
+    };
     let body = html! {
         h1 { (words.say("place-teams")) }
+        (above)
         p.hint { (words.say("teams-hint")) }
-        @if shown.is_empty() { p.empty { (words.say("teams-empty")) } }
-        @for team in &shown { (team) }
-        @if administers {
-            details {
-                summary { (words.say("team-new")) }
-                form method="post" action="/teams" class="stack" {
-                    (part::line(&words.say("team-name"), "name", ""))
-                    (part::choices(&words.say("team-members"), "member", &options, &[]))
-                    button.primary { (words.say("team-create")) }
-                }
+        @if waiting > 0 { (part::progress(words, "removal-teams", (teams.len() - waiting, teams.len()))) p.hint { (words.say("removal-waits")) } }
+        @if rows.is_empty() { p.empty { (words.say("teams-empty")) } }
+        ul.list {
+            @for (handle, team) in &rows {
+                li { a href={ "/teams/" (handle) } {
+                    span.title { (part::named(team.name.as_deref(), &team.team)) }
+                    span.meta { span { (words.count("team-size", team.members.len())) } (state(visit, team)) }
+                } }
             }
         }
+        (part::pages(words, pages, "/teams?page="))
+        (form)
     };
-    Ok(page::page(&visit, "teams", body).into_response())
+    Ok(page::page(visit, "teams", body))
+}
+
+/// What is to be known of a team at first sight.
+pub(super) fn state(visit: &Visit, team: &TeamView) -> Markup {
+    let words = visit.words;
+    html! {
+        @if team.frozen { (part::chip("warn", "lock", &words.say("team-frozen"))) }
+        @if team.state == ChangeState::Requested { (part::chip("here", "clock", &words.say("team-requested"))) }
+    }
 }
 
 /// People who may be in a team, by their names in addresses.
-async fn people(visit: &Visit, client: &Client) -> Outcome<Vec<(String, String)>> {
+pub(super) async fn people(visit: &Visit, client: &Client) -> Outcome<Vec<(String, String)>> {
     let may = |one: &PersonView| one.state == Standing::Active && one.role != Role::Analyst;
     let mut people: Vec<_> = client.people().await?.into_iter().filter(may).collect();
     people.sort_by(|one, other| one.name.cmp(&other.name));
     let name = |one: PersonView| {
         let handle = visit.handle(&one.person)?;
-        Ok((handle, one.name.unwrap_or_else(|| one.person.to_string().chars().take(12).collect())))
+        Ok((handle, display_name(&one.name.unwrap_or_else(|| one.person.to_string().chars().take(12).collect()))))
     };
     people.into_iter().map(name).collect()
 }
 
-fn entry(visit: &Visit, team: &TeamView, people: &[(String, String)], may: bool) -> Outcome<Markup> {
+async fn create_form(visit: &Visit, client: &Client, typed: &Fields) -> Outcome<Markup> {
     let words = visit.words;
-    let handle = visit.handle(&team.team)?;
-    let mut members = Vec::new();
-    for (person, name) in &team.members {
-        members.push((visit.handle(person)?, part::named(name.as_deref(), person)));
-    }
-    let others: Vec<_> = people.iter().filter(|(one, _)| !members.iter().any(|(member, _)| member == one)).cloned().collect();
-    let others: Vec<_> = others.into_iter().map(|(handle, name)| (handle, casevault_sync::display_name(&name))).collect();
+    let people = people(visit, client).await?;
+    let options: Vec<_> = people.iter().map(|(handle, name)| (handle.clone(), html! { bdi { (name) } })).collect();
+    let chosen: Vec<_> = typed.all("member").collect();
     Ok(html! {
-        article.said {
-            div.head {
-                h2 { (part::named(team.name.as_deref(), &team.team)) }
-                div.chips {
-                    @if team.frozen { (part::chip("warn", "lock", &words.say("team-frozen"))) }
-                    @if team.state == ChangeState::Requested { (part::chip("here", "clock", &words.say("team-requested"))) }
-                }
-            }
-            ul.list { @for (member, name) in &members {
-                li.entry { span.title { (name) } @if may { (part::sure(words, (&words.say("team-remove"), &format!("/teams/{handle}/remove")), &html! { input type="hidden" name="person" value=(member); })) } }
-            } }
-            @if may {
-                div.actions {
-                    @if !others.is_empty() {
-                        form.search method="post" action={ "/teams/" (handle) "/add" } { (part::choice(&words.say("team-add"), "person", &others, "")) button { (words.say("team-add-button")) } }
-                    }
-                    form method="post" action={ "/teams/" (handle) "/rotate" } { button { (words.say("team-rotate")) } }
-                }
+        details open[typed.has("name")] {
+            summary { (words.say("team-new")) }
+            form method="post" action="/teams" class="stack" {
+                (part::line(&words.say("team-name"), "name", typed.text("name")))
+                (part::choices(&words.say("team-members"), "member", &options, &chosen))
+                label.option { input type="checkbox" name="recoverable" value="yes" checked[!typed.has("name") || typed.has("recoverable")]; span { (words.say("team-recoverable")) } }
+                p.hint { (words.say("team-recoverable-hint")) " " a href="/recovery" { (words.say("recovery")) } }
+                button.primary { (words.say("team-create")) }
             }
         }
     })
 }
 
+/// Makes a team. What was typed stays if none is made.
 pub(super) async fn create(visit: Visit, form: Fields) -> Outcome {
-    let members = form.all("member").map(|handle| visit.id(handle)).collect::<Outcome<Vec<_>>>()?;
-    visit.client()?.team_create(form.text("name").trim(), &members).await?;
-    done("/teams")
-}
-
-pub(super) async fn change(visit: Visit, Path((handle, what)): Path<(String, String)>, form: Fields) -> Outcome {
-    let (client, team) = (visit.client()?, visit.id(&handle)?);
-    let person = || visit.id(form.text("person"));
-    match what.as_str() {
-        "add" => client.team_add(&team, &person()?).await?,
-        "remove" => client.team_remove(&team, &person()?).await?,
-        "rotate" => client.team_rotate(&team).await?,
-        _ => return Err(Failure::NotHere),
+    let client = visit.client()?;
+    let made = async {
+        let members = form.all("member").map(|handle| visit.id(handle)).collect::<Outcome<Vec<_>>>()?;
+        let name = form.text("name").trim();
+        Ok(match form.has("recoverable") {
+            true => client.team_create_recoverable(name, &members).await?,
+            false => client.team_create(name, &members).await?,
+        })
     };
-    done("/teams")
+    let made: Outcome<_> = made.await;
+    match made {
+        Ok(team) => done(&format!("/teams/{}", visit.handle(&team)?)),
+        Err(failure) => Ok(failure.with(draw(&visit, &client, &form, failure.shown(&visit)).await?)),
+    }
 }

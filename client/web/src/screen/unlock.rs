@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
+use crate::guard;
 use crate::page;
 use crate::visit::Visit;
 
@@ -31,6 +32,7 @@ pub(crate) fn page(visit: &Visit, draft: Option<&Draft>, failure: Option<&Failur
                 button.primary { (words.say("unlock-button")) }
             }
             p.hint { (words.say("unlock-hint")) }
+            noscript { p.hint { (words.say("unlock-windows")) } }
         }
     };
     page::page(visit, "unlock", body)
@@ -40,17 +42,23 @@ pub(super) async fn show(visit: Visit) -> Response {
     if visit.desk.is_open() { to("/cases") } else { page(&visit, None, None).into_response() }
 }
 
-pub(super) async fn unlock(visit: Visit, form: Fields) -> Response {
+pub(super) async fn unlock(visit: Visit, form: Fields) -> Outcome {
     let draft = Draft::carried(&form);
-    if !visit.desk.is_open()
-        && let Err(failure) = visit.desk.unlock(passphrase::parse(form.text("passphrase"))).await
-    {
-        return failure.with(page(&visit, draft.as_ref(), Some(&failure)));
+    if visit.desk.is_open() {
+        return Ok(onward(&visit, draft));
     }
+    match visit.desk.unlock(passphrase::parse(form.text("passphrase"))).await {
+        Ok(()) => guard::with_session(&visit.desk, onward(&visit, draft)),
+        Err(failure) => Ok(failure.with(page(&visit, draft.as_ref(), Some(&failure)))),
+    }
+}
+
+/// What follows: what was typed before, or the cases.
+fn onward(visit: &Visit, draft: Option<Draft>) -> Response {
     let Some(draft) = draft else { return to("/cases") };
     let words = visit.words;
-    let body = html! { h1 { (words.say("draft-title")) } p { (words.say("draft-words")) } (draft.send(&visit)) };
-    page::page(&visit, "unlock", body).into_response()
+    let body = html! { h1 { (words.say("draft-title")) } p { (words.say("draft-words")) } (draft.send(visit)) };
+    page::page(visit, "unlock", body).into_response()
 }
 
 /// Locks. What was typed and not sent is carried by the page that follows.

@@ -1,17 +1,22 @@
-//! Waiting: what is to be sent, what others share, and what was noticed to be wrong.
+//! Waiting: what is to be sent, and what others share.
 
 use axum::response::IntoResponse as _;
-use maud::html;
+use maud::{Markup, html};
 
 use super::{cases, done, sharing};
 use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
 use crate::page;
 use crate::part;
 use crate::visit::Visit;
 
-pub(super) async fn show(visit: Visit) -> Outcome {
+/// Things of a page.
+const PAGE: usize = 50;
+
+pub(super) async fn show(visit: Visit, asked: Fields) -> Outcome {
     let client = visit.client()?;
-    let (unsent, alarms) = (client.unsent()?, client.alarms()?);
+    let unsent = client.unsent()?;
+    let (some, pages) = part::paged(&unsent, asked.text("page"), PAGE);
     // What is wrong with them is said, and hides nothing else.
     let (dossiers, unread) = match client.dossiers().await {
         Ok(dossiers) => (dossiers, None),
@@ -25,20 +30,13 @@ pub(super) async fn show(visit: Visit) -> Outcome {
     let event = |event: &str| words.known(&format!("event-{event}")).unwrap_or_else(|| event.to_owned());
     let body = html! {
         div.head { h1 { (words.say("place-waiting")) } form method="post" action="/synchronise" { button.primary { (words.say("synchronise")) } } }
+        (head(&visit, "waiting"))
         (cases::state(&visit, &client)?)
-        @if !alarms.is_empty() {
-            section aria-labelledby="alarms" {
-                h2 #alarms { (words.say("alarms")) }
-                @for (_, alarm) in &alarms {
-                    div.alert { p.what { (words.say(&format!("alarm-{}", alarm.kind.as_str()))) } p { (words.say("alarm-noticed")) " " (part::time(alarm.time)) } p { (words.say("alarm-next")) } }
-                }
-            }
-        }
         section aria-labelledby="unsent" {
             h2 #unsent { (words.say("unsent")) }
             @if unsent.is_empty() { p.empty { (words.say("unsent-empty")) } }
             ul.list {
-                @for one in &unsent {
+                @for one in some {
                     li.entry {
                         span.title { (event(&one.event)) @if !one.text.is_empty() { ": " (part::name(&one.text.chars().take(80).collect::<String>())) } }
                         span.meta { @if let Some(title) = &one.title { (part::name(title)) } (part::time(one.time)) (part::chip("here", "clock", &words.say("state-here"))) }
@@ -46,6 +44,7 @@ pub(super) async fn show(visit: Visit) -> Outcome {
                 }
             }
         }
+        (part::pages(words, pages, "/waiting?page="))
         section aria-labelledby="dossiers" {
             h2 #dossiers { (words.say("dossiers")) }
             @if let Some(failure) = &unread { (failure.shown(&visit)) } @else if shared.is_empty() { p.empty { (words.say("dossiers-empty")) } }
@@ -57,6 +56,19 @@ pub(super) async fn show(visit: Visit) -> Outcome {
         }
     };
     Ok(page::page(&visit, "waiting", body).into_response())
+}
+
+/// The pages about what comes, goes and was done, by name, and where they are.
+const PARTS: [(&str, &str); 3] = [("waiting", "/waiting"), ("conflicts", "/conflicts"), ("activity", "/activity")];
+
+/// Where they are. `part` is the page's name.
+pub(super) fn head(visit: &Visit, part: &str) -> Markup {
+    let words = visit.words;
+    html! {
+        nav.tabs aria-label=(words.say("waiting-parts")) {
+            ul { @for (name, address) in PARTS { li { a href=(address) aria-current=[(name == part).then_some("page")] { (words.say(&format!("part-{name}"))) } } } }
+        }
+    }
 }
 
 pub(super) async fn synchronise(visit: Visit) -> Outcome {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{done, to};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
+use crate::guard;
 use crate::page;
 use crate::part;
 use crate::visit::Visit;
@@ -24,17 +25,13 @@ pub(super) async fn show(visit: Visit) -> Response {
 
 fn draw(visit: &Visit, typed: &Fields, failure: Option<&Failure>) -> Markup {
     let words = visit.words;
-    let founds = typed.has("keyserver");
+    let (founds, again) = (typed.has("keyserver"), typed.has("return"));
     let body = html! {
         div.narrow {
             h1 { (words.say("welcome-title")) }
             p { (words.say("welcome-words")) }
             @if let Some(failure) = failure { (failure.shown(visit)) }
-            form method="post" action="/welcome/join" class="stack" {
-                (part::line(&words.say("welcome-code"), "code", typed.text("code")))
-                (new_passphrase(visit))
-                button.primary { (words.say("welcome-join")) }
-            }
+            (join_form(visit, (if again { "" } else { typed.text("code") }, "welcome-join"), &html! {}))
             details open[founds] {
                 summary { (words.say("welcome-found")) }
                 form method="post" action="/welcome/found" class="stack" {
@@ -42,25 +39,44 @@ fn draw(visit: &Visit, typed: &Fields, failure: Option<&Failure>) -> Markup {
                     (part::line(&words.say("welcome-person"), "person", typed.text("person")))
                     (part::line(&words.say("welcome-keyserver"), "keyserver", typed.text("keyserver")))
                     (part::line(&words.say("welcome-vault"), "vault", typed.text("vault")))
-                    (new_passphrase(visit))
+                    (new_passphrase(visit, "passphrase-new"))
                     button.primary { (words.say("welcome-begin")) }
                 }
+            }
+            details open[again] {
+                summary { (words.say("welcome-again")) }
+                p { (words.say("welcome-again-words")) }
+                (join_form(visit, (if again { typed.text("code") } else { "" }, "welcome-again-join"), &html! { input type="hidden" name="return" value="yes"; }))
             }
         }
     };
     page::page(visit, "welcome", body)
 }
 
-fn new_passphrase(visit: &Visit) -> Markup {
+/// Where a code is typed; `button` is what it is then pressed for.
+fn join_form(visit: &Visit, (code, button): (&str, &str), more: &Markup) -> Markup {
     let words = visit.words;
     html! {
-        label.field { span { (words.say("passphrase-new")) small { (words.say("passphrase-hint")) } } input type="password" name="passphrase" autocomplete="off" required; }
+        form method="post" action="/welcome/join" class="stack" {
+            (more)
+            (part::line(&words.say("welcome-code"), "code", code))
+            (new_passphrase(visit, "passphrase-new"))
+            button.primary { (words.say(button)) }
+        }
+    }
+}
+
+/// Where a new passphrase is typed, twice. `what` says of what it is.
+pub(super) fn new_passphrase(visit: &Visit, what: &str) -> Markup {
+    let words = visit.words;
+    html! {
+        label.field { span { (words.say(what)) small { (words.say("passphrase-hint")) } } input type="password" name="passphrase" autocomplete="off" required; }
         label.field { span { (words.say("passphrase-again")) } input type="password" name="again" autocomplete="off" required; }
     }
 }
 
 /// The new passphrase: long enough, and typed twice.
-fn chosen(form: &Fields) -> Outcome<SecretBytes> {
+pub(super) fn chosen(form: &Fields) -> Outcome<SecretBytes> {
     let [first, again] = ["passphrase", "again"].map(|name| passphrase::normalised(form.text(name)));
     match (first.chars().count(), first == again) {
         (..passphrase::SHORTEST, _) => Err(Failure::Short),
@@ -69,31 +85,29 @@ fn chosen(form: &Fields) -> Outcome<SecretBytes> {
     }
 }
 
-pub(super) async fn join(visit: Visit, form: Fields) -> Response {
+pub(super) async fn join(visit: Visit, form: Fields) -> Outcome {
     let code = Zeroizing::new(form.text("code").split_whitespace().collect::<String>());
     let begun = async {
         let client = Client::join(visit.desk.profile(), chosen(&form)?, &code, visit.desk.options()).await?.0;
-        visit.desk.hold(client);
-        Ok(())
+        visit.desk.hold(client)
     };
     begin(&visit, &form, begun.await)
 }
 
-pub(super) async fn found(visit: Visit, form: Fields) -> Response {
+pub(super) async fn found(visit: Visit, form: Fields) -> Outcome {
     let text = |name| form.text(name).trim().to_owned();
     let request = FoundRequest { name: text("name"), keyserver: text("keyserver"), vault: text("vault"), person: text("person") };
     let begun = async {
         let client = Client::found(visit.desk.profile(), chosen(&form)?, request, visit.desk.options()).await?.0;
-        visit.desk.hold(client);
-        Ok(())
+        visit.desk.hold(client)
     };
     begin(&visit, &form, begun.await)
 }
 
-fn begin(visit: &Visit, form: &Fields, begun: Outcome<()>) -> Response {
+fn begin(visit: &Visit, form: &Fields, begun: Outcome<()>) -> Outcome {
     match begun {
-        Ok(()) => to("/joining"),
-        Err(failure) => failure.with(draw(visit, form, Some(&failure))),
+        Ok(()) => guard::with_session(&visit.desk, to("/joining")),
+        Err(failure) => Ok(failure.with(draw(visit, form, Some(&failure)))),
     }
 }
 
@@ -110,7 +124,7 @@ pub(super) async fn joining(visit: Visit) -> Outcome {
         div.narrow {
             h1 { (words.say("joining-title")) }
             p { (words.say("joining-words")) }
-            p { code dir="ltr" { (joined.device) } }
+            p { (part::number(&joined.device)) }
             p.hint { (words.say("joining-hint")) }
             a.button.primary href="/joining" { (words.say("joining-ask")) }
         }

@@ -35,7 +35,7 @@ fn begin(interface: &Interface, path: &str, length: usize) -> TcpStream {
         "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: session={}\r\nOrigin: {}\r\nSec-Fetch-Site: same-origin\r\n\
          Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n",
         interface.host(),
-        interface.session,
+        interface.session(),
         interface.address,
     );
     stream.write_all(head.as_bytes()).unwrap();
@@ -58,7 +58,7 @@ async fn opened(world: &World) -> (Interface, String) {
     let shelter = world.shelter().await;
     shelter.nadia.case_open("2026-014", "Shelter", &[]).await.unwrap();
     drop(shelter);
-    let mut interface = Interface::start(&world.profile("Nadia"));
+    let interface = Interface::start(&world.profile("Nadia"));
     interface.enter();
     assert_eq!(interface.post("/unlock", &passphrase()).status, 303);
     let case = interface.first_case();

@@ -18,7 +18,7 @@ pub fn passphrase() -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn web_a_browser_comes_in_by_the_file_once() {
     use std::os::unix::fs::PermissionsExt as _;
-    let (_world, mut interface) = opened().await;
+    let (_world, interface) = opened().await;
     let mode = std::fs::metadata(&interface.redirect).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "it is for its owner alone");
     assert_eq!(interface.get("/cases").status, 401, "nobody has come in");
@@ -48,7 +48,7 @@ async fn web_a_guessed_token_spoils_the_way_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_every_answer_is_a_page_that_nothing_keeps() {
-    let (_world, mut interface) = opened().await;
+    let (_world, interface) = opened().await;
     interface.enter();
     let answers = [
         interface.get("/unlock"),
@@ -78,7 +78,7 @@ async fn web_every_answer_is_a_page_that_nothing_keeps() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_what_was_typed_survives_locking() {
-    let (_world, mut interface) = opened().await;
+    let (_world, interface) = opened().await;
     interface.enter();
     let asked = interface.post("/cases/0011/note", "text=she+wants+to+go+home");
     assert!(asked.body.contains("name=\"draft.text\" value=\"she wants to go home\""), "{}", asked.body);
@@ -103,7 +103,7 @@ async fn web_a_form_that_fails_keeps_what_was_typed() {
     let fields = [("prs_Gender".into(), "Feminine".into())];
     shelter.nadia.case_open("2026-014", "Shelter", &fields).await.unwrap();
     drop(shelter);
-    let mut interface = Interface::start(&world.profile("Nadia"));
+    let interface = Interface::start(&world.profile("Nadia"));
     interface.enter();
     interface.post("/unlock", &passphrase());
     let case = interface.first_case();
@@ -130,7 +130,7 @@ async fn web_of_two_edits_of_one_field_neither_undoes_the_other() {
     amal.team_create("Shelter", &["Amal".into()]).await.unwrap();
     amal.case_open("Case of Mira", "Shelter", &[("prs_Gender".into(), "Feminine".into())]).await.unwrap();
     drop(amal);
-    let mut interface = Interface::start(&world.profile("Amal"));
+    let interface = Interface::start(&world.profile("Amal"));
     interface.enter();
     interface.post("/unlock", &passphrase());
     let path = format!("{}/profile/person", interface.first_case());
@@ -144,4 +144,39 @@ async fn web_of_two_edits_of_one_field_neither_undoes_the_other() {
     assert!(interface.get(&path).body.contains("name=\"was:prs_Gender\" value=\"Feminine\""));
     assert_eq!(post("Feminine", "Masculine").status, 303);
     assert!(interface.get(&path).body.contains("name=\"was:prs_Gender\" value=\"Masculine\""));
+}
+
+/// Two colleagues set one field, one of them without signal: both values are shown to who comes later, and that person chooses.
+#[tokio::test(flavor = "multi_thread")]
+async fn web_of_two_edits_made_apart_both_are_shown_and_one_is_chosen() {
+    let mut world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.omar.case_open("2026-014", "Shelter", &[]).await.unwrap();
+    let case = case.to_string();
+    shelter.nadia.sync().await.unwrap();
+    shelter.nadia.case(&case).await.unwrap();
+    let fields =
+        |city: &str, name: &str| vec![("prs_MailingCity".into(), city.to_owned()), ("prs_FirstName".into(), name.to_owned())];
+    shelter.omar.case_set(&case, &fields("Benin City", "Mariam")).await.unwrap();
+    world.vault.kill();
+    shelter.nadia.case_set(&case, &fields("Lagos", "Mariam")).await.unwrap();
+    world.restart_vault();
+    shelter.nadia.sync().await.unwrap();
+    drop(shelter);
+    let interface = Interface::start(&world.profile("Nadia"));
+    interface.enter();
+    interface.post("/unlock", &passphrase());
+    assert!(interface.get("/help").body.contains("One field has two answers."), "every page says so");
+    let page = interface.get("/conflicts").body;
+    assert!(["Benin City", "Lagos", "Omar", "2026-014"].iter().all(|word| page.contains(word)), "{page}");
+    assert_eq!(page.matches("name=\"field\"").count(), 1, "what both wrote alike is no conflict");
+    let named = |name: &str| page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap()[..18].to_owned();
+    let chosen = interface.post("/conflicts", &format!("case={}&field={}&kept=theirs", named("case"), named("field")));
+    assert_eq!(chosen.status, 303, "{chosen:?}");
+    assert!(interface.get("/conflicts").body.contains("There is nothing to decide."));
+    assert_eq!(interface.end(), Some(0));
+    let omar = world.open("Omar");
+    omar.sync().await.unwrap();
+    let fields = omar.case(&case).await.unwrap().fields;
+    assert!(fields.contains(&("prs_MailingCity".into(), "Benin City".into())), "{fields:?}");
 }
