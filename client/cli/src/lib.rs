@@ -23,10 +23,12 @@ pub mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::Duration;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::definition::Arguments;
 use crate::failure::{Exit, Failure};
@@ -69,11 +71,15 @@ fn run(session: &Session, command: definition::Command) -> Result<answer::Answer
     outcome
 }
 
-/// Returns when the person interrupts the program; where the system does not tell, never.
+/// Returns when the person interrupts the program, closes its terminal, or goes; where the system does not tell, never.
 pub(crate) async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
+    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+    let mut waits: Vec<_> = signals.into_iter().flatten().collect();
+    std::future::poll_fn(|context| {
+        let came = waits.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if came { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await
 }
 
 /// Help and version are answers; anything else is wrong usage.

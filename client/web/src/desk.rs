@@ -287,7 +287,8 @@ impl Desk {
 
     /// Remembers the pages of the document that is looked at, and of no other.
     pub(crate) fn show(&self, shown: Option<Shown>) {
-        *locked(&self.shown) = shown;
+        // What was drawn until after it was locked is not kept.
+        *locked(&self.shown) = shown.filter(|_| self.is_open());
     }
 
     /// The pages of the document that is looked at, if it is this one.

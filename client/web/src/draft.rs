@@ -22,14 +22,18 @@ const FIELD: &str = "draft.";
 /// before the locked program could have asked for it.
 fn is_typed_into(to: &str) -> bool {
     let parts: Vec<_> = to.split('/').skip(1).collect();
-    matches!(
-        parts.as_slice(),
-        ["cases"]
-            | ["cases", _, "note" | "consent" | "plan" | "screening" | "override"]
-            | ["cases", _, "screening", "decision"]
-            | ["cases", _, "documents", _, "redact"]
-            | ["cases", _, "profile" | "records" | "goals", ..]
-    )
+    // A browser makes another address of what goes up, or is escaped.
+    let plain = |part: &&str| part.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    parts.iter().all(plain)
+        && matches!(
+            parts.as_slice(),
+            ["cases"]
+                | ["cases", _, "note" | "consent" | "plan" | "screening" | "override"]
+                | ["cases", _, "screening", "decision"]
+                | ["cases", _, "documents", _, "redact"]
+                | ["cases", _, "profile" | "goals" | "records", _]
+                | ["cases", _, "records", _, _]
+        )
 }
 
 /// Something that was typed, and where it was to be sent.
@@ -61,7 +65,8 @@ impl Draft {
     pub(crate) fn send(&self, visit: &Visit) -> Markup {
         html! {
             form method="post" action=(self.to) class="stack" {
-                @for (name, text) in &self.fields.0 {
+                // What was read out, or was sure, is said again.
+                @for (name, text) in self.fields.0.iter().filter(|(name, _)| !["read", "sure"].contains(&name.as_str())) {
                     input type="hidden" name=(name) value=(text);
                 }
                 ul.plain {

@@ -295,7 +295,6 @@ fn field(error: &FieldError) -> &'static str {
     }
 }
 
-
 fn redraw(error: RedrawError) -> &'static str {
     match error {
         RedrawError::Kind => "picture-kind",

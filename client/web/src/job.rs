@@ -86,7 +86,7 @@ impl Job {
             && let Some(task) = locked(&self.task).take()
         {
             task.abort();
-            self.end().get_or_insert(End::Failed(Failure::from(casevault_sync::ClientError::Stopped)));
+            self.end().get_or_insert(End::Failed(Failure::Form("cut-short")));
         }
     }
 }
@@ -142,7 +142,7 @@ impl Jobs {
         jobs.retain(|(_, job)| job.kind == Kind::Adding);
         for (_, job) in jobs.iter() {
             if let Some(End::Added(files, _)) = &mut *job.end() {
-                files.retain(|(_, outcome)| outcome.is_err());
+                forget_added(files);
             }
         }
     }
@@ -158,6 +158,11 @@ impl Jobs {
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+/// Of documents that were added no name is left.
+pub(crate) fn forget_added(files: &mut Vec<(String, Result<DocumentView, Failure>)>) {
+    files.retain(|(_, outcome)| outcome.is_err());
 }
 
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {

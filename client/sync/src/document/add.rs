@@ -130,7 +130,20 @@ impl Client {
         self.check_removal()?;
         let most = self.look_before_adding().await?;
         let place = self.case_place(case).await?;
-        self.add_sources((place, most), (sources, None), watch).await
+        self.add_sources((place, Some(most)), (sources, None), watch).await
+    }
+
+    /// Seals files and keeps them here, durably, for whoever synchronises next to send: no server is waited for.
+    pub(super) async fn park_all(
+        &self,
+        case: &str,
+        sources: Vec<Source>,
+        watch: (Stop, OnProgress),
+    ) -> Result<Vec<AddedDocument>> {
+        self.check_removal()?;
+        let (turn, place) = self.place_soon(case).await?;
+        drop(turn);
+        self.add_sources((place, None), (sources, None), watch).await
     }
 
     /// Looks what is new, and tells how many bytes a request may have that others are sent behind.
@@ -140,10 +153,10 @@ impl Client {
         Ok(if asked.elapsed() > SLOW { WHOLE } else { limit::SMALL_BLOB as u64 })
     }
 
-    /// Adds files, or one copy of a document.
+    /// Adds files, or one copy of a document. Without a number of bytes that a request may have, nothing is sent.
     pub(super) async fn add_sources(
         &self,
-        (place, most): (Place, u64),
+        (place, most): (Place, Option<u64>),
         (sources, origin): (Vec<Source>, Option<Origin>),
         (stop, told): (Stop, OnProgress),
     ) -> Result<Vec<AddedDocument>> {
@@ -152,15 +165,19 @@ impl Client {
         let state = Mutex::new(Progress { total, all: sources.len() as u64, ..Progress::default() });
         let (sender, work) = mpsc::channel(1);
         let until = stop.clone();
-        let sealing = tokio::task::spawn_blocking(move || seal_all(&place, (sources, most, &until), &sender));
+        let sealing = tokio::task::spawn_blocking(move || {
+            seal_all(&place, (sources, most.unwrap_or(limit::SMALL_BLOB as u64), &until), &sender)
+        });
         // What waits for the journal already goes first; where it cannot be sent, this waits with it.
-        let online = AtomicBool::new(self.flush_journal(&place).await.is_ok());
+        let online = AtomicBool::new(most.is_some() && self.flush_journal(&place).await.is_ok());
         let adding = Adding { place, origin, online, state, told, stop };
         let (sender, sent) = mpsc::channel(AHEAD);
         let ((), added) = tokio::join!(self.send_ahead(&adding, work, sender), self.append_sent(&adding, sent));
         sealing.await.map_err(|_| ClientError::Damaged)?;
         // What was sent is sent; what is wrong with the heads became an alarm, which synchronising shows.
-        let _ = self.tell_heads().await;
+        if most.is_some() {
+            let _ = self.tell_heads().await;
+        }
         Ok(added)
     }
 

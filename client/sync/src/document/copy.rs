@@ -82,7 +82,8 @@ impl Client {
         self.record_opening(&place, std::slice::from_ref(&version))?;
         let memory = in_memory(&drawn.bytes)?;
         let source = Source::named(path_of(&memory), name);
-        let mut added = self.add_sources((place, most), (vec![source], Some(origin)), (Stop::default(), unwatched())).await?;
+        let mut added =
+            self.add_sources((place, Some(most)), (vec![source], Some(origin)), (Stop::default(), unwatched())).await?;
         let copy = added.pop().ok_or(ClientError::Damaged)?.outcome?;
         Ok(CopyView {
             copy,
@@ -103,7 +104,7 @@ impl Client {
         let most = self.look_before_adding().await?;
         let memory = self.read_version(from, version, in_memory(&[])?).await?;
         let source = Source::named(path_of(&memory), version.name.as_str().to_owned());
-        let mut added = self.add_sources((*place, most), (vec![source], None), (Stop::default(), unwatched())).await?;
+        let mut added = self.add_sources((*place, Some(most)), (vec![source], None), (Stop::default(), unwatched())).await?;
         let copy = added.pop().ok_or(ClientError::Damaged)?.outcome?;
         if copy.sha256 == version.seal.sha256.0 { Ok(()) } else { Err(ClientError::Verification) }
     }

@@ -134,8 +134,8 @@ impl Client {
         Ok(Incoming { file: file.into(), name: name.to_owned(), passage, chunk, length: 0 })
     }
 
-    /// Adds files that have come, as [`Client::add_documents`] adds files of a path; what became of each, in order. Once it is told to `stop`,
-    /// what is not sealed yet is not added.
+    /// Seals files that have come and keeps them here, durably, before any of them is sent: whoever synchronises next sends them. What became
+    /// of each, in order. Once it is told to `stop`, what is not sealed yet is not added.
     ///
     /// # Errors
     /// As [`Client::add_documents`].
@@ -156,7 +156,7 @@ impl Client {
                 told(Progress { bytes: before.bytes + now.bytes, items: before.items + now.items, ..before })
             };
             // Between groups it is the turn of whoever waits.
-            match self.add_all(case, sources, (stop.clone(), Arc::new(watch))).await {
+            match self.park_all(case, sources, (stop.clone(), Arc::new(watch))).await {
                 Ok(outcomes) => added.extend(outcomes),
                 Err(error) if added.is_empty() => return Err(error),
                 // What was added is; the rest ends with what could not be.

@@ -12,6 +12,9 @@ const ROOM: u64 = 4 << 30;
 pub fn harden() {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // Files that come, one each, and connections: many more than a program gets unasked.
+    let files = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files });
     // With less room than the process needs, locking what it will take would be its end.
     if may_lock_everything() {
         let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);

@@ -1,5 +1,7 @@
 //! A small file that expands to a large one: found before the library that draws would expand it.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Object, Stream};
@@ -105,19 +107,26 @@ fn is_sound(stream: &Stream<'_>) -> bool {
     size <= PIXELS && drawn <= PIXELS && most <= STREAM
 }
 
+/// One drawing at a time: they would lift each other's bounds.
+static DRAWING: Mutex<()> = Mutex::new(());
+
 /// A bound on this process's memory, while it stands.
-pub(super) struct Ceiling(Option<Rlimit>);
+pub(super) struct Ceiling(
+    Option<Rlimit>,
+    #[expect(dead_code, reason = "held until the bound is lifted")] MutexGuard<'static, ()>,
+);
 
 impl Ceiling {
     /// Sets it, if there is no lower one.
     pub fn set() -> Self {
+        let turn = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
         let before = getrlimit(Resource::As);
-        let Some(most) = in_use().map(|used| used.saturating_add(MEMORY)) else { return Self(None) };
+        let Some(most) = in_use().map(|used| used.saturating_add(MEMORY)) else { return Self(None, turn) };
         if before.current.is_some_and(|current| current <= most) {
-            return Self(None);
+            return Self(None, turn);
         }
         let set = setrlimit(Resource::As, Rlimit { current: Some(most), maximum: before.maximum });
-        Self(set.is_ok().then_some(before))
+        Self(set.is_ok().then_some(before), turn)
     }
 }
 

@@ -247,6 +247,12 @@ failure-box-numbers = A box has a number missing, or one that is none.
 failure-no-box = There is no box.
     .safe = No copy was made.
     .next = Draw one, or take only the metadata out.
+failure-box-strip = A copy without metadata has no boxes in it.
+    .safe = Nothing was made, and the document is as it was.
+    .next = Make a redacted copy, or take the boxes away first.
+failure-cut-short = You stopped it, or the program was locked.
+    .safe = Nothing was saved. That it was opened for this is on record.
+    .next = Begin again when you want it.
 screening-open = { $n ->
     [0] Every question is answered.
     [one] One question is unanswered.

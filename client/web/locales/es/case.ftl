@@ -247,6 +247,12 @@ failure-box-numbers = A un recuadro le falta un número, o no es un número.
 failure-no-box = No hay ningún recuadro.
     .safe = No se hizo ninguna copia.
     .next = Dibuje uno, o quite solo los metadatos.
+failure-box-strip = Una copia sin metadatos no lleva los recuadros.
+    .safe = No se hizo nada y el documento sigue como estaba.
+    .next = Haga una copia tachada, o quite antes los recuadros.
+failure-cut-short = Usted lo detuvo, o el programa se bloqueó.
+    .safe = No se guardó nada. Consta que se abrió para esto.
+    .next = Empiece de nuevo cuando lo quiera.
 screening-open = { $n ->
     [0] Todas las preguntas tienen respuesta.
     [one] Queda una pregunta sin respuesta.

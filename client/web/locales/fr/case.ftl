@@ -247,6 +247,12 @@ failure-box-numbers = Il manque un nombre à un cadre, ou ce n’en est pas un.
 failure-no-box = Il n’y a pas de cadre.
     .safe = Aucune copie n’a été faite.
     .next = Dessinez-en un, ou ôtez seulement les métadonnées.
+failure-box-strip = Une copie sans métadonnées ne contient pas les cadres.
+    .safe = Rien n’a été fait et le document est inchangé.
+    .next = Faites une copie caviardée, ou retirez d’abord les cadres.
+failure-cut-short = Vous l’avez arrêté, ou le programme a été verrouillé.
+    .safe = Rien n’a été enregistré. Son ouverture à cette fin figure au registre.
+    .next = Recommencez quand vous le voudrez.
 screening-open = { $n ->
     [0] Chaque question a sa réponse.
     [one] Une question est sans réponse.

@@ -222,7 +222,7 @@ fn edit(
         (values(words, shown))
         @if let Some(failure) = failure { (failure.shown(visit)) }
         form method="post" action={ "/cases/" (handle) "/records/" (name) "/" (record) } class="stack" {
-            @for field in known(fields) { (profile::input(words, field, typed)) }
+            @for field in known(fields) { (profile::was(&field.name, shown.value(&field.name))) (profile::input(words, field, typed)) }
             div.actions { button.primary { (words.say("save")) } a.button href={ "/cases/" (handle) "/assistance" } { (words.say("cancel")) } }
         }
     };
@@ -234,16 +234,13 @@ pub(super) async fn set(visit: Visit, Path((handle, name, record)): Path<(String
     let (client, id, (kind, fields, _)) = (visit.client()?, visit.id(&handle)?, kind(&name)?);
     let view = client.case(&id).await?;
     let found = record_of(&visit, (&view, &record))?;
-    let changed: Vec<_> = typed(fields, &form).filter(|(field, value)| found.value(field) != value).collect();
-    let to = format!("/cases/{handle}/assistance#{name}");
-    if changed.is_empty() {
-        return done(&to);
-    }
-    match client.record_set(&id, (kind, &visit.id(&record)?), &changed).await {
-        Ok(_) => done(&to),
-        Err(error) => {
-            let failure = Failure::from(error);
-            Ok(failure.with(edit(&visit, (&handle, &view), (&name, &record, &form), Some(&failure))?))
-        }
+    let written = match profile::changed(&form, fields.iter().map(|field| (*field, found.value(field)))) {
+        Ok(changed) if changed.is_empty() => Ok(()),
+        Ok(changed) => client.record_set(&id, (kind, &visit.id(&record)?), &changed).await.map(|_| ()).map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    match written {
+        Ok(()) => done(&format!("/cases/{handle}/assistance#{name}")),
+        Err(failure) => Ok(failure.with(edit(&visit, (&handle, &view), (&name, &record, &form), Some(&failure))?)),
     }
 }

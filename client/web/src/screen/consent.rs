@@ -21,7 +21,9 @@ pub(super) async fn form(visit: Visit, Path(handle): Path<String>) -> Outcome {
 }
 
 /// The form with the script in another language; what was typed stays.
-pub(super) async fn language(visit: Visit, Path(handle): Path<String>, typed: Fields) -> Outcome {
+pub(super) async fn language(visit: Visit, Path(handle): Path<String>, mut typed: Fields) -> Outcome {
+    // What was read out was read in the other language.
+    typed.0.retain(|(name, _)| name != "read");
     again(visit, handle, &typed).await
 }
 

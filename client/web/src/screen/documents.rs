@@ -10,7 +10,7 @@ use std::io::Write as _;
 
 use super::{case, done};
 use crate::failure::{Failure, Outcome};
-use crate::job::{End, Job, Kind};
+use crate::job::{self, End, Job, Kind};
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
@@ -56,15 +56,22 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
     if files.is_empty() {
         return Err(Failure::Nothing);
     }
-    let job = Job::new(Kind::Adding, format!("/cases/{handle}"));
-    let (stop, progress) = (job.stop.clone(), job.watch());
-    let begun = visit.desk.jobs.begin(job, async move {
+    let adding = Job::new(Kind::Adding, format!("/cases/{handle}"));
+    let (stop, progress) = (adding.stop.clone(), adding.watch());
+    let desk = visit.desk.clone();
+    let begun = visit.desk.jobs.begin(adding, async move {
         let names: Vec<_> = files.iter().map(|file| file.name().to_owned()).collect();
         match client.add_incoming(&id, files, (stop, progress)).await {
             Ok(added) => {
+                drop(client);
+                // They are kept; they go now.
+                desk.synchronise();
                 let outcomes = added.into_iter().map(|added| added.outcome.map_err(Failure::from));
-                let files: Vec<_> = names.into_iter().zip(outcomes).collect();
+                let mut files: Vec<_> = names.into_iter().zip(outcomes).collect();
                 let done = files.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+                if !desk.is_open() {
+                    job::forget_added(&mut files);
+                }
                 End::Added(files, done)
             }
             Err(error) => End::Failed(error.into()),

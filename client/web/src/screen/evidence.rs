@@ -71,7 +71,7 @@ pub(super) fn begin(visit: &Visit, of: String, (back, form): (&str, &Fields)) ->
     }
     let name = format!("{}.zip", export_name(form.text("name").trim().trim_end_matches(".zip"), None));
     let keep = form.has("keep").then(|| form.text("keep").to_owned());
-    let (client, job) = (visit.client()?, Job::new(Kind::Making, back.to_owned()));
+    let (client, job) = (visit.desk.beside()?, Job::new(Kind::Making, back.to_owned()));
     let progress = job.watch();
     visit.desk.jobs.begin(job, async move {
         match client.evidence_in_memory(&of, (&documents, keep.as_deref()), &name, progress).await {

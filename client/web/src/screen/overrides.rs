@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
-use casevault_sync::view::{OverrideState, OverrideView};
+use casevault_sync::view::{CaseView, OverrideState, OverrideView};
 use casevault_sync::{Client, NewOverride};
 use maud::{Markup, html};
 
@@ -16,11 +16,11 @@ use crate::visit::Visit;
 use crate::when;
 
 /// Those of a case that were asked for, as the page of sharing has them.
-pub(super) async fn section(visit: &Visit, (client, handle, case): (&Client, &str, &str), known: &Known) -> Outcome<Markup> {
+pub(super) async fn section(visit: &Visit, (client, handle, view): (&Client, &str, &CaseView), known: &Known) -> Outcome<Markup> {
     let words = visit.words;
     let mut asked = Vec::new();
-    for wish in &client.overrides(case).await? {
-        asked.push(entry(visit, (client, handle), (known, wish))?);
+    for wish in &client.overrides(&view.summary.case.to_string()).await? {
+        asked.push(entry(visit, (client, handle, view), (known, wish))?);
     }
     Ok(html! {
         section aria-labelledby="overrides" {
@@ -32,7 +32,11 @@ pub(super) async fn section(visit: &Visit, (client, handle, case): (&Client, &st
     })
 }
 
-fn entry(visit: &Visit, (client, handle): (&Client, &str), (known, wish): (&Known, &OverrideView)) -> Outcome<Markup> {
+fn entry(
+    visit: &Visit,
+    (client, handle, view): (&Client, &str, &CaseView),
+    (known, wish): (&Known, &OverrideView),
+) -> Outcome<Markup> {
     let (words, name) = (visit.words, visit.handle(&wish.id)?);
     let (look, picture, key) = match wish.state {
         OverrideState::Asked => ("warn", "clock", "override-asked"),
@@ -49,7 +53,7 @@ fn entry(visit: &Visit, (client, handle): (&Client, &str), (known, wish): (&Know
             dl {
                 div { dt { (words.say("consent-to")) } dd { (known.shown(words, &wish.to)) } }
                 div { dt { (words.say("consent-until")) } dd { (part::day(wish.until)) } }
-                @if !wish.documents.is_empty() { div { dt { (words.say("consent-documents")) } dd { (wish.documents.len()) } } }
+                @if !wish.documents.is_empty() { div { dt { (words.say("consent-documents")) } dd { @for id in &wish.documents { div { (part::named(view.documents.iter().find(|one| one.document == *id).map(|one| one.name.as_str()), id)) } } } } }
                 @if !wish.fields.is_empty() { div { dt { (words.say("consent-fields")) } dd { @for field in wish.fields.iter().filter_map(label) { div { (field) } } } } }
             }
             p.meta {

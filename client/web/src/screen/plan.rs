@@ -94,7 +94,7 @@ fn shown(visit: &Visit, handle: &str, goal: &GoalView) -> Outcome<Markup> {
             details {
                 summary { (words.say("goal-say")) span.hidden { ": " (goal.text) } }
                 form method="post" action={ "/cases/" (handle) "/goals/" (name) } class="stack" {
-                    @for field in fields() { (profile::input(words, field, &typed)) }
+                    @for field in fields() { (profile::was(&field.name, typed.text(&field.name))) (profile::input(words, field, &typed)) }
                     button { (words.say("save")) }
                 }
             }
@@ -160,7 +160,14 @@ pub(super) async fn approve(visit: Visit, Path(handle): Path<String>) -> Outcome
 }
 
 pub(super) async fn goal(visit: Visit, Path((handle, goal)): Path<(String, String)>, form: Fields) -> Outcome {
-    let said = ["cv_GoalState", "cv_GoalNote"].map(|field| (field.to_owned(), form.text(field).trim().to_owned()));
-    visit.client()?.record_set(&visit.id(&handle)?, (RecordKind::Goal, &visit.id(&goal)?), &said).await?;
+    let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&goal)?);
+    let view = client.case(&id).await?;
+    let goals = view.assistance.plan.iter().flat_map(|plan| &plan.goals);
+    let now = goals.into_iter().find(|goal| HEXLOWER.encode(&goal.goal) == of).ok_or(Failure::NotHere)?;
+    let fields = [("cv_GoalState", now.state.as_str()), ("cv_GoalNote", now.note.as_str())];
+    let changed = profile::changed(&form, fields.into_iter())?;
+    if !changed.is_empty() {
+        client.record_set(&id, (RecordKind::Goal, &of), &changed).await?;
+    }
     done(&format!("/cases/{handle}/assistance#plan"))
 }

@@ -127,7 +127,7 @@ fn one(visit: &Visit, address: &str, page: usize) -> Outcome {
 
 /// Fetches the document itself, for the person to save.
 pub(super) async fn save(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
-    let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
+    let (client, id, of) = (visit.desk.beside()?, visit.id(&handle)?, visit.id(&document)?);
     let view = client.case(&id).await?;
     let name = named(&view.documents, &of)?;
     begin(&visit, format!("/cases/{handle}"), async move { (client.document_in_memory(&id, &of).await, name) })
@@ -135,7 +135,7 @@ pub(super) async fn save(visit: Visit, Path((handle, document)): Path<(String, S
 
 /// The same of a dossier's.
 pub(super) async fn save_shared(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
-    let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
+    let (client, id, of) = (visit.desk.beside()?, visit.id(&handle)?, visit.id(&document)?);
     let name = named(&client.dossier(&id).await?.documents, &of)?;
     begin(&visit, format!("/shared/{handle}"), async move { (client.dossier_document_in_memory(&id, &of).await, name) })
 }

@@ -34,7 +34,7 @@ fn of_section(section: &'static str) -> impl Iterator<Item = &'static Field> {
 }
 
 /// The value of a field; empty if it has none.
-fn value<'a>(values: &'a [(String, String)], field: &str) -> &'a str {
+pub(super) fn value<'a>(values: &'a [(String, String)], field: &str) -> &'a str {
     values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
@@ -114,8 +114,7 @@ fn draw(
         h2 { (words.say(&format!("section-{name}"))) }
         @if let Some(failure) = failure { (failure.shown(visit)) }
         form method="post" action={ "/cases/" (handle) "/profile/" (name) } class="stack" {
-            // What each field was when it was shown: of two who write at once, neither undoes the other unseen.
-            @for field in first.iter().chain(&more) { input type="hidden" name={ (WAS) (field.name) } value=(value(&view.fields, &field.name)); }
+            @for field in first.iter().chain(&more) { (was(&field.name, value(&view.fields, &field.name))) }
             @for field in &first { (input(words, field, typed)) }
             @if !more.is_empty() {
                 details { summary { (words.say("more-fields")) } div.stack { @for field in &more { (input(words, field, typed)) } } }
@@ -166,33 +165,42 @@ pub(super) fn input(words: Words, field: &Field, typed: &Fields) -> Markup {
     }
 }
 
+/// What a field was when it was shown, for [`changed`].
+pub(super) fn was(name: &str, now: &str) -> Markup {
+    html! { input type="hidden" name={ (WAS) (name) } value=(now); }
+}
+
+/// Which of these fields a form changes, and to what; of each it is known what it is now.
+///
+/// # Errors
+/// [`ClientError::Conflict`] if somebody else changed one since it was shown: of two who write at once, neither undoes the other unseen.
+pub(super) fn changed<'a>(form: &Fields, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Outcome<Vec<(String, String)>> {
+    let separator = SEPARATOR.to_string();
+    let (mut changed, mut crossed) = (Vec::new(), false);
+    for (field, now) in fields.filter(|(field, _)| form.0.iter().any(|(name, _)| name == field)) {
+        let typed = form.all(field).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
+        let was = form.text(&format!("{WAS}{field}"));
+        if typed != was && typed != now {
+            crossed |= was != now;
+            changed.push((field.to_owned(), typed));
+        }
+    }
+    if crossed { Err(ClientError::Conflict.into()) } else { Ok(changed) }
+}
+
 /// Writes what has changed, and nothing else.
 pub(super) async fn set(visit: Visit, Path((handle, name)): Path<(String, String)>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
     let view = client.case(&id).await?;
     let (_, of) = section(&name)?;
-    let separator = SEPARATOR.to_string();
-    let (mut changed, mut crossed) = (Vec::new(), false);
-    for field in of_section(of).filter(|field| form.0.iter().any(|(name, _)| *name == field.name)) {
-        let typed = form.all(&field.name).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
-        let (was, now) = (form.text(&format!("{WAS}{}", field.name)), value(&view.fields, &field.name));
-        if typed != was && typed != now {
-            crossed |= was != now;
-            changed.push((field.name.clone(), typed));
-        }
-    }
-    if changed.is_empty() {
-        return done(&format!("/cases/{handle}"));
-    }
-    if crossed {
-        let failure = Failure::from(ClientError::Conflict);
-        return Ok(failure.with(draw(&visit, (&handle, &view), (&name, &form), Some(&failure))?));
-    }
-    match client.case_set(&id, &changed).await {
-        Ok(_) => done(&format!("/cases/{handle}")),
-        Err(error) => {
-            let failure = Failure::from(error);
-            Ok(failure.with(draw(&visit, (&handle, &view), (&name, &form), Some(&failure))?))
-        }
+    let changed = changed(&form, of_section(of).map(|field| (field.name.as_str(), value(&view.fields, &field.name))));
+    let written = match changed {
+        Ok(changed) if changed.is_empty() => Ok(()),
+        Ok(changed) => client.case_set(&id, &changed).await.map(|_| ()).map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    match written {
+        Ok(()) => done(&format!("/cases/{handle}")),
+        Err(failure) => Ok(failure.with(draw(&visit, (&handle, &view), (&name, &form), Some(&failure))?)),
     }
 }

@@ -120,10 +120,15 @@ async fn copied(
 ) -> Outcome<DocumentView> {
     let (id, of) = (visit.id(handle)?, visit.id(document)?);
     let name = form.has("name").then(|| form.text("name").trim());
-    if form.text("how") == "strip" {
-        return Ok(client.strip_document(&id, &of, name).await?.copy);
-    }
     let rows: Vec<_> = read(form).into_iter().filter(|row| !is_empty(row)).collect();
+    if form.text("how") == "strip" {
+        // Boxes would not be in it.
+        return if rows.is_empty() {
+            Ok(client.strip_document(&id, &of, name).await?.copy)
+        } else {
+            Err(Failure::Form("box-strip"))
+        };
+    }
     let boxes = rows.iter().map(parse).collect::<Option<Vec<_>>>().ok_or(Failure::Form("box-numbers"))?;
     if boxes.is_empty() {
         return Err(Failure::Form("no-box"));

@@ -121,7 +121,7 @@ fn hold_form(visit: &Visit, (handle, view): (&str, &CaseView), typed: &Fields) -
 
 /// Begins to make a copy for the person.
 pub(super) async fn copy(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
-    let (client, id) = (visit.client()?, visit.id(&handle)?);
+    let (client, id) = (visit.desk.beside()?, visit.id(&handle)?);
     let language = Language::parse(form.text("language")).ok_or(Failure::Nothing)?.code();
     let name = format!("{}.zip", export_name(form.text("name").trim().trim_end_matches(".zip"), None));
     let keep = form.has("keep").then(|| form.text("keep").to_owned());

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use casevault_sync::view::{CaseView, QuestionView};
-use casevault_sync::{Client, SEPARATOR};
+use casevault_sync::Client;
 use maud::{Markup, html};
 
 use super::{case, done, profile};
@@ -37,7 +37,9 @@ async fn draw(visit: &Visit, handle: &str, (typed, failure): (Option<&Fields>, O
         section aria-labelledby="decision" {
             h2 #decision { (words.say("screening-decision")) }
             form method="post" action={ "/cases/" (handle) "/screening/decision" } class="stack" {
-                @for field in DECISION.into_iter().filter_map(casevault_sync::field) { (profile::input(words, field, &today(&client, &view, typed))) }
+                @for field in DECISION.into_iter().filter_map(casevault_sync::field) {
+                    (profile::was(&field.name, profile::value(&view.fields, &field.name))) (profile::input(words, field, &today(&client, &view, typed)))
+                }
                 button { (words.say("screening-decide")) }
             }
         }
@@ -61,6 +63,7 @@ fn asked(visit: &Visit, question: &QuestionView, values: &Fields) -> Markup {
     html! {
         div.question {
             p { strong { (said) } }
+            (profile::was(question.field, &question.answer))
             @if let Some(field) = casevault_sync::field(question.field) { (profile::input(words, field, values)) }
         }
     }
@@ -69,16 +72,13 @@ fn asked(visit: &Visit, question: &QuestionView, values: &Fields) -> Markup {
 /// Writes the answers that have changed.
 pub(super) async fn answer(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
-    let separator = SEPARATOR.to_string();
-    let mut changed = Vec::new();
-    for question in client.screening(&id).await? {
-        let said = form.all(question.field).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
-        if form.0.iter().any(|(name, _)| name == question.field) && said != question.answer {
-            changed.push((question.field.to_owned(), said));
-        }
-    }
-    let written = if changed.is_empty() { Ok(()) } else { client.case_set(&id, &changed).await.map(|_| ()) };
-    settled(&visit, &handle, (written.map_err(Failure::from), &form)).await
+    let questions = client.screening(&id).await?;
+    let written = match profile::changed(&form, questions.iter().map(|question| (question.field, question.answer.as_str()))) {
+        Ok(changed) if changed.is_empty() => Ok(()),
+        Ok(changed) => client.case_set(&id, &changed).await.map(|_| ()).map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    settled(&visit, &handle, (written, &form)).await
 }
 
 pub(super) async fn decide(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
@@ -86,6 +86,11 @@ pub(super) async fn decide(visit: Visit, Path(handle): Path<String>, form: Field
     let [status, by, date] = DECISION.map(|field| form.text(field));
     let decided = if status.is_empty() || by.is_empty() || date.is_empty() {
         Err(Failure::Form("half-decision"))
+    } else if let Err(failure) = {
+        let view = client.case(&id).await?;
+        profile::changed(&form, DECISION.into_iter().map(|field| (field, profile::value(&view.fields, field))))
+    } {
+        Err(failure)
     } else {
         client.screening_decide(&id, (status, by, date)).await.map(|_| ()).map_err(Failure::from)
     };

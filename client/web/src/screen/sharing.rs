@@ -27,7 +27,7 @@ pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
     for consent in &consents {
         given.push(consent_entry(&visit, (&handle, client.person()), &known, consent)?);
     }
-    let overrides = overrides::section(&visit, (&client, &handle, &id), &known).await?;
+    let overrides = overrides::section(&visit, (&client, &handle, &view), &known).await?;
     let mut shared = Vec::new();
     for share in &shares {
         shared.push(share_entry(&visit, (&handle, &view), (&known, share))?);
