@@ -90,13 +90,6 @@ pub struct Client {
     served: AtomicU64,
 }
 
-impl Drop for Client {
-    fn drop(&mut self) {
-        // What cannot be written anew now is so another time.
-        let _ = self.profile.store.tidy(self.clock.now());
-    }
-}
-
 impl Client {
     /// Unlocks the profile in `directory`. Asks no server.
     ///

@@ -125,8 +125,7 @@ impl Client {
         match client.join_state().await {
             Err(ClientError::Invitation) if client.kept_code()? != code => {
                 begin_joining(&client.profile, &code, &options).await?;
-                drop(client);
-                let client = Self::open(directory, passphrase, options)?;
+                let client = Self::with_profile(client.profile, options)?;
                 let joined = client.join_state().await?;
                 Ok((client, joined))
             }

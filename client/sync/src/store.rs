@@ -32,7 +32,7 @@ pub type MlsStorage<'a> = SqliteStorageProvider<Cbor, &'a Connection>;
 /// The version of the schema.
 const VERSION: u32 = 1;
 
-/// Bytes up to which a file is written anew whenever it is closed after a change.
+/// Bytes up to which a file is written anew whenever it may have to be.
 const SMALL: i64 = 4 << 20;
 /// How often a larger one is, in milliseconds.
 const TIDY: u64 = 24 * 60 * 60 * 1000;
@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// Leaves nothing in the file of what was deleted. SQLite overwrites a row where it is, but not what is left of it where it was, if it moved
-    /// from one page to another before: what is there now is written anew, after every change if it is little, else once a day.
+    /// from one page to another before: what is there now is written anew, whenever this is asked for if it is little, else once a day.
     ///
     /// # Errors
     /// [`ClientError::DiskFull`] or [`ClientError::File`]: nothing has changed.
@@ -109,8 +109,8 @@ impl Store {
         if size > SMALL && !is_due {
             return Ok(());
         }
-        set_meta(&db, "tidied", &now.0.to_be_bytes())?;
-        fault("store.tidy", || db.execute_batch("VACUUM").map_err(ClientError::from))
+        fault("store.tidy", || db.execute_batch("VACUUM").map_err(ClientError::from))?;
+        set_meta(&db, "tidied", &now.0.to_be_bytes())
     }
 
     /// Whether every page of the file verifies.

@@ -59,7 +59,7 @@ impl Client {
             wanted.extend(self.due_cases(before, false)?);
             wanted.extend(self.due_cases(before, true)?.intersection(&anew.erased));
         }
-        let kept: BTreeSet<_> = wanted.extract_if(.., |case| anew.keys.contains_key(case)).collect();
+        wanted.retain(|case| !anew.keys.contains_key(case));
         let mut due = BTreeSet::new();
         for case in wanted {
             // The law may have got hold of it since this device read it. A vault that has it no longer deleted what was erased.
@@ -82,9 +82,9 @@ impl Client {
             let items = items.iter_mut().filter_map(Option::take).map(Item::event).collect();
             self.push_kept(&after, items).await?;
         }
-        let settled: BTreeSet<_> = left.iter().chain(&due).copied().collect();
-        for item in self.said_again(&befores, &after, (&settled, &kept))? {
-            self.push_kept(&after, vec![item]).await?;
+        let settled = left.union(&due).copied().collect();
+        for body in self.asked_again(&befores, &after, &settled)? {
+            self.push_kept(&after, vec![Item::event(body)]).await?;
         }
         self.forget(&befores, &after, due.union(&dossiers))?;
         self.acknowledge_last(team).await

@@ -39,10 +39,6 @@ CREATE INDEX entries_erasure ON entries (team, journal) WHERE class BETWEEN 516 
 -- `own`: this device forgot it itself, and has the vault delete it; of others it knows by hearsay.
 CREATE TABLE erased (team BLOB NOT NULL, journal BLOB NOT NULL, own INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (team, journal)) WITHOUT ROWID;
--- What this device's person had confirmed when history was cut, before its day: who had asked for it, and when either spoke.
-CREATE TABLE confirmed (team BLOB NOT NULL, journal BLOB NOT NULL, person BLOB NOT NULL, asked INTEGER NOT NULL, time INTEGER NOT NULL,
-    PRIMARY KEY (team, journal)) WITHOUT ROWID;
-
 -- What waits to be sent: events in order, and blobs that must be at the vault before the events that name them.
 CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, team BLOB NOT NULL, journal BLOB NOT NULL, time INTEGER NOT NULL,
     body BLOB NOT NULL, blob BLOB);

@@ -12,8 +12,9 @@ use super::told::Told;
 use super::{pairs, random, random_pair, singly, steps};
 
 /// A command, and the steps that it reaches.
-const COMMANDS: [(&str, &[&str]); 6] = [
-    ("note", &["store.commit", "store.tidy"]),
+const COMMANDS: [(&str, &[&str]); 7] = [
+    ("note", &["store.commit"]),
+    ("synchronising", &["store.tidy"]),
     ("protect", &["private.write", "private.sync", "private.rename", "private.named"]),
     ("document offline", &["sealed.write", "sealed.sync", "sealed.named", "sealed.remove"]),
     ("large document", &["steady.write", "steady.sync"]),
@@ -77,6 +78,7 @@ impl Story {
                 let acknowledged = self.run(&nadia, &["note", "add", &case, &text], fault).await;
                 self.told.tell(&text, acknowledged);
             }
+            "synchronising" => drop(self.run(&nadia, &["sync"], fault).await),
             "protect" => drop(self.run(&nadia, &["device", "protect", "--wipe-after", "50"], fault).await),
             "document offline" => {
                 self.world.vault.kill();
