@@ -156,9 +156,9 @@ impl Keyserver {
             return Err(OTHER);
         }
         let kept = load::<Kept>(&*self.records, &spot.key(Kind::Part)).await?.value.ok_or(OTHER)?;
-        let (opener, spot_of_task) = (kept.opener()?, *spot);
+        let opener = kept.opener(&sealing_context(spot.organisation, now.closing.content.task.id()))?;
         // Where that keeps nobody waiting.
-        let counted = tokio::task::spawn_blocking(move || next(&now, &opener, spot_of_task, (fixed, &job)));
+        let counted = tokio::task::spawn_blocking(move || next(now, &opener, (fixed, &job)));
         let mut next = counted.await.map_err(|_| UNAVAILABLE)??;
         let mut write = Write::default();
         if next.done == fixed.size {
@@ -204,14 +204,14 @@ impl Keyserver {
 }
 
 /// The count after a job.
-fn next(now: &Tally, opener: &Opener, spot: Spot, (fixed, job): (Fixed, &Job)) -> Result<Tally, Problem> {
+fn next(now: Tally, opener: &Opener, (fixed, job): (Fixed, &Job)) -> Result<Tally, Problem> {
     let vdaf = Vdaf::new().map_err(|_| UNAVAILABLE)?;
-    let task = now.closing.content.task.id();
-    let (sealing, proof) = (sealing_context(spot.organisation, task), proof_context(spot.organisation, task));
+    let task = &now.closing.content.task;
+    let proof = proof_context(task.helper.organisation, task.id());
     let verifier = Verifier { vdaf: &vdaf, context: &proof, key: &fixed.key.0 };
     let sum = now.sum.as_slice();
     let mut sum = if sum.is_empty() { Sum::empty(&vdaf) } else { Sum::decode(&vdaf, sum).map_err(|_| UNAVAILABLE)? };
-    let (mut tally, mut answers) = (Tally { fixed: Some(fixed), ..now.clone() }, Vec::new());
+    let (mut tally, mut answers) = (Tally { fixed: Some(fixed), ..now }, Vec::new());
     for report in job.reports.as_slice() {
         // In order, so that none comes twice.
         if tally.done > 0 && report.id <= tally.last || tally.done >= fixed.size {
@@ -219,7 +219,7 @@ fn next(now: &Tally, opener: &Opener, spot: Spot, (fixed, job): (Fixed, &Job)) -
         }
         tally.set = set_hash(tally.set, &report.id, report.helper.as_slice());
         (tally.done, tally.last) = (tally.done + 1, report.id);
-        let answer = verify(&verifier, opener, &sealing, report).and_then(|(addend, answer)| {
+        let answer = verify(&verifier, opener, report).and_then(|(addend, answer)| {
             sum.add(&addend).ok()?;
             Opaque::new(answer).ok()
         });
@@ -233,8 +233,9 @@ fn next(now: &Tally, opener: &Opener, spot: Spot, (fixed, job): (Fixed, &Job)) -
 }
 
 /// What a report adds, and the answer; none if it is refused.
-fn verify(verifier: &Verifier<'_>, opener: &Opener, sealing: &[u8], report: &Prepared) -> Option<(Addend, Vec<u8>)> {
+fn verify(verifier: &Verifier<'_>, opener: &Opener, report: &Prepared) -> Option<(Addend, Vec<u8>)> {
     let Prepared { id, public, helper, message } = report;
-    let input = opener.open(sealing, (id, public.as_slice()), helper.as_slice())?;
-    verifier.answer(&Part { id: &id.0, public: public.as_slice(), input: &input }, message.as_slice()).ok()
+    let mut helper = helper.as_slice().to_vec();
+    let input = opener.open((id, public.as_slice()), &mut helper)?;
+    verifier.answer(&Part { id: &id.0, public: public.as_slice(), input }, message.as_slice()).ok()
 }

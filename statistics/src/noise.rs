@@ -61,7 +61,15 @@ fn epsilon_of(cells: usize, periods: u64) -> u64 {
 
 /// How far a published count is from the true one at most, 19 times of 20: 1.96 standard deviations of both aggregators' noise.
 pub fn error() -> u64 {
-    (u64::from(DEVIATION) * 2772).div_ceil(1000)
+    error_of(1)
+}
+
+/// How far the sum or difference of so many counts is from the true one at most, 19 times of 20.
+pub fn error_of(counts: u64) -> u64 {
+    // (1.96 · √2)², in millionths.
+    let square = (u128::from(counts) * u128::from(DEVIATION) * u128::from(DEVIATION) * 7_683_984).div_ceil(MILLION);
+    let root = square.isqrt();
+    u64::try_from(if root * root == square { root } else { root + 1 }).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -151,7 +159,7 @@ mod tests {
     #[test]
     fn epsilon_is_stated_and_grows_with_the_periods() {
         assert_eq!((epsilon(1), epsilon(PERIODS)), (3698, 8873));
-        assert_eq!(error(), 37);
+        assert_eq!((error(), error_of(4)), (37, 73));
     }
 
     // Obeys R-8.12-9.

@@ -1,12 +1,18 @@
-//! What is published: for each cell the noisy count and how far it may be off; nothing for cells that are small.
+//! What is published: for each cell the noisy count and how far it may be off; nothing for cells that are small. All tables agree.
 
+mod agree;
 mod chart;
 mod csv;
+mod microdata;
 
 use serde::Serialize;
 
+pub use microdata::Microdata;
+
+use agree::Rest;
+
 use crate::noise;
-use crate::variables::variables;
+use crate::variables::{self, variables};
 
 /// Everything that is published about a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,6 +76,9 @@ pub struct Table {
     pub name: String,
     /// Its figures.
     pub cells: Vec<Cell>,
+    /// What is left of a figure of which those of a row or column of this table, or all of it, are parts: of these cases it is not stated, or
+    /// their figure is suppressed. With what is left, the table adds up to all cases, and the row or column to the figure of its category.
+    pub rest: Vec<Cell>,
 }
 
 /// One figure.
@@ -117,9 +126,10 @@ impl Release {
         let [leader, helper] = &operators;
         let apart = !leader.is_empty() && !helper.is_empty() && leader != helper;
         let protection = if apart { Protection::TwoOperators } else { Protection::TrustedAggregator };
-        let reports = counts.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or_default();
+        let figures = figures(counts, threshold);
+        let all = figures.cells.first().copied().flatten().or_else(|| u64::try_from(*counts.first()?).ok());
         let (epsilon, epsilon_of_year) = (noise::epsilon(1), noise::epsilon(noise::PERIODS));
-        let tables = tables(counts, threshold);
+        let tables = tables(&figures);
         let operators = operators.into_iter().filter(|operator| !operator.is_empty()).collect();
         let mut release = Self {
             period,
@@ -129,7 +139,7 @@ impl Release {
             epsilon_of_year,
             delta: "0.000001",
             threshold,
-            reports,
+            reports: all.unwrap_or_default(),
             refused,
             note: String::new(),
             tables,
@@ -156,9 +166,12 @@ impl Release {
         };
         format!(
             "Casevault statistics, {period}. {operators} Each server added noise of its own to every count (discrete Gaussian, standard deviation {deviation}); either \
-             one's alone gives epsilon {epsilon} at delta {delta} for this period, and at most {year} for all periods of a year. Counts below {threshold} are \
-             suppressed. The true count is within {error} of the published one 19 times of 20. A case counts in at most {weight} cells; of a person's countries two \
-             are counted. The number of cases is itself noisy. Reports refused: {refused}. Counts of different tables need not add up.",
+             one's alone gives epsilon {epsilon} at delta {delta} for this period, and at most {year} for all periods of a year. Afterwards the noisy counts, and nothing else, \
+             were moved to the nearest ones that agree, which takes no more privacy: figures of which a case counts in one at most are together no more than the one that \
+             they are parts of, and what is left of that is published beside them. Counts below {threshold}, before or after, are suppressed, and so is every part of a \
+             suppressed one. What is left is no count of its own: it holds whatever is suppressed and all of whom it is not stated. The true count is within the stated \
+             error of the published one 19 times of 20: {error} for a count, more for what is left. A case counts in at most {weight} cells; of a person's countries two \
+             are counted, and figures of which a case may count in several do not add up. The number of cases is itself noisy. Reports refused: {refused}.",
             period = self.period,
             deviation = noise::DEVIATION,
             epsilon = decimal(self.epsilon),
@@ -172,23 +185,59 @@ impl Release {
     }
 }
 
-fn tables(counts: &[i64], threshold: u64) -> Vec<Table> {
+/// The figures of all cells, and what is left of those that have parts.
+struct Figures {
+    cells: Vec<Option<u64>>,
+    /// With the table that it belongs to.
+    rest: Vec<(usize, Cell)>,
+}
+
+fn figures(counts: &[i64], threshold: u64) -> Figures {
+    let lines = agree::lines(variables());
+    let cells = agree::agree(&lines, counts, threshold);
+    let rest = lines.iter().filter_map(|line| {
+        let (whole, parts) = (*cells.get(line.whole)?, agree::together(&cells, &line.parts));
+        let shown = line.parts.iter().filter(|part| cells.get(**part).is_some_and(Option::is_some)).count() as u64;
+        let Rest { table, code } = line.rest.clone()?;
+        let value = Some(whole?.saturating_sub(parts));
+        Some((table, Cell { code, value, error: noise::error_of(shown + 1), suppressed: false }))
+    });
+    Figures { rest: rest.collect(), cells }
+}
+
+fn tables(figures: &Figures) -> Vec<Table> {
     let variables = variables();
-    let cell = |(code, count): (String, &i64)| {
-        let value = u64::try_from(*count).ok().filter(|count| *count >= threshold);
-        Cell { code, value, error: noise::error(), suppressed: value.is_none() }
-    };
-    let table = |table| {
+    let cell =
+        |(code, value): (String, &Option<u64>)| Cell { code, value: *value, error: noise::error(), suppressed: value.is_none() };
+    let table = |(at, table): (usize, &variables::Table)| {
         let codes = variables.codes(table).into_iter();
-        let theirs = counts.iter().skip(table.first).take(table.cells);
-        Table { name: variables.name(table), cells: codes.zip(theirs).map(cell).collect() }
+        let theirs = figures.cells.iter().skip(table.first).take(table.cells);
+        let rest = figures.rest.iter().filter(|(table, _)| *table == at).map(|(_, cell)| cell.clone()).collect();
+        Table { name: variables.name(table), cells: codes.zip(theirs).map(cell).collect(), rest }
     };
-    variables.tables.iter().map(table).collect()
+    variables.tables.iter().enumerate().map(table).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Both servers' noise on each cell of a release.
+    pub(super) fn noise(release: u8) -> Vec<i64> {
+        let [leader, helper] = [1, 2].map(|server| crate::noise::draw([server, release].repeat(16).try_into().unwrap()).unwrap());
+        leader.into_iter().zip(helper).map(|(one, other)| one + other).collect()
+    }
+
+    /// How many cases, each of these cells, are in each.
+    pub(super) fn counts_of(cases: impl Iterator<Item = Vec<usize>>) -> Vec<i64> {
+        let mut counts = vec![0; variables().cells];
+        cases.flatten().for_each(|cell| counts[cell] += 1);
+        counts
+    }
+
+    pub(super) fn release_of(counts: &[i64]) -> Release {
+        release(["Alpha", "Beta"], counts)
+    }
 
     fn release(operators: [&str; 2], counts: &[i64]) -> Release {
         let about = About { period: "2026-Q1".to_owned(), operators: operators.map(str::to_owned), threshold: 25, refused: 3 };

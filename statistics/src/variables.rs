@@ -69,6 +69,11 @@ pub fn variables() -> &'static Variables {
     &VARIABLES
 }
 
+/// The region that a sub-region is in.
+pub(crate) fn region_of(subregion: &str) -> Option<&'static str> {
+    region::subregions().iter().find(|known| known.name == subregion).map(|known| known.region)
+}
+
 impl Variables {
     /// The variables of a table.
     pub fn of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Variable> {

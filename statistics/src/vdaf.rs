@@ -91,7 +91,11 @@ impl Vdaf {
         Self::of(variables.cells, variables.weight, CHUNK)
     }
 
-    fn of(cells: usize, weight: usize, chunk: usize) -> Result<Self, Invalid> {
+    /// Counts of so many cells, of which a case may have `weight`; `chunk` as [`CHUNK`].
+    ///
+    /// # Errors
+    /// [`Invalid`] for what there cannot be.
+    pub fn of(cells: usize, weight: usize, chunk: usize) -> Result<Self, Invalid> {
         Prio3MultihotCountVec::new_multihot_count_vec(AGGREGATORS, cells, weight, chunk).map(Self).map_err(|_| Invalid)
     }
 

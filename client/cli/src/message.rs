@@ -22,7 +22,7 @@ pub(crate) use bulk::{flaw, import_problems};
 pub(crate) use copy::{PHONES_HOME, consent_to_metadata, copy_note, kinds};
 pub(crate) use evidence::evidence;
 pub(crate) use recovery::{notice, opened, share};
-pub(crate) use statistics::{of_period, too_few_cases};
+pub(crate) use statistics::{of_period, records_as_bars, too_few_cases};
 
 use crate::display::{self, short, untrusted};
 use crate::failure::{Exit, Failure, Item};

@@ -64,7 +64,7 @@ pub use casevault_crypto::event::{display_line, display_name, export_name, is_pl
 pub use casevault_crypto::recovery::{ShareFault, WordsError};
 pub use casevault_crypto::secret::SecretBytes;
 pub use casevault_statistics::htcds::{Field, FieldError, Kind as FieldKind, SEPARATOR, field, fields};
-pub use casevault_statistics::release::{Protection, Release, Table as Figures};
+pub use casevault_statistics::release::{Cell, Microdata, Protection, Release, Table as Figures};
 pub use casevault_wire::problem::Code;
 pub use casevault_wire::statistics::Period;
 pub use casevault_wire::{id, log::Role, partner::SafetyNumber, time};
@@ -82,4 +82,4 @@ pub use recovery::RecoveryPlan;
 pub use redraw::{Picture, Pictures, RedrawError};
 pub use removal::{Emptied, Leaver, Removal, Writing};
 pub use share::{NewOverride, NewShare};
-pub use statistics::ReleaseView;
+pub use statistics::{ReleaseView, microdata};

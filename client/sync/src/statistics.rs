@@ -27,7 +27,7 @@ use crate::journal::{key, ring_of};
 use crate::store::{meta, set_meta};
 use crate::vault::TeamVault;
 
-pub use release::ReleaseView;
+pub use release::{ReleaseView, microdata};
 
 /// The longest part of a task.
 const PART: usize = 4096;

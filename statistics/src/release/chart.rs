@@ -27,7 +27,7 @@ impl Release {
         for table in &self.tables {
             y += LINE;
             text(&mut drawn, (0, y), " font-weight=\"bold\"", &table.name);
-            for cell in &table.cells {
+            for cell in table.cells.iter().chain(&table.rest) {
                 y += LINE;
                 text(&mut drawn, (8, y), "", &cell.code);
                 bar(&mut drawn, y, cell, &scale);

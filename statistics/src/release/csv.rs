@@ -6,7 +6,7 @@ impl Release {
     /// One line for each cell; lines that begin with `#` are the note.
     pub fn csv(&self) -> String {
         let mut text = format!("# {}\r\ntable,code,value,error,suppressed\r\n", self.note);
-        let rows = self.tables.iter().flat_map(|table| table.cells.iter().map(move |cell| row(table, cell)));
+        let rows = self.tables.iter().flat_map(|table| table.cells.iter().chain(&table.rest).map(move |cell| row(table, cell)));
         rows.for_each(|row| text.push_str(&row));
         text
     }
@@ -18,6 +18,6 @@ fn row(table: &Table, cell: &Cell) -> String {
 }
 
 /// Names have no quotes in them.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains(',') { format!("\"{text}\"") } else { text.to_owned() }
 }

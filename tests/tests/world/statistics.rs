@@ -2,6 +2,8 @@
 
 #[path = "statistics/alone.rs"]
 mod alone;
+#[path = "statistics/memory.rs"]
+mod memory;
 #[path = "statistics/year.rs"]
 mod year;
 

@@ -1,6 +1,8 @@
 //! What both servers do alike as aggregators of the statistics (SPEC §8.12): their part of a task, opening shares of reports, and the
 //! share of the counts that each gives, once, with its own noise in it.
 
+mod opener;
+
 use casevault_statistics::noise::{self, DEVIATION};
 use casevault_statistics::variables::{SCHEMA, variables};
 use casevault_statistics::vdaf::Sum;
@@ -9,22 +11,19 @@ use casevault_wire::hash::Hash;
 use casevault_wire::id::OrganisationId;
 use casevault_wire::label::Label;
 use casevault_wire::problem::Code;
-use casevault_wire::statistics::{
-    Aggregator, Period, ReportId, Share, SignedAggregator, SignedShare, Task, Terms, schema_hash, sealed_with,
-};
+use casevault_wire::statistics::{Aggregator, Period, Share, SignedAggregator, SignedShare, Task, Terms, schema_hash};
 use casevault_wire::time::Time;
-use hpke_rs::{Hpke, HpkePrivateKey, Mode};
+use hpke_rs::{Hpke, Mode};
 use hpke_rs_crypto::types::{AeadAlgorithm, KdfAlgorithm, KemAlgorithm};
 use hpke_rs_libcrux::HpkeLibcrux;
 use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
-use zeroize::Zeroizing;
 
 use crate::http::problem::Problem;
 use crate::node::Node;
 use crate::random;
 
-/// An X-Wing encapsulation, bytes.
-const ENCAPSULATION: usize = 1120;
+pub use opener::Opener;
+
 /// The fewest reports of a release.
 pub const THRESHOLD: u32 = 25;
 
@@ -102,40 +101,26 @@ impl Kept {
         Ok(Self { said, seed })
     }
 
-    /// What opens shares of reports of this task.
+    /// What opens shares of reports that were sealed in `context`, which is the task's.
     ///
     /// # Errors
     /// `conflict` if it is over.
-    pub fn opener(&self) -> Result<Opener, Problem> {
-        if self.seed == [0; 32] {
+    pub fn opener(&self, context: &[u8]) -> Result<Opener, Problem> {
+        if self.is_over() {
             return Err(Problem(Code::Conflict));
         }
-        let pair = hpke().derive_key_pair(&self.seed).map_err(|_| Problem(Code::Unavailable))?;
-        Ok(Opener(pair.into_keys().0))
+        Opener::new(&self.seed, context).ok_or(Problem(Code::Unavailable))
+    }
+
+    /// Whether its key is gone.
+    pub fn is_over(&self) -> bool {
+        self.seed == [0; 32]
     }
 
     /// The same without its key: nothing of the task is opened any more.
     #[must_use]
     pub fn over(&self) -> Self {
         Self { said: self.said.clone(), seed: [0; 32] }
-    }
-}
-
-/// Opens shares of reports.
-pub struct Opener(HpkePrivateKey);
-
-impl std::fmt::Debug for Opener {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Opener(…)")
-    }
-}
-
-impl Opener {
-    /// A share, if it was sealed to this server in `context` with this id and public share.
-    pub fn open(&self, context: &[u8], (id, public): (&ReportId, &[u8]), sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (encapsulation, ciphertext) = sealed.split_at_checked(ENCAPSULATION)?;
-        let with = sealed_with(id, public);
-        hpke().open(encapsulation, &self.0, context, &with, ciphertext, None, None, None).ok().map(Zeroizing::new)
     }
 }
 

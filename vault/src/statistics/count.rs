@@ -1,9 +1,11 @@
 //! Counting with the keyserver: a job at a time, the sum durable after each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casevault_service::http::problem::Problem;
+use casevault_service::node::Node;
 use casevault_service::statistics::{Counted, Opener, counts_alike, share};
 use casevault_service::store::Write;
 use casevault_statistics::vdaf::{Begun, Part, Sum, Vdaf, Verifier};
@@ -24,16 +26,24 @@ use crate::vault::{ATTEMPTS, OUTRUN, Vault};
 
 /// How long one request counts before it says how far it is.
 const TURN: Duration = Duration::from_secs(2);
+/// A report as this server began it, and the keyserver's answer.
+type Answered = (Option<Begun>, Opaque<{ limit::PROOF }>);
 const UNAVAILABLE: Problem = Problem(Code::Unavailable);
 
-/// What a job is counted with.
+/// What a period is counted with.
 struct Count {
     fixed: Fixed,
     vdaf: Vdaf,
     opener: Opener,
-    sealing: Vec<u8>,
     proof: Vec<u8>,
     task: Hash,
+}
+
+/// The next reports: what the keyserver gets of them, and what this server makes of its own shares.
+struct Next {
+    last: ReportId,
+    prepared: Vec<Prepared>,
+    begun: Vec<Option<Begun>>,
 }
 
 impl Vault {
@@ -51,87 +61,84 @@ impl Vault {
     ) -> Result<Progress, Problem> {
         let place = PeriodKey { organisation, period };
         let _turn = self.turns.period(&place).await;
-        let (mut tally, fixed) = match self.fixed(&place, closing).await? {
+        let (tally, fixed) = match self.fixed(&place, closing).await? {
             Ok(fixed) => fixed,
             Err(size) => return Ok(Progress { size, few: 1, done: 0, share: None }),
         };
-        let began = Instant::now();
-        while let Some(now) = tally.value.as_ref().filter(|now| now.done < fixed.size) {
-            if began.elapsed() > TURN {
-                return Ok(Progress { size: fixed.size, few: 0, done: now.done, share: None });
-            }
-            self.job(source, &place, (&tally, fixed)).await?;
-            tally = self.tally(&place).await?;
+        let tally = self.count(source, &place, (tally, fixed)).await?;
+        let now = tally.value.ok_or(UNAVAILABLE)?;
+        if now.done < fixed.size {
+            return Ok(Progress { size: fixed.size, few: 0, done: now.done, share: None });
         }
         self.forget(&place).await?;
-        let now = tally.value.ok_or(UNAVAILABLE)?;
         Ok(Progress { size: fixed.size, few: u8::from(now.share.is_none()), done: now.done, share: now.0.share })
     }
 
-    /// One job, and what comes of it.
-    async fn job(
+    /// Counts for a while, and says how far it is. While the keyserver has a job, the next one is made.
+    async fn count(
         &self,
         source: &mut Source,
         place: &PeriodKey,
-        (tally, fixed): (&Versioned<Whole<Tally>>, Fixed),
-    ) -> Result<(), Problem> {
+        (mut tally, fixed): (Versioned<Whole<Tally>>, Fixed),
+    ) -> Result<Versioned<Whole<Tally>>, Problem> {
         let now = tally.value.as_ref().ok_or(UNAVAILABLE)?;
+        if now.done >= fixed.size {
+            return Ok(tally);
+        }
+        let count = Arc::new(self.counting(place, now, fixed).await?);
+        let key = self.keyserver_key(&place.organisation).await?;
+        let (began, mut next) = (Instant::now(), self.next(&count, place, now.last).await?);
+        while let Some(now) = tally.value.as_ref().filter(|now| now.done < fixed.size && began.elapsed() < TURN) {
+            let (done, last) = (now.done + next.begun.len() as u64, next.last);
+            let job = Job {
+                set: fixed.set,
+                size: fixed.size,
+                key: fixed.key,
+                from: now.done,
+                reports: List::new(next.prepared).map_err(|_| UNAVAILABLE)?,
+            };
+            let verified = source.verify_reports(&self.node, (place.organisation, &key), place.period, &job);
+            let (answers, following) = tokio::join!(verified, self.next(&count, place, last));
+            let after = Tally { done, last, ..now.0.clone() };
+            let after = self.after(&count, after, (next.begun, answers?)).await?;
+            let mut write = Write::default();
+            tally.replace(&mut write, &Whole(after));
+            self.write(write).await?.ok_or(OUTRUN)?;
+            (tally, next) = (self.tally(place).await?, following?);
+        }
+        Ok(tally)
+    }
+
+    async fn counting(&self, place: &PeriodKey, now: &Tally, fixed: Fixed) -> Result<Count, Problem> {
         counts_alike(&now.closing.content.task)?;
         let task = now.closing.content.task.id();
-        let opener = self.part(place).await?.value.ok_or(UNAVAILABLE)?.opener()?;
-        let (sealing, proof) = (sealing_context(place.organisation, task), proof_context(place.organisation, task));
-        let count = Count { fixed, vdaf: Vdaf::new().map_err(|_| UNAVAILABLE)?, opener, sealing, proof, task };
-        let reports = self.next_reports(place, now.last).await?;
-        let (begun, prepared): (Vec<_>, Vec<_>) = reports.iter().map(|report| count.begin(report)).unzip();
-        let job = Job {
-            set: fixed.set,
-            size: fixed.size,
-            key: fixed.key,
-            from: now.done,
-            reports: List::new(prepared).map_err(|_| UNAVAILABLE)?,
-        };
-        let key = self.keyserver_key(&place.organisation).await?;
-        let answers = source.verify_reports(&self.node, (place.organisation, &key), place.period, &job).await?;
-        let next = self.after(&count, now, (begun, &reports), &answers)?;
-        let mut write = Write::default();
-        tally.replace(&mut write, &Whole(next));
-        self.write(write).await?.ok_or(OUTRUN)
+        let opener = self.part(place).await?.value.ok_or(UNAVAILABLE)?.opener(&sealing_context(place.organisation, task))?;
+        let proof = proof_context(place.organisation, task);
+        Ok(Count { fixed, vdaf: Vdaf::new().map_err(|_| UNAVAILABLE)?, opener, proof, task })
+    }
+
+    /// What this server makes of the next reports, where that keeps nobody waiting; of none after the last one.
+    async fn next(&self, count: &Arc<Count>, place: &PeriodKey, after: ReportId) -> Result<Next, Problem> {
+        let (reports, count) = (self.next_reports(place, after).await?, count.clone());
+        let last = reports.last().map_or(after, |report| report.id);
+        let begin = move || reports.into_iter().map(|report| count.begin(report)).unzip();
+        let (begun, prepared) = tokio::task::spawn_blocking(begin).await.map_err(|_| UNAVAILABLE)?;
+        Ok(Next { last, prepared, begun })
     }
 
     /// The count after a job; at the end with this vault's share, drawn with its noise in the same write.
-    fn after(
+    async fn after(
         &self,
-        count: &Count,
-        now: &Tally,
-        (begun, reports): (Vec<Option<Begun>>, &[Report]),
-        answers: &Answers,
+        count: &Arc<Count>,
+        now: Tally,
+        (begun, answers): (Vec<Option<Begun>>, Answers),
     ) -> Result<Tally, Problem> {
-        let last = reports.last().ok_or(UNAVAILABLE)?.id;
-        if answers.answers.as_slice().len() != reports.len() {
+        if begun.is_empty() || answers.answers.as_slice().len() != begun.len() {
             return Err(UNAVAILABLE);
         }
-        let mut sum = if now.sum.as_slice().is_empty() {
-            Ok(Sum::empty(&count.vdaf))
-        } else {
-            Sum::decode(&count.vdaf, now.sum.as_slice())
-        }
-        .map_err(|_| UNAVAILABLE)?;
-        let (mut counted, done) = (now.counted, now.done + reports.len() as u64);
-        for (begun, answer) in begun.into_iter().zip(answers.answers.as_slice()) {
-            let addend = begun.and_then(|begun| count.verifier().end(begun, answer.as_slice()).ok());
-            if let Some(addend) = addend {
-                sum.add(&addend).map_err(|_| UNAVAILABLE)?;
-                counted += 1;
-            }
-        }
-        let mut next = Tally { done, last, counted, ..now.clone() };
-        if done == count.fixed.size {
-            let of = Counted { task: count.task, set: count.fixed.set, counted, refused: done - counted };
-            (next.share, next.sum) = (share(&self.node, sum, of)?, Opaque::default());
-        } else {
-            next.sum = Opaque::new(sum.encode().map_err(|_| UNAVAILABLE)?).map_err(|_| UNAVAILABLE)?;
-        }
-        Ok(next)
+        let (node, count) = (self.node.clone(), count.clone());
+        let after = move || count.end(&node, now, begun.into_iter().zip(answers.answers.into_vec()));
+        tokio::task::spawn_blocking(after).await.map_err(|_| UNAVAILABLE)?
     }
 
     /// The next few reports of the fixed set.
@@ -155,7 +162,7 @@ impl Vault {
     /// Removes what is not needed any more: the task's key, and its reports, a few at a time.
     async fn forget(&self, place: &PeriodKey) -> Result<(), Problem> {
         let part = self.part(place).await?;
-        if let Some(kept) = part.value.as_ref().filter(|kept| kept.opener().is_ok()) {
+        if let Some(kept) = part.value.as_ref().filter(|kept| !kept.is_over()) {
             let mut write = Write::kept();
             part.replace(&mut write, &Whole(kept.over()));
             self.write(write).await?.ok_or(OUTRUN)?;
@@ -197,14 +204,33 @@ impl Count {
     }
 
     /// What this server makes of its share of a report, and what the keyserver gets: nothing but the id of one that is refused.
-    fn begin(&self, report: &Report) -> (Option<Begun>, Prepared) {
+    fn begin(&self, report: Report) -> (Option<Begun>, Prepared) {
         let Report { id, task, public, leader, helper } = report;
-        let opened = self.opener.open(&self.sealing, (id, public.as_slice()), leader.as_slice());
-        let opened = opened.filter(|_| *task == self.task);
-        let begin = |input: &[u8]| self.verifier().begin(&Part { id: &id.0, public: public.as_slice(), input }).ok();
-        let begun = opened.and_then(|input| begin(&input));
-        let (begun, message) = begun.map_or((None, Vec::new()), |(begun, message)| (Some(begun), message));
-        let message = Opaque::new(message).unwrap_or_default();
-        (begun, Prepared { id: *id, public: public.clone(), helper: helper.clone(), message })
+        let mut leader = leader.into_vec();
+        let opened = self.opener.open((&id, public.as_slice()), &mut leader).filter(|_| task == self.task);
+        let begin = |input| self.verifier().begin(&Part { id: &id.0, public: public.as_slice(), input }).ok();
+        let (begun, message) = opened.and_then(begin).map_or((None, Vec::new()), |(begun, message)| (Some(begun), message));
+        (begun, Prepared { id, public, helper, message: Opaque::new(message).unwrap_or_default() })
+    }
+
+    /// The count with what the keyserver answered.
+    fn end(&self, node: &Node, now: Tally, answered: impl Iterator<Item = Answered>) -> Result<Tally, Problem> {
+        let sum = now.sum.as_slice();
+        let sum = if sum.is_empty() { Ok(Sum::empty(&self.vdaf)) } else { Sum::decode(&self.vdaf, sum) };
+        let (mut sum, mut next) = (sum.map_err(|_| UNAVAILABLE)?, now);
+        for (begun, answer) in answered {
+            if let Some(addend) = begun.and_then(|begun| self.verifier().end(begun, answer.as_slice()).ok()) {
+                sum.add(&addend).map_err(|_| UNAVAILABLE)?;
+                next.counted += 1;
+            }
+        }
+        if next.done == self.fixed.size {
+            let Fixed { set, .. } = self.fixed;
+            let of = Counted { task: self.task, set, counted: next.counted, refused: next.done - next.counted };
+            (next.share, next.sum) = (share(node, sum, of)?, Opaque::default());
+        } else {
+            next.sum = Opaque::new(sum.encode().map_err(|_| UNAVAILABLE)?).map_err(|_| UNAVAILABLE)?;
+        }
+        Ok(next)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use casevault_sync::Period;
-use clap::{Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum, value_parser};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Stats {
@@ -41,6 +41,9 @@ pub(crate) enum Stats {
         /// Where to; nothing may be there [default: standard output]
         #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
+        /// So many synthetic records instead, drawn from the figures alone, with the share of combinations that no real case need have; as csv or json
+        #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=100_000))]
+        microdata: Option<u32>,
     },
 }
 

@@ -27,6 +27,12 @@ pub(crate) fn too_few_cases(period: &str, reports: u64) -> Failure {
     )
 }
 
+/// Records have no bars.
+pub(crate) fn records_as_bars() -> Failure {
+    let message = "Synthetic records are not drawn as a chart. Nothing was written.";
+    Failure::new("usage", Exit::Usage, message, "Ask for them with --format csv or --format json.")
+}
+
 const PERIOD: Texts = (
     "period",
     Exit::Conflict,

@@ -1,14 +1,15 @@
 //! Closing a period and showing its figures. The two servers' shares are combined here: neither sees a count.
 
+use casevault_crypto::random::{SystemRandom, draw};
 use casevault_crypto::statistics::combine;
-use casevault_statistics::release::{About, Release};
+use casevault_statistics::release::{About, Microdata, Release};
 use casevault_wire::codec::{decode, encode};
 use casevault_wire::statistics::{Period, Progress, Released, SignedClosing, SignedShare};
 
 use crate::client::Client;
 use crate::error::{ClientError, Result};
 use crate::http::post_unsigned;
-use crate::view::{OnProgress, Progress as Shown};
+use crate::view::{OnProgress, Progress as Shown, no_randomness};
 
 /// The longest answer about a share.
 const SHARE: usize = 64 * 1024;
@@ -20,6 +21,14 @@ pub enum ReleaseView {
     Released(Box<Release>),
     /// So many reports came, or were valid, which are too few: nothing is released, and if so few came the period stays open.
     TooFew(u64),
+}
+
+/// So many synthetic records, drawn from a release alone with the operating system's randomness.
+///
+/// # Errors
+/// [`ClientError::Randomness`].
+pub fn microdata(release: &Release, count: usize) -> Result<Microdata> {
+    Ok(release.microdata(draw(&mut SystemRandom).map_err(no_randomness)?, count))
 }
 
 impl Client {
