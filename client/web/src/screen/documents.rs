@@ -93,7 +93,7 @@ pub(super) fn outcome(visit: &Visit, (files, done): (&[(String, Outcome<Document
     let waits = files.iter().any(|(_, outcome)| outcome.as_ref().is_ok_and(|view| delivery(view) == Delivery::Queued));
     html! {
         section aria-labelledby="added" {
-            h2 #added role="status" { (words.count("added-count", done)) }
+            h2 #added { (words.count("added-count", done)) }
             ul.list {
                 @for (name, outcome) in files {
                     li.entry {

@@ -166,7 +166,7 @@ async fn choose(browser: &Browser, interface: &Interface, (language, theme): (&s
 
 /// Looks at the page that is shown, with axe if it is its turn, keeps a picture, and adds what is wrong to `found`.
 async fn look(browser: &Browser, (name, turn): (&str, bool), found: &mut Vec<String>) {
-    let wide = browser.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
+    let wide = browser.run("const [all, body] = [document.documentElement, document.body.getBoundingClientRect()]; return all.scrollWidth > all.clientWidth || Math.abs(body.left) > 1").await;
     found.extend((wide == serde_json::json!(true)).then(|| format!("{name}: wider than the window")));
     if turn {
         found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
