@@ -210,6 +210,28 @@ impl Browser {
         self.driver.browser_log().await.expect("a log").into_iter().map(|entry| entry.message).collect()
     }
 
+    /// Draws from the middle of an element to so many pixels from there.
+    pub async fn draw(&self, css: &str, to: (i64, i64)) {
+        let from = self.wait(css).await;
+        from.scroll_into_view().await.expect("shown");
+        let drawn =
+            self.driver.action_chain().move_to_element_center(&from).click_and_hold().move_by_offset(to.0, to.1).release();
+        drawn.perform().await.expect("drawn");
+    }
+
+    /// Has the machine's clock be in this zone.
+    pub async fn is_in(&self, zone: &str) {
+        self.command("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await;
+    }
+
+    /// Asks the browser itself for something.
+    async fn command(&self, name: &str, parameters: serde_json::Value) -> serde_json::Value {
+        let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
+        let asked = json!({"cmd": name, "params": parameters});
+        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
+        serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON")
+    }
+
     /// Keeps a picture of the whole page as `target/web-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
         let size =

@@ -86,7 +86,7 @@ if (boxes) {
       const cut = (part) => Math.min(100, Math.max(0, part * 100));
       return [cut((event.clientX - left) / width), cut((event.clientY - top) / height)];
     };
-    sheet.addEventListener("pointerdown", (event) => { event.preventDefault(); sheet.setPointerCapture(event.pointerId); from = at(event); });
+    sheet.addEventListener("pointerdown", (event) => { event.preventDefault(); from = at(event); sheet.setPointerCapture(event.pointerId); });
     sheet.addEventListener("pointerup", (event) => {
       if (!from) return;
       const to = at(event);

@@ -4,6 +4,7 @@
 //! again. What somebody only asked for ends.
 
 use std::fs::File;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,15 @@ pub(crate) enum End {
     Failed(Failure),
 }
 
+impl End {
+    /// Forgets the names of documents that were added: they stand in their case.
+    fn forget_names(&mut self) {
+        if let Self::Added(files, _) = self {
+            files.retain(|(_, outcome)| outcome.is_err());
+        }
+    }
+}
+
 /// One job.
 pub(crate) struct Job {
     /// What it does.
@@ -46,6 +56,8 @@ pub(crate) struct Job {
     pub(crate) back: String,
     /// What tells it to begin nothing more.
     pub(crate) stop: Stop,
+    /// Whether the profile was locked since it began.
+    locked: AtomicBool,
     progress: Mutex<Progress>,
     task: Mutex<Option<AbortHandle>>,
     end: Mutex<Option<End>>,
@@ -55,7 +67,7 @@ impl Job {
     /// A job that was asked for at this address.
     pub(crate) fn new(kind: Kind, back: String) -> Arc<Self> {
         let (progress, task, end) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Arc::new(Self { kind, back, stop: Stop::default(), progress, task, end })
+        Arc::new(Self { kind, back, stop: Stop::default(), locked: AtomicBool::new(false), progress, task, end })
     }
 
     /// Who is told how far it is.
@@ -102,12 +114,18 @@ impl Jobs {
         let task = tokio::spawn({
             let job = job.clone();
             async move {
-                let end = work.await;
+                let mut end = work.await;
+                if job.locked.load(Ordering::SeqCst) {
+                    end.forget_names();
+                }
                 job.end().get_or_insert(end);
             }
         });
         *locked(&job.task) = Some(task.abort_handle());
         let mut jobs = locked(&self.0);
+        // Of files that were made, the newest alone is in memory.
+        let making = job.kind == Kind::Making;
+        jobs.retain(|(_, one)| !making || one.kind != Kind::Making || one.goes_on());
         if jobs.len() >= KEPT
             && let Some(oldest) = jobs.iter().position(|(_, job)| !job.goes_on())
         {
@@ -141,8 +159,9 @@ impl Jobs {
         });
         jobs.retain(|(_, job)| job.kind == Kind::Adding);
         for (_, job) in jobs.iter() {
-            if let Some(End::Added(files, _)) = &mut *job.end() {
-                forget_added(files);
+            job.locked.store(true, Ordering::SeqCst);
+            if let Some(end) = &mut *job.end() {
+                end.forget_names();
             }
         }
     }
@@ -158,11 +177,6 @@ impl Jobs {
             tokio::time::sleep(LOOK).await;
         }
     }
-}
-
-/// Of documents that were added no name is left.
-pub(crate) fn forget_added(files: &mut Vec<(String, Result<DocumentView, Failure>)>) {
-    files.retain(|(_, outcome)| outcome.is_err());
 }
 
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -284,3 +284,7 @@ event-case-key-given = أُعطي مفتاح الملف
 event-keys-forgotten = نُسيت المفاتيح القديمة
 event-ring-kept = حُفظت المفاتيح
 event-unknown = شيء تعرفه نسخة لاحقة
+
+# The signed form of a consent
+consent-form = النموذج الموقّع
+consent-no-form = لا يوجد أو ليس بين المستندات

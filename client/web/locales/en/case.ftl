@@ -282,3 +282,7 @@ event-case-key-given = Key of the case given
 event-keys-forgotten = Old keys forgotten
 event-ring-kept = Keys kept
 event-unknown = Something that a later version knows
+
+# The signed form of a consent
+consent-form = The signed form
+consent-no-form = None, or not among the documents

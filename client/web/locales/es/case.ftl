@@ -282,3 +282,7 @@ event-case-key-given = Clave del caso entregada
 event-keys-forgotten = Claves antiguas olvidadas
 event-ring-kept = Claves guardadas
 event-unknown = Algo que conoce una versión posterior
+
+# The signed form of a consent
+consent-form = El formulario firmado
+consent-no-form = Ninguno, o no está entre los documentos

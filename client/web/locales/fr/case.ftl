@@ -282,3 +282,7 @@ event-case-key-given = Clé du dossier donnée
 event-keys-forgotten = Anciennes clés oubliées
 event-ring-kept = Clés gardées
 event-unknown = Quelque chose qu’une version plus récente connaît
+
+# The signed form of a consent
+consent-form = Le formulaire signé
+consent-no-form = Aucun, ou absent des documents

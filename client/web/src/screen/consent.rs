@@ -56,6 +56,7 @@ async fn draw(
             (part::line(&words.say("consent-purpose"), "purpose", typed.text("purpose")))
             (what(visit, (client, view), typed).await?)
             label.field { span { (words.say("consent-until")) } input type="date" name="until" value=(typed.text("until")) required; }
+            (signed(visit, view, typed)?)
             div.actions { button.primary { (words.say("consent-record")) } a.button href={ "/cases/" (handle) "/sharing" } { (words.say("cancel")) } }
         }
     };
@@ -94,6 +95,15 @@ fn who(visit: &Visit, typed: &Fields) -> Markup {
         }
         (part::line(&words.say("consent-basis"), "basis", typed.text("basis")))
     }
+}
+
+/// The form that was signed, if it is a document of the case.
+fn signed(visit: &Visit, view: &CaseView, typed: &Fields) -> Outcome<Markup> {
+    let mut options = vec![(String::new(), visit.words.say("consent-no-form"))];
+    for document in &view.documents {
+        options.push((visit.handle(&document.document)?, casevault_sync::display_name(&document.name)));
+    }
+    Ok(part::choice(&visit.words.say("consent-form"), "form", &options, typed.text("form")))
 }
 
 /// To whom, and what of the case.
@@ -155,7 +165,7 @@ fn read(visit: &Visit, form: &Fields) -> Outcome<NewConsent> {
         documents: ids("document")?,
         fields: form.all("field").map(str::to_owned).collect(),
         until,
-        form: None,
+        form: form.has("form").then(|| visit.id(form.text("form"))).transpose()?,
         language: form.text("language").to_owned(),
         script: script::VERSION,
     })

@@ -10,7 +10,7 @@ use std::io::Write as _;
 
 use super::{case, done};
 use crate::failure::{Failure, Outcome};
-use crate::job::{self, End, Job, Kind};
+use crate::job::{End, Job, Kind};
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
@@ -67,11 +67,8 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
                 // They are kept; they go now.
                 desk.synchronise();
                 let outcomes = added.into_iter().map(|added| added.outcome.map_err(Failure::from));
-                let mut files: Vec<_> = names.into_iter().zip(outcomes).collect();
+                let files: Vec<_> = names.into_iter().zip(outcomes).collect();
                 let done = files.iter().filter(|(_, outcome)| outcome.is_ok()).count();
-                if !desk.is_open() {
-                    job::forget_added(&mut files);
-                }
                 End::Added(files, done)
             }
             Err(error) => End::Failed(error.into()),
@@ -100,7 +97,7 @@ pub(super) fn outcome(visit: &Visit, (files, done): (&[(String, Outcome<Document
     let waits = files.iter().any(|(_, outcome)| outcome.as_ref().is_ok_and(|view| delivery(view) == Delivery::Queued));
     html! {
         section aria-labelledby="added" {
-            h2 #added role="status" { (words.count("added-count", done)) }
+            h2 #added { (words.count("added-count", done)) }
             ul.list {
                 @for (name, outcome) in files {
                     li.entry {

@@ -63,7 +63,7 @@ pub(super) async fn show(visit: Visit, Path(handle): Path<String>, asked: Fields
         h1 { (title(&visit, &job)) }
         (became)
         div.actions {
-            a.button.primary href=(job.back) { (words.say("back-to-case")) }
+            a.button.primary href=(job.back) { (words.say(if case.is_some() { "back-to-case" } else { "dossier-back" })) }
             @if job.kind == Kind::Adding { a.button href={ (job.back) "/documents" } { (words.say("add-more")) } }
             form method="post" action={ "/jobs/" (handle) "/forget" } { button { (words.say("job-forget")) } }
         }

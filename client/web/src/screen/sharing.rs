@@ -165,7 +165,7 @@ async fn draw(
         h2 { (words.say("share-title")) " " (part::name(&consent.purpose)) }
         @if let Some(failure) = failure { (failure.shown(visit)) }
         p.hint { (words.say("share-hint")) " " (part::day(consent.until)) }
-        details { summary { (words.say("share-limits")) } (limits(words, &known, consent)) }
+        details open { summary { (words.say("share-limits")) } (limits(words, &known, consent)) }
         form method="post" action={ "/cases/" (handle) "/share/" (name) } class="stack" {
             (part::radios(&words.say("consent-to"), "with", &teams, typed.text("with")))
             @if !documents.is_empty() { (part::choices(&words.say("consent-documents"), "document", &documents, &chosen("document"))) }

@@ -128,6 +128,7 @@ async fn web_documents_that_have_come_are_kept_though_the_program_is_locked() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let became = interface.get(&job).body;
+    assert!(!became.contains("page-0.txt"), "what was added is no longer known by name: {became}");
     assert!(!became.contains("class=\"alert\"") && became.contains("4\u{2069} documents were added"), "{became}");
     vault.becomes(Link { rate: u64::MAX, delay: Duration::ZERO, cut: u64::MAX });
     let omar = world.open("Omar");

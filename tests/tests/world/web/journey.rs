@@ -151,6 +151,7 @@ async fn arrived(world: &World, passport: &Path, language: &str) {
     assert_eq!((view.documents.len(), view.documents[0].bytes), (1, std::fs::metadata(passport).unwrap().len()));
     let consent = &omar.consents("2026-014").await.unwrap()[0];
     assert_eq!((consent.purpose.as_str(), consent.language.as_str()), ("legal aid", language));
+    assert_eq!(consent.form, Some(view.documents[0].document));
     for server in ["keyserver", "vault"] {
         for words in [&b"Mariam"[..], b"2026-014", b"passport.png", b"legal aid", &std::fs::read(passport).unwrap()[..64]] {
             assert!(!holds(&world.directory.path().join(server), words), "{server} holds {:?}", String::from_utf8_lossy(words));
@@ -168,6 +169,7 @@ async fn consents(browser: &Browser, case: &str) {
     browser.fill("input[name=purpose]", "legal aid").await;
     browser.click("input[name=to]").await;
     browser.click("input[name=document]").await;
+    browser.click("select[name=form] option:nth-of-type(2)").await;
     browser.click("input[name=field][value=prs_Gender]").await;
     browser.run("document.querySelector('input[name=until]').value = '2029-12-31'").await;
     browser.click("main button.primary").await;

@@ -54,7 +54,8 @@ async fn surely_at(browser: &Browser, action: &str) {
     browser.click(&format!("form[action*='{action}'] button")).await;
 }
 
-fn consent(to: &str, documents: &[&str]) -> NewConsent {
+/// What a survivor agrees to have shared with a team.
+pub fn consent(to: &str, documents: &[&str]) -> NewConsent {
     NewConsent {
         by: ConsentBy::Survivor,
         basis: String::new(),
@@ -234,6 +235,57 @@ async fn web_what_no_consent_covers_is_shared_with_a_reason_and_a_second_person(
     let lena = world.open("Lena");
     let dossier = lena.dossiers().await.unwrap().remove(0);
     assert!(dossier.overridden && dossier.fields == [("prs_Gender".to_owned(), "Feminine".to_owned())], "{dossier:?}");
+}
+
+/// What colour the picture has at this part of its width and height, in the first page that is shown.
+async fn colour(browser: &Browser, across: f32, down: f32) -> serde_json::Value {
+    browser.wait(".sheets img").await;
+    let look = format!(
+        "const done = arguments[arguments.length - 1]; const img = document.querySelector('.sheets img'); img.decode().then(() => {{
+         const canvas = document.createElement('canvas'); [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
+         const pen = canvas.getContext('2d'); pen.drawImage(img, 0, 0);
+         done([...pen.getImageData(img.naturalWidth * {across}, img.naturalHeight * {down}, 1, 1).data].slice(0, 3)); }})"
+    );
+    browser.run_long(&look).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_part_of_a_picture_is_blacked_out_by_drawing_and_by_numbers() {
+    let world = supervised(&[]).await;
+    let black = serde_json::json!([0, 0, 0]);
+    let browser = Browser::start(Look::default()).await;
+    let nadia = comes(&browser, &world.profile("Nadia")).await;
+    let case = first_case(&browser, &nadia).await;
+    browser.is_in("Asia/Kabul").await;
+    let document = link(&browser, &case, ".list a[href*='/documents/']").await;
+    browser.goto(&format!("{document}/redact")).await;
+    browser.draw(".sheet.drawn", (120, 80)).await;
+    browser.wait(".sheet .box").await;
+    browser.click("button[value=redact]").await;
+    browser.says("A copy with parts blacked out").await;
+    assert!(browser.text().await.contains("GMT+4:30"), "times are the machine's: {}", browser.text().await);
+    assert_eq!(colour(&browser, 0.7, 0.7).await, black, "it is burnt in");
+    assert_ne!(colour(&browser, 0.3, 0.3).await, black);
+    browser.end().await;
+
+    let browser = Browser::start(Look { scripts: false, ..Look::default() }).await;
+    let nadia = comes(&browser, &{
+        drop(nadia);
+        world.profile("Nadia")
+    })
+    .await;
+    let case = first_case(&browser, &nadia).await;
+    let document = link(&browser, &case, ".list a[href*='/documents/']").await;
+    browser.goto(&format!("{document}/redact")).await;
+    for (side, number) in [("page", "1"), ("x", "0"), ("y", "0"), ("width", "50"), ("height", "50.5")] {
+        browser.fill(&format!("tr:first-child input[name={side}]"), number).await;
+    }
+    browser.click("button[value=redact]").await;
+    browser.says("A copy with parts blacked out").await;
+    browser.end().await;
+    drop(nadia);
+    let documents = world.open("Nadia").documents("2026-014").await.unwrap();
+    assert_eq!(documents.iter().filter(|one| one.original.is_some()).count(), 2, "{documents:?}");
 }
 
 /// Waits until the browser has saved something; where.

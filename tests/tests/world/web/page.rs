@@ -1,5 +1,6 @@
 //! Who is let in, and what every answer says: asked by hand.
 
+use casevault_sync::view::ConsentState;
 use casevault_tests::interface::{Answer, Interface};
 use casevault_tests::world::{PASSPHRASE, World};
 
@@ -92,6 +93,39 @@ async fn web_what_was_typed_survives_locking() {
     assert!(planted.status == 401 && !planted.body.contains("draft"), "{}", planted.body);
     let carried = interface.post("/unlock", &format!("{}&draft-to=%2Fpeople%2Frevoke&draft.device=0011", passphrase()));
     assert!(!carried.body.contains("/people/revoke"), "{}", carried.body);
+}
+
+/// A consent that follows a withdrawal is confirmed in the page, by somebody else than who recorded it.
+#[tokio::test(flavor = "multi_thread")]
+async fn web_a_second_person_confirms_a_consent_that_follows_a_withdrawal() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    shelter.amal.team_create("Other", &["Amal".into()]).await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    shelter.nadia.case_open("2026-014", "Shelter", &[("prs_Gender".into(), "Feminine".into())]).await.unwrap();
+    let mut new = super::journeys::consent("Other", &[]);
+    let (first, _) = shelter.nadia.consent_give("2026-014", &new).await.unwrap();
+    shelter.nadia.consent_withdraw("2026-014", &data_encoding::HEXLOWER.encode(&first), "").await.unwrap();
+    new.purpose = "once more".into();
+    shelter.nadia.consent_give("2026-014", &new).await.unwrap();
+    shelter.omar.sync().await.unwrap();
+    drop(shelter);
+    let sharing = |person: &str| {
+        let mut interface = Interface::start(&world.profile(person));
+        interface.enter();
+        interface.post("/unlock", &passphrase());
+        let case = interface.first_case();
+        let page = interface.get(&format!("{case}/sharing")).body;
+        (interface, page)
+    };
+    let (_nadia, own) = sharing("Nadia");
+    assert!(own.contains("A colleague has to confirm that it was given") && !own.contains("/confirm/"), "{own}");
+    let (omar, page) = sharing("Omar");
+    let action = page.split("action=\"").find(|rest| rest.contains("/confirm/")).and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(omar.post(action, "").status, 303);
+    drop(omar);
+    let consents = world.open("Omar").consents("2026-014").await.unwrap();
+    assert_eq!(consents.last().unwrap().state, ConsentState::InForce);
 }
 
 /// What was chosen and typed into a form that failed is still there, and why it failed is said.

@@ -1,5 +1,7 @@
 //! Every screen as people see it: nothing on it keeps anybody out, and a picture of it is kept to look at.
 
+use std::path::Path;
+
 use casevault_sync::{Client, ConsentBy, NewConsent, NewOverride, NewPlan, NewShare, Options, RecordKind, Role};
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::Interface;
@@ -120,8 +122,17 @@ async fn link(browser: &Browser, page: &str, css: &str) -> String {
     browser.run(&format!("return document.querySelector(\"{css}\").href")).await.as_str().unwrap().to_owned()
 }
 
+/// Adds a document; the address of the page that says what became of it.
+async fn added(browser: &Browser, page: &str, file: &Path) -> String {
+    browser.goto(page).await;
+    browser.fill("input[type=file]", file.to_str().unwrap()).await;
+    browser.click("main button.primary").await;
+    browser.wait("#added").await;
+    browser.address().await
+}
+
 /// Every screen that Nadia has, by name.
-async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str, String)> {
+async fn screens(browser: &Browser, interface: &Interface, file: &Path) -> Vec<(&'static str, String)> {
     let at = |path: &str| format!("{}{path}", interface.address);
     let case = link(browser, &at("/cases"), "#results .list a").await;
     let document = link(browser, &case, ".list li:first-child a").await;
@@ -130,6 +141,7 @@ async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str,
     let service = link(browser, &format!("{case}/assistance"), "a[href*='/records/service/']").await;
     let redact = format!("{document}/redact");
     let of = |path: &str| format!("{case}{path}");
+    let job = added(browser, &of("/documents"), file).await;
     vec![
         ("cases", at("/cases")),
         ("case", case.clone()),
@@ -150,6 +162,7 @@ async fn screens(browser: &Browser, interface: &Interface) -> Vec<(&'static str,
         ("override", of("/override")),
         ("redact", redact),
         ("overdue", at("/overdue")),
+        ("job", job),
         ("new-case", at("/cases/new")),
         ("waiting", at("/waiting")),
         ("statistics", at("/statistics?period=2020-Q1")),
@@ -195,7 +208,7 @@ async fn choose(browser: &Browser, interface: &Interface, (language, theme): (&s
 
 /// Looks at the page that is shown, with axe if it is its turn, keeps a picture of it, and adds what is wrong to `found`.
 async fn look(browser: &Browser, (name, turn): (&str, bool), found: &mut Vec<String>) {
-    let wide = browser.run("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
+    let wide = browser.run("const [all, body] = [document.documentElement, document.body.getBoundingClientRect()]; return all.scrollWidth > all.clientWidth || Math.abs(body.left) > 1").await;
     found.extend((wide == serde_json::json!(true)).then(|| format!("{name}: wider than the window")));
     if turn {
         found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
@@ -223,7 +236,7 @@ async fn look_at_all(width: u32) {
         }
         browser.unlock().await;
         let all = match person {
-            "Nadia" => screens(&browser, &interface).await,
+            "Nadia" => screens(&browser, &interface, &world.file("more.bin", b"of no known kind")).await,
             "Amal" => office(&browser, &interface).await,
             _ => {
                 let shared = link(&browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await;
