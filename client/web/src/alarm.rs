@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, Notice};
-use casevault_sync::{Client, display_name};
+use casevault_sync::{Client, Role, display_name};
 use fluent_templates::fluent_bundle::FluentValue;
 use maud::{Markup, html};
 
@@ -23,10 +23,12 @@ pub(crate) fn shown(visit: &Visit, client: &Client) -> Outcome<Markup> {
     }
     let conflicts = client.conflicts()?.len();
     let notices = client.notices().unwrap_or_default(); // before the log is known there are none
+    let unset = client.own_name()?.1 == Role::Administrator && client.lacks_recovery()?;
     Ok(html! {
         @for (kind, alarms) in &kinds { (alarm(visit, kind, alarms)) }
         @if !devices.is_empty() { (of_devices(visit, &devices)) }
         @if conflicts > 0 { p.note { (visit.words.count("conflicts-count", conflicts)) " " a href="/conflicts" { (visit.words.say("notice-look")) } } }
+        @if unset { p.note { (visit.words.say("recovery-unset")) " " a href="/recovery" { (visit.words.say("recovery-create")) } } }
         @for notice in &notices { p.note { (of_recovery(visit, notice)) " " a href="/recovery" { (visit.words.say("notice-look")) } } }
     })
 }

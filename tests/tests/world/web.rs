@@ -2,6 +2,8 @@
 
 #[path = "web/attacks.rs"]
 mod attacks;
+#[path = "web/beginnings.rs"]
+mod beginnings;
 #[path = "web/injection.rs"]
 mod injection;
 #[path = "web/jobs.rs"]

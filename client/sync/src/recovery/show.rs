@@ -20,6 +20,15 @@ impl Client {
         Ok(view)
     }
 
+    /// Whether nobody stated yet how a team that lost its devices is opened. Asks no server.
+    ///
+    /// # Errors
+    /// [`crate::ClientError::NotApproved`] before the log is known.
+    pub fn lacks_recovery(&self) -> Result<bool> {
+        let organisation = self.organisation()?;
+        Ok(organisation.recovery().policies().values().all(|stated| stated.standing == PolicyStanding::Ended))
+    }
+
     pub(super) fn recovery_view(&self) -> Result<RecoveryView> {
         let organisation = self.organisation()?;
         let (recovery, notices) = (organisation.recovery(), self.notices()?);

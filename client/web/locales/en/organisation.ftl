@@ -180,6 +180,7 @@ conflict-empty = Nothing
 # Recovery
 recovery-words = If a team loses all its devices, its trustees together can open it again with sheets of paper, after everybody was warned. Nobody else can, and no server.
 recovery-none = There is no recovery yet: what is lost with a team’s last device stays lost.
+recovery-unset = No trustee could open a team that lost its devices: that is to be set up before there is anything to lose.
 policy = Recovery
 policy-waiting = Waits for another administrator
 policy-in-force = In force
@@ -343,7 +344,7 @@ failure-policy = Recovery cannot work like that.
     .next = Choose at least two trustees, at least two sheets to open and no more than there are trustees, and a day to come.
 failure-no-policy = No recovery is in force.
     .safe = Nothing was changed.
-    .next = An administrator makes the sheets, and another approves them.
+    .next = Make the sheets first, under Recovery; or say that trustees shall not open this team.
 failure-not-recoverable = The team did not choose recovery when it was made.
     .safe = Nothing was changed.
     .next = Only a member’s device opens it.

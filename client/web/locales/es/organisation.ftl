@@ -180,6 +180,7 @@ conflict-empty = Nada
 # Recuperación
 recovery-words = Si un equipo pierde todos sus dispositivos, sus custodios juntos pueden volver a abrirlo con hojas de papel, después de avisar a todos. Nadie más puede, ni ningún servidor.
 recovery-none = Todavía no hay recuperación: lo que se pierde con el último dispositivo de un equipo queda perdido.
+recovery-unset = Ningún custodio podría abrir un equipo que perdió sus dispositivos: conviene prepararlo antes de que haya algo que perder.
 policy = Recuperación
 policy-waiting = Espera a otra persona que administre
 policy-in-force = En vigor
@@ -343,7 +344,7 @@ failure-policy = La recuperación no puede funcionar así.
     .next = Elija al menos dos custodios, al menos dos hojas para abrir y no más que custodios, y un día por venir.
 failure-no-policy = Ninguna recuperación está en vigor.
     .safe = No se cambió nada.
-    .next = Quien administra hace las hojas y otra persona que administre las aprueba.
+    .next = Haga primero las hojas, en Recuperación; o indique que los custodios no abrirán este equipo.
 failure-not-recoverable = El equipo no eligió recuperación cuando se creó.
     .safe = No se cambió nada.
     .next = Solo lo abre el dispositivo de un miembro.

@@ -180,6 +180,7 @@ conflict-empty = Rien
 # Récupération
 recovery-words = Si une équipe perd tous ses appareils, ses dépositaires réunis peuvent la rouvrir avec des feuilles de papier, une fois tout le monde averti. Personne d’autre ne le peut, ni aucun serveur.
 recovery-none = Il n’y a pas encore de récupération : ce qui est perdu avec le dernier appareil d’une équipe reste perdu.
+recovery-unset = Aucun dépositaire ne pourrait rouvrir une équipe qui a perdu ses appareils : à régler avant qu’il y ait quelque chose à perdre.
 policy = Récupération
 policy-waiting = Attend un autre administrateur
 policy-in-force = En vigueur
@@ -343,7 +344,7 @@ failure-policy = La récupération ne peut pas fonctionner ainsi.
     .next = Choisissez au moins deux dépositaires, au moins deux feuilles pour ouvrir et pas plus que de dépositaires, et un jour à venir.
 failure-no-policy = Aucune récupération n’est en vigueur.
     .safe = Rien n’a été modifié.
-    .next = Un administrateur fait les feuilles, et un autre les approuve.
+    .next = Faites d’abord les feuilles, sous Récupération ; ou dites que des dépositaires ne rouvriront pas cette équipe.
 failure-not-recoverable = L’équipe n’a pas choisi la récupération à sa création.
     .safe = Rien n’a été modifié.
     .next = Seul l’appareil d’un membre l’ouvre.

@@ -2,7 +2,7 @@
 
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{ChangeState, PersonView, Standing, TeamView};
-use casevault_sync::{Client, Role, display_name};
+use casevault_sync::{Client, ClientError, Role, display_name};
 use maud::{Markup, html};
 
 use super::done;
@@ -101,6 +101,10 @@ pub(super) async fn create(visit: Visit, form: Fields) -> Outcome {
     let made = async {
         let members = form.all("member").map(|handle| visit.id(handle)).collect::<Outcome<Vec<_>>>()?;
         let name = form.text("name").trim();
+        // How it is opened again is said before there is anything to be lost.
+        if form.has("recoverable") && client.lacks_recovery()? {
+            return Err(ClientError::NoPolicy.into());
+        }
         Ok(match form.has("recoverable") {
             true => client.team_create_recoverable(name, &members).await?,
             false => client.team_create(name, &members).await?,

@@ -318,7 +318,10 @@ async fn f10_no_field_is_filled_in_corrected_or_remembered() {
     for path in ["", "/profile/person", "/profile/trafficking", "/consent", "/documents"] {
         pages.push(interface.get(&format!("{case}{path}")));
     }
-    pages.extend(["/cases/new", "/people", "/teams", "/waiting", "/settings"].map(|path| interface.get(path)));
+    let others =
+        ["/cases/new", "/people", "/teams", "/partners", "/recovery", "/log", "/travel", "/waiting", "/activity", "/settings"];
+    pages.extend(others.map(|path| interface.get(path)));
+    pages.push(interface.get(&format!("{case}/counting")));
     let drawn: usize =
         ["style.css", "script.js", "icon.svg"].map(|name| interface.get(&format!("/assets/{name}")).body.len()).iter().sum();
     for page in &pages {

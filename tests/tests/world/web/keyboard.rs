@@ -106,6 +106,7 @@ async fn administers(look: Look) {
     browser.key("main details summary", Key::Enter + "").await;
     browser.key("input[name=name]", "Clinic").await;
     browser.key("input[name=member]", Key::Space + "").await;
+    browser.key("input[name=recoverable]", Key::Space + "").await;
     browser.key("form[action='/teams'] button", Key::Enter + "").await;
     browser.wait("form[action$='/rotate']").await;
     browser.key("form[action$='/rotate'] button", Key::Enter + "").await;
