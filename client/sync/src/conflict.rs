@@ -40,7 +40,8 @@ impl Client {
     pub fn conflicts(&self) -> Result<Vec<ConflictView>> {
         self.profile.store.read(|db| {
             let sql = "SELECT x.team, x.journal, c.title, x.field, x.theirs, x.mine, x.person, x.time FROM conflicts x
-                JOIN standing c ON c.team = x.team AND c.journal = x.journal ORDER BY x.time, x.field";
+                JOIN standing c ON c.team = x.team AND c.journal = x.journal
+                WHERE x.team IN (SELECT team FROM teams WHERE gone = 0) ORDER BY x.time, x.field";
             let mut statement = db.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             let mut conflicts = Vec::new();
@@ -51,20 +52,28 @@ impl Client {
         })
     }
 
-    /// Says which of two values of a field is right. A colleague's is set again, since this device's own was sent after it.
+    /// Says which of the two values that were shown is right. It is set again where the case has another.
     ///
     /// # Errors
-    /// [`ClientError::Unknown`] if there is no such conflict; those of [`Client::case_set`].
-    pub async fn settle_conflict(&self, case: &str, field: &str, kept: Kept) -> Result<()> {
+    /// [`ClientError::Unknown`] if there is no such conflict; [`ClientError::Conflict`] if something else was written meanwhile; those of
+    /// [`Client::case_set`].
+    pub async fn settle_conflict(&self, case: &str, field: &str, (kept, shown): (Kept, (&str, &str))) -> Result<()> {
         let place = self.case_place(case).await?;
         let found =
             self.conflicts()?.into_iter().find(|one| one.case == place.journal && one.team == place.team && one.field == field);
         let found = found.ok_or(ClientError::Unknown(What::Record))?;
-        if kept == Kept::Theirs {
-            self.case_set(case, &[(found.field, found.theirs)]).await?;
+        if (found.mine.as_str(), found.theirs.as_str()) != shown {
+            return Err(ClientError::Conflict);
         }
-        let sql = "DELETE FROM conflicts WHERE team = ?1 AND journal = ?2 AND field = ?3";
-        self.profile.store.write(|tx| Ok(tx.execute(sql, params![place.team.0, place.journal.0, field]).map(|_| ())?))
+        let right = if kept == Kept::Theirs { &found.theirs } else { &found.mine };
+        let view = self.case(case).await?;
+        if view.fields.iter().find(|(name, _)| *name == found.field).map_or("", |(_, value)| value) != right {
+            self.case_set(case, &[(found.field.clone(), right.clone())]).await?;
+        }
+        // What a colleague wrote while this was sent is asked about next.
+        let sql = "DELETE FROM conflicts WHERE team = ?1 AND journal = ?2 AND field = ?3 AND mine = ?4 AND theirs = ?5";
+        let row = params![place.team.0, place.journal.0, field, found.mine, found.theirs];
+        self.profile.store.write(|tx| Ok(tx.execute(sql, row).map(|_| ())?))
     }
 }
 

@@ -61,7 +61,7 @@ impl Client {
     /// As the store's.
     pub fn activity(&self, from: usize, most: usize) -> Result<Vec<ActivityView>> {
         let sql = "SELECT e.time, e.person, e.class, e.journal, c.title FROM entries e JOIN cases c ON c.journal = e.journal AND c.team = e.team
-            WHERE e.class <> ?3 ORDER BY e.time DESC, e.sequence DESC LIMIT ?2 OFFSET ?1";
+            WHERE e.class <> ?3 AND e.team IN (SELECT team FROM teams WHERE gone = 0) ORDER BY e.time DESC, e.sequence DESC LIMIT ?2 OFFSET ?1";
         let bound = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.profile.store.read(|db| {
             let mut statement = db.prepare_cached(sql)?;

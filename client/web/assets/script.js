@@ -138,20 +138,20 @@ if (lock) lock.addEventListener("submit", () => carry(lock));
 // Every window asks whether the profile is still open, and says whether somebody is at it. Once it is locked the window goes, with what
 // was typed in it; what can be sent nowhere any more stays.
 if (document.body.dataset.open) {
-  let [used, told, going] = [true, 0, false];
+  let [used, told, going] = [true, 0, 0];
   for (const kind of ["pointerdown", "keydown", "scroll"]) {
     addEventListener(kind, () => { used = true; }, { passive: true });
   }
-  addEventListener("submit", () => { going = true; });
-  addEventListener("pageshow", () => { going = false; });
+  addEventListener("submit", () => { going = Date.now(); });
+  addEventListener("pageshow", () => { going = 0; });
   const ask = async () => {
-    if (going) return;
     const here = used && Date.now() - told > 10000;
     if (here) [used, told] = [false, Date.now()];
     const said = await fetch(here ? "/still?used=1" : "/still").then((answer) => answer.ok ? answer.text() : "locked", () => "");
-    if (going || said === "open") return;
-    if (said === "left") location.replace("about:blank");
-    else if (said && lock && typed()) lock.requestSubmit();
+    if (said === "left") return location.replace("about:blank");
+    // What was just sent brings a page of its own.
+    if (Date.now() - going < 5000 || said === "open") return;
+    if (said && lock && typed()) lock.requestSubmit();
     else if (said || !typed()) location.replace("/unlock");
   };
   setInterval(ask, 2000);

@@ -18,12 +18,14 @@ pub(crate) fn shown(visit: &Visit, client: &Client) -> Outcome<Markup> {
         kinds.entry(alarm.kind.as_str()).or_default().push((number, alarm));
     }
     let mut devices = Vec::new();
-    for notice in client.device_notices()? {
+    // What is wrong is shown even where something else cannot be told.
+    for notice in client.device_notices().unwrap_or_default() {
         devices.push((device_key(visit, &notice)?, notice));
     }
-    let conflicts = client.conflicts()?.len();
+    let conflicts = client.conflicts().unwrap_or_default().len();
     let notices = client.notices().unwrap_or_default(); // before the log is known there are none
-    let unset = client.own_name()?.1 == Role::Administrator && client.lacks_recovery()?;
+    let unset =
+        client.own_name().is_ok_and(|(_, role)| role == Role::Administrator) && client.lacks_recovery().unwrap_or_default();
     Ok(html! {
         @for (kind, alarms) in &kinds { (alarm(visit, kind, alarms)) }
         @if !devices.is_empty() { (of_devices(visit, &devices)) }
@@ -43,6 +45,14 @@ fn alarm(visit: &Visit, kind: &str, alarms: &[(u64, Alarm)]) -> Markup {
             p { (words.say("alarm-next")) }
             @if stays {
                 p { (words.say("alarm-stays")) }
+            } @else if alarms.iter().any(|(_, alarm)| alarm.kind == AlarmKind::Journal) {
+                // Seeing it is not enough: each journal goes on without what is missing from then on.
+                @for (number, alarm) in alarms {
+                    (part::sure(words, (&words.say("alarm-go-on"), "/alarms"), &html! {
+                        input type="hidden" name="alarm" value=(number);
+                        p { (part::time(alarm.time)) " " (words.say("alarm-without")) }
+                    }))
+                }
             } @else {
                 form method="post" action="/alarms" {
                     @for (number, _) in alarms { input type="hidden" name="alarm" value=(number); }

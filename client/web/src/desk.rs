@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,10 @@ pub(crate) struct Desk {
     pub(crate) errand: Errand,
     /// Sheets of recovery that are being made.
     pub(crate) sheets: Sheets,
+    /// How often it was locked.
+    locks: AtomicU64,
+    /// Held while the keystore is written anew.
+    pub(crate) resealing: Arc<tokio::sync::Mutex<()>>,
     /// The client that was held last: until it is gone, the profile is in use.
     last: Mutex<Option<Weak<Client>>>,
     /// Whether somebody went away in haste, so that no window shows even what asks for the passphrase.
@@ -111,6 +115,8 @@ impl Desk {
             beside: Mutex::default(),
             errand: Errand::default(),
             sheets: Sheets::default(),
+            locks: AtomicU64::default(),
+            resealing: Arc::default(),
             last: Mutex::default(),
             left: AtomicBool::default(),
         })
@@ -146,16 +152,26 @@ impl Desk {
         if self.jobs.seals() {
             return Err(Failure::Sealing);
         }
+        let locks = self.locks();
         let (profile, options) = (self.profile.clone(), self.options.clone());
         let opened = tokio::task::spawn_blocking(move || Client::open(&profile, passphrase, options)).await;
         let client = opened.map_err(|_| Failure::Internal)??;
-        self.hold(client)?;
+        self.hold(client, locks)?;
         self.synchronise();
         Ok(())
     }
 
-    /// Holds a client that was just opened, under a new session: what let somebody in before does so no more.
-    pub(crate) fn hold(&self, client: Client) -> Result<(), Failure> {
+    /// How often it was locked until now.
+    pub(crate) fn locks(&self) -> u64 {
+        self.locks.load(Ordering::SeqCst)
+    }
+
+    /// Holds a client that was just opened, under a new session: what let somebody in before does so no more. Who locks or leaves while it is
+    /// being opened, after `locks` was told, has it stay locked.
+    pub(crate) fn hold(&self, client: Client, locks: u64) -> Result<(), Failure> {
+        if self.locks() != locks {
+            return Err(Failure::Locked);
+        }
         *locked(&self.session) = Word::draw().map_err(|_| Failure::Internal)?;
         self.left.store(false, Ordering::Relaxed);
         *locked(&self.synchronising) = (Synchronising::No, None);
@@ -224,6 +240,7 @@ impl Desk {
 
     /// Locks the profile, and forgets what was shown.
     pub(crate) fn lock(&self) {
+        self.locks.fetch_add(1, Ordering::SeqCst);
         if let Some(held) = locked(&self.held).take() {
             if let Some(client) = locked(&self.last).as_ref().and_then(Weak::upgrade) {
                 client.hang_up();

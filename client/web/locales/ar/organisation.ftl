@@ -7,6 +7,8 @@ alarm-times = { $n ->
    *[other] { $n } مرة
 }
 alarm-seen = تم الاطلاع
+alarm-go-on = المتابعة من دونه
+alarm-without = قد يرفض الزملاء الذين لديهم الناقص ما يُكتب بعده. يُسألون أولًا.
 alarm-stays = يبقى هذا حتى يُصلَح.
 notice-look = الاطلاع عليه
 notice-device-added = أُضيف جهاز آخر لـ { $who }.

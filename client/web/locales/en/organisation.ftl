@@ -5,6 +5,8 @@ alarm-times = { $n ->
    *[other] { $n } times
 }
 alarm-seen = I have seen it
+alarm-go-on = Go on without it
+alarm-without = Colleagues who have what is missing may refuse what is written after it. Ask them first.
 alarm-stays = This stays until it is mended.
 notice-look = Look at it
 notice-device-added = Another device was added for { $who }.

@@ -5,6 +5,8 @@ alarm-times = { $n ->
    *[other] { $n } veces
 }
 alarm-seen = Lo he visto
+alarm-go-on = Seguir sin ello
+alarm-without = Quienes tengan lo que falta pueden rechazar lo que se escriba después. Pregúnteles antes.
 alarm-stays = Esto queda hasta que se arregle.
 notice-look = Ver
 notice-device-added = Se añadió otro dispositivo para { $who }.

@@ -5,6 +5,8 @@ alarm-times = { $n ->
    *[other] { $n } fois
 }
 alarm-seen = J’ai vu
+alarm-go-on = Continuer sans
+alarm-without = Les collègues qui ont ce qui manque peuvent refuser ce qui est écrit ensuite. Demandez-leur d’abord.
 alarm-stays = Cela reste jusqu’à ce que ce soit réparé.
 notice-look = Voir
 notice-device-added = Un autre appareil a été ajouté pour { $who }.

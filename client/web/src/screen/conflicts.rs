@@ -39,6 +39,8 @@ fn conflict(visit: &Visit, one: &ConflictView) -> Outcome<Markup> {
             form method="post" action="/conflicts" {
                 input type="hidden" name="case" value=(case);
                 input type="hidden" name="field" value=(name);
+                input type="hidden" name="shown-mine" value=(one.mine);
+                input type="hidden" name="shown-theirs" value=(one.theirs);
                 dl {
                     div { dt { (words.say("conflict-mine")) } dd.choice { span { (said(&one.mine)) } (choice("mine", "conflict-keep")) } }
                     div { dt { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } dd.choice { span { (said(&one.theirs)) } (choice("theirs", "conflict-keep")) } }
@@ -55,6 +57,6 @@ pub(super) async fn settle(visit: Visit, form: Fields) -> Outcome {
         _ => return Err(Failure::Nothing),
     };
     let (case, field) = (visit.id(form.text("case"))?, visit.id(form.text("field"))?);
-    visit.client()?.settle_conflict(&case, &field, kept).await?;
+    visit.client()?.settle_conflict(&case, &field, (kept, (form.text("shown-mine"), form.text("shown-theirs")))).await?;
     done("/conflicts")
 }

@@ -1,8 +1,8 @@
 //! Screening: questions in plain words, whose answers are fields of the case, and the decision on the person's status.
 
 use axum::extract::Path;
-use casevault_sync::view::{CaseView, QuestionView};
 use casevault_sync::Client;
+use casevault_sync::view::{CaseView, QuestionView};
 use maud::{Markup, html};
 
 use super::{case, done, profile};

@@ -126,13 +126,21 @@ pub(super) async fn passphrase(visit: Visit, form: Fields) -> Outcome {
         Err(failure) => return Ok(failure.with(draw(&visit, failure.shown(&visit)))),
     };
     let desk = visit.desk.clone();
+    let turn = desk.resealing.clone().lock_owned().await;
     desk.lock();
+    let locks = desk.locks();
     desk.gone().await;
     let (profile, options) = (desk.profile().to_owned(), desk.options());
     let old = passphrase::parse(form.text("old"));
-    let changing = tokio::task::spawn_blocking(move || Client::change_passphrase(&profile, &old, &new, &options));
+    let changing = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        Client::change_passphrase(&profile, &old, &new, &options)
+    });
     if let Err(error) = changing.await.map_err(|_| Failure::Internal)? {
         return Ok(stopped(&visit, error));
+    }
+    if desk.locks() != locks {
+        return Err(Failure::Locked);
     }
     desk.unlock(passphrase::parse(form.text("passphrase"))).await?;
     let done = html! { p.note role="status" { (visit.words.say("passphrase-changed")) } };
@@ -150,10 +158,16 @@ pub(super) async fn wipe(visit: Visit, form: Fields) -> Outcome {
         return Err(Failure::Unsure);
     }
     visit.desk.leave();
-    let (profile, options) = (visit.desk.profile().to_owned(), visit.desk.options());
-    let wiping = tokio::task::spawn_blocking(move || Client::wipe(&profile, &options));
-    match wiping.await.map_err(|_| Failure::Internal)? {
+    let first = destroy(&visit).await?;
+    // What was about to write the keystore anew brings it back: that goes, too.
+    let _turn = visit.desk.resealing.lock().await;
+    match if visit.desk.has_profile() { destroy(&visit).await? } else { first } {
         Ok(()) | Err(ClientError::NoProfile) => Ok(outside::nothing("\"cache\", \"cookies\", \"storage\"")),
         Err(error) => Err(error.into()),
     }
+}
+
+async fn destroy(visit: &Visit) -> Outcome<Result<(), ClientError>> {
+    let (profile, options) = (visit.desk.profile().to_owned(), visit.desk.options());
+    tokio::task::spawn_blocking(move || Client::wipe(&profile, &options)).await.map_err(|_| Failure::Internal)
 }

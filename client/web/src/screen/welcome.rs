@@ -87,9 +87,10 @@ pub(super) fn chosen(form: &Fields) -> Outcome<SecretBytes> {
 
 pub(super) async fn join(visit: Visit, form: Fields) -> Outcome {
     let code = Zeroizing::new(form.text("code").split_whitespace().collect::<String>());
+    let locks = visit.desk.locks();
     let begun = async {
         let client = Client::join(visit.desk.profile(), chosen(&form)?, &code, visit.desk.options()).await?.0;
-        visit.desk.hold(client)
+        visit.desk.hold(client, locks)
     };
     begin(&visit, &form, begun.await)
 }
@@ -97,9 +98,10 @@ pub(super) async fn join(visit: Visit, form: Fields) -> Outcome {
 pub(super) async fn found(visit: Visit, form: Fields) -> Outcome {
     let text = |name| form.text(name).trim().to_owned();
     let request = FoundRequest { name: text("name"), keyserver: text("keyserver"), vault: text("vault"), person: text("person") };
+    let locks = visit.desk.locks();
     let begun = async {
         let client = Client::found(visit.desk.profile(), chosen(&form)?, request, visit.desk.options()).await?.0;
-        visit.desk.hold(client)
+        visit.desk.hold(client, locks)
     };
     begin(&visit, &form, begun.await)
 }

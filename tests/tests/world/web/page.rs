@@ -111,7 +111,7 @@ async fn web_a_second_person_confirms_a_consent_that_follows_a_withdrawal() {
     shelter.omar.sync().await.unwrap();
     drop(shelter);
     let sharing = |person: &str| {
-        let mut interface = Interface::start(&world.profile(person));
+        let interface = Interface::start(&world.profile(person));
         interface.enter();
         interface.post("/unlock", &passphrase());
         let case = interface.first_case();
