@@ -83,6 +83,7 @@ async fn export(device: &Device, case: &str, out: &std::path::Path, documents: u
 }
 
 // Obeys R-6.7-1, R-6.7-2, R-6.7-3, R-6.7-4, R-6.7-5, R-6.7-6, R-6.7-7, R-6.7-8, R-6.7-9, R-6.7-10, R-6.7-11, R-6.7-13.
+// Breaks R-6.7-13.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_without_an_account_verifies_what_a_team_exported_and_learns_nothing_else() {
     let mut made = made().await;

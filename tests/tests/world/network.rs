@@ -200,6 +200,7 @@ fn b06_lengths_of_one_class_are_padded_to_one_length_and_little_is_added() {
     proptest::proptest!(|(length in 0u64..1 << 40, more in 0u64..1 << 20)| {
         let whole = padded(length);
         proptest::prop_assert!(whole >= length && (whole <= 16 * 1024 || (whole - length) * 100 <= length * 12));
+        proptest::prop_assert_eq!(whole % 1024, 0, "and few lengths are shown");
         let between = length.saturating_add(more).min(whole);
         proptest::prop_assert_eq!(padded(between), whole, "whatever lies between is of the same class");
     });

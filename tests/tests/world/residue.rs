@@ -136,11 +136,11 @@ fn plant(profile: &Path) {
 // Plays E04: after rows that moved within the database's file before they were deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn e04_nothing_is_left_where_a_row_was_before_it_moved() {
-    let world = World::start();
+    let mut world = World::start();
     let shelter = world.shelter().await;
-    shelter.nadia.case_open("A case", "Shelter", &[]).await.unwrap();
+    let (case, _) = shelter.nadia.case_open("A case", "Shelter", &[]).await.unwrap();
     drop(shelter);
-    let (nadia, profile) = (world.device("Nadia"), world.profile("Nadia"));
+    let (nadia, profile, case) = (world.device("Nadia"), world.profile("Nadia"), case.to_string());
     let is_left = || contains(&image(&profile), b"is a canary");
     plant(&profile);
     ends(&nadia, 0, &["case", "list"]).await;
@@ -155,6 +155,14 @@ async fn e04_nothing_is_left_where_a_row_was_before_it_moved() {
     plant(&profile);
     ends(&nadia, 0, &["sync"]).await;
     assert!(is_left());
+    // A row that did not move is overwritten at once.
+    world.vault.kill();
+    ends(&nadia, 13, &["note", "add", &case, "a draft that nobody wants"]).await;
+    let draft = || contains(&image(&profile), b"a draft that nobody wants");
+    assert!(draft());
+    ends(&nadia, 0, &["outbox", "drop", "--all"]).await;
+    assert!(!draft());
+    world.restart_vault();
     let day = format!("clock={}", 24 * 60 * 60 * 1000);
     ends(&nadia.with_fault(&day), 0, &["sync"]).await;
     assert!(!is_left());

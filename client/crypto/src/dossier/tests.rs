@@ -224,6 +224,7 @@ fn the_sender_has_its_say_until_the_case_is_taken_over_and_the_recipient_of_what
         (false, field("Other")),
         (false, DocumentAdded(version()).into()),
         (true, record(&[(state, "Made"), (to, "MD")])),
+        (false, record(&[(state, "Planned")])),
         (true, field("Other")),
         (true, answered(Answer::TakenOver)),
     ] {

@@ -87,21 +87,6 @@ failure-picture-box = A box is on no page, or covers nothing.
 failure-picture-system = The system gave no room to draw in.
     .safe = The document is as it was.
     .next = Close other programs, and try again.
-failure-refused = A server refused: this device has no access there, or has none any more.
-    .safe = What is on this device is unchanged.
-    .next = Synchronise. If it is refused again, somebody ended the access: ask them.
-failure-stale = The team’s keys have changed since this device last synchronised.
-    .safe = What you wrote is still on this device.
-    .next = Synchronise, and try again.
-failure-frozen = The team is frozen: nothing is written until its keys change.
-    .safe = What you wrote is still on this device.
-    .next = Ask an administrator why, and synchronise later.
-failure-quota = The team has used up its room at the vault.
-    .safe = What you wrote is still on this device.
-    .next = Ask the vault’s operator for more room.
-failure-server-full = The server’s disk is full, so it stored nothing.
-    .safe = What you wrote is still on this device.
-    .next = Tell the server’s operator, and synchronise later.
 
 # Assistance
 case-assistance = Assistance

@@ -87,21 +87,6 @@ failure-picture-box = Un recuadro no está en ninguna página, o no cubre nada.
 failure-picture-system = El sistema no dio espacio para dibujar.
     .safe = El documento sigue como estaba.
     .next = Cierre otros programas e inténtelo de nuevo.
-failure-refused = Un servidor se negó: este dispositivo no tiene acceso ahí, o ya no.
-    .safe = Lo que está en este dispositivo no cambió.
-    .next = Sincronice. Si se niega otra vez, alguien terminó el acceso: pregúntele.
-failure-stale = Las claves del equipo cambiaron desde la última sincronización.
-    .safe = Lo que escribió sigue en este dispositivo.
-    .next = Sincronice e inténtelo de nuevo.
-failure-frozen = El equipo está congelado: no se escribe nada hasta que cambien sus claves.
-    .safe = Lo que escribió sigue en este dispositivo.
-    .next = Pregunte a administración por qué, y sincronice más tarde.
-failure-quota = El equipo agotó su espacio en la bóveda.
-    .safe = Lo que escribió sigue en este dispositivo.
-    .next = Pida más espacio a quien opera la bóveda.
-failure-server-full = El disco del servidor está lleno: no guardó nada.
-    .safe = Lo que escribió sigue en este dispositivo.
-    .next = Avise a quien opera el servidor, y sincronice más tarde.
 
 # Assistance
 case-assistance = Asistencia

@@ -87,21 +87,6 @@ failure-picture-box = Un cadre n’est sur aucune page, ou ne couvre rien.
 failure-picture-system = Le système n’a pas donné de place pour dessiner.
     .safe = Le document est resté tel quel.
     .next = Fermez d’autres programmes, puis réessayez.
-failure-refused = Un serveur a refusé : cet appareil n’y a pas, ou plus, accès.
-    .safe = Ce qui est sur cet appareil est inchangé.
-    .next = Synchronisez. Si c’est encore refusé, quelqu’un a mis fin à l’accès : demandez-lui.
-failure-stale = Les clés de l’équipe ont changé depuis la dernière synchronisation.
-    .safe = Ce que vous avez écrit est encore sur cet appareil.
-    .next = Synchronisez, puis réessayez.
-failure-frozen = L’équipe est gelée : rien ne s’écrit avant que ses clés changent.
-    .safe = Ce que vous avez écrit est encore sur cet appareil.
-    .next = Demandez pourquoi à l’administration, et synchronisez plus tard.
-failure-quota = L’équipe a épuisé sa place au coffre.
-    .safe = Ce que vous avez écrit est encore sur cet appareil.
-    .next = Demandez plus de place à qui exploite le coffre.
-failure-server-full = Le disque du serveur est plein : il n’a rien gardé.
-    .safe = Ce que vous avez écrit est encore sur cet appareil.
-    .next = Prévenez qui exploite le serveur, et synchronisez plus tard.
 
 # Assistance
 case-assistance = Assistance

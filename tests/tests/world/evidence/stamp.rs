@@ -41,7 +41,6 @@ impl Authority {
     }
 }
 
-// Obeys R-6.7-13.
 /// The stamp is of one bundle: of no other export, and of no bundle with another byte that the verifiers would take.
 pub fn is_of_one_bundle(made: &Made) {
     let authority = Authority::found(made.world.directory.path().join("authority"));

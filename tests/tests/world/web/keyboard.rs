@@ -53,6 +53,9 @@ async fn web_a_caseworker_needs_no_mouse() {
     browser.key("main form.stack button.primary", Key::Enter + "").await;
     browser.wait("article .chip.good").await;
     browser.key("a[href*='/share/']", Key::Enter + "").await;
+    for field in ["with", "document"] {
+        browser.key(&format!("input[name={field}]"), Key::Space + "").await;
+    }
     browser.key("main button.primary", Key::Enter + "").await;
     browser.wait("#shares ~ *").await;
     browser.key("form[data-lock] button", Key::Enter + "").await;

@@ -205,7 +205,13 @@ async fn web_of_two_edits_made_apart_both_are_shown_and_one_is_chosen() {
     assert!(["Benin City", "Lagos", "Omar", "2026-014"].iter().all(|word| page.contains(word)), "{page}");
     assert_eq!(page.matches("name=\"field\"").count(), 1, "what both wrote alike is no conflict");
     let named = |name: &str| page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap()[..18].to_owned();
-    let chosen = interface.post("/conflicts", &format!("case={}&field={}&kept=theirs", named("case"), named("field")));
+    let choose = |theirs: &str| {
+        let (case, field) = (named("case"), named("field"));
+        format!("case={case}&field={field}&shown-mine=Lagos&shown-theirs={theirs}&kept=theirs")
+    };
+    let unseen = interface.post("/conflicts", &choose("Kano"));
+    assert_eq!(unseen.status, 409, "nobody chooses what was not shown: {unseen:?}");
+    let chosen = interface.post("/conflicts", &choose("Benin+City"));
     assert_eq!(chosen.status, 303, "{chosen:?}");
     assert!(interface.get("/conflicts").body.contains("There is nothing to decide."));
     assert_eq!(interface.end(), Some(0));
