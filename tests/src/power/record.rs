@@ -223,8 +223,6 @@ impl Record {
                 let of = self.open.get(number(arguments[0])).map(|open| Of::File(open.0));
                 self.steps.push(Step::Wait { of: of.unwrap_or_else(|| Of::Names(behind(arguments[0]))), began });
             }
-            // It waits for no length of a file and for no cache of a disk: nothing is durable by it.
-            "sync_file_range" => {}
             _ => return false,
         }
         true

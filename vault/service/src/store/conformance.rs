@@ -80,7 +80,7 @@ async fn scans_are_ordered_and_bounded(records: &dyn Records) {
 }
 
 /// Sizes around the edges of pieces and segments.
-const SIZES: [usize; 8] = [0, 1, 16 * 1024, 16 * 1024 + 1, 100_000, 512 * 1024, 2 * 1024 * 1024, 9 * 1024 * 1024];
+const SIZES: [usize; 8] = [0, 1, 4 * 1024, 4 * 1024 + 1, 100_000, 512 * 1024, 2 * 1024 * 1024, 9 * 1024 * 1024];
 
 fn value(size: usize) -> Vec<u8> {
     (0..size).map(|n| (n * 31 + n / 251 + size) as u8).collect()

@@ -1,5 +1,5 @@
 //! How records lie in sled: large values in pieces, because sled keeps up to sixteen values in one page that it rewrites as a
-//! whole, and moves what outgrows its segment to files that it does not flush.
+//! whole, and moves a page of more than 128 KiB to a file of its own, which may be lost with the power although its log is not.
 //!
 //! | sled key | sled value |
 //! |---|---|
@@ -7,12 +7,12 @@
 //! | `01 ‖ key ‖ uint32 index` | a piece |
 //! | `02` | `uint64`, the number of the last write |
 
-use ::sled::{Batch, IVec, Tree};
+use casevault_durable::sled::{Batch, IVec, Tree};
 
 use super::StoreError;
 
-/// Bytes of one piece.
-const PIECE: usize = 16 * 1024;
+/// Bytes of one piece: seventeen, the most that a page has before it is split, stay well below that.
+const PIECE: usize = 4 * 1024;
 
 const INLINE: u8 = 0;
 const PIECES: u8 = 1;
@@ -106,9 +106,9 @@ fn pieces_of(tree: &Tree, key: &[u8]) -> Result<u32, StoreError> {
 }
 
 /// What an error of sled means.
-pub(super) fn failed(error: ::sled::Error) -> StoreError {
+pub(super) fn failed(error: casevault_durable::sled::Error) -> StoreError {
     match error {
-        ::sled::Error::Corruption { .. } => StoreError::Corrupt,
+        casevault_durable::sled::Error::Corruption { .. } => StoreError::Corrupt,
         _ => StoreError::Unavailable,
     }
 }

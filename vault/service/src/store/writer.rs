@@ -1,17 +1,12 @@
 //! The one thread that writes: it takes every write that waits, applies them one after the other, flushes once, and only then
 //! answers all of them (group commit).
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
-use std::ffi::OsString;
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, SystemTime};
 
-use ::sled::{Batch, Tree};
+use casevault_durable::sled::{Batch, Tree};
 use casevault_fault::step as fault;
 use tokio::sync::oneshot;
 
@@ -19,7 +14,6 @@ use super::inflight::Inflight;
 use super::layout::{NUMBER, failed, number, read, replace};
 use super::mark::Mark;
 use super::{StoreError, Write};
-use crate::directory::sync_directory;
 use crate::disk::Disk;
 
 /// Writes that share a flush at most.
@@ -34,55 +28,14 @@ pub(super) type Job = (Write, oneshot::Sender<Result<(), StoreError>>);
 pub(super) struct Writer {
     /// The records.
     pub(super) tree: Tree,
-    /// The database's file. sled only starts the disk's writing on Linux (`sync_file_range`); this makes sure of it.
+    /// The database's file.
     pub(super) file: File,
-    /// Pages that are too long for that file.
-    pub(super) pages: Pages,
     /// Keys not yet flushed.
     pub(super) inflight: Arc<Inflight>,
     /// How far records were flushed, and the number that the first batch follows.
     pub(super) mark: (Mark, u64),
     /// Says how much may still be written.
     pub(super) disk: Arc<dyn Disk>,
-}
-
-/// Pages that are files of their own, which sled does not wait for.
-pub(super) struct Pages {
-    directory: PathBuf,
-    /// Those that are durable.
-    durable: RefCell<HashSet<OsString>>,
-    /// When the directory was last changed as it was listed, if that had settled.
-    listed: Cell<Option<SystemTime>>,
-}
-
-/// Clocks of file systems tick more often: what changes later than this after a listing has another time.
-const TICK: Duration = Duration::from_secs(1);
-
-impl Pages {
-    /// Makes those durable that are not. Where nothing was made or removed since, nothing is listed.
-    fn sync(&self) -> io::Result<()> {
-        let changed = std::fs::metadata(&self.directory)?.modified()?;
-        if self.listed.get() == Some(changed) {
-            return Ok(());
-        }
-        let settled = SystemTime::now().duration_since(changed).is_ok_and(|age| age > TICK);
-        let entries = std::fs::read_dir(&self.directory)?.map(|entry| Ok(entry?.file_name()));
-        let there = entries.collect::<io::Result<HashSet<_>>>()?;
-        let mut durable = self.durable.borrow_mut();
-        let mut any = false;
-        for name in there.difference(&durable) {
-            match File::open(self.directory.join(name)) {
-                Ok(file) => file.sync_all()?,
-                // sled removes those that are replaced.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-            any = true;
-        }
-        *durable = there;
-        self.listed.set(Some(changed).filter(|_| settled));
-        if any { sync_directory(&self.directory) } else { Ok(()) }
-    }
 }
 
 impl Writer {
@@ -99,8 +52,7 @@ impl Writer {
             tracing::error!("records that were acknowledged are missing: the database is damaged; restore a backup");
             return Err(StoreError::Corrupt);
         }
-        let pages = Pages { directory: directory.join("blobs"), durable: RefCell::default(), listed: Cell::default() };
-        Ok(Self { tree, file, pages, inflight, mark: (mark, last), disk })
+        Ok(Self { tree, file, inflight, mark: (mark, last), disk })
     }
 
     /// Works until nobody can ask any more.
@@ -179,7 +131,6 @@ impl Writer {
 
     fn flush(&self, batch: u64) -> Result<(), StoreError> {
         let flushed = fault("records.flush", || self.tree.flush().map_err(failed)).is_ok()
-            && self.pages.sync().is_ok()
             && fault("records.sync", || rustix::fs::fdatasync(&self.file).map_err(|_| StoreError::Unavailable)).is_ok();
         if !flushed || self.inflight.failed() {
             tracing::error!("records could not be flushed; nothing more is acknowledged until the server is started again");
