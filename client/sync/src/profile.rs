@@ -7,6 +7,7 @@ mod harden;
 mod tests;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -157,9 +158,13 @@ impl Profile {
     }
 }
 
+/// What somebody else removes meanwhile is gone as well: SQLite's own files go as whoever worked lets go of the database.
 fn remove(entry: &fs::DirEntry) -> Result<()> {
     let is_directory = entry.file_type()?.is_dir();
-    Ok(if is_directory { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) }?)
+    match if is_directory { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) } {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        done => Ok(done?),
+    }
 }
 
 /// Tries a passphrase on the keystore, as often as that may be tried.

@@ -19,6 +19,9 @@ const PERIOD: Duration = Duration::from_secs(4);
 /// How often the quiet and the attacked server are compared: others use this machine, too.
 const ROUNDS: usize = 4;
 
+/// How soon whoever comes new is let in, while those that have a place keep the server waiting for four times as long.
+const LET_IN: Duration = Duration::from_secs(5);
+
 /// Megabytes that a server may take for all of the attack.
 const MORE: u64 = 128;
 
@@ -73,7 +76,9 @@ async fn attack(address: &str) -> JoinSet<()> {
 
 /// The time that all but one in a hundred honest requests take at most.
 async fn p99(client: &Client, ask: &impl AsyncFn(&Client)) -> Duration {
+    let begun = Instant::now();
     ask(client).await;
+    assert!(begun.elapsed() < LET_IN, "let in after {:?}", begun.elapsed());
     let (began, mut times) = (Instant::now(), Vec::new());
     while times.len() < HONEST || began.elapsed() < PERIOD {
         let begun = Instant::now();
@@ -104,7 +109,6 @@ async fn holds(world: &World, server: &ServerProcess, ask: impl AsyncFn(&Client)
     for _ in 0..ROUNDS {
         let (quiet, before) = (p99(&world.open("Amal"), &ask).await, resident(server));
         let slows = attack(&server.address).await;
-        // A client that begins now has to be let in first.
         let (attacked, during) = (p99(&world.open("Amal"), &ask).await, resident(server));
         drop(slows);
         assert!(during < before + MORE, "{before} MiB, and {during} under attack");

@@ -1,7 +1,7 @@
 //! Small files of a profile.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,11 @@ pub(super) fn destroy(path: &Path) -> Result<()> {
         return Ok(());
     }
     let overwritten = writable(path).and_then(|file| overwrite(&file));
-    fs::remove_file(path)?;
+    match fs::remove_file(path) {
+        // Somebody else has destroyed it meanwhile.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        removed => removed?,
+    }
     sync_directory(path.parent())?;
     overwritten
 }

@@ -152,6 +152,18 @@ fn a_wrong_passphrase_that_cannot_be_counted_is_not_answered() {
     drop(open(&directory, "correct horse", NOW).unwrap());
 }
 
+#[test]
+fn whoever_else_removes_files_meanwhile_keeps_nothing_from_being_destroyed() {
+    for _ in 0..20 {
+        let (_parent, directory) = amal();
+        (0..50).for_each(|number| fs::write(directory.join("outbox").join(number.to_string()), "").unwrap());
+        let wipe = || Profile::wipe(&directory, &Options::default());
+        let both = std::thread::scope(|scope| [scope.spawn(wipe), scope.spawn(wipe)].map(|one| one.join().unwrap()));
+        assert!(both.iter().all(|one| matches!(one, Ok(()) | Err(ClientError::NoProfile))), "{both:?}");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    }
+}
+
 // Breaks R-6.6-7.
 #[test]
 fn whoever_mistyped_before_choosing_the_wipe_loses_nothing_by_it() {
