@@ -1,5 +1,5 @@
-//! Statistics: how long a client makes a report, and how many each server counts on one core, beside prio alone: the same reports in the
-//! same run, a job of each in turns. `cargo bench -p casevault-tests --bench statistics [-- JOBS]`
+//! Statistics: how long a client makes a report, and how many each server counts on one core, beside prio alone, from bytes to bytes and its
+//! calls only: the same reports in the same run, a job of each in turns. `cargo bench -p casevault-tests --bench statistics [-- JOBS]`
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ use casevault_wire::time::Time;
 use hpke_rs::{Hpke, HpkePublicKey, Mode};
 use hpke_rs_crypto::types::{AeadAlgorithm, KdfAlgorithm, KemAlgorithm};
 use hpke_rs_libcrux::HpkeLibcrux;
-use prio::codec::ParameterizedDecode;
-use prio::topology::ping_pong::{Continued, PingPongState, PingPongTopology};
+use prio::codec::{Decode, Encode, ParameterizedDecode};
+use prio::topology::ping_pong::{Continued, PingPongMessage, PingPongState, PingPongTopology};
 use prio::vdaf::prio3::{Prio3InputShare, Prio3MultihotCountVec, Prio3PublicShare};
 use prio::vdaf::{Aggregatable, AggregateShare};
 
@@ -61,6 +61,18 @@ struct Made {
 
 /// What a job takes: the leader's and the helper's time.
 type Times = [Duration; 2];
+
+/// What of prio is measured.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// Its calls, with shares and messages as it has them in memory.
+    Calls,
+    /// From bytes to bytes.
+    Bytes,
+}
+
+/// Where the time goes that is not measured.
+const ASIDE: usize = 2;
 
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
     let began = Instant::now();
@@ -155,18 +167,25 @@ impl Bench {
         times
     }
 
-    /// What prio does with the same shares, opened and decoded.
-    fn alone(&self, made: &[Made], sums: &mut [AggregateShare<prio::field::Field128>; 2]) -> Times {
-        let mut times = [Duration::ZERO; 2];
+    /// What prio does with the same shares, opened; with nothing taken from bytes or made bytes unless that is asked for, as whoever counts
+    /// with prio has to.
+    fn alone(&self, made: &[Made], sums: &mut [AggregateShare<prio::field::Field128>; 2], form: Form) -> Times {
+        let mut times = [Duration::ZERO; 3];
+        let bytes = |server: usize| if form == Form::Bytes { server } else { ASIDE };
         for Made { id, public, inputs, .. } in made {
-            let public = Prio3PublicShare::get_decoded_with_param(&self.raw, public).expect("whole");
-            let input = |at: usize| Prio3InputShare::get_decoded_with_param(&(&self.raw, at), &inputs[at]).expect("whole");
-            let (leader, helper) = (input(0), input(1));
+            let read = |server: usize| {
+                let public = Prio3PublicShare::get_decoded_with_param(&self.raw, public).expect("whole");
+                (public, Prio3InputShare::get_decoded_with_param(&(&self.raw, server), &inputs[server]).expect("whole"))
+            };
+            let said = |message: &[u8]| PingPongMessage::get_decoded(message).expect("whole");
+            let (public, input) = timed(&mut times[bytes(0)], || read(0));
             let Continued { verifier_state, message } = timed(&mut times[0], || {
-                self.raw.leader_initialized(&KEY, &self.proof, &(), &id.0, &public, &leader).expect("valid")
+                self.raw.leader_initialized(&KEY, &self.proof, &(), &id.0, &public, &input).expect("valid")
             });
+            let message = timed(&mut times[bytes(0)], || message.get_encoded().expect("short"));
+            let ((public, input), message) = timed(&mut times[bytes(1)], || (read(1), said(&message)));
             let answer = timed(&mut times[1], || {
-                let next = self.raw.helper_initialized(&KEY, &self.proof, &(), &id.0, &public, &helper, &message);
+                let next = self.raw.helper_initialized(&KEY, &self.proof, &(), &id.0, &public, &input, &message);
                 match next.and_then(|next| next.evaluate(&self.proof, &self.raw)).expect("valid") {
                     PingPongState::FinishedWithOutbound { output_share, message } => {
                         sums[1].accumulate(&output_share).expect("as long");
@@ -175,6 +194,8 @@ impl Bench {
                     _ => panic!("one round"),
                 }
             });
+            let answer = timed(&mut times[bytes(1)], || answer.get_encoded().expect("short"));
+            let answer = timed(&mut times[bytes(0)], || said(&answer));
             timed(&mut times[0], || {
                 let next = self.raw.leader_continued(&self.proof, &(), verifier_state, &answer);
                 match next.and_then(|next| next.evaluate(&self.proof, &self.raw)).expect("valid") {
@@ -183,7 +204,7 @@ impl Bench {
                 }
             });
         }
-        times
+        [times[0], times[1]]
     }
 }
 
@@ -194,13 +215,15 @@ fn least(all: impl Iterator<Item = f64>) -> f64 {
 
 fn counted(bench: &Bench, jobs: usize) {
     let empty = || Sum::empty(&bench.vdaf).encode().expect("a sum");
-    let (mut ours, mut alone) = ([empty(), empty()], [(); 2].map(|()| vec![0.into(); bench.cells].into()));
-    let mut seen: [Vec<(f64, f64)>; 2] = Default::default();
+    let mut ours = [empty(), empty()];
+    let mut alone = [(); 2].map(|()| [(); 2].map(|()| vec![0.into(); bench.cells].into()));
+    let mut seen: [[Vec<f64>; 3]; 2] = Default::default();
     for job in 0..jobs {
         let made: Vec<Made> = (0..limit::JOB).map(|number| bench.make(job * limit::JOB + number)).collect();
-        let (ours, alone) = (bench.ours(&made, &mut ours), bench.alone(&made, &mut alone));
-        for (seen, (ours, alone)) in seen.iter_mut().zip(ours.into_iter().zip(alone)) {
-            seen.push((ours.as_secs_f64() / limit::JOB as f64, alone.as_secs_f64() / limit::JOB as f64));
+        let [calls, bytes] = &mut alone;
+        let all = [bench.ours(&made, &mut ours), bench.alone(&made, bytes, Form::Bytes), bench.alone(&made, calls, Form::Calls)];
+        for (server, seen) in seen.iter_mut().enumerate() {
+            seen.iter_mut().zip(&all).for_each(|(seen, times)| seen.push(times[server].as_secs_f64() / limit::JOB as f64));
         }
     }
     let [leader, helper] = ours.map(|sum| Sum::decode(&bench.vdaf, &sum).expect("a sum"));
@@ -208,13 +231,15 @@ fn counted(bench: &Bench, jobs: usize) {
     let ones = bench.ones();
     assert!((0..bench.cells).all(|cell| counts[cell] == if ones.contains(&cell) { (jobs * limit::JOB) as i64 } else { 0 }));
     for (server, seen) in ["leader", "helper"].into_iter().zip(seen) {
-        let [ours, alone] = [least(seen.iter().map(|seen| seen.0)), least(seen.iter().map(|seen| seen.1))];
+        let [ours, bytes, calls] = seen.map(|seen| least(seen.into_iter()));
         println!(
-            "{} cells, {server}: {:.0} reports a second, {:.0} % of prio's {:.0}",
+            "{} cells, {server}: {:.0} reports a second, {:.0} % of prio's {:.0} from bytes to bytes, {:.0} % of its calls' {:.0}",
             bench.cells,
             1.0 / ours,
-            100.0 * alone / ours,
-            1.0 / alone
+            100.0 * bytes / ours,
+            1.0 / bytes,
+            100.0 * calls / ours,
+            1.0 / calls
         );
     }
 }

@@ -161,6 +161,7 @@ fn organisation_routes() -> Router<Arc<Desk>> {
         .route("/statistics", get(statistics::show))
         .route("/statistics/close", post(statistics::close))
         .route("/statistics/contribute", post(statistics::contribute))
+        .route("/statistics/{period}/records", get(statistics::records))
         .route("/statistics/{period}/{form}", get(statistics::export))
         .route("/people", get(people::show))
         .route("/people/invite", post(people::invite))

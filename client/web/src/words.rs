@@ -104,10 +104,21 @@ impl Words {
         SAID.try_lookup_with_args(&self.0.id(), key, &values)
     }
 
+    /// What one of the figures is of: a code, or several.
+    pub(crate) fn figure(self, code: &str) -> String {
+        let one = |code: &str| self.known(&figure_key(code)).unwrap_or_else(|| code.to_owned());
+        code.split(" × ").map(one).collect::<Vec<_>>().join(" × ")
+    }
+
     /// What is said under `key`, if anything is.
     pub(crate) fn known(self, key: &str) -> Option<String> {
         SAID.try_lookup(&self.0.id(), key)
     }
+}
+
+/// Under which the words for a code of the figures are.
+fn figure_key(code: &str) -> String {
+    format!("figure-{}", code.replace(|one: char| !one.is_ascii_alphanumeric(), "-"))
 }
 
 #[cfg(test)]
@@ -116,30 +127,34 @@ mod tests {
 
     use super::*;
 
-    const TEXTS: [[&str; 4]; 4] = [
+    const TEXTS: [[&str; 5]; 4] = [
         [
             include_str!("../locales/en/main.ftl"),
             include_str!("../locales/en/case.ftl"),
             include_str!("../locales/en/fields.ftl"),
             include_str!("../locales/en/organisation.ftl"),
+            include_str!("../locales/en/figures.ftl"),
         ],
         [
             include_str!("../locales/ar/main.ftl"),
             include_str!("../locales/ar/case.ftl"),
             include_str!("../locales/ar/fields.ftl"),
             include_str!("../locales/ar/organisation.ftl"),
+            include_str!("../locales/ar/figures.ftl"),
         ],
         [
             include_str!("../locales/fr/main.ftl"),
             include_str!("../locales/fr/case.ftl"),
             include_str!("../locales/fr/fields.ftl"),
             include_str!("../locales/fr/organisation.ftl"),
+            include_str!("../locales/fr/figures.ftl"),
         ],
         [
             include_str!("../locales/es/main.ftl"),
             include_str!("../locales/es/case.ftl"),
             include_str!("../locales/es/fields.ftl"),
             include_str!("../locales/es/organisation.ftl"),
+            include_str!("../locales/es/figures.ftl"),
         ],
     ];
 
@@ -171,6 +186,25 @@ mod tests {
                 assert_eq!(Some(put), other.get(key), "{key}");
             }
         }
+    }
+
+    #[test]
+    fn all_that_is_counted_has_words() {
+        let counted = include_str!("../../../statistics/data/variables.json");
+        let all = |field: &str| counted.split(field).skip(1).filter_map(|rest| rest.split('"').next()).collect::<BTreeSet<_>>();
+        let (names, codes) = (all("\"name\": \""), all("\"code\": \""));
+        assert!(names.len() > 15 && codes.len() > 90, "{names:?} {codes:?}");
+        let english = said(&TEXTS[0].concat());
+        for name in names {
+            assert!(english.contains_key(&format!("figures-{name}")), "{name}");
+        }
+        let is_number = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        for code in codes.into_iter().filter(|code| !is_number(code)) {
+            assert!(english.contains_key(&figure_key(code)), "{code}");
+        }
+        let words = Words(Language::French);
+        assert_eq!(words.figure("Forced labour × not stated or suppressed"), "Travail forcé × Non indiqué ou masqué");
+        assert_eq!(words.figure("2026"), "2026");
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl Release {
 }
 
 impl Microdata {
+    /// One JSON document, for programs.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
     /// One line for each record; a line that begins with `#` is the note.
     pub fn csv(&self) -> String {
         let line =

@@ -4,6 +4,8 @@
 mod alone;
 #[path = "statistics/memory.rs"]
 mod memory;
+#[path = "statistics/records.rs"]
+mod records;
 #[path = "statistics/year.rs"]
 mod year;
 

@@ -3,6 +3,9 @@
 
 mod opener;
 
+use std::hint::black_box;
+use std::sync::Once;
+
 use casevault_statistics::noise::{self, DEVIATION};
 use casevault_statistics::variables::{SCHEMA, variables};
 use casevault_statistics::vdaf::Sum;
@@ -23,6 +26,9 @@ use crate::node::Node;
 use crate::random;
 
 pub use opener::Opener;
+
+/// More than counting takes at a time, bytes.
+const ROOM: usize = 8 * 1024 * 1024;
 
 /// The fewest reports of a release.
 pub const THRESHOLD: u32 = 25;
@@ -83,6 +89,13 @@ pub fn period(number: u64) -> Result<Period, Problem> {
     Period::from_number(number).ok_or(Problem(Code::Malformed))
 }
 
+/// Takes room for counting and gives it back, once. The C library gives free memory beyond 128 KiB back to the system and asks for it again
+/// with the next report, page by page, unless something longer was taken and given back: then it keeps up to twice as much.
+fn keep_room() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(ROOM))));
+}
+
 fn hpke() -> Hpke<HpkeLibcrux> {
     Hpke::new(Mode::Base, KemAlgorithm::XWingDraft06, KdfAlgorithm::HkdfSha256, AeadAlgorithm::ChaCha20Poly1305)
 }
@@ -109,6 +122,7 @@ impl Kept {
         if self.is_over() {
             return Err(Problem(Code::Conflict));
         }
+        keep_room();
         Opener::new(&self.seed, context).ok_or(Problem(Code::Unavailable))
     }
 

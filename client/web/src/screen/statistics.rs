@@ -3,9 +3,9 @@
 
 use axum::extract::Path;
 use axum::http::header;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use casevault_sync::time::Clock as _;
-use casevault_sync::{Client, ClientError, Code, Period, Release, ReleaseView, Role, SystemClock};
+use casevault_sync::{Cell, Client, ClientError, Code, Period, Release, ReleaseView, Role, SystemClock, microdata};
 use maud::{Markup, html};
 
 use super::done;
@@ -23,6 +23,8 @@ const FORMS: [(&str, &str); 4] = [
     ("svg", "image/svg+xml"),
     ("txt", "text/plain; charset=utf-8"),
 ];
+/// How many synthetic records are drawn at once.
+const RECORDS: std::ops::RangeInclusive<usize> = 1..=100_000;
 /// What an errand about sending is asked about by.
 const SENDING: &str = "statistics";
 
@@ -115,6 +117,15 @@ fn release_of(visit: &Visit, release: &Release, asked: &str) -> Markup {
             }
         }
         @for table in release.tables.iter().skip(at).take(1) { (table_of(visit, table)) }
+        details {
+            summary { (words.say("statistics-records")) }
+            form.search method="get" action={ "/statistics/" (release.period) "/records" } {
+                label.field { span { (words.say("statistics-records-count")) } input type="number" name="n" min=(RECORDS.start()) max=(RECORDS.end()) value="1000" required autocomplete="off"; }
+                (part::choice(&words.say("statistics-records-form"), "form", &["csv", "json"].map(|form| (form.to_owned(), form.to_uppercase())), "csv"))
+                button { (words.say("statistics-records-button")) }
+            }
+            p.hint { (words.say("statistics-records-words")) }
+        }
         details { summary { (words.say("statistics-method")) } div lang="en" dir="ltr" { @for line in release.note.lines() { p { (line) } } } }
     }
 }
@@ -128,7 +139,7 @@ fn called(words: Words, name: &str) -> String {
 fn table_of(visit: &Visit, table: &casevault_sync::Figures) -> Markup {
     let words = visit.words;
     let name = called(words, &table.name);
-    let most = table.cells.iter().filter_map(|cell| cell.value).max().unwrap_or(1).max(1);
+    let most = table.cells.iter().chain(&table.rest).filter_map(|cell| cell.value).max().unwrap_or(1).max(1);
     let suppressed = table.cells.iter().filter(|cell| cell.value.is_none()).count();
     html! {
         section {
@@ -136,20 +147,24 @@ fn table_of(visit: &Visit, table: &casevault_sync::Figures) -> Markup {
                 table {
                     caption { (name) }
                     thead { tr { @for name in ["what", "cases", "error", "bar"] { th scope="col" { (words.say(&format!("statistics-{name}"))) } } } }
-                    tbody {
-                        @for cell in table.cells.iter() {
-                            @if let Some(value) = cell.value {
-                                tr {
-                                    th scope="row" { bdi lang="en" { (cell.code) } }
-                                    td.number { (value) } td.number { bdi dir="ltr" { "± " (cell.error) } }
-                                    td { svg.chart viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" { rect width=(value.saturating_mul(100) / most) height="10" {} } }
-                                }
-                            }
-                        }
-                    }
+                    tbody { @for cell in &table.cells { (row(words, cell, most)) } }
+                    @if table.rest.iter().any(|cell| cell.value.is_some()) { tbody { @for cell in &table.rest { (row(words, cell, most)) } } }
                 }
             }
+            @if table.rest.iter().any(|cell| cell.value.is_some()) { p.hint { (words.say("statistics-rest")) } }
             @if suppressed > 0 { p.hint { (words.count("statistics-suppressed", suppressed)) } }
+        }
+    }
+}
+
+/// A figure; nothing where it is suppressed.
+fn row(words: Words, cell: &Cell, most: u64) -> Markup {
+    let Some(value) = cell.value else { return html! {} };
+    html! {
+        tr {
+            th scope="row" { (words.figure(&cell.code)) }
+            td.number { (value) } td.number { bdi dir="ltr" { "± " (cell.error) } }
+            td { svg.chart viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" { rect width=(value.saturating_mul(100) / most) height="10" {} } }
         }
     }
 }
@@ -159,18 +174,37 @@ pub(super) async fn export(visit: Visit, Path((name, form)): Path<(String, Strin
     let client = visit.client()?;
     let period = period(&name)?;
     let (_, kind) = FORMS.into_iter().find(|(one, _)| *one == form).ok_or(Failure::NotHere)?;
-    let release = match client.stats_show(period).await.map_err(|error| refused(error, Failure::Unclosed))? {
-        ReleaseView::Released(release) => release,
-        ReleaseView::TooFew(_) => return Err(Failure::Unclosed),
-    };
+    let release = released(&client, period).await?;
     let text = match form.as_str() {
         "csv" => release.csv(),
         "json" => release.json(),
         "svg" => release.chart(),
         _ => format!("{}\n", release.note),
     };
-    let named = format!("attachment; filename=\"statistics-{period}.{form}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response())
+    Ok(attached(kind, &format!("statistics-{period}.{form}"), text))
+}
+
+/// Synthetic records as a file: as many as are asked for, drawn from the figures alone.
+pub(super) async fn records(visit: Visit, Path(name): Path<String>, asked: Fields) -> Outcome {
+    let (client, period) = (visit.client()?, period(&name)?);
+    let count = asked.text("n").parse().ok().filter(|count| RECORDS.contains(count)).ok_or(Failure::Nothing)?;
+    let (form, kind) = FORMS.into_iter().take(2).find(|(one, _)| *one == asked.text("form")).ok_or(Failure::Nothing)?;
+    let release = released(&client, period).await?;
+    let drawn = tokio::task::spawn_blocking(move || microdata(&release, count)).await.map_err(|_| Failure::Internal)??;
+    let text = if form == "json" { drawn.json() } else { drawn.csv() };
+    Ok(attached(kind, &format!("statistics-{period}-records.{form}"), text))
+}
+
+async fn released(client: &Client, period: Period) -> Outcome<Box<Release>> {
+    match client.stats_show(period).await.map_err(|error| refused(error, Failure::Unclosed))? {
+        ReleaseView::Released(release) => Ok(release),
+        ReleaseView::TooFew(_) => Err(Failure::Unclosed),
+    }
+}
+
+fn attached(kind: &str, name: &str, text: String) -> Response {
+    let named = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, named)], text).into_response()
 }
 
 /// Closes a period that has ended, and has it counted.

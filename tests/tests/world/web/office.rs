@@ -146,6 +146,11 @@ async fn web_an_analyst_takes_figures_along_and_no_case() {
     browser.says("too small to be shown").await;
     assert_eq!(browser.barriers().await, Vec::<String>::new());
     browser.picture("figures").await;
+    // Of nobody is it stated how old she was: all of that table is left of the whole.
+    browser.click("main nav li:nth-child(4) a").await;
+    browser.says("Not stated or suppressed").await;
+    browser.says("The last lines are what is left of a whole").await;
+    assert_eq!(browser.barriers().await, Vec::<String>::new());
     for case in ["2026-0", "Shelter"] {
         assert!(!browser.text().await.contains(case), "an analyst reads no case");
     }
@@ -191,6 +196,18 @@ fn attached(world: &World, period: Period) {
         assert!(answer.body.contains(holds) && !answer.body.contains("2026-0"), "{form}: {}", answer.body);
     }
     assert_eq!(interface.get(&format!("/statistics/{period}/exe")).status, 404);
+    for (form, kind, holds) in
+        [("csv", "text/csv; charset=utf-8", "# Synthetic records: 50,"), ("json", "application/json", "\"fabricated\"")]
+    {
+        let answer = interface.get(&format!("/statistics/{period}/records?n=50&form={form}"));
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{answer:?}");
+        assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"statistics-{period}-records.{form}\""));
+        assert!(answer.body.contains(holds) && answer.body.contains("Woman"), "{}", answer.body);
+    }
+    for asked in ["n=0&form=csv", "n=100001&form=csv", "n=50&form=svg", ""] {
+        let answer = interface.get(&format!("/statistics/{period}/records?{asked}"));
+        assert!(answer.body.contains("Nothing was chosen."), "{asked}: {answer:?}");
+    }
     let page = interface.get(&format!("/statistics?period={period}")).body;
     assert!(page.len() < 60 << 10 && !after(&page, "href=\"/statistics/").is_empty(), "{}", page.len());
 }

@@ -13,6 +13,8 @@ use super::StoreError;
 
 /// Bytes of one piece: seventeen, the most that a page has before it is split, stay well below that.
 const PIECE: usize = 4 * 1024;
+/// For so many bytes of what is read its page is named once more.
+const NAMED: usize = 1024;
 
 const INLINE: u8 = 0;
 const PIECES: u8 = 1;
@@ -47,7 +49,7 @@ pub(super) fn number(tree: &Tree) -> Result<u64, StoreError> {
 
 /// The value of `key`.
 pub(super) fn read(tree: &Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-    match tree.get(head_key(key)).map_err(failed)? {
+    match get(tree, &head_key(key))? {
         Some(head) => value_of(tree, key, &head).map(Some),
         None => Ok(None),
     }
@@ -61,13 +63,26 @@ pub(super) fn value_of(tree: &Tree, key: &[u8], head: &IVec) -> Result<Vec<u8>, 
             let count = u32::from_be_bytes(count.try_into().map_err(|_| StoreError::Corrupt)?);
             let mut value = Vec::new();
             for index in 0..count {
-                let piece = tree.get(piece_key(key, index)).map_err(failed)?.ok_or(StoreError::Corrupt)?;
+                let piece = get(tree, &piece_key(key, index))?.ok_or(StoreError::Corrupt)?;
                 value.extend_from_slice(&piece);
             }
             Ok(value)
         }
         _ => Err(StoreError::Corrupt),
     }
+}
+
+/// What is at a key of sled's.
+fn get(tree: &Tree, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+    let found = tree.get(key).map_err(failed)?;
+    found.as_ref().map_or(Ok(()), |found| name(tree, key, found.len()))?;
+    Ok(found)
+}
+
+/// Names the page in which so many bytes were read to sled's cache again, the more often the more they are. The cache looks what it can
+/// let go once a 256th part of all pages was named 64 times, however long these are: read once each, 16,384 would stay.
+pub(super) fn name(tree: &Tree, key: &[u8], length: usize) -> Result<(), StoreError> {
+    (0..length / NAMED).try_for_each(|_| tree.contains_key(key).map(drop).map_err(failed))
 }
 
 /// Adds to `batch` that `key` has `value`, or is absent, and nothing is left of what it had before.

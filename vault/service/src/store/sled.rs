@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::inflight::Inflight;
-use super::layout::{failed, head_key, key_of, read, value_of};
+use super::layout::{failed, head_key, key_of, name, read, value_of};
 use super::writer::{Job, Writer};
 use super::{Pair, Records, StoreError, Write};
 use crate::directory::sync_directory;
@@ -66,6 +66,7 @@ impl SledRecords {
         found
             .map(|pair| {
                 let (head_key, head) = pair.map_err(failed)?;
+                name(&self.tree, &head_key, head.len())?;
                 let key = key_of(&head_key)?;
                 Ok((key.to_vec(), value_of(&self.tree, key, &head)?))
             })
