@@ -11,11 +11,13 @@ use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WindowHandle};
 
+mod hand;
+
+pub use hand::Way;
+
 use crate::interface::Interface;
 use crate::world::PASSPHRASE;
 
-/// How often somebody presses Tab before giving up.
-const MANY_TABS: usize = 300;
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,6 +29,7 @@ pub struct Browser {
     driver: WebDriver,
     server: String,
     process: Child,
+    look: Look,
     /// The browser's profile.
     pub profile: TempDir,
 }
@@ -40,11 +43,13 @@ pub struct Look {
     pub width: u32,
     /// Whether it runs scripts.
     pub scripts: bool,
+    /// Whether whoever uses it has no mouse.
+    pub keys: bool,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { language: "en", width: 1100, scripts: true }
+        Self { language: "en", width: 1100, scripts: true, keys: false }
     }
 }
 
@@ -66,12 +71,17 @@ impl Browser {
         std::thread::spawn(move || lines.for_each(drop));
         let server = format!("http://127.0.0.1:{port}");
         let driver = WebDriver::new(&server, capabilities(look, profile.path())).await;
-        Self { driver: driver.expect("a browser starts"), server, process, profile }
+        Self { driver: driver.expect("a browser starts"), server, process, look, profile }
     }
 
     /// Opens the file that the interface has written, and waits until the browser has come in.
     pub async fn enter(&self, interface: &Interface) {
-        self.driver.goto(format!("file://{}", interface.redirect.display())).await.expect("opened");
+        self.enter_by(&interface.redirect).await;
+    }
+
+    /// The same by this file.
+    pub async fn enter_by(&self, redirect: &Path) {
+        self.driver.goto(format!("file://{}", redirect.display())).await.expect("opened");
         // Without scripts a person presses the button.
         let until = Instant::now() + Duration::from_secs(3);
         while Instant::now() < until && !self.address().await.starts_with("http") {
@@ -113,11 +123,6 @@ impl Browser {
         self.driver.current_url().await.expect("an address").to_string()
     }
 
-    /// Asks for a page of the same origin.
-    pub async fn goto(&self, address: &str) {
-        self.driver.goto(address).await.expect("opened");
-    }
-
     /// Waits until there is such an element.
     pub async fn wait(&self, css: &str) -> WebElement {
         let until = Instant::now() + PATIENCE;
@@ -138,48 +143,6 @@ impl Browser {
             assert!(Instant::now() < until, "no “{words}” at {}: {}", self.address().await, self.text().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-    }
-
-    /// Clicks, and waits until the page that follows is whole.
-    pub async fn click(&self, css: &str) {
-        let until = Instant::now() + PATIENCE;
-        while let Err(error) = self.wait(css).await.click().await {
-            // A page that asks again by itself may have taken the place of the one that was looked at.
-            assert!(
-                error.to_string().contains("stale element") && Instant::now() < until,
-                "{css} at {}: {error}",
-                self.address().await
-            );
-        }
-    }
-
-    /// Types into a field that is empty, or names files.
-    pub async fn fill(&self, css: &str, text: &str) {
-        self.wait(css).await.send_keys(text).await.expect("typed");
-    }
-
-    /// Presses keys where the keyboard is.
-    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
-        self.driver.action_chain().send_keys(keys).perform().await.expect("pressed");
-    }
-
-    /// Goes on with Tab until the keyboard is at such an element, as whoever has no mouse does.
-    pub async fn tab_to(&self, css: &str) {
-        self.wait(css).await;
-        let there = format!("return document.activeElement.matches({})", json!(css));
-        for _ in 0..MANY_TABS {
-            if self.run(&there).await == json!(true) {
-                return;
-            }
-            self.press(Key::Tab + "").await;
-        }
-        panic!("no keyboard reaches {css} at {}: {}", self.address().await, self.text().await);
-    }
-
-    /// The same, and presses these keys there.
-    pub async fn key(&self, css: &str, keys: impl Into<thirtyfour::TypingData>) {
-        self.tab_to(css).await;
-        self.press(keys).await;
     }
 
     /// All that is read on the page.
@@ -262,6 +225,10 @@ impl Browser {
 
     /// What axe-core finds on the page: nothing, if nobody is kept out of it.
     pub async fn barriers(&self) -> Vec<String> {
+        // It is a script itself; the page has the same elements without any.
+        if !self.look.scripts {
+            return Vec::new();
+        }
         let axe = target().join("axe/node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(axe).expect("npm install --prefix target/axe axe-core@4.11.0");
         let ask = "const done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations.flatMap(one => \

@@ -70,6 +70,16 @@ impl AutoLock {
         Ok(Beside { client: self.client()?, _works: self.works.clone() })
     }
 
+    /// The client, for a page that asks for itself again while nobody does anything: the time goes on.
+    ///
+    /// # Errors
+    /// As [`AutoLock::client`].
+    pub fn glance(&self) -> Result<Beside> {
+        self.tick();
+        let client = self.held().client.clone().ok_or(ClientError::Locked)?;
+        Ok(Beside { client, _works: self.works.clone() })
+    }
+
     /// Drops the client if its time is up and no operation is under way; whether it is locked now.
     pub fn tick(&self) -> bool {
         let mut held = self.held();

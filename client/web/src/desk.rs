@@ -233,6 +233,11 @@ impl Desk {
         held.beside().map_err(|_| Failure::Locked)
     }
 
+    /// The client, for what is shown around a page; nobody has used it by that.
+    pub(crate) fn glance(&self) -> Option<Beside> {
+        locked(&self.held).clone()?.glance().ok()
+    }
+
     /// Whether the profile is unlocked.
     pub(crate) fn is_open(&self) -> bool {
         locked(&self.held).as_ref().is_some_and(|held| !held.tick())

@@ -108,8 +108,13 @@ impl Job {
 pub(crate) struct Jobs(Mutex<Vec<(String, Arc<Job>)>>);
 
 impl Jobs {
-    /// Begins a job; its name.
+    /// Begins a job; its name. One file is made at a time: what is made is in memory, and may be large.
     pub(crate) fn begin(&self, job: Arc<Job>, work: impl Future<Output = End> + Send + 'static) -> Result<String, Failure> {
+        let mut jobs = locked(&self.0);
+        let making = job.kind == Kind::Making;
+        if making && jobs.iter().any(|(_, one)| one.kind == Kind::Making && one.goes_on()) {
+            return Err(Failure::Occupied);
+        }
         let handle = launch::draw(9).map_err(|_| Failure::Internal)?;
         let task = tokio::spawn({
             let job = job.clone();
@@ -122,9 +127,7 @@ impl Jobs {
             }
         });
         *locked(&job.task) = Some(task.abort_handle());
-        let mut jobs = locked(&self.0);
         // Of files that were made, the newest alone is in memory.
-        let making = job.kind == Kind::Making;
         jobs.retain(|(_, one)| !making || one.kind != Kind::Making || one.goes_on());
         if jobs.len() >= KEPT
             && let Some(oldest) = jobs.iter().position(|(_, job)| !job.goes_on())
@@ -181,4 +184,21 @@ impl Jobs {
 
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_file_is_made_at_a_time() {
+        let jobs = Jobs::default();
+        let job = |kind| Job::new(kind, "/cases".to_owned());
+        let first = jobs.begin(job(Kind::Making), std::future::pending()).unwrap();
+        assert!(matches!(jobs.begin(job(Kind::Making), std::future::pending()), Err(Failure::Occupied)));
+        assert!(jobs.begin(job(Kind::Adding), std::future::pending()).is_ok(), "documents come meanwhile");
+        jobs.of(&first).unwrap().stop();
+        assert!(jobs.begin(job(Kind::Making), std::future::pending()).is_ok());
+        assert!(jobs.of(&first).is_none(), "of files that were made, the newest alone is kept");
+    }
 }

@@ -59,8 +59,9 @@ pub struct Opened {
 /// Begins to listen, on the loopback address alone, and writes the file that a browser comes in by.
 ///
 /// # Errors
-/// The port is taken, or the file cannot be written.
+/// The port is taken, the file cannot be written, or the system does not show who asks.
 pub async fn open(opening: Opening) -> io::Result<Opened> {
+    peer::check()?;
     let (listeners, port) = listen(opening.port).await?;
     let desk = Arc::new(Desk::new(opening.profile, port, opening.options)?);
     desk.invite()?;

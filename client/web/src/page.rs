@@ -31,7 +31,11 @@ pub(crate) fn going_on(visit: &Visit, place: &str, body: Markup) -> Markup {
 }
 
 fn inside(visit: &Visit, (place, goes_on): (&str, bool), body: Markup) -> Markup {
-    let client = visit.desk.is_open().then(|| visit.client().ok()).flatten().filter(|client| client.is_approved());
+    if !goes_on && visit.desk.is_open() {
+        // Somebody asked for this page, and is there. An error is that it was locked just now.
+        let _ = visit.client();
+    }
+    let client = visit.desk.glance().filter(|client| client.is_approved());
     let member = client.as_ref().is_some_and(|client| client.own_teams().is_ok_and(|teams| !teams.is_empty()));
     let places = client.is_some().then(|| PLACES.iter().filter(move |place| member || !place.3));
     let noticed = client.as_ref().and_then(|client| alarm::shown(visit, client).ok());

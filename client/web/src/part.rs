@@ -117,6 +117,19 @@ pub(crate) fn choice(label: &str, name: &str, options: &[(String, String)], chos
     }
 }
 
+/// A choice of one that lets somebody read: none is made before a person makes it.
+pub(crate) fn decision(words: Words, (label, name): (&str, &str), options: &[(String, String)], chosen: &str) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            select name=(name) autocomplete="off" required {
+                option value="" { (words.say("choose")) }
+                @for (value, word) in options { option value=(value) selected[value == chosen] { (word) } }
+            }
+        }
+    }
+}
+
 /// Something that ends something, asked for twice. `form` has what is sent besides.
 pub(crate) fn sure(words: Words, (word, to): (&str, &str), form: &Markup) -> Markup {
     html! {

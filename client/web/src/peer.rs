@@ -1,17 +1,40 @@
 //! Who is at the other end of a connection. The session is what lets somebody in; this keeps another user of the machine from trying.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
 
 /// The sockets of each family, as Linux lists them. A socket of IPv6 can come from an address of IPv4.
-const SOCKETS: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+const SOCKETS: [&str; 2] = [LIST, "/proc/net/tcp6"];
+const LIST: &str = "/proc/net/tcp";
 
-/// Whether the connection from `peer` to the port is another user's, or nobody's that the system knows of. Where there are no such lists, it is
-/// not known.
+/// Where a system has such lists: there, whoever is not seen in them is not let in. Other systems have none.
+const LISTED: bool = cfg!(target_os = "linux");
+/// What belongs to whoever runs this program.
+const OWN: &str = "/proc/self";
+
+/// Whether it can be seen who is at the other end, where that is to be seen at all.
+///
+/// # Errors
+/// Why it cannot.
+pub(crate) fn check() -> io::Result<()> {
+    if LISTED {
+        std::fs::metadata(OWN)?;
+        std::fs::read_to_string(LIST)?;
+    }
+    Ok(())
+}
+
+/// Whether the connection from `peer` to the port is another user's, or nobody's that the system knows of.
 pub(crate) fn is_strange(peer: SocketAddr) -> bool {
-    let lists: Vec<_> = SOCKETS.iter().filter_map(|list| std::fs::read_to_string(list).ok()).collect();
-    let Ok(own) = std::fs::metadata("/proc/self") else { return false };
-    !lists.is_empty() && lists.iter().find_map(|sockets| owner(sockets, peer)) != Some(own.uid())
+    let lists = SOCKETS.iter().filter_map(|list| std::fs::read_to_string(list).ok());
+    LISTED && is_strange_by(lists, std::fs::metadata(OWN).ok().map(|own| own.uid()), peer)
+}
+
+/// The same by these lists, if this user is `own`.
+fn is_strange_by(lists: impl Iterator<Item = String>, own: Option<u32>, peer: SocketAddr) -> bool {
+    let owner = lists.filter_map(|sockets| owner(&sockets, peer)).next();
+    owner.is_none() || owner != own
 }
 
 /// Who owns the socket at this address, by the system's list.
@@ -58,5 +81,16 @@ mod tests {
     #[test]
     fn who_is_in_no_list_is_a_stranger() {
         assert!(is_strange("127.0.0.1:1".parse().unwrap()));
+    }
+
+    #[test]
+    fn nobody_is_let_in_where_nothing_can_be_seen() {
+        let peer = "127.0.0.1:50000".parse().unwrap();
+        let list = || std::iter::once("0: 0100007F:C350 0100007F:1F90 01 0:0 00:0 0 1001 0 2\n".to_owned());
+        assert!(!is_strange_by(list(), Some(1001), peer));
+        assert!(is_strange_by(list(), Some(1002), peer), "another user's");
+        assert!(is_strange_by(list(), None, peer), "it is not known who this is");
+        assert!(is_strange_by(std::iter::empty(), Some(1001), peer), "the lists cannot be read");
+        assert!(is_strange_by(std::iter::empty(), None, peer), "nothing can be");
     }
 }

@@ -214,6 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_arabic_sentences_keep_their_order() {
+        let isolated = |text: &str| {
+            text.split('\u{2066}').map(|part| part.split_once('\u{2069}').map_or(part, |(_, after)| after)).collect::<String>()
+        };
+        let arabic = isolated(&TEXTS[1].concat());
+        let flipped =
+            arabic.as_bytes().windows(3).any(|three| matches!(three, [a, b'-', c] if a.is_ascii_digit() && c.is_ascii_digit()));
+        assert!(!flipped, "a number with a hyphen would be read from its end");
+    }
+
+    #[test]
     fn a_browser_that_asks_for_a_language_gets_it() {
         assert_eq!(Language::asked_for("de-DE,ar;q=0.8,en;q=0.5"), Some(Language::Arabic));
         assert_eq!(Language::asked_for("*"), None);

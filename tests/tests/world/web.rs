@@ -14,6 +14,8 @@ mod journey;
 mod journeys;
 #[path = "web/keyboard.rs"]
 mod keyboard;
+#[path = "web/last_day.rs"]
+mod last_day;
 #[path = "web/office.rs"]
 mod office;
 #[path = "web/organisation.rs"]

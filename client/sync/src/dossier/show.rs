@@ -33,12 +33,18 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `dossier` names none or several; [`ClientError::Server`] with `refused` once
-    /// its sender ended it.
+    /// its sender ended it before its time.
     pub async fn dossier(&self, dossier: &str) -> Result<DossierView> {
         let _turn = self.turn.lock().await;
         let access = match self.find_dossier_anew(dossier).await {
             Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(dossier)?,
-            found => found?,
+            found => {
+                let access = found?;
+                if self.check_lasts(&access).is_err() {
+                    return self.ended(&access, Ending::Expired);
+                }
+                access
+            }
         };
         match self.read_dossier(&access).await {
             Ok(read) => self.dossier_view(&access, &read),
@@ -108,16 +114,27 @@ impl Client {
 
     /// What is wrong with one dossier is shown with it, and keeps the others from nothing.
     async fn view_of_dossier(&self, access: &Access) -> Result<DossierView> {
-        let ended = |state| Ok::<_, ClientError>(DossierView { state, ..self.dossier_view(access, &self.nothing_of(access))? });
+        if self.check_lasts(access).is_err() {
+            return self.ended(access, Ending::Expired);
+        }
         match self.read_dossier(access).await {
             Ok(read) => self.dossier_view(access, &read),
             Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => {
                 self.dossier_view(access, &self.read_kept_dossier(access)?)
             }
-            Err(ClientError::Server(Code::Refused)) if access.until <= self.now() => ended(Sharing::Ended(Ending::Expired)),
-            Err(ClientError::Server(Code::Refused)) => ended(Sharing::Ended(Ending::Revoked)),
-            Err(_) => ended(Sharing::Unreadable),
+            Err(ClientError::Server(Code::Refused)) => self.ended(access, Ending::Revoked),
+            Err(_) => Ok(DossierView { state: Sharing::Unreadable, ..self.ended(access, Ending::Revoked)? }),
         }
+    }
+
+    /// Refuses what is over by this device's clock, as the vault does by its own: also what the device still holds is not shown.
+    pub(crate) fn check_lasts(&self, access: &Access) -> Result<()> {
+        if access.until > self.now() { Ok(()) } else { Err(ClientError::Server(Code::Refused)) }
+    }
+
+    /// What is told of a dossier that is over.
+    fn ended(&self, access: &Access, why: Ending) -> Result<DossierView> {
+        Ok(DossierView { state: Sharing::Ended(why), ..self.dossier_view(access, &self.nothing_of(access))? })
     }
 
     fn nothing_of(&self, access: &Access) -> Read {

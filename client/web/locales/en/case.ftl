@@ -224,6 +224,14 @@ redact-name = Name of the copy (or leave it empty)
 redact-make = Make the copy
 redact-more = More boxes
 redact-strip = Only take metadata out
+copy-lost = { $n ->
+    [one] One part of the original could not be drawn, and is missing in this copy. Look at it before you give it away.
+   *[other] { $n } parts of the original could not be drawn, and are missing in this copy. Look at it before you give it away.
+}
+redact-unseen = { $n ->
+    [one] One more page is in the copy and is not shown here. A box on it is written as numbers; look at the whole copy before you give it away.
+   *[other] { $n } more pages are in the copy and are not shown here. Boxes on them are written as numbers; look at the whole copy before you give it away.
+}
 copy-redacted = A copy with parts blacked out, of:
 copy-stripped = A copy without metadata, of:
 failure-box-numbers = A box has a number missing, or one that is none.

@@ -71,6 +71,7 @@ state-received = Received: opened by { $who }
 # New case
 new-case-search-first = Is there a case already?
 case-title = Reference or title
+choose = Choose…
 case-title-hint = A reference such as 2026-014 is best: a list of names is easily seen over a shoulder.
 case-team = Team
 new-case-button = Open the case

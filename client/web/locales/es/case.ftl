@@ -224,6 +224,14 @@ redact-name = Nombre de la copia (o déjelo vacío)
 redact-make = Hacer la copia
 redact-more = Más recuadros
 redact-strip = Quitar solo los metadatos
+copy-lost = { $n ->
+    [one] Una parte del original no se pudo dibujar y falta en esta copia. Mírela antes de entregarla.
+   *[other] { $n } partes del original no se pudieron dibujar y faltan en esta copia. Mírela antes de entregarla.
+}
+redact-unseen = { $n ->
+    [one] Una página más está en la copia y no se muestra aquí. Un recuadro en ella se escribe con números; mire toda la copia antes de entregarla.
+   *[other] { $n } páginas más están en la copia y no se muestran aquí. Los recuadros en ellas se escriben con números; mire toda la copia antes de entregarla.
+}
 copy-redacted = Una copia tachada en parte, de:
 copy-stripped = Una copia sin metadatos, de:
 failure-box-numbers = A un recuadro le falta un número, o no es un número.

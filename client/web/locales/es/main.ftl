@@ -73,6 +73,7 @@ state-received = Recibido: abierto por { $who }
 # Caso nuevo
 new-case-search-first = ¿Existe ya el caso?
 case-title = Referencia o título
+choose = Elegir…
 case-title-hint = Mejor una referencia como 2026-014: una lista de nombres se lee fácilmente por encima del hombro.
 case-team = Equipo
 new-case-button = Abrir el caso

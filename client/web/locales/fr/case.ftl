@@ -224,6 +224,14 @@ redact-name = Nom de la copie (ou laissez vide)
 redact-make = Faire la copie
 redact-more = Plus de cadres
 redact-strip = Ôter seulement les métadonnées
+copy-lost = { $n ->
+    [one] Une partie de l’original n’a pas pu être dessinée et manque dans cette copie. Regardez-la avant de la donner.
+   *[other] { $n } parties de l’original n’ont pas pu être dessinées et manquent dans cette copie. Regardez-la avant de la donner.
+}
+redact-unseen = { $n ->
+    [one] Une page de plus est dans la copie et n’est pas montrée ici. Un cadre s’y écrit en chiffres ; regardez toute la copie avant de la donner.
+   *[other] { $n } pages de plus sont dans la copie et ne sont pas montrées ici. Les cadres s’y écrivent en chiffres ; regardez toute la copie avant de la donner.
+}
 copy-redacted = Une copie noircie en partie, de :
 copy-stripped = Une copie sans métadonnées, de :
 failure-box-numbers = Il manque un nombre à un cadre, ou ce n’en est pas un.

@@ -73,6 +73,7 @@ state-received = Reçu : ouvert par { $who }
 # Nouveau dossier
 new-case-search-first = Le dossier existe-t-il déjà ?
 case-title = Référence ou titre
+choose = Choisir…
 case-title-hint = Une référence comme 2026-014 est préférable : une liste de noms se lit vite par-dessus l’épaule.
 case-team = Équipe
 new-case-button = Ouvrir le dossier

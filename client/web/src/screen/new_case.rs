@@ -34,7 +34,7 @@ fn draw(visit: &Visit, client: &Client, typed: &Fields, failure: Option<&Failure
                 @if teams.len() == 1 {
                     @for (team, name) in &teams { input type="hidden" name="team" value=(team); p { (words.say("case-team")) ": " (part::name(name)) } }
                 } @else {
-                    (part::choice(&words.say("case-team"), "team", &teams, typed.text("team")))
+                    (part::decision(words, (&words.say("case-team"), "team"), &teams, typed.text("team")))
                 }
                 button.primary { (words.say("new-case-button")) }
             }

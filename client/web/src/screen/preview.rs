@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::{case, done, redact};
 use crate::desk::Shown;
 use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
 use crate::job::{End, Job, Kind};
 use crate::page;
 use crate::part;
@@ -27,7 +28,7 @@ pub(super) enum In<'a> {
     Dossier(&'a str),
 }
 
-pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, String)>) -> Outcome {
+pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, String)>, asked: Fields) -> Outcome {
     let (client, id, of) = (visit.client()?, visit.id(&handle)?, visit.id(&document)?);
     let address = format!("/cases/{handle}/documents/{document}");
     let view = client.case(&id).await?;
@@ -48,6 +49,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
                 p { (words.say("document-found")) }
                 ul { @for kind in found.kinds() { li { (words.say(&format!("found-{}", kind.as_str()))) } } }
             }
+            @if let Some(lost) = redact::lost(&visit, &asked) { (lost) }
             @if let Some(origin) = redact::origin(&visit, (&view, shown)) { (origin) }
             div.actions {
                 @if drawn.is_ok() { a.button href={ (address) "/redact" } { (words.say("redact")) } }

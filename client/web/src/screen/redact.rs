@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
-use casevault_sync::view::{CaseView, DocumentView};
+use casevault_sync::view::{CaseView, CopyView, DocumentView};
 use casevault_sync::{Client, PageBox};
 use maud::{Markup, html};
 
@@ -17,6 +17,8 @@ use crate::visit::Visit;
 
 /// Boxes that can be written at once where there is no script, and how many more are asked for.
 const ROWS: usize = 4;
+/// What an address says of a copy that was just made: how many parts of the original could not be drawn.
+const LOST: &str = "lost";
 /// What a box says of itself: the page, then in per cent of it.
 const SIDES: [&str; 5] = ["page", "x", "y", "width", "height"];
 
@@ -51,6 +53,8 @@ async fn draw(
                 a.button href=(address) { (words.say("cancel")) }
             }
         }
+        @let unseen = pictures.all - pictures.shown.len().min(pictures.all);
+        @if unseen > 0 { p.note { (words.count("redact-unseen", unseen)) } }
         (preview::pages(visit, (&address, &shown.name), &pictures))
     };
     Ok(page::page(visit, "cases", body))
@@ -108,32 +112,33 @@ pub(super) async fn make(visit: Visit, Path(of): Path<(String, String)>, form: F
     }
     let client = visit.client()?;
     match copied(&visit, (&client, &of), &form).await {
-        Ok(copy) => done(&format!("/cases/{}/documents/{}", of.0, visit.handle(&copy.document)?)),
+        Ok(made) => {
+            let lost = if made.missing > 0 { format!("?{LOST}={}", made.missing) } else { String::new() };
+            done(&format!("/cases/{}/documents/{}{lost}", of.0, visit.handle(&made.copy.document)?))
+        }
         Err(failure) => Ok(failure.with(draw(&visit, &of, &form, Some(&failure)).await?)),
     }
 }
 
-async fn copied(
-    visit: &Visit,
-    (client, (handle, document)): (&Client, &(String, String)),
-    form: &Fields,
-) -> Outcome<DocumentView> {
+async fn copied(visit: &Visit, (client, (handle, document)): (&Client, &(String, String)), form: &Fields) -> Outcome<CopyView> {
     let (id, of) = (visit.id(handle)?, visit.id(document)?);
     let name = form.has("name").then(|| form.text("name").trim());
     let rows: Vec<_> = read(form).into_iter().filter(|row| !is_empty(row)).collect();
     if form.text("how") == "strip" {
         // Boxes would not be in it.
-        return if rows.is_empty() {
-            Ok(client.strip_document(&id, &of, name).await?.copy)
-        } else {
-            Err(Failure::Form("box-strip"))
-        };
+        return if rows.is_empty() { Ok(client.strip_document(&id, &of, name).await?) } else { Err(Failure::Form("box-strip")) };
     }
     let boxes = rows.iter().map(parse).collect::<Option<Vec<_>>>().ok_or(Failure::Form("box-numbers"))?;
     if boxes.is_empty() {
         return Err(Failure::Form("no-box"));
     }
-    Ok(client.redact_document(&id, &of, &boxes, name).await?.copy)
+    Ok(client.redact_document(&id, &of, &boxes, name).await?)
+}
+
+/// What is missing in a copy that was just made.
+pub(super) fn lost(visit: &Visit, asked: &Fields) -> Option<Markup> {
+    let lost = asked.text(LOST).parse().ok().filter(|lost| *lost > 0)?;
+    Some(html! { p.note role="status" { (visit.words.count("copy-lost", lost)) } })
 }
 
 /// What a document is a copy of, if it is one.

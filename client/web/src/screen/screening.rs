@@ -82,19 +82,21 @@ pub(super) async fn answer(visit: Visit, Path(handle): Path<String>, form: Field
 }
 
 pub(super) async fn decide(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
-    let (client, id) = (visit.client()?, visit.id(&handle)?);
-    let [status, by, date] = DECISION.map(|field| form.text(field));
-    let decided = if status.is_empty() || by.is_empty() || date.is_empty() {
-        Err(Failure::Form("half-decision"))
-    } else if let Err(failure) = {
-        let view = client.case(&id).await?;
-        profile::changed(&form, DECISION.into_iter().map(|field| (field, profile::value(&view.fields, field))))
-    } {
-        Err(failure)
-    } else {
-        client.screening_decide(&id, (status, by, date)).await.map(|_| ()).map_err(Failure::from)
-    };
+    let decided = decided(&visit, &handle, &form).await;
     settled(&visit, &handle, (decided, &form)).await
+}
+
+/// Writes the decision, unless a colleague has meanwhile written another.
+async fn decided(visit: &Visit, handle: &str, form: &Fields) -> Outcome<()> {
+    let (client, id) = (visit.client()?, visit.id(handle)?);
+    let [status, by, date] = DECISION.map(|field| form.text(field));
+    if status.is_empty() || by.is_empty() || date.is_empty() {
+        return Err(Failure::Form("half-decision"));
+    }
+    let view = client.case(&id).await?;
+    profile::changed(form, DECISION.into_iter().map(|field| (field, profile::value(&view.fields, field))))?;
+    client.screening_decide(&id, (status, by, date)).await?;
+    Ok(())
 }
 
 async fn settled(visit: &Visit, handle: &str, (written, form): (Outcome<()>, &Fields)) -> Outcome {

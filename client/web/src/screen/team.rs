@@ -76,7 +76,7 @@ async fn members(visit: &Visit, client: &Client, (handle, team): (&str, &TeamVie
                 }
             } }
             @if !others.is_empty() {
-                form.search method="post" action={ "/teams/" (handle) "/add" } { (part::choice(&words.say("team-add"), "person", &others, "")) button { (words.say("team-add-button")) } }
+                form.search method="post" action={ "/teams/" (handle) "/add" } { (part::decision(words, (&words.say("team-add"), "person"), &others, "")) button { (words.say("team-add-button")) } }
             }
         }
     })

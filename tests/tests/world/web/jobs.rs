@@ -200,7 +200,9 @@ async fn web_work_beside_the_person_keeps_nothing_from_locking() {
     assert!(!lock.tick(), "somebody works with it");
     drop(used);
     let beside = lock.beside().unwrap();
-    clock.0.fetch_add(700_000, Ordering::SeqCst);
+    clock.0.fetch_add(500_000, Ordering::SeqCst);
+    assert!(lock.glance().unwrap().own_teams().is_ok(), "a page asks for itself again");
+    clock.0.fetch_add(200_000, Ordering::SeqCst);
     assert!(lock.tick(), "nobody does");
     assert!(beside.own_teams().is_ok(), "what goes on beside ends by itself");
     assert!(matches!(lock.client(), Err(ClientError::Locked)));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use casevault_sync::id::PersonId;
 use casevault_sync::{Client, Role};
-use casevault_tests::browser::{Browser, Look};
+use casevault_tests::browser::{Browser, Look, Way};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{PASSPHRASE, World};
 
@@ -22,7 +22,7 @@ async fn web_a_caseworker_opens_a_case_and_adds_a_document() {
     let world = World::start();
     drop(world.shelter().await);
     let interface = Interface::start(&world.profile("Nadia"));
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Mouse)).await;
     browser.enter(&interface).await;
     assert!(!interface.redirect.exists(), "the way in serves once");
     browser.unlock().await;
@@ -171,7 +171,7 @@ async fn consents(browser: &Browser, case: &str) {
     browser.click("input[name=document]").await;
     browser.click("select[name=form] option:nth-of-type(2)").await;
     browser.click("input[name=field][value=prs_Gender]").await;
-    browser.run("document.querySelector('input[name=until]').value = '2029-12-31'").await;
+    browser.day("input[name=until]", "2029-12-31").await;
     browser.click("main button.primary").await;
     browser.wait("#consents").await;
     browser.wait("article .chip.good").await;
@@ -186,17 +186,17 @@ async fn still_waits(browser: &Browser, interface: &Interface) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_first_contact_without_signal_in_english() {
-    first_contact(Look::default()).await;
+    first_contact(Look::default().played(Way::Keys)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_first_contact_without_signal_in_arabic() {
-    first_contact(Look { language: "ar", width: 320, ..Look::default() }).await;
+    first_contact(Look { language: "ar", width: 320, ..Look::default() }.played(Way::Mouse)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_first_contact_is_possible_without_scripts() {
-    first_contact(Look { language: "fr", scripts: false, ..Look::default() }).await;
+    first_contact(Look { language: "fr", ..Look::default() }.played(Way::Plain)).await;
 }
 
 /// Clicks, and counts it.
@@ -211,7 +211,7 @@ async fn web_a_newcomer_seals_a_first_document_within_eight_clicks() {
     let shelter = world.shelter().await;
     let code = shelter.amal.invite("Sara", Role::Caseworker).await.unwrap();
     let interface = Interface::start(&world.profile("Sara"));
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Keys)).await;
     let mut clicks = 0;
     browser.enter(&interface).await;
     browser.fill("input[name=code]", &code).await;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use casevault_sync::evidence::verify_evidence;
 use casevault_sync::time::Time;
 use casevault_sync::{Client, ConsentBy, NewConsent, NewShare, Role};
-use casevault_tests::browser::{Browser, Look};
+use casevault_tests::browser::{Browser, Look, Way};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{World, silent};
 
@@ -14,16 +14,21 @@ use super::journey::png;
 use crate::referral::Both;
 
 /// Somebody comes in and unlocks.
-async fn comes(browser: &Browser, profile: &Path) -> Interface {
+pub async fn comes(browser: &Browser, profile: &Path) -> Interface {
     let interface = Interface::start(profile);
     browser.enter(&interface).await;
     browser.unlock().await;
     interface
 }
 
-/// The address of the first link that matches on a page.
-async fn link(browser: &Browser, page: &str, css: &str) -> String {
+/// The address of the first link that matches on a page, which is asked for again until what comes has come.
+pub async fn link(browser: &Browser, page: &str, css: &str) -> String {
+    let until = Instant::now() + Duration::from_secs(30);
     browser.goto(page).await;
+    while browser.run(&format!("return document.querySelector(\"{css}\")")).await.is_null() && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        browser.goto(page).await;
+    }
     browser.wait(css).await;
     browser.run(&format!("return document.querySelector(\"{css}\").href")).await.as_str().unwrap().to_owned()
 }
@@ -32,14 +37,9 @@ async fn first_case(browser: &Browser, interface: &Interface) -> String {
     link(browser, &format!("{}/cases", interface.address), "#results .list a").await
 }
 
-async fn first_dossier(browser: &Browser, interface: &Interface) -> String {
-    link(browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await
-}
-
-/// Puts a day into a field, whose way of typing differs by language.
-async fn day(browser: &Browser, css: &str, day: &str) {
-    browser.wait(css).await;
-    browser.run(&format!("document.querySelector(\"{css}\").value = '{day}'")).await;
+/// The address of what was shared, with whoever is served at this one.
+pub async fn first_dossier(browser: &Browser, at: &str) -> String {
+    link(browser, &format!("{at}/waiting"), "a[href*='/shared/']").await
 }
 
 /// Presses what is asked for twice.
@@ -71,7 +71,7 @@ pub fn consent(to: &str, documents: &[&str]) -> NewConsent {
 }
 
 /// Nadia's case with a passport, in a team that has a supervisor; nobody else's team has it.
-async fn supervised(fields: &[(&str, &str)]) -> World {
+pub async fn supervised(fields: &[(&str, &str)]) -> World {
     let world = World::start();
     let shelter = world.shelter().await;
     let sana = world.bring_in(&shelter.amal, "Sana", Role::Supervisor).await;
@@ -98,7 +98,7 @@ async fn keeps(browser: &Browser, css: &str, text: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn web_a_plan_is_made_for_a_minor_with_a_guardian_and_approved_by_a_supervisor() {
     let world = supervised(&[("prs_Birthdate", "2012-05-01")]).await;
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Keys)).await;
     let nadia = comes(&browser, &world.profile("Nadia")).await;
     let case = first_case(&browser, &nadia).await;
     browser.goto(&format!("{case}/assistance")).await;
@@ -106,7 +106,7 @@ async fn web_a_plan_is_made_for_a_minor_with_a_guardian_and_approved_by_a_superv
     browser.click("#plan ~ details summary").await;
     browser.fill("textarea[name=objectives]", "a safe home").await;
     browser.fill("input[name=goal]", "learns the language").await;
-    day(&browser, "input[name=due]", "2021-06-30").await;
+    browser.day("input[name=due]", "2021-06-30").await;
     browser.click("form[action$='/plan'] > button").await;
     keeps(&browser, "textarea[name=objectives]", "a safe home").await;
     browser.goto(&format!("{case}/profile/guardian")).await;
@@ -123,7 +123,7 @@ async fn web_a_plan_is_made_for_a_minor_with_a_guardian_and_approved_by_a_superv
     browser.click("#plan ~ details summary").await;
     browser.fill("textarea[name=objectives]", "a safe home").await;
     browser.fill("input[name=goal]", "learns the language").await;
-    day(&browser, "input[name=due]", "2021-06-30").await;
+    browser.day("input[name=due]", "2021-06-30").await;
     browser.click("form[action$='/plan'] > button").await;
     browser.says("Draft: no supervisor has approved it").await;
     browser.goto(&format!("{}/overdue", nadia.address)).await;
@@ -152,7 +152,7 @@ async fn web_a_plan_is_made_for_a_minor_with_a_guardian_and_approved_by_a_superv
 #[tokio::test(flavor = "multi_thread")]
 async fn web_a_partner_gets_what_was_consented_to_and_no_more_once_it_is_ended() {
     let both = Both::partners().await;
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Plain)).await;
     let dana = comes(&browser, &both.hers.profile("Dana")).await;
     let case = first_case(&browser, &dana).await;
     browser.goto(&format!("{case}/consent")).await;
@@ -167,7 +167,7 @@ async fn web_a_partner_gets_what_was_consented_to_and_no_more_once_it_is_ended()
         browser.click(css).await;
     }
     browser.click("label:has(input[name=document]):first-child input").await;
-    day(&browser, "input[name=until]", "2029-12-31").await;
+    browser.day("input[name=until]", "2029-12-31").await;
     browser.click("main button.primary").await;
     browser.click("a[href*='/share/']").await;
     // Nothing is chosen before somebody does.
@@ -181,7 +181,7 @@ async fn web_a_partner_gets_what_was_consented_to_and_no_more_once_it_is_ended()
     browser.wait("#shares ~ article").await;
 
     let nadia = comes(&browser, &both.theirs.profile("Nadia")).await;
-    let dossier = first_dossier(&browser, &nadia).await;
+    let dossier = first_dossier(&browser, &nadia.address).await;
     browser.goto(&dossier).await;
     browser.says("of another organisation").await;
     browser.click("button[value=accepted]").await;
@@ -208,7 +208,7 @@ async fn web_a_partner_gets_what_was_consented_to_and_no_more_once_it_is_ended()
 #[tokio::test(flavor = "multi_thread")]
 async fn web_what_no_consent_covers_is_shared_with_a_reason_and_a_second_person() {
     let world = supervised(&[("prs_Gender", "Feminine")]).await;
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Keys)).await;
     let nadia = comes(&browser, &world.profile("Nadia")).await;
     let case = first_case(&browser, &nadia).await;
     browser.goto(&format!("{case}/override")).await;
@@ -216,7 +216,7 @@ async fn web_what_no_consent_covers_is_shared_with_a_reason_and_a_second_person(
     for css in ["input[name=with]", "input[name=field]"] {
         browser.click(css).await;
     }
-    day(&browser, "input[name=until]", "2029-12-31").await;
+    browser.day("input[name=until]", "2029-12-31").await;
     browser.click("main button.primary").await;
     keeps(&browser, "input[name=purpose]", "order of the court").await;
     browser.fill("input[name=reason]", "the judge asked for it").await;
@@ -282,6 +282,8 @@ async fn web_a_part_of_a_picture_is_blacked_out_by_drawing_and_by_numbers() {
     }
     browser.click("button[value=redact]").await;
     browser.says("A copy with parts blacked out").await;
+    browser.goto(&format!("{}?lost=2", browser.address().await)).await;
+    browser.says("2 parts of the original could not be drawn").await;
     browser.end().await;
     drop(nadia);
     let documents = world.open("Nadia").documents("2026-014").await.unwrap();
@@ -314,14 +316,13 @@ async fn evidence(look: Look) {
     let share = nadia.share_make("2026-014", &new).await.unwrap();
     let browser = Browser::start(look).await;
     let lena = comes(&browser, &world.profile("Lena")).await;
-    let dossier = first_dossier(&browser, &lena).await;
+    let dossier = first_dossier(&browser, &lena.address).await;
     browser.goto(&dossier).await;
     browser.click(".list a").await;
     browser.wait(".sheets img").await;
     browser.goto(&dossier).await;
     browser.click("input[name=document]").await;
-    browser.wait("input[name=name]").await.clear().await.unwrap();
-    browser.fill("input[name=name]", "court").await;
+    browser.refill("input[name=name]", "court").await;
     browser.click("form[action$='/evidence'] button").await;
     browser.click("a[download]").await;
     let bundle = saved(&browser, "court.zip").await;
@@ -342,12 +343,12 @@ async fn evidence(look: Look) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_lawyers_make_evidence_of_what_was_shared_in_english() {
-    evidence(Look::default()).await;
+    evidence(Look::default().played(Way::Plain)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn web_lawyers_make_evidence_of_what_was_shared_in_arabic() {
-    evidence(Look { language: "ar", ..Look::default() }).await;
+    evidence(Look { language: "ar", ..Look::default() }.played(Way::Keys)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -356,7 +357,7 @@ async fn web_a_survivor_gets_her_data_withdraws_and_has_it_erased() {
     let nadia = world.open("Nadia");
     nadia.consent_give("2026-014", &consent("Legal", &["passport.png"])).await.unwrap();
     drop(nadia);
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Plain)).await;
     let nadia = comes(&browser, &world.profile("Nadia")).await;
     let case = first_case(&browser, &nadia).await;
     browser.goto(&format!("{case}/rights")).await;
@@ -411,7 +412,7 @@ async fn web_a_case_is_handed_to_the_mission_of_return_which_goes_on_with_it() {
     let fields = ["prs_Gender", "cv_Movement", "cv_MovementState", "cv_RiskAssessmentOfReturn"].map(str::to_owned).into();
     nadia.consent_give("2026-014", &NewConsent { fields, ..consent("Legal", &["passport.png"]) }).await.unwrap();
     drop(nadia);
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(Way::Keys)).await;
     let nadia = comes(&browser, &world.profile("Nadia")).await;
     let case = first_case(&browser, &nadia).await;
     browser.goto(&format!("{case}/assistance")).await;
@@ -423,14 +424,20 @@ async fn web_a_case_is_handed_to_the_mission_of_return_which_goes_on_with_it() {
     browser.goto(&format!("{case}/sharing")).await;
     browser.click("a[href*='/share/']").await;
     browser.wait("input[name=with]").await;
-    browser.run("document.querySelectorAll('main input').forEach((one) => { one.checked = true; })").await;
+    let fields = browser.run("return [...document.querySelectorAll('input[name=field]')].map(one => one.value)").await;
+    for field in fields.as_array().unwrap() {
+        browser.click(&format!("input[name=field][value='{}']", field.as_str().unwrap())).await;
+    }
+    for css in ["input[name=with]", "input[name=document]"] {
+        browser.click(css).await;
+    }
     browser.click("main button.primary").await;
     browser.wait("#shares ~ article").await;
     surely_at(&browser, "/hand-over/").await;
     browser.says("The case is offered to").await;
 
     let lena = comes(&browser, &world.profile("Lena")).await;
-    let dossier = first_dossier(&browser, &lena).await;
+    let dossier = first_dossier(&browser, &lena.address).await;
     browser.goto(&dossier).await;
     browser.says("her uncle lives there").await;
     browser.fill("input[name=title]", "R-7").await;

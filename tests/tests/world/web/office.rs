@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use casevault_sync::time::{Clock as _, Time};
 use casevault_sync::{Client, ClientError, Options, Period, Role, SystemClock};
-use casevault_tests::browser::{Browser, Look};
+use casevault_tests::browser::{Browser, Look, Way};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{World, copy, passphrase, silent};
 
 use super::organisation::{after, unlocked};
 
 /// The browser on a profile, unlocked.
-async fn at_work(world: &World, person: &str) -> (Interface, Browser) {
+async fn at_work(world: &World, person: &str, way: Way) -> (Interface, Browser) {
     let interface = Interface::start(&world.profile(person));
-    let browser = Browser::start(Look::default()).await;
+    let browser = Browser::start(Look::default().played(way)).await;
     browser.enter(&interface).await;
     browser.unlock().await;
     (interface, browser)
@@ -59,20 +59,23 @@ async fn web_a_member_leaves_and_a_phone_is_lost() {
     copy(&world.profile("phone"), &world.profile("restored"));
     drop(shelter.amal);
 
-    let (interface, browser) = at_work(&world, "Amal").await;
+    let (interface, browser) = at_work(&world, "Amal", Way::Plain).await;
     person(&browser, &interface, "Nadia").await;
     browser.says("phone").await;
-    let revoke =
-        "[...document.querySelectorAll('article')].find(one => one.textContent.includes('phone')).querySelector('details.sure')";
-    browser.run(&format!("{revoke}.open = true; {revoke}.querySelector('form').requestSubmit()")).await;
+    let phone = browser
+        .run("return [...document.querySelectorAll('main article')].findIndex(one => one.textContent.includes('phone'))")
+        .await;
+    let phone = format!("main article:nth-of-type({})", phone.as_u64().unwrap() + 1);
+    browser.click(&format!("{phone} details.sure summary")).await;
+    browser.click(&format!("{phone} details.sure form button")).await;
     looks_until(&browser, "of 4 teams have their new keys").await;
     assert!(!browser.text().await.contains("2026-014"));
     shelter.nadia.sync().await.unwrap();
     looks_until(&browser, "4 of 4 teams have their new keys").await;
 
     person(&browser, &interface, "Omar").await;
-    browser.click("form[action$='/remove'] input[name=freeze], details.sure summary").await;
-    browser.run("[...document.querySelectorAll('form[action$=\"/remove\"]')].at(-1).requestSubmit()").await;
+    browser.click("details.sure:has(form[action$='/remove']) summary").await;
+    browser.click("form[action$='/remove'] button").await;
     looks_until(&browser, "of 4 teams have their new keys").await;
     // Meanwhile nobody is kept from writing.
     shelter.nadia.note_add(&case.to_string(), "written meanwhile").await.unwrap();
@@ -116,10 +119,10 @@ async fn web_an_analyst_takes_figures_along_and_no_case() {
     drop(shelter);
     contributes(&world, period).await;
 
-    let (interface, browser) = at_work(&world, "Rana").await;
+    let (interface, browser) = at_work(&world, "Rana", Way::Keys).await;
     browser.goto(&format!("{}/statistics?period={period}", interface.address)).await;
     browser.says("This period has no figures yet.").await;
-    browser.run("document.querySelector('main details').open = true").await;
+    browser.click("main details:has(form[action='/statistics/close']) summary").await;
     browser.click(&format!("form[action='/statistics/close'] option[value='{period}']")).await;
     browser.click("form[action='/statistics/close'] button").await;
     looks_until(&browser, "How it was made").await;
