@@ -162,12 +162,21 @@ impl Failure {
         let key = format!("failure-{}", self.key());
         let say = |part: &str| visit.words.with(&format!("{key}{part}"), [("detail", FluentValue::from(self.detail()))]);
         html! {
-            div.alert role="alert" {
-                p.what { (say("")) }
-                p { (say(".safe")) }
-                p { (say(".next")) }
+            @if self.is_usual() {
+                div.note role="status" { p { (say("")) } p { (say(".next")) } }
+            } @else {
+                div.alert role="alert" {
+                    p.what { (say("")) }
+                    p { (say(".safe")) }
+                    p { (say(".next")) }
+                }
             }
         }
+    }
+
+    /// Whether nothing went wrong: what was asked for is there later, or in another way.
+    fn is_usual(&self) -> bool {
+        ["unclosed", "picture-kind", "picture-large", "picture-slow"].contains(&self.key())
     }
 
     /// A page of its own.

@@ -1,7 +1,7 @@
 //! What was to be done by a day that is over, in all cases of this device.
 
 use casevault_crypto::assistance::{Record, is_past};
-use casevault_crypto::event::{RecordId, RecordKind};
+use casevault_crypto::event::RecordKind;
 use casevault_crypto::journal::Place;
 use casevault_wire::id::TeamId;
 
@@ -38,33 +38,40 @@ impl Client {
 
     fn overdue_in(&self, place: &Place) -> Result<Vec<OverdueView>> {
         let said = self.assistance_of(place)?;
-        let mut late: Vec<(OverdueKind, Option<RecordId>, String, String)> = Vec::new();
+        let title = self.title_of(place)?;
+        let view = |kind, id, text, due: &str| OverdueView {
+            case: place.journal,
+            title: title.clone(),
+            team: place.team,
+            kind,
+            id,
+            text,
+            fields: Vec::new(),
+            due: due.to_owned(),
+        };
+        let mut late = Vec::new();
         for record in said.records.0.values() {
             if let Some(due) = record.due().filter(|due| is_past(due, self.now())) {
-                late.push((OverdueKind::Record(record.kind), Some(record.id), words(record), due.to_owned()));
+                let fields = few(record);
+                let text = fields.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
+                late.push(OverdueView { fields, ..view(OverdueKind::Record(record.kind), Some(record.id), text, due) });
             }
         }
         if let Some(plan) = said.plan() {
             let goals = plan.made.goals.as_slice().iter().map(|goal| self.goal_view(&said, goal));
             let goals = goals.filter(|goal| goal.overdue);
-            late.extend(goals.map(|goal| (OverdueKind::Record(RecordKind::Goal), Some(goal.goal), goal.text, goal.due)));
+            late.extend(goals.map(|goal| view(OverdueKind::Record(RecordKind::Goal), Some(goal.goal), goal.text, &goal.due)));
             if is_past(plan.made.review.as_str(), self.now()) {
                 let (objectives, review) = (plan.made.objectives.as_str(), plan.made.review.as_str());
-                late.push((OverdueKind::Review, None, objectives.to_owned(), review.to_owned()));
+                late.push(view(OverdueKind::Review, None, objectives.to_owned(), review));
             }
         }
-        let title = self.title_of(place)?;
-        let view = |(kind, id, text, due)| {
-            let (case, team, title) = (place.journal, place.team, title.clone());
-            OverdueView { case, title, team, kind, id, text, due }
-        };
-        Ok(late.into_iter().map(view).collect())
+        Ok(late)
     }
 }
 
-/// What a record is, in few words.
-fn words(record: &Record) -> String {
+/// What a record is, in few of its fields.
+fn few(record: &Record) -> Vec<(&'static str, String)> {
     let fields = SERVICES.iter().map(|(_, field)| *field).chain(["cv_ServiceAgency", "cv_FollowUpNote"]);
-    let said: Vec<_> = fields.map(|field| record.value(field)).filter(|value| !value.is_empty()).collect();
-    said.join(", ")
+    fields.map(|field| (field, record.value(field).to_owned())).filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -153,6 +153,8 @@ pub struct OverdueView {
     pub id: Option<RecordId>,
     /// What it is in words.
     pub text: String,
+    /// The fields and values that those words are of, if it is a record of fields.
+    pub fields: Vec<(&'static str, String)>,
     /// The day.
     pub due: String,
 }

@@ -211,6 +211,11 @@ failure-no-title = ليس للملف عنوان.
 
 # Copies that say less
 document-save = حفظ نسخة في الخارج
+# The names of files that nobody named.
+copy-name = نسخة
+bundle-name = حزمة-أدلة
+# Between the parts of a list.
+between = {"، "}
 document-custody = ما جرى له ومن فتحه
 redact = طمس
 redact-hint = تُرسم مربعات على الصفحات أو تُكتب أرقامًا بالنسبة المئوية من الصفحة. تُصنع نسخة مما يُرى، والمربعات فيها ثابتة ومن دون بيانات وصفية؛ ويبقى الأصل.

@@ -211,6 +211,11 @@ failure-no-title = The case has no title.
 
 # Copies that say less
 document-save = Save a copy outside
+# The names of files that nobody named.
+copy-name = copy
+bundle-name = bundle
+# Between the parts of a list.
+between = {", "}
 document-custody = What was done with it, and who opened it
 redact = Black out
 redact-hint = Draw boxes on the pages, or write them as numbers in per cent of the page. A copy is made of what is seen, with the boxes burnt in and without metadata; the original stays.

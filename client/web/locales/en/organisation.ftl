@@ -22,7 +22,7 @@ settings-minutes = { $n ->
    *[other] { $n } minutes
 }
 settings-passphrase = Change the passphrase
-passphrase-old = Passphrase until now
+passphrase-old = Current passphrase
 passphrase-change = Change it
 passphrase-changed = The passphrase is changed.
 passphrase-copies = The old one still opens older copies of this device’s files, such as backups. Destroy them if somebody may know it.
@@ -53,7 +53,7 @@ travel-made = { $n ->
 organisation-parts = Parts of the organisation
 partners = Partners
 recovery = Recovery
-log = What happened
+log = Log of the organisation
 size-people = { $n ->
     [one] One person
    *[other] { $n } people
@@ -182,7 +182,7 @@ conflict-empty = Nothing
 # Recovery
 recovery-words = If a team loses all its devices, its trustees together can open it again with sheets of paper, after everybody was warned. Nobody else can, and no server.
 recovery-none = There is no recovery yet: what is lost with a team’s last device stays lost.
-recovery-unset = No trustee could open a team that lost its devices: that is to be set up before there is anything to lose.
+recovery-unset = If a team loses all its devices, its cases are lost: make recovery sheets before that happens.
 policy = Recovery
 policy-waiting = Waits for another administrator
 policy-in-force = In force

@@ -211,6 +211,11 @@ failure-no-title = El caso no tiene título.
 
 # Copies that say less
 document-save = Guardar una copia fuera
+# The names of files that nobody named.
+copy-name = copia
+bundle-name = pruebas
+# Between the parts of a list.
+between = {", "}
 document-custody = Qué se hizo con él y quién lo abrió
 redact = Tachar
 redact-hint = Dibuje recuadros en las páginas, o escríbalos en porcentaje de la página. Se hace una copia de lo que se ve, con los recuadros fijados y sin metadatos; el original queda.

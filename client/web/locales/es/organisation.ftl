@@ -53,7 +53,7 @@ travel-made = { $n ->
 organisation-parts = Partes de la organización
 partners = Organizaciones socias
 recovery = Recuperación
-log = Lo que pasó
+log = Registro de la organización
 size-people = { $n ->
     [one] Una persona
    *[other] { $n } personas
@@ -182,7 +182,7 @@ conflict-empty = Nada
 # Recuperación
 recovery-words = Si un equipo pierde todos sus dispositivos, sus custodios juntos pueden volver a abrirlo con hojas de papel, después de avisar a todos. Nadie más puede, ni ningún servidor.
 recovery-none = Todavía no hay recuperación: lo que se pierde con el último dispositivo de un equipo queda perdido.
-recovery-unset = Ningún custodio podría abrir un equipo que perdió sus dispositivos: conviene prepararlo antes de que haya algo que perder.
+recovery-unset = Si un equipo pierde todos sus dispositivos, sus casos se pierden: haga antes las hojas para los custodios.
 policy = Recuperación
 policy-waiting = Espera a otra persona que administre
 policy-in-force = En vigor

@@ -211,6 +211,11 @@ failure-no-title = Le dossier n’a pas de titre.
 
 # Copies that say less
 document-save = Enregistrer une copie dehors
+# The names of files that nobody named.
+copy-name = copie
+bundle-name = preuves
+# Between the parts of a list.
+between = {", "}
 document-custody = Ce qui en a été fait, et qui l’a ouvert
 redact = Noircir
 redact-hint = Dessinez des cadres sur les pages, ou écrivez-les en pour cent de la page. Une copie est faite de ce qui se voit, les cadres incrustés et sans métadonnées ; l’original reste.

@@ -53,7 +53,7 @@ travel-made = { $n ->
 organisation-parts = Parties de l’organisation
 partners = Partenaires
 recovery = Récupération
-log = Ce qui s’est passé
+log = Journal de l’organisation
 size-people = { $n ->
     [one] Une personne
    *[other] { $n } personnes
@@ -182,7 +182,7 @@ conflict-empty = Rien
 # Récupération
 recovery-words = Si une équipe perd tous ses appareils, ses dépositaires réunis peuvent la rouvrir avec des feuilles de papier, une fois tout le monde averti. Personne d’autre ne le peut, ni aucun serveur.
 recovery-none = Il n’y a pas encore de récupération : ce qui est perdu avec le dernier appareil d’une équipe reste perdu.
-recovery-unset = Aucun dépositaire ne pourrait rouvrir une équipe qui a perdu ses appareils : à régler avant qu’il y ait quelque chose à perdre.
+recovery-unset = Si une équipe perd tous ses appareils, ses dossiers sont perdus : faites avant cela les feuilles des dépositaires.
 policy = Récupération
 policy-waiting = Attend un autre administrateur
 policy-in-force = En vigueur

@@ -14,6 +14,7 @@ use crate::fields::Fields;
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
+use crate::words::Words;
 
 /// What a case's pages are called, and where they are below its address.
 const PARTS: [(&str, &str); 5] = [
@@ -111,16 +112,24 @@ fn entry(visit: &Visit, view: &DocumentView, received: &BTreeMap<String, BTreeSe
         span.meta {
             (part::size(view.bytes))
             @if view.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
-            @match by {
-                Some(by) => (part::chip("received", "received", &words.fill("state-received", "who", by.iter().cloned().collect::<Vec<_>>().join(", ")))),
-                None => (part::delivery(words, view.delivery)),
-            }
+            (reached(words, (by, view.delivery)))
         }
     }
 }
 
+/// How far a document is: with these colleagues, or as far as it was delivered.
+pub(super) fn reached(words: Words, (by, delivery): (Option<&BTreeSet<String>>, Delivery)) -> Markup {
+    match by {
+        Some(by) => {
+            let who = by.iter().cloned().collect::<Vec<_>>().join(words.say("between").as_str());
+            part::chip("received", "received", &words.fill("state-received", "who", who))
+        }
+        None => part::delivery(words, delivery),
+    }
+}
+
 /// Which colleagues opened which documents as they are now: that they have them is on record.
-async fn received(client: &Client, case: &CaseView) -> BTreeMap<String, BTreeSet<String>> {
+pub(super) async fn received(client: &Client, case: &CaseView) -> BTreeMap<String, BTreeSet<String>> {
     let mut by = BTreeMap::<String, BTreeSet<String>>::new();
     let custody = client.custody(&case.summary.case.to_string()).await.unwrap_or_default();
     let opened = custody.iter().filter(|one| one.event == "documents-opened" && one.person != client.person());

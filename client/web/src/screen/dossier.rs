@@ -71,7 +71,7 @@ fn is_open(view: &DossierView) -> bool {
 async fn head(visit: &Visit, (client, view): (&Client, &DossierView)) -> Outcome<Markup> {
     let (words, known) = (visit.words, Known::of(client).await?);
     Ok(html! {
-        div.head { h1 { (part::name(&view.purpose)) } div.chips { (sharing::state(visit, view.state)) @if view.overridden { (part::chip("bad", "warning", &words.say("share-overridden"))) } } }
+        div.head { h1 { (part::name(&view.purpose)) } div.chips { (state(visit, view.state)) @if view.overridden { (part::chip("bad", "warning", &words.say("share-overridden"))) } } }
         dl {
             div { dt { (words.say("dossier-from")) } dd { (known.shown(words, &view.from)) } }
             div { dt { (words.say("consent-until")) } dd { (part::day(view.until)) } }
@@ -182,4 +182,12 @@ pub(super) async fn document(visit: Visit, Path((handle, document)): Path<(Strin
         }
     };
     Ok(page::page(&visit, "waiting", body).into_response())
+}
+
+/// How it stands, to whoever received it.
+fn state(visit: &Visit, state: Sharing) -> Markup {
+    match state {
+        Sharing::Sent => part::chip("warn", "clock", &visit.words.say("sharing-unanswered")),
+        other => sharing::state(visit, other),
+    }
 }

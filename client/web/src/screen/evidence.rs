@@ -45,7 +45,7 @@ pub(super) fn fields(visit: &Visit, documents: &[(String, Markup)], typed: &Fiel
         @if documents.is_empty() { p.empty { (words.say("documents-empty")) } }
         @else {
             (part::choices(&words.say("evidence-documents"), "document", documents, &typed.all("document").collect::<Vec<_>>()))
-            (part::line(&words.say("evidence-name"), "name", if typed.has("name") { typed.text("name") } else { "bundle" }))
+            (part::line(&words.say("evidence-name"), "name", &if typed.has("name") { typed.text("name").to_owned() } else { words.say("bundle-name") }))
             (part::line(&words.say("evidence-keep"), "keep", typed.text("keep")))
             div.actions { button.primary { (icon("file")) (words.say("evidence-make")) } }
         }

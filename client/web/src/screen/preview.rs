@@ -35,6 +35,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
     let drawn = draw(&visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await?;
     let custody: Vec<_> = client.custody(&id).await?.into_iter().filter(|one| is_about(one, &of)).collect();
+    let received = case::received(&client, &view).await;
     let words = visit.words;
     let event = |one: &CustodyView| words.known(&format!("event-{}", one.event)).unwrap_or_else(|| one.event.clone());
     let body = html! {
@@ -42,7 +43,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
         section aria-labelledby="document" {
             h2 #document { (part::name(&shown.name)) }
             p.meta {
-                (part::size(shown.bytes)) (part::delivery(words, shown.delivery))
+                (part::size(shown.bytes)) (case::reached(words, (received.get(&of), shown.delivery)))
                 @if shown.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
             }
             @if let Some(found) = shown.metadata.filter(|found| !found.is_nothing()) {

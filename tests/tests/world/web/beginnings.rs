@@ -26,7 +26,7 @@ async fn web_an_organisation_is_founded_in_the_page() {
     assert_eq!(interface.get("/joining").header("location"), "/cases");
     let people = interface.get("/people").body;
     assert!(people.contains("<bdi>Amal</bdi>") && people.contains("Administrator"), "{people}");
-    assert!(people.contains("No trustee could open a team"), "what is to be set up next is said");
+    assert!(people.contains("make recovery sheets before that happens"), "what is to be set up next is said");
 }
 
 /// Nadia's only device is lost. She comes back by a new code as whom she was, and reads what her team has.
