@@ -33,16 +33,14 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if `dossier` names none or several; [`ClientError::Server`] with `refused` once
-    /// its sender ended it before its time.
+    /// it is over, of which [`Self::dossiers`] tells how.
     pub async fn dossier(&self, dossier: &str) -> Result<DossierView> {
         let _turn = self.turn.lock().await;
         let access = match self.find_dossier_anew(dossier).await {
             Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(dossier)?,
             found => {
                 let access = found?;
-                if self.check_lasts(&access).is_err() {
-                    return self.ended(&access, Ending::Expired);
-                }
+                self.check_lasts(&access)?;
                 access
             }
         };

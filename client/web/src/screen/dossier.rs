@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{Delivery, DossierView, Sharing};
-use casevault_sync::{Answer, Client};
+use casevault_sync::{Answer, Client, ClientError};
+use casevault_wire::problem::Code;
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
 /// The page. `typed` is what was typed into the form of this name, which failed.
 async fn draw(visit: &Visit, handle: &str, (form, typed): (&str, &Fields), failure: Option<&Failure>) -> Outcome<Markup> {
     let (client, words) = (visit.client()?, visit.words);
-    let view = client.dossier(&visit.id(handle)?).await?;
+    let view = standing(&client, &visit.id(handle)?).await?;
     let mut documents = Vec::new();
     for document in &view.documents {
         documents.push((visit.handle(&document.document)?, document));
@@ -62,6 +63,16 @@ async fn draw(visit: &Visit, handle: &str, (form, typed): (&str, &Fields), failu
         }
     };
     Ok(page::page(visit, "waiting", body))
+}
+
+/// The dossier; of one that is over, how it ended.
+async fn standing(client: &Client, id: &str) -> Result<DossierView, ClientError> {
+    let shown = client.dossier(id).await;
+    if !matches!(shown, Err(ClientError::Server(Code::Refused))) {
+        return shown;
+    }
+    let ended = |one: &DossierView| one.dossier.to_string() == id && matches!(one.state, Sharing::Ended(_));
+    client.dossiers().await?.into_iter().find(ended).map_or(shown, Ok)
 }
 
 fn is_open(view: &DossierView) -> bool {

@@ -193,7 +193,7 @@ async fn web_a_partner_gets_what_was_consented_to_and_no_more_once_it_is_ended()
     browser.goto(&dossier).await;
     browser.fill("input[name=text]", "seen by a doctor").await;
     browser.click("button[value=done]").await;
-    browser.wait(".chip.received").await;
+    browser.says("Done").await;
 
     browser.goto(&format!("{case}/sharing")).await;
     browser.says("seen by a doctor").await;
