@@ -132,7 +132,8 @@ async fn writes(browser: &Browser, passport: &Path) -> String {
     browser.wait(".question:nth-of-type(12)").await;
     browser.fill("input[name=cv_MonthsTrafficked]", "14").await;
     browser.click("main button.primary").await;
-    browser.wait("#decision").await;
+    // What was typed is an attribute on the page that follows alone.
+    browser.wait("input[name=cv_MonthsTrafficked][value='14']").await;
     browser.goto(&format!("{case}/documents")).await;
     browser.fill("input[type=file]", passport.to_str().unwrap()).await;
     browser.click("main button.primary").await;
