@@ -72,13 +72,33 @@ impl Browser {
 
     async fn point(&self, css: &str) {
         let until = Instant::now() + PATIENCE;
-        while let Err(error) = self.wait(css).await.click().await {
+        loop {
+            let found = self.wait(css).await;
+            let asks = self.asks(&format!("document.querySelector({})", json!(css)), "one.type === 'submit'").await;
+            let Err(error) = found.click().await else { return self.gone(asks).await };
             // A page that asks again by itself may have taken the place of the one that was looked at.
             assert!(
                 error.to_string().contains("stale element") && Instant::now() < until,
                 "{css} at {}: {error}",
                 self.address().await
             );
+        }
+    }
+
+    /// Marks the page, and tells whether `one` asks for another: as a link, or in a form that is filled in, if it `sends` that.
+    async fn asks(&self, one: &str, sends: &str) -> bool {
+        let asks = format!(
+            "const one = {one}; window.before = true; if (!one) return false;
+             return one.localName === 'a' ? !one.hasAttribute('download') : {sends} && Boolean(one.form) && one.form.checkValidity()"
+        );
+        self.run(&asks).await == json!(true)
+    }
+
+    /// Waits until the page that was marked is gone, if another was asked for: what is looked for next might be on both.
+    async fn gone(&self, asks: bool) {
+        let until = Instant::now() + GOING;
+        while asks && Instant::now() < until && self.run("return Boolean(window.before)").await == json!(true) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -126,14 +146,9 @@ impl Browser {
     /// Presses Enter there; if that asks for a page, waits until the old one is gone.
     async fn enter_at(&self, css: &str) {
         self.tab_to(css).await;
-        let asks = "const one = document.activeElement; window.before = true; \
-                    return one.localName === 'a' ? !one.hasAttribute('download') : Boolean(one.form) && one.form.checkValidity()";
-        let asks = self.run(asks).await == json!(true);
+        let asks = self.asks("document.activeElement", "true").await;
         self.press(Key::Enter + "").await;
-        let until = Instant::now() + GOING;
-        while asks && Instant::now() < until && self.run("return Boolean(window.before)").await == json!(true) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        self.gone(asks).await;
     }
 
     /// Types into a field that is empty, or names files.

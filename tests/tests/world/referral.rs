@@ -309,10 +309,20 @@ async fn lawyers_make_evidence_and_their_access_ends_with_its_last_day() {
     let (before, after) = (out("before"), out("after"));
     world.restart_faulty(ServerKind::Vault, &format!("clock={}", 59 * DAY));
     lena.does(0, &["dossier", "get", &dossier, "passport.txt", "--out", &before]).await;
+    // By her device's clock it is over, and the vault would still give it.
+    let ahead = lena.with_fault(&format!("clock={}", 61 * DAY));
+    for asked in [
+        &["dossier", "show", &dossier][..],
+        &["dossier", "get", &dossier, "passport.txt", "--out", &after],
+        &["dossier", "accept", &dossier],
+        &["custody", &dossier],
+        &["evidence", "export", &dossier, "--out", &after],
+    ] {
+        ahead.does(15, asked).await;
+    }
     world.restart_faulty(ServerKind::Vault, &format!("clock={}", 61 * DAY));
     lena.does(15, &["dossier", "get", &dossier, "passport.txt", "--out", &after]).await;
     lena.does(15, &["evidence", "export", &dossier, "--out", &after]).await;
-    let ahead = lena.with_fault(&format!("clock={}", 61 * DAY));
     ahead.does(15, &["dossier", "show", &dossier]).await;
     assert!(!Path::new(&after).exists());
     holds(&bundle);

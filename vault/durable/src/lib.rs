@@ -1,8 +1,8 @@
 //! sled, made to wait for the disk.
 //!
 //! sled 0.34 writes on Linux with `sync_file_range(2)`, which makes nothing durable, and takes what it wrote so for durable: the head of a
-//! segment of its log says how far the log is. If the power fails and that head is left, but not the segment before it, sled finds no
-//! beginning of the log's end, and as it opens it empties the whole log. Where the system knows no such call, sled waits with `fsync(2)`.
+//! segment of its log says how far the log is. If the power fails and that head is left, but not the segment before it, sled looks in vain
+//! for where the log ends, and empties all of it as it opens. Where the system knows no such call, sled waits with `fsync(2)`.
 //! So in a program with this crate in it there is no such call.
 
 pub use sled;

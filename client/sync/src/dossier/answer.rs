@@ -38,7 +38,6 @@ impl Client {
         let _turn = self.turn.lock().await;
         self.check_writing()?;
         let access = self.find_dossier_anew(dossier).await?;
-        self.check_lasts(&access)?;
         let read = self.read_dossier(&access).await?;
         let version = read.find_document(document)?;
         let target = Target::at(out)?;

@@ -38,11 +38,7 @@ impl Client {
         let _turn = self.turn.lock().await;
         let access = match self.find_dossier_anew(dossier).await {
             Err(ClientError::Unknown(What::Dossier)) => self.own_dossier(dossier)?,
-            found => {
-                let access = found?;
-                self.check_lasts(&access)?;
-                access
-            }
+            found => found?,
         };
         match self.read_dossier(&access).await {
             Ok(read) => self.dossier_view(&access, &read),
@@ -66,15 +62,16 @@ impl Client {
         }
     }
 
-    /// The dossier that `text` names, one that came just now included.
+    /// The dossier that `text` names, one that came just now included. One that is over is refused, also what the device still holds of it.
     pub(crate) async fn find_dossier_anew(&self, text: &str) -> Result<Access> {
-        match self.find_dossier(text) {
+        let access = match self.find_dossier(text) {
             Err(ClientError::Unknown(What::Dossier)) => {
                 self.look_for_dossiers().await?;
-                self.find_dossier(text)
+                self.find_dossier(text)?
             }
-            found => found,
-        }
+            found => found?,
+        };
+        if self.lasts(&access) { Ok(access) } else { Err(ClientError::Server(Code::Refused)) }
     }
 
     async fn look_for_dossiers(&self) -> Result<()> {
@@ -112,7 +109,7 @@ impl Client {
 
     /// What is wrong with one dossier is shown with it, and keeps the others from nothing.
     async fn view_of_dossier(&self, access: &Access) -> Result<DossierView> {
-        if self.check_lasts(access).is_err() {
+        if !self.lasts(access) {
             return self.ended(access, Ending::Expired);
         }
         match self.read_dossier(access).await {
@@ -125,9 +122,9 @@ impl Client {
         }
     }
 
-    /// Refuses what is over by this device's clock, as the vault does by its own: also what the device still holds is not shown.
-    pub(crate) fn check_lasts(&self, access: &Access) -> Result<()> {
-        if access.until > self.now() { Ok(()) } else { Err(ClientError::Server(Code::Refused)) }
+    /// Whether it is not over by this device's clock; the vault looks at its own.
+    fn lasts(&self, access: &Access) -> bool {
+        access.until > self.now()
     }
 
     /// What is told of a dossier that is over.

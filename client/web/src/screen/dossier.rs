@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{Delivery, DossierView, Sharing};
-use casevault_sync::{Answer, Client, ClientError};
+use casevault_sync::{Answer, Client, ClientError, Code};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ async fn draw(visit: &Visit, handle: &str, (form, typed): (&str, &Fields), failu
 /// The dossier; of one that is over, how it ended.
 async fn standing(client: &Client, id: &str) -> Result<DossierView, ClientError> {
     let shown = client.dossier(id).await;
-    if !matches!(shown, Err(ClientError::Server(_))) {
+    if !matches!(shown, Err(ClientError::Server(Code::Refused))) {
         return shown;
     }
     let ended = |one: &DossierView| one.dossier.to_string() == id && matches!(one.state, Sharing::Ended(_));

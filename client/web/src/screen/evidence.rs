@@ -14,6 +14,7 @@ use crate::job::{End, Job, Kind};
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
+use crate::words::Words;
 
 pub(super) async fn form(visit: Visit, Path(handle): Path<String>) -> Outcome {
     let view = visit.client()?.case(&visit.id(&handle)?).await?;
@@ -38,6 +39,12 @@ fn draw(visit: &Visit, (handle, view): (&str, &CaseView), typed: &Fields, failur
     Ok(page::page(visit, "cases", body))
 }
 
+/// What the file is to be called; the words under `usual`, unless something was typed.
+pub(super) fn name(words: Words, typed: &Fields, usual: &str) -> Markup {
+    let name = if typed.has("name") { typed.text("name").to_owned() } else { words.say(usual) };
+    part::line(&words.say("evidence-name"), "name", &name)
+}
+
 /// What is asked about a bundle of these documents.
 pub(super) fn fields(visit: &Visit, documents: &[(String, Markup)], typed: &Fields) -> Markup {
     let words = visit.words;
@@ -45,7 +52,7 @@ pub(super) fn fields(visit: &Visit, documents: &[(String, Markup)], typed: &Fiel
         @if documents.is_empty() { p.empty { (words.say("documents-empty")) } }
         @else {
             (part::choices(&words.say("evidence-documents"), "document", documents, &typed.all("document").collect::<Vec<_>>()))
-            (part::line(&words.say("evidence-name"), "name", &if typed.has("name") { typed.text("name").to_owned() } else { words.say("bundle-name") }))
+            (name(words, typed, "bundle-name"))
             (part::line(&words.say("evidence-keep"), "keep", typed.text("keep")))
             div.actions { button.primary { (icon("file")) (words.say("evidence-make")) } }
         }

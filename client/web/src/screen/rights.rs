@@ -6,7 +6,7 @@ use casevault_sync::view::{CaseView, ErasureState, ErasureView};
 use casevault_sync::{Client, export_name};
 use maud::{Markup, html};
 
-use super::{case, done};
+use super::{case, done, evidence};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::job::{End, Job, Kind};
@@ -69,7 +69,7 @@ fn copy_form(visit: &Visit, handle: &str, typed: &Fields) -> Markup {
     html! {
         form method="post" action={ "/cases/" (handle) "/rights/copy" } class="stack" {
             (part::choice(&words.say("rights-copy-language"), "language", &languages, chosen.code()))
-            (part::line(&words.say("evidence-name"), "name", &if typed.has("name") { typed.text("name").to_owned() } else { words.say("copy-name") }))
+            (evidence::name(words, typed, "copy-name"))
             (part::line(&words.say("evidence-keep"), "keep", typed.text("keep")))
             button { (icon("file")) (words.say("rights-copy-make")) }
         }

@@ -7,7 +7,7 @@
 //! | `01 ‖ key ‖ uint32 index` | a piece |
 //! | `02` | `uint64`, the number of the last write |
 
-use casevault_durable::sled::{Batch, IVec, Tree};
+use casevault_durable::sled::{self, Batch, IVec, Tree};
 
 use super::StoreError;
 
@@ -121,9 +121,9 @@ fn pieces_of(tree: &Tree, key: &[u8]) -> Result<u32, StoreError> {
 }
 
 /// What an error of sled means.
-pub(super) fn failed(error: casevault_durable::sled::Error) -> StoreError {
+pub(super) fn failed(error: sled::Error) -> StoreError {
     match error {
-        casevault_durable::sled::Error::Corruption { .. } => StoreError::Corrupt,
+        sled::Error::Corruption { .. } => StoreError::Corrupt,
         _ => StoreError::Unavailable,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use casevault_durable::sled::{Db, IVec, Tree};
+use casevault_durable::sled::{self, Db, IVec, Tree};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -62,7 +62,7 @@ impl SledRecords {
         Ok(Self { tree, inflight, jobs: Some(jobs), writer: Some(writer) })
     }
 
-    fn pairs(&self, found: impl Iterator<Item = casevault_durable::sled::Result<(IVec, IVec)>>) -> Result<Vec<Pair>, StoreError> {
+    fn pairs(&self, found: impl Iterator<Item = sled::Result<(IVec, IVec)>>) -> Result<Vec<Pair>, StoreError> {
         found
             .map(|pair| {
                 let (head_key, head) = pair.map_err(failed)?;
@@ -73,7 +73,7 @@ impl SledRecords {
             .collect()
     }
 
-    fn range(&self, from: &[u8], to: &[u8]) -> casevault_durable::sled::Iter {
+    fn range(&self, from: &[u8], to: &[u8]) -> sled::Iter {
         // Ranges that end before they begin make sled panic.
         let to = to.max(from);
         self.tree.range(head_key(from)..head_key(to))
@@ -158,14 +158,14 @@ fn remove_unfinished(directory: &Path) -> std::io::Result<()> {
 
 fn open(directory: &Path) -> Result<Db, StoreError> {
     remove_unfinished(directory)?;
-    let config = casevault_durable::sled::Config::new().path(directory).cache_capacity(CACHE).flush_every_ms(None);
+    let config = sled::Config::new().path(directory).cache_capacity(CACHE).flush_every_ms(None);
     for _ in 0..LOCK_TRIES {
         match config.open() {
             Ok(database) => return Ok(database),
-            Err(casevault_durable::sled::Error::Io(error)) if is_lock(&error) => std::thread::sleep(Duration::from_millis(50)),
-            Err(casevault_durable::sled::Error::Corruption { .. }) => return Err(StoreError::Corrupt),
+            Err(sled::Error::Io(error)) if is_lock(&error) => std::thread::sleep(Duration::from_millis(50)),
+            Err(sled::Error::Corruption { .. }) => return Err(StoreError::Corrupt),
             // It begins a part of its log as it opens.
-            Err(casevault_durable::sled::Error::Io(error)) if is_full(&error) => return Err(StoreError::Full),
+            Err(sled::Error::Io(error)) if is_full(&error) => return Err(StoreError::Full),
             Err(_) => return Err(StoreError::Unavailable),
         }
     }

@@ -1,3 +1,5 @@
+use casevault_durable::sled;
+
 use super::*;
 use crate::disk::{self, ManualDisk, SystemDisk};
 use crate::store::Room;
@@ -12,7 +14,7 @@ struct Small {
 
 fn small() -> Small {
     let directory = tempfile::tempdir().unwrap();
-    let database = casevault_durable::sled::open(directory.path()).unwrap();
+    let database = sled::open(directory.path()).unwrap();
     let (inflight, disk) = (Arc::new(Inflight::new()), Arc::new(ManualDisk::with(u64::MAX)));
     let writer = Writer::new(Tree::clone(&database), directory.path(), (inflight.clone(), disk.clone())).unwrap();
     Small { directory, inflight, disk, writer }
