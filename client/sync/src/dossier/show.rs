@@ -62,16 +62,15 @@ impl Client {
         }
     }
 
-    /// The dossier that `text` names, one that came just now included. One that is over is refused, also what the device still holds of it.
+    /// The dossier that `text` names, one that came just now included.
     pub(crate) async fn find_dossier_anew(&self, text: &str) -> Result<Access> {
-        let access = match self.find_dossier(text) {
+        match self.find_dossier(text) {
             Err(ClientError::Unknown(What::Dossier)) => {
                 self.look_for_dossiers().await?;
-                self.find_dossier(text)?
+                self.find_dossier(text)
             }
-            found => found?,
-        };
-        if self.lasts(&access) { Ok(access) } else { Err(ClientError::Server(Code::Refused)) }
+            found => found,
+        }
     }
 
     async fn look_for_dossiers(&self) -> Result<()> {
@@ -109,27 +108,16 @@ impl Client {
 
     /// What is wrong with one dossier is shown with it, and keeps the others from nothing.
     async fn view_of_dossier(&self, access: &Access) -> Result<DossierView> {
-        if !self.lasts(access) {
-            return self.ended(access, Ending::Expired);
-        }
+        let ended = |state| Ok::<_, ClientError>(DossierView { state, ..self.dossier_view(access, &self.nothing_of(access))? });
         match self.read_dossier(access).await {
             Ok(read) => self.dossier_view(access, &read),
             Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => {
                 self.dossier_view(access, &self.read_kept_dossier(access)?)
             }
-            Err(ClientError::Server(Code::Refused)) => self.ended(access, Ending::Revoked),
-            Err(_) => Ok(DossierView { state: Sharing::Unreadable, ..self.ended(access, Ending::Revoked)? }),
+            Err(ClientError::Server(Code::Refused)) if access.until <= self.now() => ended(Sharing::Ended(Ending::Expired)),
+            Err(ClientError::Server(Code::Refused)) => ended(Sharing::Ended(Ending::Revoked)),
+            Err(_) => ended(Sharing::Unreadable),
         }
-    }
-
-    /// Whether it is not over by this device's clock; the vault looks at its own.
-    fn lasts(&self, access: &Access) -> bool {
-        access.until > self.now()
-    }
-
-    /// What is told of a dossier that is over.
-    fn ended(&self, access: &Access, why: Ending) -> Result<DossierView> {
-        Ok(DossierView { state: Sharing::Ended(why), ..self.dossier_view(access, &self.nothing_of(access))? })
     }
 
     fn nothing_of(&self, access: &Access) -> Read {
