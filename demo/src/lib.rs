@@ -25,6 +25,9 @@ use crate::arguments::Arguments;
 
 /// Runs the program with these arguments, the program's name first, and says how it ended.
 pub fn main_with(arguments: Vec<OsString>) -> ExitCode {
+    if let Some(code) = casevault_cli::apart(&arguments) {
+        return code;
+    }
     if let Some(role) = role::Role::parse(&arguments) {
         return role.play();
     }

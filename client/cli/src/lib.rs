@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use std::task::Poll;
 use std::time::Duration;
 
+pub use casevault_sync::apart;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,8 +40,11 @@ const TIDYING: Duration = Duration::from_secs(5);
 
 /// Runs the program with these arguments, the program's name first, and says how it ended.
 pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    casevault_sync::harden();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = apart(&arguments) {
+        return code;
+    }
+    casevault_sync::harden();
     let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
     let parsed = match Arguments::try_parse_from(&arguments) {
         Ok(parsed) => parsed,

@@ -2,6 +2,7 @@
 //! local web interface use.
 
 mod alarm;
+mod apart;
 mod assistance;
 mod cases;
 mod client;
@@ -57,6 +58,7 @@ pub mod passphrase;
 pub mod script;
 pub mod view;
 
+pub use apart::apart;
 pub use assistance::{NewPlan, SERVICES};
 pub use casevault_crypto::assistance::Verdict;
 pub use casevault_crypto::event::{Answer, ConsentBy, Ending, Found, How, MetadataKind, PageBox, RecordId, RecordKind};

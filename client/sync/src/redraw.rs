@@ -1,8 +1,8 @@
 //! Copies that say less (SPEC §6.9): a picture is decoded, or the pages of a PDF are drawn, boxes are filled in the pixels, and a new file
 //! is made of the pixels alone. Nothing is taken over from the original that was not seen.
 //!
-//! What is read may have been made to harm: bytes, pixels, pages, memory and time are bounded. A decoder that panics takes its own thread
-//! with it and nothing else.
+//! What is read may have been made to harm: bytes, pixels, pages, memory and time are bounded, and all of it is done apart
+//! ([`crate::apart`]). A decoder that panics takes its own thread with it and nothing else.
 
 mod expand;
 mod pages;
@@ -17,8 +17,13 @@ use std::time::{Duration, Instant};
 
 use casevault_crypto::event::PageBox;
 use casevault_crypto::secret::SecretBytes;
+use casevault_wire::codec::List;
+use casevault_wire::limit;
+use tls_codec::{TlsDeserialize, TlsSerialize, TlsSize};
 
-pub(crate) use expand::check as check_expansion;
+use crate::apart::{Made, Task};
+
+pub(crate) use expand::{bound_memory, check as check_expansion};
 pub(crate) use pages::open;
 
 /// Bytes of a file that a copy is made of.
@@ -29,17 +34,16 @@ const PIXELS: u64 = 1 << 26;
 const PAGES: usize = 500;
 /// Pages that are shown at once.
 const SHOWN: usize = 20;
-/// How long a copy may take.
-const TIME: Duration = Duration::from_secs(120);
 /// The stack of the thread that reads what others made.
 const STACK: usize = 64 << 20;
 
 /// Why no copy was made. The original is as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
 pub enum RedrawError {
     /// It is no JPEG, PNG or PDF.
     #[error("a kind of file that cannot be drawn")]
-    Kind,
+    Kind = 1,
     /// It is not what it begins as.
     #[error("damaged")]
     Damaged,
@@ -58,15 +62,16 @@ pub enum RedrawError {
     /// It took too long.
     #[error("too slow")]
     Slow,
-    /// The system gave no thread.
-    #[error("no thread")]
+    /// The system gave no thread or process.
+    #[error("no thread or process")]
     System,
 }
 
 /// A file that is known by its first bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlsSerialize, TlsDeserialize, TlsSize)]
+#[repr(u8)]
 pub(crate) enum Format {
-    Jpeg,
+    Jpeg = 1,
     Png,
     Pdf,
 }
@@ -110,18 +115,23 @@ pub(crate) struct Redrawn {
 ///
 /// # Errors
 /// Why there is none.
-pub(crate) fn redraw(bytes: SecretBytes, boxes: Vec<PageBox>) -> Result<Redrawn, RedrawError> {
-    let until = Instant::now() + TIME;
-    within(TIME, move || draw(&bytes, &boxes, until))
+pub(crate) fn redraw(bytes: SecretBytes, boxes: List<PageBox, { limit::BOXES }>) -> Result<Redrawn, RedrawError> {
+    if let Made::Copy(copy) = Task::Copy(boxes).done(bytes)? { Ok(copy) } else { Err(RedrawError::System) }
 }
 
 /// A page as a picture of its pixels.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// `image/jpeg` or `image/png`.
-    pub kind: &'static str,
+    pub(crate) format: Format,
     /// The file.
     pub bytes: SecretBytes,
+}
+
+impl Picture {
+    /// `image/jpeg` or `image/png`.
+    pub fn kind(&self) -> &'static str {
+        if self.format == Format::Png { "image/png" } else { "image/jpeg" }
+    }
 }
 
 /// The pages of a document.
@@ -138,20 +148,22 @@ pub struct Pictures {
 /// # Errors
 /// Why there are none.
 pub(crate) fn pictures(bytes: SecretBytes) -> Result<Pictures, RedrawError> {
-    let until = Instant::now() + TIME;
-    within(TIME, move || {
-        if Format::of(&bytes) == Some(Format::Pdf) {
-            let (pages, all) = pages::pictures(&bytes, SHOWN, until)?;
-            let shown = pages.into_iter().map(|bytes| Picture { kind: "image/jpeg", bytes }).collect();
-            return Ok(Pictures { shown, all });
-        }
-        let Redrawn { bytes, format, .. } = draw(&bytes, &[], until)?;
-        let kind = if format == Format::Png { "image/png" } else { "image/jpeg" };
-        Ok(Pictures { shown: vec![Picture { kind, bytes }], all: 1 })
-    })
+    if let Made::Pictures(pictures) = Task::Show.done(bytes)? { Ok(pictures) } else { Err(RedrawError::System) }
 }
 
-fn draw(bytes: &[u8], boxes: &[PageBox], until: Instant) -> Result<Redrawn, RedrawError> {
+/// What [`pictures`] has done.
+pub(crate) fn show(bytes: &[u8], until: Instant) -> Result<Pictures, RedrawError> {
+    if Format::of(bytes) == Some(Format::Pdf) {
+        let (pages, all) = pages::pictures(bytes, SHOWN, until)?;
+        let shown = pages.into_iter().map(|bytes| Picture { format: Format::Jpeg, bytes }).collect();
+        return Ok(Pictures { shown, all });
+    }
+    let Redrawn { bytes, format, .. } = draw(bytes, &[], until)?;
+    Ok(Pictures { shown: vec![Picture { format, bytes }], all: 1 })
+}
+
+/// What [`redraw`] has done.
+pub(crate) fn draw(bytes: &[u8], boxes: &[PageBox], until: Instant) -> Result<Redrawn, RedrawError> {
     if bytes.len() as u64 > BYTES {
         return Err(RedrawError::TooLarge);
     }

@@ -73,7 +73,7 @@ impl Client {
         }
         let kept = List::new(boxes.to_vec()).map_err(|_| ClientError::Text)?;
         let bytes = self.bytes_of(&place, &version).await?;
-        let wanted = boxes.to_vec();
+        let wanted = kept.clone();
         let drawn = tokio::task::spawn_blocking(move || redraw(bytes, wanted)).await.map_err(|_| ClientError::Damaged)??;
         let how = if boxes.is_empty() { How::Stripped } else { How::Redacted };
         let name = name.map_or_else(|| copy_name(version.name.as_str(), how, &drawn), ToOwned::to_owned);

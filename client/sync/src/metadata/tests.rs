@@ -44,7 +44,7 @@ fn a_photograph_tells_where_when_with_what_and_by_whom_it_was_made() {
 #[test]
 fn a_copy_tells_nothing() {
     for original in [photograph(40, 30, 6), screenshot(20, 20), report(2)] {
-        let copy = redraw(SecretBytes::from(original), Vec::new()).unwrap();
+        let copy = redraw(SecretBytes::from(original), Default::default()).unwrap();
         assert_eq!(found(&copy.bytes), Metadata::default());
     }
     for plain in [&b""[..], b"the passport of Mira", "جواز سفر\r\n\tMira".as_bytes(), &jpeg(&pattern(9, 9))] {

@@ -21,7 +21,7 @@ const SAMPLE: usize = 8 << 20;
 const DEFLATE: u64 = 1_032;
 const LZW: u64 = 2_731;
 const RUNS: u64 = 64;
-/// Memory that drawing may take: what no check foresaw ends the program, with nothing written, rather than the machine.
+/// Memory that drawing may take: what no check foresaw ends the process that draws rather than the machine.
 const MEMORY: u64 = 6 << 30;
 
 /// That no stream of a PDF is a bomb, seen from outside: whatever follows `stream` is expanded, and counted.
@@ -120,14 +120,18 @@ impl Ceiling {
     /// Sets it, if there is no lower one.
     pub fn set() -> Self {
         let turn = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = getrlimit(Resource::As);
-        let Some(most) = in_use().map(|used| used.saturating_add(MEMORY)) else { return Self(None, turn) };
-        if before.current.is_some_and(|current| current <= most) {
-            return Self(None, turn);
-        }
-        let set = setrlimit(Resource::As, Rlimit { current: Some(most), maximum: before.maximum });
-        Self(set.is_ok().then_some(before), turn)
+        Self(bound_memory(), turn)
     }
+}
+
+/// Bounds what this process takes from now on, if there is no lower bound: what it was bounded to before.
+pub(crate) fn bound_memory() -> Option<Rlimit> {
+    let before = getrlimit(Resource::As);
+    let most = in_use()?.saturating_add(MEMORY);
+    if before.current.is_some_and(|current| current <= most) {
+        return None;
+    }
+    setrlimit(Resource::As, Rlimit { current: Some(most), maximum: before.maximum }).is_ok().then_some(before)
 }
 
 /// The memory that this process has addresses for, bytes.

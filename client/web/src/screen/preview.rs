@@ -125,7 +125,7 @@ fn one(visit: &Visit, address: &str, page: usize) -> Outcome {
     visit.client()?;
     let shown = visit.desk.shown(address).ok_or(Failure::NotHere)?;
     let picture = page.checked_sub(1).and_then(|at| shown.pictures.shown.get(at)).ok_or(Failure::NotHere)?;
-    Ok(([(header::CONTENT_TYPE, picture.kind)], picture.bytes.to_vec()).into_response())
+    Ok(([(header::CONTENT_TYPE, picture.kind())], picture.bytes.to_vec()).into_response())
 }
 
 /// Fetches the document itself, for the person to save.

@@ -5,10 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::{Answer, Interface};
 use casevault_tests::world::{World, silent};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::page::{opened, passphrase};
 
@@ -415,4 +417,62 @@ async fn g02_no_document_acts_where_it_is_shown() {
             );
         }
     }
+}
+
+/// The processes that this one started, of this name.
+fn begun_by(parent: u32, name: &str) -> Vec<i32> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let read = |pid: i32, file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let is_child = |pid: i32| read(pid, "status").contains(&format!("PPid:\t{parent}\n"));
+    processes.filter(|pid| is_child(*pid) && read(*pid, "cmdline").trim_end_matches('\0') == name).collect()
+}
+
+/// A picture of one colour that is as large as may be.
+fn wide_picture() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let picture = image::RgbImage::new(8192, 8192);
+    picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+    bytes
+}
+
+// Plays G03.
+#[tokio::test(flavor = "multi_thread")]
+async fn g03_what_draws_a_document_ends_alone_and_is_bounded() {
+    let world = World::start();
+    let shelter = world.shelter().await;
+    let (case, _) = shelter.nadia.case_open("2026-014", "Shelter", &[]).await.unwrap();
+    shelter.nadia.add_documents(&case.to_string(), &[world.file("wide.png", &wide_picture())], silent()).await.unwrap();
+    drop(shelter);
+    let interface = Interface::start(&world.profile("Nadia"));
+    interface.enter();
+    interface.post("/unlock", &passphrase());
+    let case = interface.first_case();
+    let page = interface.get(&case).body;
+    let document = page.split("/documents/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let document = format!("{case}/documents/{document}");
+    let shown = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| interface.get(&document));
+        let mut bounds = String::new();
+        while !asked.is_finished() {
+            for pid in begun_by(interface.pid(), "casevault-apart") {
+                let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
+                let bound = |name: &str| {
+                    limits.lines().find(|line| line.starts_with(name)).map(|line| line.split_whitespace().nth(3) == Some("0"))
+                };
+                if bound("Max open files") == Some(true) {
+                    bounds = limits;
+                    // As it ends itself where it has no memory left.
+                    let _ = kill_process(Pid::from_raw(pid).unwrap(), Signal::ABORT);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let memory = bounds.lines().find(|line| line.starts_with("Max address space")).expect("a process of its own");
+        let most: u64 = memory.split_whitespace().nth(3).and_then(|most| most.parse().ok()).expect("it is bounded");
+        assert!(most < 8 << 30, "{bounds}");
+        asked.join().unwrap()
+    });
+    assert!(shown.body.contains("This document is too large to be shown here."), "{shown:?}");
+    assert!(interface.get("/cases").body.contains("2026-014"), "the program goes on, unlocked");
+    assert!(interface.get(&document).body.contains("<img"), "and draws what it is let draw");
 }
