@@ -27,15 +27,21 @@ async fn measure(cases: usize) {
     }
     drop(shelter);
     println!("{cases} cases, opened in {:.1} s", begun.elapsed().as_secs_f64());
+    let begun = Instant::now();
     let interface = Interface::start(&world.profile("Nadia"));
     interface.enter();
+    println!("asks for the passphrase after {:.0} ms", begun.elapsed().as_secs_f64() * 1000.0);
     let words = std::str::from_utf8(PASSPHRASE).expect("text").replace(' ', "+");
+    let begun = Instant::now();
     assert_eq!(interface.post("/unlock", &format!("passphrase={words}")).status, 303);
+    println!("unlocked after {:.0} ms", begun.elapsed().as_secs_f64() * 1000.0);
     tokio::time::sleep(Duration::from_secs(5)).await;
     for path in ["/cases", "/cases?page=40", "/people", "/waiting"] {
-        let (took, bytes) = asked(|| interface.get(path).body.len());
-        println!("{path}: {took:.1} ms, {bytes} bytes");
+        page(&interface, path, path);
     }
+    let case = interface.first_case();
+    page(&interface, "a case", &case);
+    page(&interface, "its timeline", &format!("{case}/timeline"));
     for word in ["Mariam", "2026-1999", "ia"] {
         let (took, bytes) = asked(|| interface.post("/cases/search", &format!("q={word}&part=1")).body.len());
         println!("search for {word}: {took:.1} ms, {bytes} bytes");
@@ -44,6 +50,13 @@ async fn measure(cases: usize) {
     println!("memory: {} MB", resident(interface.pid()));
     drop(interface);
     usable(&world).await;
+}
+
+/// How long a page takes, and its length.
+fn page(interface: &Interface, name: &str, path: &str) {
+    assert_eq!(interface.get(path).status, 200, "{path}");
+    let (took, bytes) = asked(|| interface.get(path).body.len());
+    println!("{name}: {took:.1} ms, {bytes} bytes");
 }
 
 /// The median time, in milliseconds, and what was answered last.
