@@ -23,7 +23,13 @@ use crate::state::Keyserver;
 
 /// Keeps organisations' logs and delivers their groups' messages. It sees ciphertext and pseudonymous ids only.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "casevault-keyserver", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    name = "casevault-keyserver",
+    version,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

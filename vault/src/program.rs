@@ -14,7 +14,13 @@ use crate::run::{Arguments, run};
 
 /// The ciphertext server of Casevault.
 #[derive(Debug, Parser)]
-#[command(name = "casevault-vault", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    name = "casevault-vault",
+    version,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub struct Program {
     #[command(subcommand)]
     command: Option<Command>,
