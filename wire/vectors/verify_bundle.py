@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Verifies an evidence bundle (SPEC 6.7), a directory or a zip, with Python and its package `cryptography`; shares nothing with other programs.
-To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT [RECIPIENT'S]]. Without them, compare those that it prints. It ends with 0 if nothing is wrong, else 14. What the cover says is its exporter's word, who signed for it."""
+To run it: python3 verify_bundle.py BUNDLE [FINGERPRINT [RECIPIENT'S]]. Without them, compare those that it prints. It ends with 0 if nothing is wrong, else 14. What the covers say is their exporter's word, who signed for it."""
 import collections, datetime, hashlib, json, mmap, os, re, struct, sys, types, zipfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x011b), *range(0x0120, 0x0125), *range(0x0130, 0x0133), 0x0140, 0x0141, *range(0x0201, 0x0209), *range(0x0301, 0x0304), *range(0x0401, 0x0405)), """
@@ -8,9 +8,9 @@ CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x011b), *range
     override-asked override-approved consent-confirmed handover-offered case-handed-over case-taken-over evidence-exported copy-made metadata-found metadata-kept data-given record-set plan-made plan-approved legal-hold
     retention case-key-given case-summary dossier-received erasure-asked erasure-confirmed erasure-taken-back ring-kept keys-forgotten person-name device-name team-name dossier-made dossier-answered dossier-ended takeover-offered""".split()))
 READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121, 0x0124, 0x0401}, {0x0110, 0x0111, 0x0117}
-CHAIN, WORDS, LOG, THEIRS, COVER = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), "data/cover.html"
+CHAIN, WORDS, LOG, THEIRS, COVERS = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), ["data/cover.html", "data/cover.pdf"]
 MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
-FIXED = [CHAIN, WORDS, LOG, COVER, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
+FIXED = [CHAIN, WORDS, LOG, *COVERS, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
 DOCUMENT = re.compile(r"data/documents/([0-9]{3}|[1-9][0-9]{3,})-[A-Za-z0-9._-]{1,100}(?<!\.)")
 P, Y8 = 2**255 - 19, int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 SMALL = {0, 1, P - 1, Y8, P - Y8, *range(P, 2**255)}  # of small order, or not canonical

@@ -9,6 +9,7 @@ mod cover;
 mod custody;
 mod disclose;
 mod history;
+mod pdf;
 mod verify;
 
 #[cfg(test)]
@@ -25,8 +26,8 @@ use crate::event::Recipient;
 use crate::journal::{JournalError, Place};
 
 pub use bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info,
-    document_path, is_document, is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS,
+    bag_info, document_path, is_document, is_known, manifest,
 };
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
 pub use cover::escape;

@@ -111,7 +111,7 @@ fn at_any_time(case: &Assistance) {
 }
 
 /// The files of a bundle that are no documents.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "bagit.txt",
     "bag-info.txt",
     "manifest-sha256.txt",
@@ -120,6 +120,7 @@ const FILES: [&str; 12] = [
     "tagmanifest-sha512.txt",
     "export.bin",
     "data/cover.html",
+    "data/cover.pdf",
     "data/custody/chain.bin",
     "data/custody/custody.json",
     "data/custody/log.bin",

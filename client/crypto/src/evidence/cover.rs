@@ -1,13 +1,22 @@
 //! The cover: the same for people, without scripts and without anything from elsewhere. Names are data of whoever wrote them.
 
+use super::bag::{COVER, COVER_PDF, CUSTODY};
 use super::custody::{Custody, Version};
+use super::pdf::pdf;
 
 /// The cover with `@NAMES@` where what [`Custody`] says goes. `verify_bundle.py` has the same.
 pub(super) const TEMPLATE: &str = include_str!("cover.html");
 
 impl Custody {
-    /// The bytes of `cover.html`.
-    pub fn to_html(&self) -> String {
+    /// All files that are made of it, and their bytes.
+    pub fn files(&self) -> [(&'static str, Vec<u8>); 3] {
+        let page = self.to_html();
+        let foot = format!("Root fingerprint {}", self.fingerprint);
+        [(CUSTODY, self.to_json().into_bytes()), (COVER_PDF, pdf(&page, &foot)), (COVER, page.into_bytes())]
+    }
+
+    /// The text of `cover.html`.
+    fn to_html(&self) -> String {
         let part = |(number, part): (usize, &str)| if number % 2 == 0 { part.to_owned() } else { self.value(part) };
         TEMPLATE.split('@').enumerate().map(part).collect()
     }

@@ -113,8 +113,8 @@ impl Custody {
         }
     }
 
-    /// The bytes of `custody.json`.
-    pub fn to_json(&self) -> String {
+    /// The text of `custody.json`.
+    pub(super) fn to_json(&self) -> String {
         // Text and numbers have an encoding; a file without one would be refused.
         serde_json::to_string_pretty(self).map(|json| json + "\n").unwrap_or_default()
     }

@@ -104,8 +104,7 @@ impl Case {
         put(&history.exhibits[0].file, b"shown");
         put(CHAIN, &encode_chain(&place, &shown));
         put(LOG, &encode_log(&self.world.log));
-        put(CUSTODY, Custody::of(&history).to_json().as_bytes());
-        put(COVER, Custody::of(&history).to_html().as_bytes());
+        Custody::of(&history).files().iter().for_each(|(path, bytes)| put(path, bytes));
         let [manifest, _] = MANIFESTS;
         list(&mut files);
         let documents = List::new(history.exhibits.iter().map(Exhibit::named).collect()).unwrap();
@@ -221,8 +220,7 @@ fn a_chain_of_which_less_is_shown_is_not_what_was_signed_for() {
         let mut history = History::new(&case.world.organisation, None, &case.world.place());
         history.take_all(&events).unwrap();
         changed.insert(CHAIN.to_owned(), encode_chain(&case.world.place(), &events));
-        changed.insert(CUSTODY.to_owned(), Custody::of(&history).to_json().into_bytes());
-        changed.insert(COVER.to_owned(), Custody::of(&history).to_html().into_bytes());
+        changed.extend(Custody::of(&history).files().map(|(path, bytes)| (path.to_owned(), bytes)));
         list(&mut changed);
         let problems = said(&changed).problems;
         assert_eq!(

@@ -7,8 +7,8 @@ use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 
 use super::bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS, bag_info,
-    is_document, is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS,
+    bag_info, is_document, is_known, manifest,
 };
 use super::chain::{next_entry, next_event, split_chain};
 use super::custody::Custody;
@@ -24,7 +24,7 @@ pub fn verify(files: &Files) -> Report {
     let mut verifier = Verifier { files, problems: Vec::new() };
     verifier.layout();
     verifier.manifests();
-    verifier.same(BAGIT, BAGIT_TEXT);
+    verifier.same(BAGIT, BAGIT_TEXT.as_bytes());
     if let Some(organisation) = verifier.log(LOG) {
         report.fingerprint = Some(organisation.fingerprint());
         let guest = verifier.log(LOG_RECIPIENT);
@@ -51,7 +51,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn layout(&mut self) {
-        let needed = [BAGIT, BAG_INFO, EXPORT, COVER, CHAIN, CUSTODY, LOG];
+        let needed = [BAGIT, BAG_INFO, EXPORT, COVER, COVER_PDF, CHAIN, CUSTODY, LOG];
         for file in needed.iter().chain(&MANIFESTS).chain(&TAG_MANIFESTS).filter(|file| !self.files.contains_key(**file)) {
             self.wrong(file, Fault::Missing);
         }
@@ -101,8 +101,8 @@ impl<'a> Verifier<'a> {
     }
 
     /// That a file is exactly this text.
-    fn same(&mut self, file: &str, text: &str) {
-        if self.content(file).is_some_and(|bytes| bytes != text.as_bytes()) {
+    fn same(&mut self, file: &str, bytes: &[u8]) {
+        if self.content(file).is_some_and(|found| found != bytes) {
             self.wrong(file, Fault::Differs);
         }
     }
@@ -151,9 +151,9 @@ impl<'a> Verifier<'a> {
             if history.exhibits.is_empty() {
                 self.wrong(CHAIN, Fault::NoDocuments);
             }
-            let custody = Custody::of(&history);
-            self.same(CUSTODY, &custody.to_json());
-            self.same(COVER, &custody.to_html());
+            for (file, bytes) in Custody::of(&history).files() {
+                self.same(file, &bytes);
+            }
             report.exported = self.export(&mut history);
         }
     }
@@ -231,7 +231,7 @@ impl<'a> Verifier<'a> {
         let payload: Vec<_> = self.files.iter().filter(|(file, _)| file.starts_with(PAYLOAD)).collect();
         let bytes = payload.iter().fold(0, |bytes: u64, (_, found)| bytes.saturating_add(found.length));
         let fingerprint = history.organisation().fingerprint();
-        self.same(BAG_INFO, &bag_info(history.place(), &fingerprint, exported.time, (bytes, payload.len())));
+        self.same(BAG_INFO, bag_info(history.place(), &fingerprint, exported.time, (bytes, payload.len())).as_bytes());
         Some(exported)
     }
 }

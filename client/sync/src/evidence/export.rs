@@ -7,9 +7,8 @@ use std::path::Path;
 use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{DocumentVersion, EvidenceExported};
 use casevault_crypto::evidence::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, Custody, DiscloseError, EXPORT, Exhibit, Files, History, LOG,
-    LOG_RECIPIENT, MANIFESTS, PAYLOAD, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events, encode_log,
-    manifest, verify,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, Custody, DiscloseError, EXPORT, Exhibit, Files, History, LOG, LOG_RECIPIENT, MANIFESTS,
+    PAYLOAD, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events, encode_log, manifest, verify,
 };
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::codec::List;
@@ -182,8 +181,7 @@ fn put_custody(pack: &mut Pack, custody: &Custody, shown: &Shown) -> Result<()> 
     if let Some((_, entries)) = &shown.logs.guest {
         pack.put(LOG_RECIPIENT, &encode_log(entries))?;
     }
-    pack.put(CUSTODY, custody.to_json().as_bytes())?;
-    pack.put(COVER, custody.to_html().as_bytes())?;
+    custody.files().iter().try_for_each(|(path, bytes)| pack.put(path, bytes))?;
     put_manifests(pack, MANIFESTS, |path| path.starts_with(PAYLOAD))
 }
 

@@ -20,6 +20,7 @@ const CHAIN: &str = "data/custody/chain.bin";
 const CUSTODY: &str = "data/custody/custody.json";
 const LOG: &str = "data/custody/log.bin";
 const COVER: &str = "data/cover.html";
+const COVER_PDF: &str = "data/cover.pdf";
 const FIRST: &str = "data/documents/001-passport.pdf";
 const SECOND: &str = "data/documents/002-__b_______photo.jpg";
 
@@ -49,7 +50,7 @@ fn flip(bytes: &mut [u8]) {
 
 /// One byte of each file, with and without its manifests made anew.
 fn bytes() -> Vec<Change> {
-    let every: [(&str, &[&str]); 12] = [
+    let every: [(&str, &[&str]); 13] = [
         ("bagit.txt", &["bagit.txt"]),
         ("bag-info.txt", &["bag-info.txt"]),
         ("export.bin", &["export.bin"]),
@@ -58,6 +59,7 @@ fn bytes() -> Vec<Change> {
         ("tagmanifest-sha256.txt", &["bag-info.txt", "bagit.txt", "export.bin", "manifest-sha256.txt", "manifest-sha512.txt"]),
         ("tagmanifest-sha512.txt", &["bag-info.txt", "bagit.txt", "export.bin", "manifest-sha256.txt", "manifest-sha512.txt"]),
         (COVER, &[COVER]),
+        (COVER_PDF, &[COVER_PDF]),
         (CHAIN, &[CHAIN]),
         (CUSTODY, &[CUSTODY]),
         (LOG, &[LOG]),
@@ -68,8 +70,9 @@ fn bytes() -> Vec<Change> {
     };
     let mut changes: Vec<_> = every.into_iter().map(one).collect();
     // The cover is named by the program, and by the other verifier as what the export was signed for.
-    let signed: [(&str, &[&str]); 8] = [
+    let signed: [(&str, &[&str]); 9] = [
         (COVER, &[COVER, "export.bin"]),
+        (COVER_PDF, &[COVER_PDF, "export.bin"]),
         (CHAIN, &[CHAIN]),
         (CUSTODY, &[CUSTODY]),
         (LOG, &[LOG]),
@@ -159,8 +162,7 @@ fn rewrite(copy: &Copy, bundles: &Bundles, change: impl FnOnce(&mut Vec<ShownEve
     let organisation = organisation(&log(&bundles.bundle[LOG]));
     let mut history = History::new(&organisation, None, &place);
     if history.take_all(&events).is_ok() {
-        copy.write(CUSTODY, Custody::of(&history).to_json().as_bytes());
-        copy.write(COVER, Custody::of(&history).to_html().as_bytes());
+        Custody::of(&history).files().iter().for_each(|(path, bytes)| copy.write(path, bytes));
     }
 }
 
@@ -213,10 +215,10 @@ fn others() -> Vec<Change> {
     vec![
         change("the chain is of another case", true, &[CHAIN, FIRST], |copy, bundles| copy.write(CHAIN, &bundles.other[CHAIN])),
         change("all custody is of another case", true, &["data/documents/001-other.txt"], |copy, bundles| {
-            [CHAIN, CUSTODY, COVER, LOG, "export.bin"].iter().for_each(|file| copy.write(file, &bundles.other[*file]));
+            [CHAIN, CUSTODY, COVER, COVER_PDF, LOG, "export.bin"].iter().for_each(|file| copy.write(file, &bundles.other[*file]));
         }),
         change("the chain is of a later export", true, &["export.bin"], |copy, bundles| {
-            [CHAIN, CUSTODY, COVER].iter().for_each(|file| copy.write(file, &bundles.again[*file]));
+            [CHAIN, CUSTODY, COVER, COVER_PDF].iter().for_each(|file| copy.write(file, &bundles.again[*file]));
         }),
         change("the export is another one", true, &["export.bin"], |copy, bundles| {
             copy.write("export.bin", &bundles.again["export.bin"])

@@ -5,7 +5,7 @@ use std::path::Path;
 use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{Body, CopyMade, EvidenceExported, How, PageBox, VersionNamed, class};
 use casevault_crypto::evidence::{
-    CHAIN, COVER, CUSTODY, Custody, EXPORT, History, LOG, LOG_RECIPIENT, MANIFESTS, ShownEvent, encode_chain, encode_events,
+    CHAIN, CUSTODY, Custody, EXPORT, History, LOG, LOG_RECIPIENT, MANIFESTS, ShownEvent, encode_chain, encode_events,
 };
 use casevault_crypto::identity::{DeviceIdentity, sign};
 use casevault_crypto::journal::{Certificate, Header, Opening, Place, header_hash};
@@ -142,9 +142,7 @@ fn statements(both: &Both, (forged, place, chain): (&Copy, &Place, &[ShownEvent]
     let logs = [LOG, LOG_RECIPIENT].map(|file| organisation(&bundle::log(&forged.read(file))));
     let mut history = History::new(&logs[0], Some(&logs[1]), place);
     history.take_all(&longer).unwrap();
-    let custody = Custody::of(&history);
-    forged.write(CUSTODY, custody.to_json().as_bytes());
-    forged.write(COVER, custody.to_html().as_bytes());
+    Custody::of(&history).files().iter().for_each(|(path, bytes)| forged.write(path, bytes));
     forged.list_anew();
     let manifest = Sha256(digest(&SHA256, &forged.read(MANIFESTS[0])).as_ref().try_into().unwrap());
     let documents = List::new(history.exhibits.iter().map(|exhibit| exhibit.named()).collect()).unwrap();
