@@ -232,9 +232,11 @@ pub(crate) fn fetched(view: &FetchedDocument) -> Value {
 }
 
 pub(crate) fn custody(view: &CustodyView) -> Value {
+    let (state, answer) = view.answer.as_ref().map(|(answer, words)| (answer.as_str(), words.as_str())).unzip();
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
         "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text), "dossier": view.dossier.as_ref().map(text),
+        "state": state, "answer": answer,
     })
 }
 
