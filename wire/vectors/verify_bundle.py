@@ -49,9 +49,10 @@ def folder(root):  # R-6.7-1
         if os.path.isfile(full) and not link: yield path, mapped(full)
         elif link or path not in ("data", "data/custody", "data/documents"): wrong("is not an ordinary file", path)
 def archive(root):  # R-6.7-10
-    data, zipped, start = mapped(root), zipfile.ZipFile(root), 0
-    listed, names = zipped.infolist(), [one.orig_filename for one in zipped.infolist()]
-    top = names[0].split("/")[0] + "/"
+    data, start = mapped(root), 0
+    must(not bytes(data[:34]).startswith((b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")), "is encrypted, and was not looked into: open it with age --decrypt, and verify what comes out")  # R-6.7-14
+    listed = (zipped := zipfile.ZipFile(root)).infolist()
+    top = (names := [one.orig_filename for one in listed])[0].split("/")[0] + "/"
     for one in listed:
         where[0] = one.orig_filename.removeprefix(top)
         must(one.orig_filename.startswith(top) and top[0] not in "./" and not {*top} & {*"\\:\0"}, "is not in the one directory of the archive")
@@ -60,8 +61,7 @@ def archive(root):  # R-6.7-10
         must((head[0], flags, method, after[:name]) == (0x04034b50, one.flag_bits & 0x800, 0, one.orig_filename.encode()) and one.compress_type == 0
              and [one.file_size, one.compress_size] == [one.compress_size] * 2 == numbers([length, packed], after[name:]) and one.external_attr >> 28 in (0, 8)
              and one.header_offset == start and names.count(one.orig_filename) == 1, "is there twice, packed, a link, or not where the archive says")
-        start += 30 + len(after) + one.file_size
-        yield where[0], data[start - one.file_size:start]
+        yield where[0], data[(start := start + 30 + len(after) + one.file_size) - one.file_size:start]
     where[0] = os.path.basename(root)
     for one in listed:
         _, packed, length, name, extra, comment, offset = struct.unpack_from("<I16xIIHHH8xI", data, start)

@@ -55,6 +55,9 @@ pub enum ClientError {
     /// The device has joined but is not approved.
     #[error("not approved yet")]
     NotApproved,
+    /// The file is encrypted, and was not looked into.
+    #[error("encrypted")]
+    Encrypted,
     /// The text is no invitation code.
     #[error("no invitation code")]
     Code,

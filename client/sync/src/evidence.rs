@@ -1,10 +1,12 @@
 //! Evidence bundles (SPEC §6.7) as files: made of a case, and verified by anybody.
 
 mod archive;
+mod encrypted;
 mod export;
 mod given;
 mod pack;
 mod read;
+mod recipients;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use casevault_crypto::evidence::{LOG, LOG_RECIPIENT};
 use casevault_wire::hash::Hash;
 
 pub use given::GivenCopy;
+pub use recipients::{Destination, ENDING, NameError, RecipientError, Recipients};
 
 pub use casevault_crypto::evidence::{Exhibit, Exported, Fault, Problem, Report, Signer, side};
 
@@ -36,7 +39,7 @@ pub struct EvidenceExport {
 /// Needs no profile and asks nobody; nothing is written.
 ///
 /// # Errors
-/// [`ClientError::File`](crate::ClientError::File) if it cannot be read.
+/// [`ClientError::File`](crate::ClientError::File) if it cannot be read; [`ClientError::Encrypted`](crate::ClientError::Encrypted) if it has to be opened first.
 pub fn verify_evidence(path: &Path, known: [Option<Hash>; 2]) -> Result<Report> {
     let (files, problems) = read::read(path)?;
     let mut report =

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use casevault_crypto::envelope::Envelope;
+use casevault_sync::evidence::Destination;
 use casevault_sync::time::Time;
 use casevault_sync::view::{ConsentState, Delivery, Sharing};
 use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Options, Role, SystemClock};
@@ -320,7 +321,7 @@ async fn no_dossier_stands_for_a_case_of_the_recipient() {
     assert_eq!(lena.dossiers().await.unwrap().len(), 1);
     assert!(matches!(lena.custody(&beginning).await, Err(ClientError::Ambiguous(..))));
     let out = world.profile("Lena").with_file_name("bundle");
-    let made = lena.export_evidence(&beginning, (&[], None), &out, silent()).await;
+    let made = lena.export_evidence(&beginning, (&[], None), &Destination::new(out, None).unwrap(), silent()).await;
     assert!(matches!(made, Err(ClientError::Ambiguous(..))), "{made:?}");
     lena.custody(&whole).await.unwrap();
 }

@@ -1,8 +1,8 @@
 //! `casevault evidence`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use casevault_sync::evidence::{EvidenceExport, Exhibit, Report, Signer, side, verify_evidence};
+use casevault_sync::evidence::{Destination, EvidenceExport, Exhibit, Recipients, Report, Signer, side, verify_evidence};
 use casevault_wire::hash::Hash;
 
 use crate::answer::Answer;
@@ -15,21 +15,37 @@ use crate::{display, message, shape, when};
 
 pub(super) async fn run(session: &Session, command: Evidence) -> Result<Answer, Failure> {
     match command {
-        Evidence::Export { case, documents, keep_metadata, out } => {
-            export(session, &case, (&documents, keep_metadata.as_deref()), &out).await
+        Evidence::Export { case, documents, keep_metadata, recipients, out } => {
+            let to = destination(&recipients, out)?;
+            export(session, &case, (&documents, keep_metadata.as_deref()), &to).await
         }
         Evidence::Verify { bundle, fingerprint, recipient } => verify(bundle, [fingerprint, recipient]).await,
     }
 }
 
-async fn export(session: &Session, case: &str, which: (&[String], Option<&str>), out: &Path) -> Result<Answer, Failure> {
+/// Where the bundle is to be. What was typed as a recipient is in no message: it may be a secret key.
+fn destination(recipients: &[String], out: PathBuf) -> Result<Destination, Failure> {
+    let recipients = match recipients {
+        [] => None,
+        given => Some(given.join("\n").parse().map_err(message::recipient)?),
+    };
+    let shown = display::untrusted(&out.to_string_lossy());
+    Destination::new(out, recipients).map_err(|error| message::ending(error).about(&shown))
+}
+
+async fn export(session: &Session, case: &str, which: (&[String], Option<&str>), to: &Destination) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Fetching");
-    let made = client.export_evidence(case, which, out, bar.mover()).await?;
+    let made = client.export_evidence(case, which, to, bar.mover()).await?;
     drop(bar);
     let EvidenceExport { path, files, documents, fingerprints } = &made;
     let path = display::untrusted(&path.to_string_lossy());
-    let text = format!("Wrote {path}: {files} files, {} of them documents. That is on record there.", documents.len());
+    let closed = match to.recipients().map(Recipients::count) {
+        None => String::new(),
+        Some(1) => ", encrypted for one recipient".to_owned(),
+        Some(count) => format!(", encrypted for {count} recipients"),
+    };
+    let text = format!("Wrote {path}{closed}: {files} files, {} of them documents. That is on record there.", documents.len());
     let prints: Vec<_> = fingerprints.iter().map(ToString::to_string).collect();
     let whose =
         if prints.len() > 1 { "Root fingerprints, of the sender's organisation and of yours" } else { "Root fingerprint" };

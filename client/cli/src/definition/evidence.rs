@@ -18,6 +18,9 @@ pub(crate) enum Evidence {
         /// Export documents with their metadata, and why; that is on record in the case
         #[arg(long, value_name = "REASON")]
         keep_metadata: Option<String>,
+        /// Encrypt it for an age X25519 public key, age1…; may be given several times, and PATH has to end in .age
+        #[arg(long = "age", value_name = "RECIPIENT")]
+        recipients: Vec<String>,
         /// The directory to make, which must not exist; a zip if it ends so
         #[arg(long, value_name = "PATH")]
         out: PathBuf,

@@ -2,7 +2,6 @@
 //! bundle has a name.
 
 use std::fs::File;
-use std::path::Path;
 
 use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{DocumentVersion, EvidenceExported};
@@ -17,6 +16,7 @@ use casevault_wire::hash::Hash;
 
 use super::EvidenceExport;
 use super::pack::Pack;
+use super::recipients::Destination;
 use super::source::{Logs, Source};
 use crate::client::Client;
 use crate::document::{KeptVersion, check_size};
@@ -42,8 +42,8 @@ impl Shown {
 }
 
 impl Client {
-    /// Makes an evidence bundle of a case, or of a dossier that one of this device's teams was given, at `out`, which must not exist: of the
-    /// named documents, or of all, each in its newest version.
+    /// Makes an evidence bundle of a case, or of a dossier that one of this device's teams was given, where `to` says, which must not exist: of
+    /// the named documents, or of all, each in its newest version.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several, or there is no document;
@@ -54,21 +54,22 @@ impl Client {
         &self,
         of: &str,
         (documents, keep_metadata): (&[String], Option<&str>),
-        out: &Path,
+        to: &Destination,
         progress: OnProgress,
     ) -> Result<EvidenceExport> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
-        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::begin(out)?, progress)).await?;
+        let (pack, documents, fingerprints) =
+            self.bundle(source, chosen, (Pack::begin_for(to, &self.outbox())?, progress)).await?;
         let files = pack.files().len() as u64;
         let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
         let _ = self.tell_heads().await;
         Ok(EvidenceExport { path, files, documents, fingerprints })
     }
 
-    /// The same as a zip that is in memory alone, for a caller who saves it as `name`.
+    /// The same as a zip that is in memory alone, for a caller who saves it where `to` says.
     ///
     /// # Errors
     /// As [`Client::export_evidence`]; [`ClientError::LargerThanMemory`] if its documents are.
@@ -76,7 +77,7 @@ impl Client {
         &self,
         of: &str,
         (documents, keep_metadata): (&[String], Option<&str>),
-        name: &str,
+        to: &Destination,
         progress: OnProgress,
     ) -> Result<(EvidenceExport, File)> {
         let _turn = self.turn.lock().await;
@@ -84,11 +85,12 @@ impl Client {
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
         check_size(chosen.iter().map(|(_, version)| version))?;
-        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::in_memory(name)?, progress)).await?;
+        let (pack, documents, fingerprints) =
+            self.bundle(source, chosen, (Pack::in_memory_for(to, &self.outbox())?, progress)).await?;
         let files = pack.files().len() as u64;
         let file = pack.finish()?;
         let _ = self.tell_heads().await;
-        Ok((EvidenceExport { path: name.into(), files, documents, fingerprints }, file))
+        Ok((EvidenceExport { path: to.path().into(), files, documents, fingerprints }, file))
     }
 
     /// Puts all of a bundle into `pack`, and verifies it as anybody would.
@@ -105,7 +107,9 @@ impl Client {
         };
         let versions: Vec<_> = chosen.into_iter().map(|(_, version)| version).collect();
         pack = self.put_documents(&shown.source.place(), pack, (&exhibits, &versions), &progress).await?;
-        put_custody(&mut pack, &custody, &shown)?;
+        let chain = encode_chain(&shown.source.place(), &shown.events);
+        pack = pack.elsewhere(move |pack| pack.put(CHAIN, &chain)).await?;
+        put_custody(&mut pack, &custody, &shown.logs)?;
         let exported = self.sign_for(&mut shown, &exhibits, pack.files()).await?;
         put_tags(&mut pack, &shown, &exported)?;
         if verify(pack.files()).problems.is_empty() { Ok((pack, exhibits, fingerprints)) } else { Err(ClientError::Damaged) }
@@ -143,7 +147,8 @@ impl Client {
         let total = versions.iter().fold(0, |total: u64, version| total.saturating_add(version.seal.length));
         let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
         for (exhibit, version) in exhibits.iter().zip(versions) {
-            pack.open(&exhibit.file, exhibit.bytes)?;
+            let (file, bytes) = (exhibit.file.clone(), exhibit.bytes);
+            pack = pack.elsewhere(move |pack| pack.open(&file, bytes)).await?;
             pack = self.read_version(place, version, pack).await?;
             pack.close()?;
             state.bytes += version.seal.length;
@@ -175,11 +180,10 @@ fn fingerprints(history: &History<'_>) -> Vec<Hash> {
     [own].into_iter().chain(theirs).collect()
 }
 
-/// What all evidence but the documents is, and the manifests of it.
-fn put_custody(pack: &mut Pack, custody: &Custody, shown: &Shown) -> Result<()> {
-    pack.put(CHAIN, &encode_chain(&shown.source.place(), &shown.events))?;
-    pack.put(LOG, &encode_log(&shown.logs.owner.1))?;
-    if let Some((_, entries)) = &shown.logs.guest {
+/// What all evidence but the documents and the chain is, and the manifests of it.
+fn put_custody(pack: &mut Pack, custody: &Custody, logs: &Logs) -> Result<()> {
+    pack.put(LOG, &encode_log(&logs.owner.1))?;
+    if let Some((_, entries)) = &logs.guest {
         pack.put(LOG_RECIPIENT, &encode_log(entries))?;
     }
     pack.put(CUSTODY, custody.to_json().as_bytes())?;
