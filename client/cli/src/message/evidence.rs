@@ -1,5 +1,6 @@
 //! Texts for what is wrong with an evidence bundle.
 
+use casevault_sync::error::TimeStampError;
 use casevault_sync::evidence::{NameError, Problem, RecipientError};
 
 use crate::display::untrusted;
@@ -72,4 +73,46 @@ pub(crate) fn evidence(problems: &[Problem]) -> Failure {
 fn place(problem: &Problem) -> String {
     let file = untrusted(&problem.file);
     problem.sequence.map_or(file.clone(), |sequence| format!("{file}, entry {sequence}"))
+}
+
+const NOT_MADE: &str = "The bundle was not made: that it was to be is on record in the case as an export, and nothing is lost.";
+
+/// A bundle that was to have a time stamp and has none.
+pub(super) fn no_stamp(error: TimeStampError) -> Failure {
+    let (code, exit, what, next) = match error {
+        TimeStampError::Address => {
+            let text = "That is no address of a time-stamp authority. Nothing was done.";
+            let hint = "Give one that begins with http:// or https://, or none for a bundle without a time stamp.";
+            return Failure::new("time-stamp-address", Exit::Usage, text, hint);
+        }
+        TimeStampError::Unreachable => (
+            "time-stamp-unreachable",
+            Exit::Unreachable,
+            "The time-stamp authority could not be reached.".to_owned(),
+            "Try again when it can be, name another, or none for a bundle without a time stamp.",
+        ),
+        TimeStampError::Refused => (
+            "time-stamp-refused",
+            Exit::Failed,
+            "What is at the address does not answer as a time-stamp authority does.".to_owned(),
+            "Look at the address, name another, or none for a bundle without a time stamp.",
+        ),
+        TimeStampError::Answer(error) => (
+            "time-stamp",
+            Exit::Verification,
+            format!("What the time-stamp authority answered {error}."),
+            "Name another authority, and tell whoever runs this one; or name none for a bundle without a time stamp.",
+        ),
+    };
+    Failure::new(code, exit, format!("{what} {NOT_MADE}"), next)
+}
+
+/// A file that was given as certificates and has none.
+pub(crate) fn no_roots() -> Failure {
+    Failure::new(
+        "certificates",
+        Exit::Usage,
+        "There is no certificate in the file that could be used. Nothing was verified.",
+        "Give the certificate of whoever vouches for the time-stamp authority, as text (PEM) or as bytes (DER).",
+    )
 }

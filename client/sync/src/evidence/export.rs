@@ -7,8 +7,8 @@ use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{DocumentVersion, EvidenceExported};
 use casevault_crypto::evidence::{
     BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, CUSTODY, Custody, DiscloseError, EXPORT, Exhibit, Files, History, LOG,
-    LOG_RECIPIENT, MANIFESTS, PAYLOAD, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events, encode_log,
-    manifest, verify,
+    LOG_RECIPIENT, MANIFESTS, PAYLOAD, STAMP, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events,
+    encode_log, manifest, verify,
 };
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::codec::List;
@@ -18,9 +18,11 @@ use super::EvidenceExport;
 use super::pack::Pack;
 use super::recipients::Destination;
 use super::source::{Logs, Source};
+use super::stamp::stamp;
 use crate::client::Client;
 use crate::document::{KeptVersion, check_size};
 use crate::error::{ClientError, Result};
+use crate::http::Authority;
 use crate::view::{AlarmKind, OnProgress, Progress};
 
 /// What a bundle shows, as it was when the documents had been opened.
@@ -49,7 +51,8 @@ impl Client {
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several, or there is no document;
     /// [`ClientError::Metadata`] if a document of a case says more than is seen of it and `keep_metadata` does not say why it shall;
     /// [`ClientError::Server`] with `refused` once a dossier was ended; [`ClientError::Verification`] if what the vault serves is not what was
-    /// signed: nothing is written then. [`ClientError::Conflict`] if a log grew meanwhile.
+    /// signed: nothing is written then. [`ClientError::Conflict`] if a log grew meanwhile. [`ClientError::TimeStamp`] if it was to be stamped and is
+    /// not: that it was exported is on record then, and it was not made.
     pub async fn export_evidence(
         &self,
         of: &str,
@@ -62,7 +65,7 @@ impl Client {
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
         let (pack, documents, fingerprints) =
-            self.bundle(source, chosen, (Pack::begin_for(to, &self.outbox())?, progress)).await?;
+            self.bundle(source, chosen, (Pack::begin_for(to, &self.outbox())?, to.authority(), progress)).await?;
         let files = pack.files().len() as u64;
         let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
         let _ = self.tell_heads().await;
@@ -86,7 +89,7 @@ impl Client {
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
         check_size(chosen.iter().map(|(_, version)| version))?;
         let (pack, documents, fingerprints) =
-            self.bundle(source, chosen, (Pack::in_memory_for(to, &self.outbox())?, progress)).await?;
+            self.bundle(source, chosen, (Pack::in_memory_for(to, &self.outbox())?, to.authority(), progress)).await?;
         let files = pack.files().len() as u64;
         let file = pack.finish()?;
         let _ = self.tell_heads().await;
@@ -98,7 +101,7 @@ impl Client {
         &self,
         source: Source,
         chosen: Vec<KeptVersion>,
-        (mut pack, progress): (Pack, OnProgress),
+        (mut pack, authority, progress): (Pack, Option<&Authority>, OnProgress),
     ) -> Result<(Pack, Vec<Exhibit>, Vec<Hash>)> {
         let mut shown = self.show(source, &chosen).await?;
         let (exhibits, custody, fingerprints) = {
@@ -111,7 +114,12 @@ impl Client {
         pack = pack.elsewhere(move |pack| pack.put(CHAIN, &chain)).await?;
         put_custody(&mut pack, &custody, &shown.logs)?;
         let exported = self.sign_for(&mut shown, &exhibits, pack.files()).await?;
-        put_tags(&mut pack, &shown, &exported)?;
+        let export = encode_events(&shown.selection.show(&exported).map_err(|_| ClientError::Damaged)?);
+        let stamp = match authority {
+            None => None,
+            Some(authority) => Some(stamp(authority, &export).await?),
+        };
+        put_tags(&mut pack, &shown, (&exported, &export, stamp.as_deref()))?;
         if verify(pack.files()).problems.is_empty() { Ok((pack, exhibits, fingerprints)) } else { Err(ClientError::Damaged) }
     }
 
@@ -192,14 +200,16 @@ fn put_custody(pack: &mut Pack, custody: &Custody, logs: &Logs) -> Result<()> {
 }
 
 /// What is about the evidence.
-fn put_tags(pack: &mut Pack, shown: &Shown, events: &[AcceptedEvent]) -> Result<()> {
+fn put_tags(pack: &mut Pack, shown: &Shown, (events, export, stamp): (&[AcceptedEvent], &[u8], Option<&[u8]>)) -> Result<()> {
     let payload: Vec<_> =
         pack.files().iter().filter(|(path, _)| path.starts_with(PAYLOAD)).map(|(_, found)| found.length).collect();
     let exported = events.last().ok_or(ClientError::Damaged)?;
     let oxum = (payload.iter().sum(), payload.len());
     let info = bag_info(&shown.source.place(), &shown.logs.owner.0.fingerprint(), exported.time, oxum);
-    let shown = shown.selection.show(events).map_err(|_| ClientError::Damaged)?;
-    pack.put(EXPORT, &encode_events(&shown))?;
+    pack.put(EXPORT, export)?;
+    if let Some(stamp) = stamp {
+        pack.put(STAMP, stamp)?;
+    }
     pack.put(BAGIT, BAGIT_TEXT.as_bytes())?;
     pack.put(BAG_INFO, info.as_bytes())?;
     put_manifests(pack, TAG_MANIFESTS, |path| !path.starts_with(PAYLOAD))

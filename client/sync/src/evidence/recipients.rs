@@ -10,6 +10,7 @@ use ring::agreement::{EphemeralPrivateKey, UnparsedPublicKey, X25519, agree_ephe
 use ring::rand::SystemRandom;
 
 use crate::error::ClientError;
+use crate::http::Authority;
 
 /// What encrypted files are called.
 pub const ENDING: &str = "age";
@@ -105,11 +106,12 @@ fn letters_of_keys() -> Option<Encoding> {
     specification.encoding().ok()
 }
 
-/// Where a bundle is to be, and for whom alone. What is called as an encrypted file is one, and no other is.
+/// Where a bundle is to be, for whom alone, and who stamps it. What is called as an encrypted file is one, and no other is.
 #[derive(Clone, Debug)]
 pub struct Destination {
     path: PathBuf,
     recipients: Option<Recipients>,
+    authority: Option<Authority>,
 }
 
 /// Why nothing is made under a name.
@@ -133,8 +135,18 @@ impl Destination {
         match (is_encrypted(&path), &recipients) {
             (true, None) => Err(NameError::Nobody),
             (false, Some(_)) => Err(NameError::Ending),
-            _ => Ok(Self { path, recipients }),
+            _ => Ok(Self { path, recipients, authority: None }),
         }
+    }
+
+    /// The same, with a time stamp of this authority if there is one.
+    pub fn stamped_by(self, authority: Option<Authority>) -> Self {
+        Self { authority, ..self }
+    }
+
+    /// Who stamps it, if anybody does.
+    pub(super) fn authority(&self) -> Option<&Authority> {
+        self.authority.as_ref()
     }
 
     /// The path.
