@@ -90,6 +90,8 @@ pub const OPENED: usize = 4096;
 pub const BOXES: usize = 1024;
 /// A file of an evidence bundle that is no document, bytes.
 pub const EVIDENCE_FILE: u64 = 268_435_456;
+/// The time stamp of an evidence bundle, bytes.
+pub const TIME_STAMP: usize = 65_536;
 /// Heads that one record holds.
 pub const HEADS: usize = 30_000;
 /// The shortest plaintext of a record of heads; longer ones are padded to their Padmé length.

@@ -8,7 +8,7 @@ CLASSES = dict(zip((1, 2, *range(0x0101, 0x0109), *range(0x0110, 0x011b), *range
     override-asked override-approved consent-confirmed handover-offered case-handed-over case-taken-over evidence-exported copy-made metadata-found metadata-kept data-given record-set plan-made plan-approved legal-hold
     retention case-key-given case-summary dossier-received erasure-asked erasure-confirmed erasure-taken-back ring-kept keys-forgotten person-name device-name team-name dossier-made dossier-answered dossier-ended takeover-offered""".split()))
 READ, CONSENT = {0x0001, 0x0105, 0x0106, 0x0107, 0x0120, 0x0121, 0x0124, 0x0401}, {0x0110, 0x0111, 0x0117}
-CHAIN, WORDS, LOG, THEIRS, COVERS = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), ["data/cover.html", "data/cover.pdf"]
+CHAIN, WORDS, LOG, THEIRS, STAMP, COVERS = *(f"data/custody/{name}" for name in ("chain.bin", "custody.json", "log.bin", "log-recipient.bin")), "export.tsr", ["data/cover.html", "data/cover.pdf"]
 MANIFESTS, TAGS = ["manifest-sha256.txt", "manifest-sha512.txt"], ["bag-info.txt", "bagit.txt", "export.bin"]
 FIXED = [CHAIN, WORDS, LOG, *COVERS, *MANIFESTS, *("tag" + name for name in MANIFESTS), *TAGS]
 DOCUMENT = re.compile(r"data/documents/([0-9]{3}|[1-9][0-9]{3,})-[A-Za-z0-9._-]{1,100}(?<!\.)")
@@ -49,9 +49,10 @@ def folder(root):  # R-6.7-1
         if os.path.isfile(full) and not link: yield path, mapped(full)
         elif link or path not in ("data", "data/custody", "data/documents"): wrong("is not an ordinary file", path)
 def archive(root):  # R-6.7-10
-    data, zipped, start = mapped(root), zipfile.ZipFile(root), 0
-    listed, names = zipped.infolist(), [one.orig_filename for one in zipped.infolist()]
-    top = names[0].split("/")[0] + "/"
+    data, start = mapped(root), 0
+    must(not bytes(data[:34]).startswith((b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")), "is encrypted, and was not looked into: open it with age --decrypt, and verify what comes out")  # R-6.7-14
+    listed = (zipped := zipfile.ZipFile(root)).infolist()
+    top = (names := [one.orig_filename for one in listed])[0].split("/")[0] + "/"
     for one in listed:
         where[0] = one.orig_filename.removeprefix(top)
         must(one.orig_filename.startswith(top) and top[0] not in "./" and not {*top} & {*"\\:\0"}, "is not in the one directory of the archive")
@@ -60,16 +61,14 @@ def archive(root):  # R-6.7-10
         must((head[0], flags, method, after[:name]) == (0x04034b50, one.flag_bits & 0x800, 0, one.orig_filename.encode()) and one.compress_type == 0
              and [one.file_size, one.compress_size] == [one.compress_size] * 2 == numbers([length, packed], after[name:]) and one.external_attr >> 28 in (0, 8)
              and one.header_offset == start and names.count(one.orig_filename) == 1, "is there twice, packed, a link, or not where the archive says")
-        start += 30 + len(after) + one.file_size
-        yield where[0], data[start - one.file_size:start]
+        yield where[0], data[(start := start + 30 + len(after) + one.file_size) - one.file_size:start]
     where[0] = os.path.basename(root)
     for one in listed:
         _, packed, length, name, extra, comment, offset = struct.unpack_from("<I16xIIHHH8xI", data, start)
-        start += 46 + name + extra
-        must(not comment and numbers([length, packed, offset], bytes(data[start - extra:start])) == [one.file_size, one.file_size, one.header_offset], "lists something else")
+        must(not comment and numbers([length, packed, offset], bytes(data[(start := start + 46 + name + extra) - extra:start])) == [one.file_size, one.file_size, one.header_offset], "lists something else")
     must(len(data) - start in (22, 98) and not zipped.comment, "holds bytes of none of its files")
 def manifests(files, content):
-    for tag, covers in ("", lambda path: path.startswith("data/")), ("tag", lambda path: path in MANIFESTS + TAGS):
+    for tag, covers in ("", lambda path: path.startswith("data/")), ("tag", lambda path: path in [*MANIFESTS, *TAGS, STAMP]):
         for column, name in enumerate((tag + name for name in MANIFESTS), 1):
             text, before, covered = content(name).decode(errors="replace"), len(problems), sorted(filter(covers, files))
             said = dict(line.split("  ", 1)[::-1] for line in text.split("\n") if "  " in line)
@@ -184,16 +183,17 @@ def evidence(files, content):
     info = ["Bagging-Date: " + last["time"][:10], "Casevault-Evidence-Version: 1", f"External-Identifier: {words['organisation']}/{words['case']}",
             f"Casevault-Root-Fingerprint: {words['fingerprint']}", f"Payload-Oxum: {sum(inside)}.{len(inside)}"]
     for name, lines in ("bag-info.txt", info), ("bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"]): content(name) == "".join(line + "\n" for line in lines).encode() or wrong("does not say what has to be there", name)
-    return words
+    return {**words, "time_stamp": STAMP in files and "says that it is of this export; whose signature it has is not verified here"}
 where[0], files, words = os.path.basename(sys.argv[1].rstrip("/")), {}, {}
 try:
     for name, data in folder(sys.argv[1]) if os.path.isdir(sys.argv[1]) else archive(sys.argv[1]): files[name] = len(data), hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), data
     content = lambda name: bytes(files.get(name, [b""])[-1])
     [wrong("is missing", name) for name in FIXED if name not in files]
-    [wrong("does not belong into a bundle", name) for name in files if name not in [*FIXED, THEIRS] and not DOCUMENT.fullmatch(name)]
+    [wrong("does not belong into a bundle", name) for name in files if name not in [*FIXED, THEIRS, STAMP] and not DOCUMENT.fullmatch(name)]
     words = manifests(files, content) or evidence(files, content)
+    STAMP not in files or hashlib.sha256(content("export.bin")).digest() in content(STAMP) or wrong("is a time stamp of something else", STAMP)  # R-6.7-13
     must(sys.argv[2:] == [words["fingerprint"], (words["recipient"] or {}).get("fingerprint")][:len(sys.argv) - 2], "is of an organisation with another root fingerprint")
 except Exception as error:  # whatever cannot be read is wrong
     wrong(str(error) or type(error).__name__, *where)
-print(json.dumps({"valid": not problems, "files": len(files), **{key: words.get(key) for key in "organisation fingerprint case recipient documents signers".split()}, "problems": problems}))
+print(json.dumps({"valid": not problems, "files": len(files), **{key: words.get(key) for key in "organisation fingerprint case recipient documents signers time_stamp".split()}, "problems": problems}))
 sys.exit(14 if problems else 0)

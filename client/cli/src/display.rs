@@ -1,9 +1,13 @@
 //! Words of others on a terminal: control characters and direction marks are shown, never obeyed.
 
+use casevault_sync::Answer;
 use casevault_sync::view::Sharing;
 use casevault_sync::{display_line, is_plain};
 use casevault_wire::id::{PersonId, TeamId};
 use serde_json::Value;
+
+/// Characters of somebody's words in a cell of a table.
+const EXCERPT: usize = 200;
 
 /// Text that somebody else wrote, safe to print on one line.
 pub(crate) fn untrusted(text: &str) -> String {
@@ -29,6 +33,20 @@ pub(crate) fn guarded(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The beginning of text that somebody else wrote, where the whole would push everything else aside.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut letters = text.chars();
+    let begin: String = letters.by_ref().take(EXCERPT).collect();
+    let shown = untrusted(&begin);
+    if letters.next().is_some() { format!("{shown}…") } else { shown }
+}
+
+/// What a recipient answered, and the beginning of their words.
+pub(crate) fn answer(answer: Answer, words: &str) -> String {
+    let state = answer.as_str();
+    if words.is_empty() { state.to_owned() } else { format!("{state}: {}", excerpt(words)) }
 }
 
 /// A document with the members of each object in order of their names, whatever else was built with the library.
@@ -103,6 +121,15 @@ mod tests {
         assert_eq!(untrusted("أمل 2026-014"), "\u{2068}أمل 2026-014\u{2069}");
         assert_eq!(untrusted("می\u{200c}خواهم"), "\u{2068}می\u{200c}خواهم\u{2069}");
         assert_eq!(untrusted("Tomás Rivera"), "Tomás Rivera");
+    }
+
+    #[test]
+    fn what_is_long_is_cut_before_it_is_escaped() {
+        let long = "\u{202e}".repeat(8200);
+        assert_eq!(answer(Answer::Rejected, &long), format!("rejected: {}…", "\\u{202e}".repeat(200)));
+        assert_eq!(answer(Answer::Done, &"é".repeat(200)), format!("done: {}", "é".repeat(200)));
+        assert_eq!(answer(Answer::Accepted, ""), "accepted");
+        assert_eq!(excerpt(&"ا".repeat(201)), format!("\u{2068}{}\u{2069}…", "ا".repeat(200)));
     }
 
     #[test]

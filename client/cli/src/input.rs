@@ -6,9 +6,19 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::message;
 
+/// Bytes that a file of certificates has at most.
+const CERTIFICATES: u64 = 1 << 20;
+
 /// The file of the certificates that vouch for servers, if one is named.
 pub(crate) fn server_ca(file: Option<&Path>) -> Result<Option<Vec<u8>>, Failure> {
     file.map(|file| std::fs::read(file).map_err(|error| message::file(file, &error))).transpose()
+}
+
+/// A file of certificates; of a longer one, which is none, the beginning.
+pub(crate) fn certificates(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(file).and_then(|opened| opened.take(CERTIFICATES).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| message::file(file, &error))
 }
 
 /// One line.

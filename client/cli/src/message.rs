@@ -20,7 +20,7 @@ use casevault_sync::view::{Alarm, AlarmKind, DeviceNotice, DeviceNoticeKind};
 
 pub(crate) use bulk::{flaw, import_problems};
 pub(crate) use copy::{PHONES_HOME, consent_to_metadata, copy_note, kinds};
-pub(crate) use evidence::evidence;
+pub(crate) use evidence::{ending, evidence, no_roots, recipient};
 pub(crate) use recovery::{notice, opened, share};
 pub(crate) use statistics::{of_period, records_as_bars, too_few_cases};
 

@@ -4,7 +4,7 @@ mod assistance;
 mod erasure;
 mod share;
 
-use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer, side};
+use casevault_sync::evidence::{EvidenceExport, Exhibit, Exported, Problem, Report, Signer, Stamped, side};
 use casevault_sync::view::{
     Alarm, AnnouncementView, CaseSummary, CaseView, ChangeState, CopyView, CustodyView, Delivery, DeviceNotice, DeviceView,
     DocumentView, FetchedDocument, InvitationPhase, InvitationView, JoinState, LogView, NoteView, Notice, PartnerState,
@@ -232,9 +232,11 @@ pub(crate) fn fetched(view: &FetchedDocument) -> Value {
 }
 
 pub(crate) fn custody(view: &CustodyView) -> Value {
+    let (state, answer) = view.answer.as_ref().map(|(answer, words)| (answer.as_str(), words.as_str())).unzip();
     json!({
         "sequence": view.sequence, "time": rfc3339(view.time), "person": text(&view.person), "person_name": view.person_name,
         "device": text(&view.device), "event": view.event, "documents": list(&view.documents, text), "dossier": view.dossier.as_ref().map(text),
+        "state": state, "answer": answer,
     })
 }
 
@@ -251,12 +253,13 @@ pub(crate) fn evidence(report: &Report) -> Value {
         .recipient
         .map(|(to, print)| json!({"organisation": text(&to.organisation), "fingerprint": text(&print), "team": text(&to.team)}));
     let exported = |one: &Exported| json!({"time": rfc3339(one.time), "side": side(one.guest), "person": text(&one.person), "device": text(&one.device)});
+    let stamp = |one: &Stamped| json!({"time": rfc3339(one.time), "authority": one.authority, "vouched": one.vouched, "before_export": one.early});
     let problem = |one: &Problem| json!({"file": one.file, "sequence": one.sequence, "problem": one.fault.to_string()});
     json!({
         "valid": report.problems.is_empty(), "files": report.files, "fingerprint": report.fingerprint.as_ref().map(text),
         "organisation": report.place.map(|place| text(&place.organisation)), "case": report.place.map(|place| text(&place.journal)),
         "recipient": recipient,
-        "exported": report.exported.as_ref().map(exported), "documents": list(&report.documents, exhibit),
+        "exported": report.exported.as_ref().map(exported), "time_stamp": report.stamp.as_ref().map(stamp), "documents": list(&report.documents, exhibit),
         "signers": list(&report.signers, signer), "problems": list(&report.problems, problem),
     })
 }

@@ -94,6 +94,8 @@ fn versions(share: &ShareMade) -> impl Iterator<Item = VersionOf> {
 pub struct Share {
     /// What, with whom, until when.
     pub made: ShareMade,
+    /// Where in the case's journal that stands.
+    pub sequence: u64,
     /// When.
     pub time: Time,
     /// Who shared it.
@@ -234,9 +236,9 @@ impl Consents {
         let still = |wish: &Override| wish.approved.is_some_and(|(person, _)| stands(organisation, &person, told.log_length));
         let wish = self.overrides.iter_mut().find(|wish| wish.serves(made) && still(wish));
         let overridden = wish.map(|wish| wish.used = true).is_some();
-        let (time, person) = (told.time, told.person);
+        let (sequence, time, person) = (told.sequence, told.time, told.person);
         let allowed = covered || overridden;
-        self.shares.push(Share { made: made.clone(), time, person, allowed, keys: BTreeMap::new(), ended: None });
+        self.shares.push(Share { made: made.clone(), sequence, time, person, allowed, keys: BTreeMap::new(), ended: None });
     }
 }
 

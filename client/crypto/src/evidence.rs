@@ -10,6 +10,7 @@ mod custody;
 mod disclose;
 mod history;
 mod pdf;
+mod time_stamp;
 mod verify;
 
 #[cfg(test)]
@@ -26,15 +27,16 @@ use crate::event::Recipient;
 use crate::journal::{JournalError, Place};
 
 pub use bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS,
-    bag_info, document_path, is_document, is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, STAMP,
+    TAG_MANIFESTS, bag_info, document_path, is_document, is_known, manifest,
 };
 pub use chain::{ShownEvent, encode_chain, encode_events, encode_log};
 pub use cover::escape;
 pub use custody::{Custody, instant, side};
 pub use disclose::{DiscloseError, Selection};
 pub use history::{Copied, Exhibit, History, Line, Named};
-pub use verify::verify;
+pub use time_stamp::{NONCE, Roots, RootsError, Stamp, StampError, request};
+pub use verify::{verify, vouch};
 
 /// A digest that a bundle has of each file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,19 @@ pub struct Exported {
     pub device: DeviceId,
 }
 
+/// What a time stamp of a bundle says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    /// When it was stamped, as it says.
+    pub time: Time,
+    /// What its certificate calls the authority.
+    pub authority: String,
+    /// Whether a certificate that the verifier gave vouches for it. Else anybody may have made it, at any time.
+    pub vouched: bool,
+    /// Whether it says a time before that of the export, which one of the two clocks has wrong.
+    pub early: bool,
+}
+
 /// What a verifier found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -104,6 +119,8 @@ pub struct Report {
     pub signers: Vec<Signer>,
     /// Who exported the bundle.
     pub exported: Option<Exported>,
+    /// Its time stamp, if there is one and it is of this bundle.
+    pub stamp: Option<Stamped>,
     /// What is wrong. Empty if nothing is.
     pub problems: Vec<Problem>,
 }
@@ -217,6 +234,9 @@ pub enum Fault {
     /// The export was of other documents.
     #[error("the export that was signed is of other documents")]
     OtherDocuments,
+    /// The time stamp is none of this bundle, or nobody vouches for it who was asked to.
+    #[error("{0}")]
+    Stamp(StampError),
 }
 
 impl Algorithm {

@@ -1,7 +1,7 @@
 //! The chain of custody as people see it: who did what in a case, in order, and in what was shared of it.
 
 use casevault_crypto::consent::{Consents, Share};
-use casevault_crypto::event::{Body, Shared, VersionOf, class, class_name};
+use casevault_crypto::event::{Answer, Body, Shared, VersionOf, class, class_name};
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, PersonId};
 use casevault_wire::time::Time;
@@ -16,8 +16,8 @@ use crate::store::{array, count};
 use crate::view::{ActivityView, CustodyView};
 
 impl Client {
-    /// Who did what in a case, in order: what the recipients of its shares did stands among it by time, and what another team did whose case goes
-    /// on in it comes first. Or who did what in a dossier, be it shared by one of this device's teams or with it.
+    /// Who did what in a case, in order: what the recipients of its shares did stands among it (R-6.8-15), and what another team did whose case
+    /// goes on in it comes first. Or who did what in a dossier, be it shared by one of this device's teams or with it.
     ///
     /// # Errors
     /// As [`Client::case`] and [`Client::dossier`].
@@ -44,10 +44,7 @@ impl Client {
         let consents = self.consents_of(&place)?;
         let mut custody = self.profile.store.read(|db| lines(db, &place, &consents))?;
         for share in &consents.shares {
-            for line in self.shared_custody(&place, share).await? {
-                let at = custody.iter().position(|known| known.time > line.time).unwrap_or(custody.len());
-                custody.insert(at, line);
-            }
+            place_among(&mut custody, share.sequence, self.shared_custody(&place, share).await?);
         }
         let mut before = self.custody_before(&place).await?;
         before.append(&mut custody);
@@ -86,15 +83,9 @@ impl Client {
     async fn shared_custody(&self, place: &Place, share: &Share) -> Result<Vec<CustodyView>> {
         let read = self.read_or_kept(&self.access_of_share(place, share)?).await?;
         let shared = share.made.documents.as_slice();
-        let of = |shown: &DocumentId| shared.iter().find(|one| one.shown_as == *shown).map_or(*shown, |one| one.of.document);
         let theirs = read.events.iter().filter(|event| event.guest && event.class() != class::AUTHOR_CERTIFICATE);
-        self.profile.store.read(|db| {
-            let line = |event| {
-                let line = dossier_line(db, &share.made.dossier, event)?;
-                Ok(CustodyView { documents: line.documents.iter().map(of).collect(), ..line })
-            };
-            theirs.map(line).collect()
-        })
+        let line = |db: &_, event| dossier_line(db, &share.made.dossier, event).map(|line| as_shared(line, shared));
+        self.profile.store.read(|db| theirs.map(|event| line(db, event)).collect())
     }
 
     /// What the team did whose case goes on in this one.
@@ -117,7 +108,12 @@ impl Client {
             Err(ClientError::Unreachable | ClientError::PartnerUnreachable) => self.read_kept_dossier(&access)?,
             read => read?,
         };
-        self.profile.store.read(|db| read.events.iter().map(|event| dossier_line(db, &access.place.journal, event)).collect())
+        let had: Vec<_> = read.dossier.case.documents.keys().copied().collect();
+        let line = |db: &_, event| {
+            let line = dossier_line(db, &access.place.journal, event)?;
+            Ok(if line.answer.is_some() { CustodyView { documents: had.clone(), ..line } } else { line })
+        };
+        self.profile.store.read(|db| read.events.iter().map(|event| line(db, event)).collect())
     }
 
     /// A dossier as the vault has it, or as this device does: what is wrong with it hides nothing of the case.
@@ -149,6 +145,7 @@ fn lines(db: &Connection, place: &Place, consents: &Consents) -> Result<Vec<Cust
             event: class_name(class).replace(' ', "-"),
             documents: about(&body, consents),
             opened: opened(&body),
+            answer: None,
             dossier: None,
         });
     }
@@ -165,8 +162,40 @@ fn dossier_line(db: &Connection, dossier: &JournalId, event: &AcceptedEvent) -> 
         event: class_name(event.class()).replace(' ', "-"),
         documents: event.body.document_ids(),
         opened: opened(&event.body),
+        answer: answer(&event.body).filter(|_| event.guest),
         dossier: Some(*dossier),
     })
+}
+
+/// Puts the lines of a share among those of its case by their time. Their clock is the recipient's: none comes before the line of the case
+/// that made the share, `made`, or before the one that its dossier has before it.
+fn place_among(custody: &mut Vec<CustodyView>, made: u64, theirs: Vec<CustodyView>) {
+    let from = custody.iter().position(|known| known.dossier.is_none() && known.sequence == made);
+    let mut from = from.map_or(custody.len(), |made| made + 1);
+    for line in theirs {
+        let later = custody.iter().skip(from).position(|known| known.time > line.time);
+        let at = later.map_or(custody.len(), |later| from + later);
+        custody.insert(at, line);
+        from = at + 1;
+    }
+}
+
+/// A line of a recipient's with what was shared under the ids that it names; an answer is about all of it.
+fn as_shared(line: CustodyView, shared: &[Shared]) -> CustodyView {
+    let of = |shown: &DocumentId| shared.iter().find(|one| one.shown_as == *shown).map(|one| one.of.document);
+    let documents = match &line.answer {
+        Some(_) => shared.iter().map(|one| one.of.document).collect(),
+        None => line.documents.iter().filter_map(of).collect(),
+    };
+    CustodyView { documents, opened: Vec::new(), ..line }
+}
+
+/// What an event of a recipient's answers.
+fn answer(body: &Body) -> Option<(Answer, String)> {
+    match body {
+        Body::DossierAnswered(said) => Some((said.answer, said.text.as_str().to_owned())),
+        _ => None,
+    }
 }
 
 /// The versions that an event says were opened.
@@ -193,5 +222,65 @@ fn about(body: &Body, consents: &Consents) -> Vec<DocumentId> {
         Body::ShareEnded(ended) => of_share(&ended.dossier),
         Body::CaseHandedOver(given) => of_share(&given.dossier),
         _ => body.document_ids(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use casevault_wire::hash::BlobDigest;
+
+    use super::*;
+
+    const PASSPORT: DocumentId = DocumentId([1; 16]);
+    const LETTER: DocumentId = DocumentId([2; 16]);
+    const SHOWN: DocumentId = DocumentId([3; 16]);
+
+    /// A line of the case, or of a dossier's of this number.
+    fn line(dossier: Option<u8>, sequence: u64, time: u64) -> CustodyView {
+        CustodyView {
+            sequence,
+            time: Time(time),
+            person: PersonId([0; 16]),
+            person_name: None,
+            device: DeviceId([0; 16]),
+            event: String::new(),
+            documents: Vec::new(),
+            opened: Vec::new(),
+            answer: None,
+            dossier: dossier.map(|number| JournalId([number; 16])),
+        }
+    }
+
+    fn places(custody: &[CustodyView]) -> Vec<(Option<u8>, u64)> {
+        custody.iter().map(|line| (line.dossier.map(|dossier| dossier.0[0]), line.sequence)).collect()
+    }
+
+    // Obeys R-6.8-15.
+    // Breaks R-6.8-15.
+    #[test]
+    fn a_recipients_clock_puts_nothing_before_its_share_or_its_own_past() {
+        let mut custody = vec![line(None, 0, 10), line(None, 1, 20), line(None, 2, 30), line(None, 3, 40)];
+        place_among(&mut custody, 1, vec![line(Some(7), 1, 5), line(Some(7), 2, 35), line(Some(7), 3, 0), line(Some(7), 4, 50)]);
+        let seven = [(None, 0), (None, 1), (Some(7), 1), (None, 2), (Some(7), 2), (Some(7), 3), (None, 3), (Some(7), 4)];
+        assert_eq!(places(&custody), seven);
+        place_among(&mut custody, 2, vec![line(Some(8), 1, 0)]);
+        assert_eq!(places(&custody)[4], (Some(8), 1), "nor does what another share's recipient did make it earlier");
+        place_among(&mut custody, u64::MAX, vec![line(Some(9), 1, 0)]);
+        assert_eq!(places(&custody).last(), Some(&(Some(9), 1)), "whose share stands nowhere comes last");
+    }
+
+    // Obeys R-6.8-15.
+    // Breaks R-6.8-15.
+    // Plays D10.
+    #[test]
+    fn a_recipients_line_is_about_what_was_shared_and_nothing_else() {
+        let shared = [Shared { of: VersionOf { document: PASSPORT, digest: BlobDigest([0; 32]) }, shown_as: SHOWN }];
+        let opened = CustodyView { documents: vec![LETTER, SHOWN], opened: vec![(PASSPORT, 1)], ..line(Some(7), 1, 0) };
+        let seen = as_shared(opened, &shared);
+        assert_eq!((seen.documents, seen.opened), (vec![PASSPORT], Vec::new()), "the letter was not shared");
+        let said = Some((Answer::Rejected, "not ours".to_owned()));
+        let rejected = CustodyView { documents: vec![LETTER], answer: said.clone(), ..line(Some(7), 2, 0) };
+        let seen = as_shared(rejected, &shared);
+        assert_eq!((seen.documents, seen.answer), (vec![PASSPORT], said), "what was not taken is what was shared");
     }
 }

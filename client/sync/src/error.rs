@@ -1,6 +1,7 @@
 //! Why an operation of the client failed. Says whose fault; the text for people is written at the surface.
 
 use casevault_crypto::event::Found;
+use casevault_crypto::evidence::StampError;
 use casevault_crypto::keystore::KeystoreError;
 use casevault_crypto::recovery::{ShareFault, WordsError};
 use casevault_statistics::htcds::FieldError;
@@ -55,6 +56,12 @@ pub enum ClientError {
     /// The device has joined but is not approved.
     #[error("not approved yet")]
     NotApproved,
+    /// The bundle was to have a time stamp, and has none: it was not made.
+    #[error("no time stamp: {0}")]
+    TimeStamp(TimeStampError),
+    /// The file is encrypted, and was not looked into.
+    #[error("encrypted")]
+    Encrypted,
     /// The text is no invitation code.
     #[error("no invitation code")]
     Code,
@@ -293,6 +300,23 @@ impl From<RedrawError> for ClientError {
     fn from(error: RedrawError) -> Self {
         Self::Redraw(error)
     }
+}
+
+/// Why there is no time stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeStampError {
+    /// The text is no address of an authority.
+    #[error("no address of a time-stamp authority")]
+    Address,
+    /// The authority could not be reached.
+    #[error("not reached")]
+    Unreachable,
+    /// What is there does not answer as an authority does.
+    #[error("no answer of an authority")]
+    Refused,
+    /// What it answered is not the stamp that was asked for.
+    #[error("the answer {0}")]
+    Answer(StampError),
 }
 
 impl From<KeystoreError> for ClientError {

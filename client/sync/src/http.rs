@@ -1,5 +1,6 @@
 //! Signed requests to the two servers. The only module that knows status codes and headers.
 
+mod authority;
 mod line;
 mod payload;
 mod transport;
@@ -20,6 +21,7 @@ use casevault_wire::{limit, nonce};
 use reqwest::{Method, Url};
 
 use crate::error::{ClientError, Result};
+pub use authority::Authority;
 use line::Line;
 pub use payload::Payload;
 pub use transport::{Reading, Vouchers, check_address, read};

@@ -11,7 +11,7 @@ mod share;
 
 use std::path::PathBuf;
 
-use casevault_crypto::event::{Found, How};
+use casevault_crypto::event::{Answer, Found, How};
 use casevault_crypto::random::RandomError;
 use casevault_wire::hash::{BlobDigest, Hash};
 use casevault_wire::id::{DeviceId, DocumentId, JournalId, OrganisationId, PersonId, TeamId};
@@ -406,8 +406,10 @@ pub struct CustodyView {
     pub event: String,
     /// The documents it is about.
     pub documents: Vec<DocumentId>,
-    /// Of documents that were opened, which versions.
+    /// Of documents that were opened, which versions. What was opened of a share is no version of the case.
     pub opened: Vec<(DocumentId, u64)>,
+    /// What a recipient answered, and the words of it: their reason, what they did, or the case in which they go on.
+    pub answer: Option<(Answer, String)>,
     /// The dossier that it happened in, if it was not the case.
     pub dossier: Option<JournalId>,
 }

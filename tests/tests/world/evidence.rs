@@ -1,5 +1,7 @@
 //! Evidence: a team hands documents of a case to somebody who has no account, and nobody on the way changes a byte of it.
 
+#[path = "evidence/age.rs"]
+mod age;
 #[path = "evidence/stamp.rs"]
 mod stamp;
 #[path = "evidence/tamper.rs"]

@@ -191,9 +191,11 @@ async fn chain_of_the_passport(both: &Both, dana: &Device) {
         ("document-added", false),
         ("consent-given", false),
         ("share-made", false),
+        ("dossier-answered", true),
         ("documents-opened", true),
         ("documents-opened", true),
         ("evidence-exported", true),
+        ("dossier-answered", true),
     ];
     let kept: Vec<_> = events.iter().filter(|(event, _)| !event.starts_with("metadata")).copied().collect();
     assert_eq!(kept, expected, "{custody}");

@@ -1,14 +1,17 @@
 //! Consent, and what is shared under it, from one team to another, of one organisation and of two. What was not consented to is not
 //! there, and what was taken back is not read.
 
+use std::sync::Arc;
+
 use casevault_crypto::envelope::Envelope;
+use casevault_sync::evidence::Destination;
 use casevault_sync::time::Time;
 use casevault_sync::view::{ConsentState, Delivery, Sharing};
-use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Role, SystemClock};
+use casevault_sync::{Answer, Client, ClientError, ConsentBy, Ending, NewConsent, NewShare, Options, Role, SystemClock};
 use casevault_tests::evil::Act;
 use casevault_tests::holder::Holder;
 use casevault_tests::liar::Liar;
-use casevault_tests::world::{Shelter, World, silent};
+use casevault_tests::world::{Shelter, World, passphrase, silent};
 use casevault_wire::hash::Hash;
 use casevault_wire::id::{DeviceId, JournalId, OrganisationId, TeamId};
 use casevault_wire::problem::Code;
@@ -318,9 +321,72 @@ async fn no_dossier_stands_for_a_case_of_the_recipient() {
     assert_eq!(lena.dossiers().await.unwrap().len(), 1);
     assert!(matches!(lena.custody(&beginning).await, Err(ClientError::Ambiguous(..))));
     let out = world.profile("Lena").with_file_name("bundle");
-    let made = lena.export_evidence(&beginning, (&[], None), &out, silent()).await;
+    let made = lena.export_evidence(&beginning, (&[], None), &Destination::new(out, None).unwrap(), silent()).await;
     assert!(matches!(made, Err(ClientError::Ambiguous(..))), "{made:?}");
     lena.custody(&whole).await.unwrap();
+}
+
+/// The machine's clock, behind or ahead by so many milliseconds.
+struct Off(i64);
+
+impl Clock for Off {
+    fn now(&self) -> Time {
+        Time(SystemClock.now().0.saturating_add_signed(self.0))
+    }
+}
+
+/// Lena's device, whose clock is wrong.
+fn lena_at(world: &World, off: i64) -> Client {
+    let options = Options { clock: Arc::new(Off(off)), ..Options::default() };
+    Client::open(&world.profile("Lena"), passphrase(), options).unwrap()
+}
+
+/// A refusal says of which documents it is and why, to whoever shared them; the recipient's clock moves it nowhere that it cannot have been.
+// Obeys R-6.8-15.
+// Breaks R-6.8-15.
+// Plays D10.
+#[tokio::test(flavor = "multi_thread")]
+async fn custody_says_what_a_recipient_refused_and_why_after_it_was_shared() {
+    const HOUR: i64 = 3_600_000;
+    let world = World::start();
+    let (shelter, lena) = with_lawyer(&world).await;
+    let nadia = &shelter.nadia;
+    let case = case_of_mira(&world, nadia).await;
+    let (id, _) = nadia.consent_give(&case, &consent("Legal", 60)).await.unwrap();
+    let made = nadia.share_make(&case, &share(&id, "Legal")).await.unwrap().to_string();
+    let reason = "\u{202e}not our district. ".repeat(1000).trim().to_owned();
+    assert_eq!(received(&lena).await, made);
+    drop(lena);
+    lena_at(&world, -HOUR).dossier_answer(&made, Answer::Rejected, &reason).await.unwrap();
+    let out = world.directory.path().join("passport");
+    lena_at(&world, HOUR).dossier_get(&made, "passport.jpg", &out, silent()).await.unwrap();
+    lena_at(&world, -HOUR).dossier_answer(&made, Answer::Accepted, "").await.unwrap();
+
+    let custody = nadia.custody(&case).await.unwrap();
+    let passport = nadia.case(&case).await.unwrap().documents.into_iter().find(|one| one.name == "passport.jpg").unwrap();
+    let at = |event: &str| custody.iter().position(|line| line.event == event).unwrap();
+    let theirs: Vec<_> = custody.iter().skip(at("share-made")).filter(|line| line.dossier.is_some()).collect();
+    let events: Vec<_> = theirs.iter().map(|line| line.event.as_str()).collect();
+    assert_eq!(
+        events,
+        ["dossier-answered", "documents-opened", "dossier-answered"],
+        "in the order of the dossier, after the share"
+    );
+    assert!(theirs.iter().all(|line| line.documents == [passport.document]), "{theirs:?}");
+    assert_eq!(theirs[0].answer, Some((Answer::Rejected, reason.clone())));
+    assert_eq!(
+        (at("dossier-answered"), theirs[2].answer.as_ref()),
+        (at("share-made") + 1, Some(&(Answer::Accepted, String::new())))
+    );
+    drop(shelter);
+
+    let device = world.device("Nadia");
+    let shown = device.does(0, &["custody", &case]).await;
+    let line = shown.as_array().unwrap().iter().find(|line| line["state"] == "rejected").unwrap();
+    assert_eq!((line["answer"].as_str(), &line["documents"][0]), (Some(reason.as_str()), &passport.document.to_string().into()));
+    let own = lena_at(&world, 0).custody(&made).await.unwrap();
+    let answered: Vec<_> = own.iter().filter(|line| line.answer.is_some()).map(|line| line.documents.len()).collect();
+    assert_eq!(answered, [1, 1], "the dossier's own custody says so too");
 }
 
 /// Two people leave the sender's team while the lawyers are away: both keys wait for them, and they can follow.

@@ -171,10 +171,11 @@ pub(super) async fn custody(session: &Session, case: &str) -> Result<Answer, Fai
             display::short(&view.device),
             view.event.to_owned(),
             documents.join(", "),
+            view.answer.as_ref().map_or_else(String::new, |(answer, words)| display::answer(*answer, words)),
         ]
     };
     let rows: Vec<_> = events.iter().map(row).collect();
-    let text = table(["entry", "time", "person", "device", "event", "documents"], &rows);
+    let text = table(["entry", "time", "person", "device", "event", "documents", "answer"], &rows);
     Ok(Answer::new(shape::list(&events, shape::custody), text))
 }
 

@@ -1,8 +1,10 @@
 //! `casevault evidence`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use casevault_sync::evidence::{EvidenceExport, Exhibit, Report, Signer, side, verify_evidence};
+use casevault_sync::evidence::{
+    Authority, Destination, EvidenceExport, Exhibit, Recipients, Report, Roots, Signer, Stamped, side, verify_evidence,
+};
 use casevault_wire::hash::Hash;
 
 use crate::answer::Answer;
@@ -11,25 +13,43 @@ use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::table::table;
-use crate::{display, message, shape, when};
+use crate::{display, input, message, shape, when};
 
 pub(super) async fn run(session: &Session, command: Evidence) -> Result<Answer, Failure> {
     match command {
-        Evidence::Export { case, documents, keep_metadata, out } => {
-            export(session, &case, (&documents, keep_metadata.as_deref()), &out).await
+        Evidence::Export { case, documents, keep_metadata, recipients, time_stamp, out } => {
+            // An empty address, as a variable of the environment can have it, is none.
+            let authority = time_stamp.filter(|address| !address.is_empty()).map(|address| Authority::parse(&address));
+            let to = destination(&recipients, out)?.stamped_by(authority.transpose()?);
+            export(session, &case, (&documents, keep_metadata.as_deref()), &to).await
         }
-        Evidence::Verify { bundle, fingerprint, recipient } => verify(bundle, [fingerprint, recipient]).await,
+        Evidence::Verify { bundle, fingerprint, recipient, roots } => verify(bundle, ([fingerprint, recipient], roots)).await,
     }
 }
 
-async fn export(session: &Session, case: &str, which: (&[String], Option<&str>), out: &Path) -> Result<Answer, Failure> {
+/// Where the bundle is to be. What was typed as a recipient is in no message: it may be a secret key.
+fn destination(recipients: &[String], out: PathBuf) -> Result<Destination, Failure> {
+    let recipients = match recipients {
+        [] => None,
+        given => Some(given.join("\n").parse().map_err(message::recipient)?),
+    };
+    let shown = display::untrusted(&out.to_string_lossy());
+    Destination::new(out, recipients).map_err(|error| message::ending(error).about(&shown))
+}
+
+async fn export(session: &Session, case: &str, which: (&[String], Option<&str>), to: &Destination) -> Result<Answer, Failure> {
     let client = session.client().await?;
     let bar = Bar::new(session, "Fetching");
-    let made = client.export_evidence(case, which, out, bar.mover()).await?;
+    let made = client.export_evidence(case, which, to, bar.mover()).await?;
     drop(bar);
     let EvidenceExport { path, files, documents, fingerprints } = &made;
     let path = display::untrusted(&path.to_string_lossy());
-    let text = format!("Wrote {path}: {files} files, {} of them documents. That is on record there.", documents.len());
+    let closed = match to.recipients().map(Recipients::count) {
+        None => String::new(),
+        Some(1) => ", encrypted for one recipient".to_owned(),
+        Some(count) => format!(", encrypted for {count} recipients"),
+    };
+    let text = format!("Wrote {path}{closed}: {files} files, {} of them documents. That is on record there.", documents.len());
     let prints: Vec<_> = fingerprints.iter().map(ToString::to_string).collect();
     let whose =
         if prints.len() > 1 { "Root fingerprints, of the sender's organisation and of yours" } else { "Root fingerprint" };
@@ -37,9 +57,14 @@ async fn export(session: &Session, case: &str, which: (&[String], Option<&str>),
     Ok(Answer::new(shape::evidence_export(&made), text).with_note(note))
 }
 
-async fn verify(bundle: PathBuf, known: [Option<Hash>; 2]) -> Result<Answer, Failure> {
+async fn verify(bundle: PathBuf, (known, files): ([Option<Hash>; 2], Vec<PathBuf>)) -> Result<Answer, Failure> {
+    let mut roots = Roots::default();
+    for file in &files {
+        let bytes = input::certificates(file)?;
+        roots.add(&bytes).map_err(|_| message::no_roots().about(&display::untrusted(&file.to_string_lossy())))?;
+    }
     let path = bundle.clone();
-    let verifying = tokio::task::spawn_blocking(move || verify_evidence(&path, known));
+    let verifying = tokio::task::spawn_blocking(move || verify_evidence(&path, known, &roots));
     let report = verifying.await.map_err(|_| message::stopped())?;
     let report = report.map_err(|error| Failure::from(error).about(&display::untrusted(&bundle.to_string_lossy())))?;
     let shortfall = (!report.problems.is_empty()).then(|| message::evidence(&report.problems));
@@ -72,6 +97,7 @@ fn words(report: &Report) -> String {
         let whose = if exported.guest { " of the recipient's side" } else { "" };
         parts.push(format!("Exported by person {person} on device {device}{whose}, {}.", when::short(exported.time)));
     }
+    parts.extend(report.stamp.as_ref().map(stamp));
     let document = |one: &Exhibit| {
         [one.file.clone(), display::untrusted(one.name.as_str()), display::size(one.bytes), one.sha256.to_string()]
     };
@@ -82,4 +108,21 @@ fn words(report: &Report) -> String {
     };
     parts.push(table(["side", "person", "device", "events"], &report.signers.iter().map(signer).collect::<Vec<_>>()));
     parts.join("\n\n")
+}
+
+/// What a time stamp says: a fact only if somebody vouches for it.
+fn stamp(stamp: &Stamped) -> String {
+    let (time, authority) = (when::short(stamp.time), display::untrusted(&stamp.authority));
+    let mut text = if stamp.vouched {
+        format!("Stamped: {authority} signed that the export was there by {time}. A certificate that you gave vouches for it.")
+    } else {
+        format!(
+            "There is a time stamp that nobody vouched for here: it says {time} and {authority}, and anybody can make one that does. \
+             Verify it with --time-stamp-ca FILE, the certificate of an authority that you trust."
+        )
+    };
+    if stamp.early {
+        text.push_str(" That is before the export by its device's own clock: one of the two clocks is wrong.");
+    }
+    text
 }

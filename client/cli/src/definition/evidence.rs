@@ -18,6 +18,12 @@ pub(crate) enum Evidence {
         /// Export documents with their metadata, and why; that is on record in the case
         #[arg(long, value_name = "REASON")]
         keep_metadata: Option<String>,
+        /// Encrypt it for an age X25519 public key, age1…; may be given several times, and PATH has to end in .age
+        #[arg(long = "age", value_name = "RECIPIENT")]
+        recipients: Vec<String>,
+        /// Have a time-stamp authority (RFC 3161) sign that it was there by now; it learns a digest, and from where it is asked
+        #[arg(long, value_name = "URL", env = "CASEVAULT_TIME_STAMP", hide_env_values = true)]
+        time_stamp: Option<String>,
         /// The directory to make, which must not exist; a zip if it ends so
         #[arg(long, value_name = "PATH")]
         out: PathBuf,
@@ -33,6 +39,9 @@ pub(crate) enum Evidence {
         /// The same of the organisation that the documents were shared with
         #[arg(long = "recipient-fingerprint", value_name = "DIGITS", value_parser = fingerprint)]
         recipient: Option<Hash>,
+        /// Verify its time stamp by a certificate that you trust to name time-stamp authorities (PEM or DER); may be given several times
+        #[arg(long = "time-stamp-ca", value_name = "FILE")]
+        roots: Vec<PathBuf>,
     },
 }
 

@@ -42,6 +42,8 @@ impl From<ClientError> for Failure {
             ClientError::File(error) => file(&error),
             ClientError::FileChanged => failure(FILE_CHANGED),
             ClientError::DiskFull => failure(DISK_FULL),
+            ClientError::TimeStamp(error) => super::evidence::no_stamp(error),
+            ClientError::Encrypted => failure(super::evidence::ENCRYPTED),
             error @ (ClientError::Stopped | ClientError::LargerThanMemory) => not_done(&error),
             ClientError::Unreachable => failure(server::UNREACHABLE),
             ClientError::Server(code) => server::refusal(code),

@@ -18,6 +18,8 @@ pub const MANIFESTS: [&str; 2] = ["manifest-sha256.txt", "manifest-sha512.txt"];
 pub const TAG_MANIFESTS: [&str; 2] = ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
 /// The event of the export, which signs for all of it.
 pub const EXPORT: &str = "export.bin";
+/// The time stamp of that, if there is one.
+pub const STAMP: &str = "export.tsr";
 /// What a person reads first, as a page and to print.
 pub const COVER: &str = "data/cover.html";
 /// The same as PDF.
@@ -56,7 +58,7 @@ pub fn is_document(path: &str) -> bool {
 
 /// Whether a file of a bundle that is no document is at this path: its bytes are looked at.
 pub fn is_known(path: &str) -> bool {
-    [BAGIT, BAG_INFO, EXPORT, COVER, COVER_PDF, CHAIN, CUSTODY, LOG, LOG_RECIPIENT].contains(&path)
+    [BAGIT, BAG_INFO, EXPORT, STAMP, COVER, COVER_PDF, CHAIN, CUSTODY, LOG, LOG_RECIPIENT].contains(&path)
         || [MANIFESTS, TAG_MANIFESTS].concat().contains(&path)
 }
 

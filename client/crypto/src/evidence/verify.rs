@@ -7,12 +7,12 @@ use casevault_wire::limit;
 use casevault_wire::log::Organisation;
 
 use super::bag::{
-    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, TAG_MANIFESTS,
-    bag_info, is_document, is_known, manifest,
+    BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, COVER, COVER_PDF, CUSTODY, EXPORT, LOG, LOG_RECIPIENT, MANIFESTS, PAYLOAD, STAMP,
+    TAG_MANIFESTS, bag_info, is_document, is_known, manifest,
 };
 use super::chain::{next_entry, next_event, split_chain};
 use super::custody::Custody;
-use super::{Algorithm, Exhibit, Exported, Fault, Files, Found, History, Problem, Report};
+use super::{Algorithm, Exhibit, Exported, Fault, Files, Found, History, Problem, Report, Roots, Stamp, StampError, Stamped};
 use crate::event::{Body, EvidenceExported};
 
 /// Problems that are listed. A bundle with more is none.
@@ -30,8 +30,22 @@ pub fn verify(files: &Files) -> Report {
         let guest = verifier.log(LOG_RECIPIENT);
         verifier.chain((&organisation, guest.as_ref()), &mut report);
     }
+    report.stamp = verifier.stamp(report.exported.as_ref());
     report.problems = verifier.problems;
     report
+}
+
+/// Has `roots` vouch for the time stamp of the bundle of which `report` tells: there has to be one, and they have to.
+pub fn vouch(report: &mut Report, files: &Files, roots: &Roots) {
+    let Some(bytes) = files.get(STAMP).map(|found| found.content.as_deref().unwrap_or_default()) else {
+        return report.problems.push(Problem::of(STAMP, Fault::Missing));
+    };
+    // Of one that is wrong in itself it was said already.
+    let (Some(stamped), Ok(stamp)) = (&mut report.stamp, Stamp::decode(bytes)) else { return };
+    match roots.vouch(&stamp) {
+        Ok(()) => stamped.vouched = true,
+        Err(error) => report.problems.push(Problem::of(STAMP, Fault::Stamp(error))),
+    }
 }
 
 struct Verifier<'a> {
@@ -67,7 +81,7 @@ impl<'a> Verifier<'a> {
 
     fn manifests(&mut self) {
         let payload = |file: &str| file.starts_with(PAYLOAD);
-        let tags = |file: &str| [BAGIT, BAG_INFO, EXPORT].contains(&file) || MANIFESTS.contains(&file);
+        let tags = |file: &str| [BAGIT, BAG_INFO, EXPORT, STAMP].contains(&file) || MANIFESTS.contains(&file);
         for (names, covers) in [(MANIFESTS, &payload as &dyn Fn(&str) -> bool), (TAG_MANIFESTS, &tags)] {
             for (name, algorithm) in names.into_iter().zip([Algorithm::Sha256, Algorithm::Sha512]) {
                 self.manifest(name, algorithm, covers);
@@ -97,6 +111,25 @@ impl<'a> Verifier<'a> {
         // Whatever else there is: lines that are there twice or belong elsewhere, another order, another end of a line.
         if self.problems.len() == before && text != manifest(covered()) {
             self.wrong(name, Fault::Line);
+        }
+    }
+
+    /// What the time stamp says, if there is one: it is of exactly these files' export.
+    fn stamp(&mut self, exported: Option<&Exported>) -> Option<Stamped> {
+        let found = self.files.get(STAMP)?;
+        let decoded = found.content.as_deref().ok_or(StampError::TooLong).and_then(Stamp::decode);
+        let export = self.files.get(EXPORT).map(|export| export.sha256).unwrap_or_default();
+        match decoded.and_then(|stamp| stamp.is_of(&export).map(|()| stamp)) {
+            Ok(stamp) => Some(Stamped {
+                time: stamp.time(),
+                authority: stamp.authority().to_owned(),
+                vouched: false,
+                early: exported.is_some_and(|exported| stamp.latest() < exported.time),
+            }),
+            Err(error) => {
+                self.wrong(STAMP, Fault::Stamp(error));
+                None
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::iter::Peekable;
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use casevault_crypto::content::{CHUNK, CHUNK_SEALED, Passage};
@@ -58,6 +59,15 @@ impl Write for Incoming {
 }
 
 impl Incoming {
+    /// Begins a file, which lies in `folder`.
+    pub(crate) fn begin(folder: &Path, name: &str) -> Result<Self> {
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).map_err(io::Error::from)?;
+        let passage = Passage::generate(&mut SystemRandom).map_err(no_randomness)?;
+        let chunk = Box::new(Zeroizing::new([0; CHUNK]));
+        Ok(Self { file: file.into(), name: name.to_owned(), passage, chunk, length: 0 })
+    }
+
     /// Seals the chunk and writes it to its place.
     fn put(&mut self, index: u64) -> io::Result<()> {
         let tag = self.passage.seal(index, &mut self.chunk);
@@ -90,13 +100,13 @@ impl Come {
     }
 
     /// Reads it from its beginning.
-    pub(super) fn read(self: &Arc<Self>) -> Coming {
+    pub(crate) fn read(self: &Arc<Self>) -> Coming {
         Coming { of: self.clone(), chunk: SecretBytes::from(vec![0; CHUNK_SEALED]), at: 0 }
     }
 }
 
 /// A file that has come, as it is read.
-pub(super) struct Coming {
+pub(crate) struct Coming {
     of: Arc<Come>,
     chunk: SecretBytes,
     at: u64,
@@ -127,11 +137,7 @@ impl Client {
     /// # Errors
     /// [`crate::ClientError::File`] or [`crate::ClientError::DiskFull`]; [`crate::ClientError::Randomness`].
     pub fn incoming(&self, name: &str) -> Result<Incoming> {
-        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-        let file = rustix::fs::open(self.outbox(), flags, Mode::RUSR | Mode::WUSR).map_err(io::Error::from)?;
-        let passage = Passage::generate(&mut SystemRandom).map_err(no_randomness)?;
-        let chunk = Box::new(Zeroizing::new([0; CHUNK]));
-        Ok(Incoming { file: file.into(), name: name.to_owned(), passage, chunk, length: 0 })
+        Incoming::begin(&self.outbox(), name)
     }
 
     /// Seals files that have come and keeps them here, durably, before any of them is sent: whoever synchronises next sends them. What became

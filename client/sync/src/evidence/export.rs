@@ -2,13 +2,12 @@
 //! bundle has a name.
 
 use std::fs::File;
-use std::path::Path;
 
 use casevault_crypto::content::Sha256;
 use casevault_crypto::event::{DocumentVersion, EvidenceExported};
 use casevault_crypto::evidence::{
     BAG_INFO, BAGIT, BAGIT_TEXT, CHAIN, Custody, DiscloseError, EXPORT, Exhibit, Files, History, LOG, LOG_RECIPIENT, MANIFESTS,
-    PAYLOAD, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events, encode_log, manifest, verify,
+    PAYLOAD, STAMP, Selection, ShownEvent, TAG_MANIFESTS, bag_info, encode_chain, encode_events, encode_log, manifest, verify,
 };
 use casevault_crypto::journal::{AcceptedEvent, Place};
 use casevault_wire::codec::List;
@@ -16,10 +15,13 @@ use casevault_wire::hash::Hash;
 
 use super::EvidenceExport;
 use super::pack::Pack;
+use super::recipients::Destination;
 use super::source::{Logs, Source};
+use super::stamp::stamp;
 use crate::client::Client;
 use crate::document::{KeptVersion, check_size};
 use crate::error::{ClientError, Result};
+use crate::http::Authority;
 use crate::view::{AlarmKind, OnProgress, Progress};
 
 /// What a bundle shows, as it was when the documents had been opened.
@@ -41,33 +43,35 @@ impl Shown {
 }
 
 impl Client {
-    /// Makes an evidence bundle of a case, or of a dossier that one of this device's teams was given, at `out`, which must not exist: of the
-    /// named documents, or of all, each in its newest version.
+    /// Makes an evidence bundle of a case, or of a dossier that one of this device's teams was given, where `to` says, which must not exist: of
+    /// the named documents, or of all, each in its newest version.
     ///
     /// # Errors
     /// [`ClientError::Unknown`] or [`ClientError::Ambiguous`] if a name names none or several, or there is no document;
     /// [`ClientError::Metadata`] if a document of a case says more than is seen of it and `keep_metadata` does not say why it shall;
     /// [`ClientError::Server`] with `refused` once a dossier was ended; [`ClientError::Verification`] if what the vault serves is not what was
-    /// signed: nothing is written then. [`ClientError::Conflict`] if a log grew meanwhile.
+    /// signed: nothing is written then. [`ClientError::Conflict`] if a log grew meanwhile. [`ClientError::TimeStamp`] if it was to be stamped and is
+    /// not: that it was exported is on record then, and it was not made.
     pub async fn export_evidence(
         &self,
         of: &str,
         (documents, keep_metadata): (&[String], Option<&str>),
-        out: &Path,
+        to: &Destination,
         progress: OnProgress,
     ) -> Result<EvidenceExport> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
-        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::begin(out)?, progress)).await?;
+        let (pack, documents, fingerprints) =
+            self.bundle(source, chosen, (Pack::begin_for(to, &self.outbox())?, to.authority(), progress)).await?;
         let files = pack.files().len() as u64;
         let path = tokio::task::spawn_blocking(move || pack.publish()).await.map_err(|_| ClientError::Damaged)??;
         let _ = self.tell_heads().await;
         Ok(EvidenceExport { path, files, documents, fingerprints })
     }
 
-    /// The same as a zip that is in memory alone, for a caller who saves it as `name`.
+    /// The same as a zip that is in memory alone, for a caller who saves it where `to` says.
     ///
     /// # Errors
     /// As [`Client::export_evidence`]; [`ClientError::LargerThanMemory`] if its documents are.
@@ -75,7 +79,7 @@ impl Client {
         &self,
         of: &str,
         (documents, keep_metadata): (&[String], Option<&str>),
-        name: &str,
+        to: &Destination,
         progress: OnProgress,
     ) -> Result<(EvidenceExport, File)> {
         let _turn = self.turn.lock().await;
@@ -83,11 +87,12 @@ impl Client {
         let source = self.evidence_source(of).await?;
         let chosen = self.chosen(&source, documents, keep_metadata).await?;
         check_size(chosen.iter().map(|(_, version)| version))?;
-        let (pack, documents, fingerprints) = self.bundle(source, chosen, (Pack::in_memory(name)?, progress)).await?;
+        let (pack, documents, fingerprints) =
+            self.bundle(source, chosen, (Pack::in_memory_for(to, &self.outbox())?, to.authority(), progress)).await?;
         let files = pack.files().len() as u64;
         let file = pack.finish()?;
         let _ = self.tell_heads().await;
-        Ok((EvidenceExport { path: name.into(), files, documents, fingerprints }, file))
+        Ok((EvidenceExport { path: to.path().into(), files, documents, fingerprints }, file))
     }
 
     /// Puts all of a bundle into `pack`, and verifies it as anybody would.
@@ -95,7 +100,7 @@ impl Client {
         &self,
         source: Source,
         chosen: Vec<KeptVersion>,
-        (mut pack, progress): (Pack, OnProgress),
+        (mut pack, authority, progress): (Pack, Option<&Authority>, OnProgress),
     ) -> Result<(Pack, Vec<Exhibit>, Vec<Hash>)> {
         let mut shown = self.show(source, &chosen).await?;
         let (exhibits, custody, fingerprints) = {
@@ -104,9 +109,16 @@ impl Client {
         };
         let versions: Vec<_> = chosen.into_iter().map(|(_, version)| version).collect();
         pack = self.put_documents(&shown.source.place(), pack, (&exhibits, &versions), &progress).await?;
-        put_custody(&mut pack, &custody, &shown)?;
+        let chain = encode_chain(&shown.source.place(), &shown.events);
+        pack = pack.elsewhere(move |pack| pack.put(CHAIN, &chain)).await?;
+        put_custody(&mut pack, &custody, &shown.logs)?;
         let exported = self.sign_for(&mut shown, &exhibits, pack.files()).await?;
-        put_tags(&mut pack, &shown, &exported)?;
+        let export = encode_events(&shown.selection.show(&exported).map_err(|_| ClientError::Damaged)?);
+        let stamp = match authority {
+            None => None,
+            Some(authority) => Some(stamp(authority, &export).await?),
+        };
+        put_tags(&mut pack, &shown, (&exported, &export, stamp.as_deref()))?;
         if verify(pack.files()).problems.is_empty() { Ok((pack, exhibits, fingerprints)) } else { Err(ClientError::Damaged) }
     }
 
@@ -142,7 +154,8 @@ impl Client {
         let total = versions.iter().fold(0, |total: u64, version| total.saturating_add(version.seal.length));
         let mut state = Progress { total, all: versions.len() as u64, ..Progress::default() };
         for (exhibit, version) in exhibits.iter().zip(versions) {
-            pack.open(&exhibit.file, exhibit.bytes)?;
+            let (file, bytes) = (exhibit.file.clone(), exhibit.bytes);
+            pack = pack.elsewhere(move |pack| pack.open(&file, bytes)).await?;
             pack = self.read_version(place, version, pack).await?;
             pack.close()?;
             state.bytes += version.seal.length;
@@ -174,11 +187,10 @@ fn fingerprints(history: &History<'_>) -> Vec<Hash> {
     [own].into_iter().chain(theirs).collect()
 }
 
-/// What all evidence but the documents is, and the manifests of it.
-fn put_custody(pack: &mut Pack, custody: &Custody, shown: &Shown) -> Result<()> {
-    pack.put(CHAIN, &encode_chain(&shown.source.place(), &shown.events))?;
-    pack.put(LOG, &encode_log(&shown.logs.owner.1))?;
-    if let Some((_, entries)) = &shown.logs.guest {
+/// What all evidence but the documents and the chain is, and the manifests of it.
+fn put_custody(pack: &mut Pack, custody: &Custody, logs: &Logs) -> Result<()> {
+    pack.put(LOG, &encode_log(&logs.owner.1))?;
+    if let Some((_, entries)) = &logs.guest {
         pack.put(LOG_RECIPIENT, &encode_log(entries))?;
     }
     custody.files().iter().try_for_each(|(path, bytes)| pack.put(path, bytes))?;
@@ -186,14 +198,16 @@ fn put_custody(pack: &mut Pack, custody: &Custody, shown: &Shown) -> Result<()> 
 }
 
 /// What is about the evidence.
-fn put_tags(pack: &mut Pack, shown: &Shown, events: &[AcceptedEvent]) -> Result<()> {
+fn put_tags(pack: &mut Pack, shown: &Shown, (events, export, stamp): (&[AcceptedEvent], &[u8], Option<&[u8]>)) -> Result<()> {
     let payload: Vec<_> =
         pack.files().iter().filter(|(path, _)| path.starts_with(PAYLOAD)).map(|(_, found)| found.length).collect();
     let exported = events.last().ok_or(ClientError::Damaged)?;
     let oxum = (payload.iter().sum(), payload.len());
     let info = bag_info(&shown.source.place(), &shown.logs.owner.0.fingerprint(), exported.time, oxum);
-    let shown = shown.selection.show(events).map_err(|_| ClientError::Damaged)?;
-    pack.put(EXPORT, &encode_events(&shown))?;
+    pack.put(EXPORT, export)?;
+    if let Some(stamp) = stamp {
+        pack.put(STAMP, stamp)?;
+    }
     pack.put(BAGIT, BAGIT_TEXT.as_bytes())?;
     pack.put(BAG_INFO, info.as_bytes())?;
     put_manifests(pack, TAG_MANIFESTS, |path| !path.starts_with(PAYLOAD))

@@ -14,8 +14,8 @@ use rustix::fs::OFlags;
 
 use super::archive::{self, Entry};
 use super::pack::found;
-use super::{Fault, Problem};
-use crate::error::Result;
+use super::{Fault, Problem, encrypted};
+use crate::error::{ClientError, Result};
 
 /// Bytes that are hashed at a time.
 const PIECE: usize = 256 * 1024;
@@ -37,6 +37,9 @@ pub(super) fn read(path: &Path) -> Result<Bundle> {
     }
     if !metadata.is_file() {
         return Ok((Files::new(), vec![Problem::of(name, Fault::NotAFile)]));
+    }
+    if encrypted::is_encrypted(&file)? {
+        return Err(ClientError::Encrypted);
     }
     match archive::list(&file)? {
         Ok(entries) => Ok(read_archive(&file, &entries)?),

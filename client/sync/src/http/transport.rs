@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use casevault_wire::limit;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use reqwest::{Certificate, RequestBuilder, Response, Url};
+use reqwest::{Certificate, ClientBuilder, RequestBuilder, Response, Url};
 
 use crate::error::{ClientError, Result};
 
@@ -49,23 +49,29 @@ impl Vouchers {
     }
 
     fn client(&self, loopback: bool, alone: Alone) -> Result<reqwest::Client> {
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .tcp_user_timeout(SILENCE)
-            .http1_only()
-            .https_only(!loopback)
-            .tls_version_min(reqwest::tls::Version::TLS_1_3);
-        builder = match alone {
+        let builder = usual(loopback).https_only(!loopback);
+        let builder = match alone {
             Alone::Yes => builder.tls_certs_only(self.0.clone()),
             Alone::No => builder.tls_certs_merge(self.0.clone()),
         };
-        if loopback {
-            builder = builder.no_proxy();
-        }
         builder.build().map_err(|_| ClientError::Unreachable)
     }
+}
+
+/// What speaks to somebody who is no server of an organisation's: with whom the operating system trusts, or without TLS.
+pub(super) fn without_vouchers(loopback: bool) -> Result<reqwest::Client> {
+    usual(loopback).build().map_err(|_| ClientError::Unreachable)
+}
+
+fn usual(loopback: bool) -> ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .tcp_user_timeout(SILENCE)
+        .http1_only()
+        .tls_version_min(reqwest::tls::Version::TLS_1_3);
+    if loopback { builder.no_proxy() } else { builder }
 }
 
 /// Whether nobody else vouches.
@@ -83,7 +89,7 @@ pub fn check_address(address: &str) -> Result<Url> {
     if bare && safe && address.len() <= limit::ADDRESS { Ok(url) } else { Err(ClientError::Address) }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -143,6 +143,16 @@ pub(super) async fn received(client: &Client, case: &CaseView) -> BTreeMap<Strin
     by
 }
 
+/// What a recipient answered, and all of their words.
+pub(super) fn answered(words: Words, one: &CustodyView) -> Markup {
+    html! {
+        @if let Some((answer, said)) = &one.answer {
+            p { (words.say(&format!("sharing-{}", answer.as_str()))) }
+            (part::paragraph(said))
+        }
+    }
+}
+
 pub(super) async fn note(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
     let added = match form.text("text").trim() {
@@ -178,6 +188,7 @@ pub(super) async fn timeline(visit: Visit, Path(handle): Path<String>) -> Outcom
                 li {
                     p { strong { (event(one)) } @for document in &one.documents { " " (part::name(names.get(document).copied().unwrap_or("–"))) } }
                     p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) }
+                    (answered(words, one))
                 }
             }
         }

@@ -62,7 +62,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
             }
             details open {
                 summary { (words.say("document-custody")) }
-                ol.timeline { @for one in custody.iter().rev() { li { p { strong { (event(one)) } } p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } } } }
+                ol.timeline { @for one in custody.iter().rev() { li { p { strong { (event(one)) } } p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } (case::answered(words, one)) } } }
             }
             details { summary { (words.say("document-digest")) } p { code dir="ltr" { (HEXLOWER.encode(&shown.sha256)) } } }
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use casevault_sync::evidence::verify_evidence;
+use casevault_sync::evidence::{Roots, verify_evidence};
 use casevault_sync::time::Time;
 use casevault_sync::{Client, ConsentBy, NewConsent, NewShare, Role};
 use casevault_tests::browser::{Browser, Look, Way};
@@ -328,13 +328,13 @@ async fn evidence(look: Look) {
     let bundle = saved(&browser, "court.zip").await;
     drop(lena);
 
-    let report = verify_evidence(&bundle, [Some(nadia.fingerprint()), None]).unwrap();
+    let report = verify_evidence(&bundle, [Some(nadia.fingerprint()), None], &Roots::default()).unwrap();
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     let mut bytes = std::fs::read(&bundle).unwrap();
     let at = bytes.windows(4).position(|four| four == b"IDAT").unwrap() + 8;
     bytes[at] ^= 1;
     std::fs::write(&bundle, bytes).unwrap();
-    let report = verify_evidence(&bundle, [None, None]).unwrap();
+    let report = verify_evidence(&bundle, [None, None], &Roots::default()).unwrap();
     assert!(format!("{:?}", report.problems).contains("passport.png"), "{:?}", report.problems);
     let custody = nadia.custody(&share.to_string()).await.unwrap();
     assert!(custody.iter().any(|one| one.event == "evidence-exported"), "{custody:?}");
