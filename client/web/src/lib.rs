@@ -14,6 +14,7 @@ mod guard;
 mod handle;
 mod job;
 mod launch;
+mod once;
 mod page;
 mod part;
 mod peer;

@@ -65,7 +65,7 @@ pub(crate) const ASSETS: &str = "/assets/";
 pub(crate) const WITHOUT_KEYS: [&str; 9] =
     [ENTER, "/unlock", "/lock", LEAVE, WIPE, "/settings", "/settings/passphrase", "/welcome/join", "/welcome/found"];
 /// Bytes of a form.
-const FORM: usize = 256 << 10;
+pub(crate) const FORM: usize = 256 << 10;
 /// Bytes of documents that come at once.
 const DOCUMENTS: usize = 8 << 30;
 

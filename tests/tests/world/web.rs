@@ -28,3 +28,5 @@ mod safety;
 mod screens;
 #[path = "web/traces.rs"]
 mod traces;
+#[path = "web/twice.rs"]
+mod twice;
