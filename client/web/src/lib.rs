@@ -5,6 +5,7 @@
 //! with what can be done on it; its words are in `locales`, one file a language.
 
 mod alarm;
+mod codes;
 mod desk;
 mod draft;
 mod errand;
