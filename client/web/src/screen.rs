@@ -15,6 +15,7 @@ mod help;
 mod jobs;
 mod log;
 mod new_case;
+mod opening;
 mod organisation;
 mod outside;
 mod overdue;
@@ -175,7 +176,7 @@ fn organisation_routes() -> Router<Arc<Desk>> {
         .route("/partners/remove", post(partners::remove))
         .route("/recovery", get(recovery::show).post(recovery::create))
         .route("/recovery/sheets", get(sheets::show).post(sheets::prove))
-        .route("/recovery/{change}", post(recovery::change))
+        .route("/recovery/{change}", post(opening::change))
         .route("/log", get(log::show))
         .route("/teams", get(teams::show).post(teams::create))
         .route("/teams/{team}", get(team::show))

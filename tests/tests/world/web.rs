@@ -16,6 +16,8 @@ mod journeys;
 mod keyboard;
 #[path = "web/last_day.rs"]
 mod last_day;
+#[path = "web/lost.rs"]
+mod lost;
 #[path = "web/office.rs"]
 mod office;
 #[path = "web/organisation.rs"]
