@@ -18,6 +18,8 @@ mod keyboard;
 mod last_day;
 #[path = "web/lost.rs"]
 mod lost;
+#[path = "web/of_a_case.rs"]
+mod of_a_case;
 #[path = "web/office.rs"]
 mod office;
 #[path = "web/organisation.rs"]

@@ -36,7 +36,7 @@ async fn draw(
     let view = client.case(&id).await?;
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
     let address = format!("/cases/{handle}/documents/{document}");
-    let pictures = preview::draw(visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await??;
+    let pictures = preview::draw(visit, (&client, In::Case(&id, None), &of), (&address, &shown.sha256)).await??;
     let words = visit.words;
     let body = html! {
         (case::head(visit, (handle, &view), "case-overview"))

@@ -433,7 +433,9 @@ async fn web_a_case_is_handed_to_the_mission_of_return_which_goes_on_with_it() {
     }
     browser.click("main button.primary").await;
     browser.wait("#shares ~ article").await;
-    surely_at(&browser, "/hand-over/").await;
+    browser.click("a[href*='/hand-over/']").await;
+    browser.says("Your team is told what becomes of").await;
+    browser.click("form[action*='/hand-over/'] button").await;
     browser.says("The case is offered to").await;
 
     let lena = comes(&browser, &world.profile("Lena")).await;
