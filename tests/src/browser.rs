@@ -30,6 +30,7 @@ pub struct Browser {
     server: String,
     process: Child,
     look: Look,
+    asking: reqwest::Client,
     /// The browser's profile.
     pub profile: TempDir,
 }
@@ -71,7 +72,7 @@ impl Browser {
         std::thread::spawn(move || lines.for_each(drop));
         let server = format!("http://127.0.0.1:{port}");
         let driver = WebDriver::new(&server, capabilities(look, profile.path())).await;
-        Self { driver: driver.expect("a browser starts"), server, process, look, profile }
+        Self { driver: driver.expect("a browser starts"), server, process, look, asking: reqwest::Client::new(), profile }
     }
 
     /// Opens the file that the interface has written, and waits until the browser has come in.
@@ -95,9 +96,15 @@ impl Browser {
 
     /// Types the passphrase.
     pub async fn unlock(&self) {
+        self.unlock_waiting().await;
+        self.wait("nav a[href='/cases'], nav a[href='/people']").await;
+    }
+
+    /// The same of somebody who waits to be approved.
+    pub async fn unlock_waiting(&self) {
         self.fill("input[name=passphrase]", std::str::from_utf8(PASSPHRASE).expect("text")).await;
         self.click("main button.primary").await;
-        self.wait("nav a[href='/cases'], nav a[href='/people']").await;
+        self.wait("form[data-lock], a[href='/joining']").await;
     }
 
     /// Where what is saved goes.
@@ -191,7 +198,7 @@ impl Browser {
     async fn command(&self, name: &str, parameters: serde_json::Value) -> serde_json::Value {
         let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
         let asked = json!({"cmd": name, "params": parameters});
-        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
+        let answer = self.asking.post(address).body(asked.to_string()).send().await.expect("asked");
         serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON")
     }
 
@@ -202,7 +209,9 @@ impl Browser {
         // What fits into the window is not laid out anew for its picture.
         let beyond = size[1].as_u64() > size[2].as_u64();
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
-        let answer = self.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": beyond, "clip": clip})).await;
+        let answer = self
+            .devtools("Page.captureScreenshot", json!({"captureBeyondViewport": beyond, "clip": clip, "optimizeForSpeed": true}))
+            .await;
         let data = answer["data"].as_str().expect("a picture");
         let directory = target().join("web-screenshots");
         std::fs::create_dir_all(&directory).expect("a directory");
@@ -218,7 +227,7 @@ impl Browser {
     async fn devtools(&self, command: &str, parameters: serde_json::Value) -> serde_json::Value {
         let asked = json!({"cmd": command, "params": parameters});
         let address = format!("{}/session/{}/goog/cdp/execute", self.server, self.driver.session_id());
-        let answer = reqwest::Client::new().post(address).body(asked.to_string()).send().await.expect("asked");
+        let answer = self.asking.post(address).body(asked.to_string()).send().await.expect("asked");
         let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("answered")).expect("JSON");
         answer["value"].clone()
     }

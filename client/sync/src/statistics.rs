@@ -85,6 +85,23 @@ impl Client {
         self.team_vault(&place.team)?.withdraw_reports(period, &list(vec![id])?).await
     }
 
+    /// What a report of a case says, as the case stands on this device: of each variable that it counts in, the name and the codes. Nothing is
+    /// sent.
+    ///
+    /// # Errors
+    /// As [`Client::case`].
+    pub async fn stats_said(&self, case: &str) -> Result<Vec<(String, Vec<String>)>> {
+        let (_turn, place) = self.look_at_case(case).await?;
+        let cells = self.cells(&place)?;
+        let single = variables().tables.iter().filter(|table| table.variables.len() == 1);
+        let said = single.map(|table| {
+            let codes = variables().codes(table);
+            let of = |cell: &usize| codes.get(cell.checked_sub(table.first)?).cloned();
+            (variables().name(table), cells.iter().filter_map(of).collect::<Vec<_>>())
+        });
+        Ok(said.filter(|(_, codes)| !codes.is_empty()).collect())
+    }
+
     /// Withdraws the reports of cases that are about to be erased. Of a period that is closed nothing changes any more.
     pub(crate) async fn withdraw_erased(&self, team: &TeamId, cases: &BTreeSet<JournalId>) -> Result<()> {
         let vault = self.team_vault(team)?;
@@ -166,13 +183,18 @@ impl Client {
     }
 
     fn report(&self, vdaf: &Vdaf, task: &Task, case: &Counted) -> Result<Report> {
-        let mut said = self.profile.store.read(|db| fields(db, &case.place))?;
-        let assistance = self.assistance_of(&case.place)?;
+        Ok(report(&self.crypto, vdaf, task, (case.id, &self.cells(&case.place)?))?)
+    }
+
+    /// The cells that a case counts in.
+    fn cells(&self, place: &Place) -> Result<Vec<usize>> {
+        let mut said = self.profile.store.read(|db| fields(db, place))?;
+        let assistance = self.assistance_of(place)?;
         let kinds = RecordKind::ALL.into_iter().filter(|kind| *kind != RecordKind::Goal);
         let records = kinds.flat_map(|kind| assistance.records_of(kind));
         said.extend(records.flat_map(|record| record.values.iter().map(|(name, value)| (name.clone(), value.clone()))));
         let said: Vec<_> = said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Ok(report(&self.crypto, vdaf, task, (case.id, &variables().encode(&said)))?)
+        Ok(variables().encode(&said))
     }
 
     /// What both servers count in a period, each in its own words.

@@ -33,7 +33,7 @@ pub use recovery::{
 };
 pub use share::{
     ConsentState, ConsentView, DossierView, HandoverState, HandoverView, OpenedView, OverrideState, OverrideView, RecipientView,
-    ShareView, Sharing,
+    ShareView, SharedView, Sharing,
 };
 
 /// A new organisation.

@@ -55,7 +55,7 @@ if (drop) {
 // Boxes are drawn on pages: each is written down as numbers, which say where it is.
 const boxes = one("[data-boxes]");
 if (boxes) {
-  const rows = () => [...boxes.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("input")]);
+  const rows = () => [...boxes.querySelectorAll("[data-box]")].map((row) => [...row.querySelectorAll("input")]);
   const sheets = [...document.querySelectorAll(".sheet")];
   const show = () => {
     document.querySelectorAll(".sheet .box").forEach((box) => box.remove());
@@ -71,7 +71,7 @@ if (boxes) {
   const write = (page, sides) => {
     let row = rows().find((inputs) => inputs.every((input) => !input.value));
     if (!row) {
-      const last = [...boxes.querySelectorAll("tbody tr")].pop();
+      const last = [...boxes.querySelectorAll("[data-box]")].pop();
       const more = last.cloneNode(true);
       more.querySelectorAll("input").forEach((input) => { input.value = ""; });
       last.after(more);

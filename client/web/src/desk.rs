@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::handle::Handles;
 use crate::job::Jobs;
 use crate::launch::{self, Token, Word};
+use crate::once::Once;
 use crate::settings::Settings;
 use crate::sheets::Sheets;
 
@@ -45,6 +46,8 @@ pub(crate) struct Desk {
     pub(crate) handles: Handles,
     /// What goes on beside the pages.
     pub(crate) jobs: Jobs,
+    /// Forms that were sent.
+    pub(crate) once: Once,
     /// Names of what is searched for, until the profile is locked.
     pub(crate) searches: Handles,
     shown: Mutex<Option<Shown>>,
@@ -108,6 +111,7 @@ impl Desk {
             held: Mutex::default(),
             handles: Handles::default(),
             jobs: Jobs::default(),
+            once: Once::default(),
             searches: Handles::default(),
             shown: Mutex::default(),
             answer: Mutex::default(),
@@ -261,6 +265,7 @@ impl Desk {
         self.show(None);
         *locked(&self.answer) = None;
         self.searches.forget();
+        self.once.forget();
     }
 
     /// Locks, and has every window show nothing.
@@ -334,6 +339,11 @@ impl Desk {
             *answer = None;
         }
         Some((status, body))
+    }
+
+    /// Whether the answer of this name is still kept.
+    pub(crate) fn keeps(&self, handle: &str) -> bool {
+        locked(&self.answer).as_ref().is_some_and(|(of, ..)| of == handle)
     }
 
     /// What the person chose.

@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::once;
 use crate::screen::{self, unlock};
 use crate::visit::Visit;
 
@@ -48,7 +49,8 @@ impl Draft {
         let to = form.text(TO).to_owned();
         let own = is_typed_into(&to);
         let field = |(name, text): &(String, String)| Some((name.strip_prefix(FIELD)?.to_owned(), text.clone()));
-        own.then(|| Self { to, fields: Fields(form.0.iter().filter_map(field).collect()) })
+        let typed = form.0.iter().filter_map(field).filter(|(name, _)| name != once::FIELD);
+        own.then(|| Self { to, fields: Fields(typed.collect()) })
     }
 
     /// The same, for a form to carry on.
@@ -91,7 +93,10 @@ pub(crate) async fn keep(visit: &Visit, request: Request) -> Response {
     let to = request.uri().path().to_owned();
     let typed = is_typed_into(&to);
     match Fields::from_request(request, &()).await {
-        Ok(fields) => Failure::Locked.with(unlock::page(visit, typed.then_some(Draft { to, fields }).as_ref(), None)),
+        Ok(mut fields) => {
+            fields.0.retain(|(name, _)| name != once::FIELD);
+            Failure::Locked.with(unlock::page(visit, typed.then_some(Draft { to, fields }).as_ref(), None))
+        }
         Err(failure) => failure.into_response(),
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use casevault_sync::{ClientError, FieldError, RedrawError, display_name};
+use casevault_sync::{ClientError, FieldError, RedrawError, ShareFault, WordsError, display_name};
 use fluent_templates::fluent_bundle::FluentValue;
 use maud::{DOCTYPE, Markup, html};
 
+use crate::part;
 use crate::visit::Visit;
+use crate::words::Words;
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -146,10 +148,10 @@ impl Failure {
             Self::Client(ClientError::Wait(seconds)) => seconds.to_string(),
             Self::Client(ClientError::Field(name, _)) => name.clone(),
             Self::Client(ClientError::Metadata(telling)) => {
-                telling.iter().map(|one| display_name(&one.name)).collect::<Vec<_>>().join(", ")
+                telling.iter().map(|one| part::isolated(&display_name(&one.name))).collect::<Vec<_>>().join(", ")
             }
             Self::Client(ClientError::LeavesEmpty(teams)) => {
-                teams.iter().map(|team| display_name(team)).collect::<Vec<_>>().join(", ")
+                teams.iter().map(|team| part::isolated(&display_name(team))).collect::<Vec<_>>().join(", ")
             }
             Self::Client(ClientError::Shares { good, needed, .. }) => format!("{good} / {needed}"),
             Self::Client(ClientError::Words(error)) => organisation::named(error),
@@ -221,6 +223,16 @@ impl IntoResponse for Failure {
         answer.extensions_mut().insert(Arc::new(self));
         answer
     }
+}
+
+/// What is wrong with words that are no share.
+pub(crate) fn of_words(words: Words, error: &WordsError) -> String {
+    words.fill(&format!("failure-{}", organisation::words(error)), "detail", organisation::named(error))
+}
+
+/// What is wrong with a share that is not the one that is asked for.
+pub(crate) fn of_share(words: Words, fault: ShareFault) -> String {
+    words.say(&format!("failure-{}", organisation::share(fault)))
 }
 
 fn status(error: &ClientError) -> StatusCode {

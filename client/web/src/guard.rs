@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use crate::desk::Desk;
 use crate::failure::{Failure, Outcome};
 use crate::visit::Visit;
-use crate::{draft, peer, screen};
+use crate::{draft, once, peer, screen};
 
 /// The cookie's name.
 const COOKIE: &str = "session";
@@ -43,18 +43,27 @@ static HEADERS: [(HeaderName, HeaderValue); 8] = [
 
 /// Looks at a request, lets it pass or not, and completes the answer.
 pub(crate) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    match check(&desk, &request) {
+        Ok(()) if once::is_form(&request) => once::answer(desk, request, next).await,
+        checked => answer(desk, (request, checked.err()), next).await.0,
+    }
+}
+
+/// The answer to a request, unless something is against it, and whether what was asked for was done.
+pub(crate) async fn answer(desk: Arc<Desk>, (request, against): (Request, Option<Failure>), next: Next) -> (Response, bool) {
     let visit = Visit::new(&desk, request.headers());
     let led = leads_on(&request);
     let inside = desk.is_open() && !screen::WITHOUT_KEYS.contains(&request.uri().path());
-    let answer = match check(&desk, &request) {
-        Err(failure) => failure.into_response(),
-        Ok(()) if draft::is_one(&desk, &request) => draft::keep(&visit, request).await,
-        Ok(()) => next.run(request).await,
+    let answer = match against {
+        Some(failure) => failure.into_response(),
+        None if draft::is_one(&desk, &request) => draft::keep(&visit, request).await,
+        None => next.run(request).await,
     };
     // What was asked for before the profile was locked is not shown after it.
     let answer = if inside && !desk.is_open() { Failure::Locked.into_response() } else { answer };
     let answer = finish(&visit, answer);
-    if led && !answer.status().is_redirection() { apart(&desk, answer).await } else { answer }
+    let done = !answer.status().is_client_error() && !answer.status().is_server_error();
+    (if led && !answer.status().is_redirection() { apart(&desk, answer).await } else { answer }, done)
 }
 
 /// Whether a form would leave what was typed among the pages that a browser remembers: it keeps the body of a form with the page that
@@ -72,8 +81,13 @@ async fn apart(desk: &Desk, answer: Response) -> Response {
         _ => Failure::Internal.into_response(),
     };
     led.headers_mut().extend(parts.headers.get(header::SET_COOKIE).map(|cookie| (header::SET_COOKIE, cookie.clone())));
-    led.headers_mut().extend(HEADERS.clone());
-    led
+    headed(led)
+}
+
+/// The same answer with what every answer says.
+pub(crate) fn headed(mut answer: Response) -> Response {
+    answer.headers_mut().extend(HEADERS.clone());
+    answer
 }
 
 fn check(desk: &Desk, request: &Request) -> Result<(), Failure> {
@@ -141,6 +155,5 @@ fn finish(visit: &Visit, mut answer: Response) -> Response {
             answer = Failure::of_status(status).page(visit);
         }
     }
-    answer.headers_mut().extend(HEADERS.clone());
-    answer
+    headed(answer)
 }

@@ -5,6 +5,7 @@
 //! with what can be done on it; its words are in `locales`, one file a language.
 
 mod alarm;
+mod codes;
 mod desk;
 mod draft;
 mod errand;
@@ -14,6 +15,7 @@ mod guard;
 mod handle;
 mod job;
 mod launch;
+mod once;
 mod page;
 mod part;
 mod peer;

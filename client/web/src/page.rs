@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::alarm;
+use crate::once;
 use crate::settings::Theme;
 use crate::visit::Visit;
 
@@ -78,6 +79,8 @@ fn document(visit: &Visit, (name, goes_on): (&str, bool), frame: Markup) -> Mark
     let theme = (visit.theme != Theme::System).then(|| visit.theme.as_str());
     let idle = visit.desk.is_open().then(|| visit.desk.settings().idle.time().as_secs());
     // Without a script a page goes once nobody can be there any more, unless something may be typed into it.
+    // Where nothing can be drawn by chance, a form is done as often as it is sent.
+    let frame = once::marked(&frame).unwrap_or(frame);
     let goes = idle.filter(|_| !["<textarea", "type=\"text\""].iter().any(|field| frame.0.contains(field)));
     html! {
         (DOCTYPE)

@@ -10,22 +10,60 @@ use crate::page::icon;
 use crate::when;
 use crate::words::Words;
 
+/// Characters of an id that are shown in place of a name.
+const SHORT: usize = 8;
+
 /// A name that somebody typed.
 pub(crate) fn name(text: &str) -> Markup {
-    html! { bdi { (display_name(text)) } }
+    html! { bdi { (with_references(&display_name(text))) } }
 }
 
 /// Text of several lines that somebody typed.
 pub(crate) fn paragraph(text: &str) -> Markup {
-    html! { @for line in text.lines() { p.typed dir="auto" { (display_name(line)) } } }
+    html! { @for line in text.lines() { p.typed dir="auto" { (with_references(&display_name(line))) } } }
 }
 
 /// Somebody, or the beginning of their id.
 pub(crate) fn named(known: Option<&str>, id: &impl ToString) -> Markup {
     match known {
         Some(known) => name(known),
-        None => html! { bdi.id { (id.to_string().chars().take(12).collect::<String>()) } },
+        None => html! { bdi.id dir="ltr" { (short(id)) } },
     }
+}
+
+/// The same as text, where there can be no markup.
+pub(crate) fn called(known: Option<&str>, id: &impl ToString) -> String {
+    known.map_or_else(|| short(id), display_name)
+}
+
+/// The same words, with references among letters that run from right to left read from the left: `2026-014` would be turned round there.
+fn with_references(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '/' | '.' | '_' | ':');
+    let mut parts = Vec::<String>::new();
+    let mut before = None;
+    for letter in text.chars() {
+        match parts.last_mut().filter(|_| before == Some(is_part(letter))) {
+            Some(part) => part.push(letter),
+            None => parts.push(letter.to_string()),
+        }
+        before = Some(is_part(letter));
+    }
+    let is_reference = |part: &str| part.contains(|one: char| one.is_ascii_digit()) && part.contains(['-', '/', '.', '_', ':']);
+    let part = |part: String| if is_reference(&part) { format!("\u{2066}{part}\u{2069}") } else { part };
+    parts.into_iter().map(part).collect()
+}
+
+/// Words that keep their direction among others, where there can be no markup.
+pub(crate) fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
+}
+
+/// The beginning of an id, by which people tell what has no name from each other.
+pub(crate) fn short(id: &impl ToString) -> String {
+    id.to_string().chars().take(SHORT).collect()
 }
 
 /// A number that people compare, in groups that are read aloud.
@@ -111,7 +149,7 @@ pub(crate) fn choice(label: &str, name: &str, options: &[(String, String)], chos
         label.field {
             span { (label) }
             select name=(name) autocomplete="off" {
-                @for (value, word) in options { option value=(value) selected[value == chosen] { (word) } }
+                @for (value, word) in options { option value=(value) dir="auto" selected[value == chosen] { (word) } }
             }
         }
     }
@@ -124,7 +162,7 @@ pub(crate) fn decision(words: Words, (label, name): (&str, &str), options: &[(St
             span { (label) }
             select name=(name) autocomplete="off" required {
                 option value="" { (words.say("choose")) }
-                @for (value, word) in options { option value=(value) selected[value == chosen] { (word) } }
+                @for (value, word) in options { option value=(value) dir="auto" selected[value == chosen] { (word) } }
             }
         }
     }
@@ -179,6 +217,13 @@ mod tests {
         assert!(shown(1_500).contains(">1.5 kB<"), "{}", shown(1_500));
         assert!(shown(2_400_000).contains(">2.4 MB<"), "{}", shown(2_400_000));
         assert!(shown(45_000_000).contains(">45 MB<"), "{}", shown(45_000_000));
+    }
+
+    #[test]
+    fn a_reference_among_arabic_letters_is_read_from_the_left() {
+        assert_eq!(with_references("ملف 2026-015"), "ملف \u{2066}2026-015\u{2069}");
+        assert_eq!(with_references("ملف 7"), "ملف 7");
+        assert_eq!(with_references("2026-015"), "2026-015");
     }
 
     #[test]

@@ -8,13 +8,16 @@ mod cases;
 mod conflicts;
 mod consent;
 mod counting;
+mod details;
 mod documents;
 mod dossier;
 mod evidence;
+mod hand_over;
 mod help;
 mod jobs;
 mod log;
 mod new_case;
+mod opening;
 mod organisation;
 mod outside;
 mod overdue;
@@ -30,6 +33,7 @@ mod redact;
 mod rights;
 mod screening;
 mod settings;
+mod shares;
 mod sharing;
 mod sheets;
 mod statistics;
@@ -37,6 +41,7 @@ mod team;
 mod teams;
 mod travel;
 pub(crate) mod unlock;
+mod versions;
 mod waiting;
 mod welcome;
 mod whom;
@@ -65,7 +70,7 @@ pub(crate) const ASSETS: &str = "/assets/";
 pub(crate) const WITHOUT_KEYS: [&str; 9] =
     [ENTER, "/unlock", "/lock", LEAVE, WIPE, "/settings", "/settings/passphrase", "/welcome/join", "/welcome/found"];
 /// Bytes of a form.
-const FORM: usize = 256 << 10;
+pub(crate) const FORM: usize = 256 << 10;
 /// Bytes of documents that come at once.
 const DOCUMENTS: usize = 8 << 30;
 
@@ -113,6 +118,10 @@ fn of_cases() -> Router<Arc<Desk>> {
         .route("/cases/{case}/documents", get(documents::form).post(documents::add).layer(DefaultBodyLimit::max(DOCUMENTS)))
         .route("/cases/{case}/documents/{document}", get(preview::show))
         .route("/cases/{case}/documents/{document}/{page}", get(preview::picture))
+        .route("/cases/{case}/documents/{document}/details", get(details::show))
+        .route("/cases/{case}/documents/{document}/versions/{entry}", get(versions::show))
+        .route("/cases/{case}/documents/{document}/versions/{entry}/{page}", get(versions::picture))
+        .route("/cases/{case}/documents/{document}/versions/{entry}/save", post(versions::save))
         .route("/cases/{case}/evidence", get(evidence::form).post(evidence::make))
         .route("/cases/{case}/sharing", get(sharing::show))
         .route("/cases/{case}/consent", get(consent::form).post(consent::give))
@@ -124,7 +133,7 @@ fn of_cases() -> Router<Arc<Desk>> {
         .route("/overdue", get(overdue::show))
         .route("/cases/{case}/documents/{document}/save", post(preview::save))
         .route("/cases/{case}/documents/{document}/redact", get(redact::form).post(redact::make))
-        .route("/cases/{case}/hand-over/{share}", post(sharing::hand_over))
+        .route("/cases/{case}/hand-over/{share}", get(hand_over::form).post(hand_over::offer))
         .route("/cases/{case}/override", get(overrides::form).post(overrides::ask))
         .route("/cases/{case}/override/{wish}/{what}", post(overrides::change))
         .route("/cases/{case}/assistance", get(assistance::show))
@@ -175,7 +184,7 @@ fn organisation_routes() -> Router<Arc<Desk>> {
         .route("/partners/remove", post(partners::remove))
         .route("/recovery", get(recovery::show).post(recovery::create))
         .route("/recovery/sheets", get(sheets::show).post(sheets::prove))
-        .route("/recovery/{change}", post(recovery::change))
+        .route("/recovery/{change}", post(opening::change))
         .route("/log", get(log::show))
         .route("/teams", get(teams::show).post(teams::create))
         .route("/teams/{team}", get(team::show))

@@ -127,13 +127,15 @@ mod tests {
 
     use super::*;
 
-    const TEXTS: [[&str; 5]; 4] = [
+    const TEXTS: [[&str; 7]; 4] = [
         [
             include_str!("../locales/en/main.ftl"),
             include_str!("../locales/en/case.ftl"),
             include_str!("../locales/en/fields.ftl"),
             include_str!("../locales/en/organisation.ftl"),
             include_str!("../locales/en/figures.ftl"),
+            include_str!("../locales/en/countries.ftl"),
+            include_str!("../locales/en/languages.ftl"),
         ],
         [
             include_str!("../locales/ar/main.ftl"),
@@ -141,6 +143,8 @@ mod tests {
             include_str!("../locales/ar/fields.ftl"),
             include_str!("../locales/ar/organisation.ftl"),
             include_str!("../locales/ar/figures.ftl"),
+            include_str!("../locales/ar/countries.ftl"),
+            include_str!("../locales/ar/languages.ftl"),
         ],
         [
             include_str!("../locales/fr/main.ftl"),
@@ -148,6 +152,8 @@ mod tests {
             include_str!("../locales/fr/fields.ftl"),
             include_str!("../locales/fr/organisation.ftl"),
             include_str!("../locales/fr/figures.ftl"),
+            include_str!("../locales/fr/countries.ftl"),
+            include_str!("../locales/fr/languages.ftl"),
         ],
         [
             include_str!("../locales/es/main.ftl"),
@@ -155,6 +161,8 @@ mod tests {
             include_str!("../locales/es/fields.ftl"),
             include_str!("../locales/es/organisation.ftl"),
             include_str!("../locales/es/figures.ftl"),
+            include_str!("../locales/es/countries.ftl"),
+            include_str!("../locales/es/languages.ftl"),
         ],
     ];
 

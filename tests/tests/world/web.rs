@@ -16,6 +16,10 @@ mod journeys;
 mod keyboard;
 #[path = "web/last_day.rs"]
 mod last_day;
+#[path = "web/lost.rs"]
+mod lost;
+#[path = "web/of_a_case.rs"]
+mod of_a_case;
 #[path = "web/office.rs"]
 mod office;
 #[path = "web/organisation.rs"]
@@ -28,3 +32,5 @@ mod safety;
 mod screens;
 #[path = "web/traces.rs"]
 mod traces;
+#[path = "web/twice.rs"]
+mod twice;

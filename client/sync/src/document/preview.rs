@@ -23,15 +23,15 @@ pub(crate) fn check_size<'a>(mut versions: impl Iterator<Item = &'a DocumentVers
 }
 
 impl Client {
-    /// The pages of a document, in its newest version, as pictures, with the SHA-256 of that version. That it was opened is on record before
-    /// anything is shown.
+    /// The pages of a document, in its newest version or the one that entry `entry` of the case added, as pictures, with the SHA-256 of that
+    /// version. That it was opened is on record before anything is shown.
     ///
     /// # Errors
-    /// As [`Client::get_document`]; [`ClientError::Redraw`] if it is of a kind that is not drawn, damaged or too large.
-    pub async fn preview(&self, case: &str, document: &str) -> Result<([u8; 32], Pictures)> {
+    /// As [`Client::get_version`]; [`ClientError::Redraw`] if it is of a kind that is not drawn, damaged or too large.
+    pub async fn preview(&self, case: &str, (document, entry): (&str, Option<u64>)) -> Result<([u8; 32], Pictures)> {
         let turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (place, version) = self.version_named(case, document, None).await?;
+        let (place, version) = self.version_named(case, document, entry).await?;
         check_drawable(&version)?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let bytes = self.bytes_of(&place, &version).await?;
@@ -55,14 +55,15 @@ impl Client {
         Ok((version.seal.sha256.0, drawn.map_err(|_| ClientError::Damaged)??))
     }
 
-    /// A document, in its newest version, as a file that is in memory alone, for a caller who saves it. That it was opened is on record before.
+    /// A document, in its newest version or the one that entry `entry` of the case added, as a file that is in memory alone, for a caller who
+    /// saves it. That it was opened is on record before.
     ///
     /// # Errors
-    /// As [`Client::get_document`]; [`ClientError::LargerThanMemory`].
-    pub async fn document_in_memory(&self, case: &str, document: &str) -> Result<File> {
+    /// As [`Client::get_version`]; [`ClientError::LargerThanMemory`].
+    pub async fn document_in_memory(&self, case: &str, (document, entry): (&str, Option<u64>)) -> Result<File> {
         let _turn = self.turn.lock().await;
         self.check_at_home()?;
-        let (place, version) = self.version_named(case, document, None).await?;
+        let (place, version) = self.version_named(case, document, entry).await?;
         check_size(std::iter::once(&version))?;
         let opening = self.record_opening(&place, std::slice::from_ref(&version))?;
         let file = self.read_version(&place, &version, in_memory(&[])?).await?;

@@ -6,6 +6,7 @@ use casevault_wire::log::{AnnouncementStanding, PolicyStanding};
 use crate::client::Client;
 use crate::error::Result;
 use crate::names::{Kind, name_of};
+use crate::store::log::{Whose, entries};
 use crate::view::{AnnouncementView, PolicyState, PolicyView, RecoveryView};
 
 impl Client {
@@ -32,6 +33,8 @@ impl Client {
     pub(super) fn recovery_view(&self) -> Result<RecoveryView> {
         let organisation = self.organisation()?;
         let (recovery, notices) = (organisation.recovery(), self.notices()?);
+        let pending = recovery.announcements().values().any(|announced| announced.standing == AnnouncementStanding::Pending);
+        let entries = if pending { entries(&self.profile.store, Whose::Own)? } else { Vec::new() };
         self.profile.store.read(|db| {
             let mut policies = Vec::new();
             for (hash, stated) in recovery.policies() {
@@ -59,12 +62,17 @@ impl Client {
                     continue;
                 }
                 let announcement = announced.announcement;
+                let policy = recovery.policies().get(&announcement.policy).map(|stated| &stated.policy);
+                let entry = entries.get(usize::try_from(announced.stated).unwrap_or(usize::MAX).saturating_sub(1));
                 announcements.push(AnnouncementView {
                     team: announcement.team,
                     team_name: name_of(db, Kind::Team, &announcement.team.0)?,
                     device: announcement.device,
                     by: announced.by,
                     by_name: name_of(db, Kind::Person, &announced.by.0)?,
+                    time: entry.map(|entry| entry.content.time).unwrap_or_default(),
+                    delay: policy.map(|policy| policy.delay).unwrap_or_default(),
+                    threshold: policy.map(|policy| policy.threshold).unwrap_or_default(),
                 });
             }
             Ok(RecoveryView { policies, announcements, notices })

@@ -2,16 +2,17 @@
 
 use casevault_crypto::consent::{Consents, Share};
 use casevault_crypto::dossier::AnswerRecord;
-use casevault_crypto::event::{Body, class};
+use casevault_crypto::event::{Body, DocumentVersion, ShareMade, Shared, class};
 use casevault_crypto::journal::Place;
 use casevault_wire::id::{JournalId, TeamId};
 
 use crate::client::Client;
 use crate::dossier::{Access, Read};
 use crate::error::{ClientError, Result, What};
-use crate::names::choose;
+use crate::names::{Kind, choose, name_of};
 use crate::store::array;
-use crate::view::{OpenedView, ShareView, Sharing};
+use crate::store::sql::Connection;
+use crate::view::{OpenedView, ShareView, SharedView, Sharing};
 
 impl Client {
     /// The shares of a case, or of all cases that were opened on this device.
@@ -89,24 +90,41 @@ impl Client {
             consent: made.consent,
             to: self.recipient_view(&made.to)?,
             purpose: made.purpose.as_str().to_owned(),
+            documents: self.shared_views(place, made)?,
+            fields: made.fields.as_slice().iter().map(|field| field.as_str().to_owned()).collect(),
             until: made.until,
+            time: share.time,
+            person: share.person,
+            person_name: self.profile.store.read(|db| name_of(db, Kind::Person, &share.person.0))?,
             state,
             overridden: made.overridden.is_some(),
             answer: read.dossier.answer().map(AnswerRecord::words).unwrap_or_default(),
-            opened: opened(&read),
+            opened: self.profile.store.read(|db| opened(db, &read))?,
         })
+    }
+
+    fn shared_views(&self, place: &Place, made: &ShareMade) -> Result<Vec<SharedView>> {
+        let versions = self.versions_here(place)?;
+        let view = |shared: &Shared| {
+            let is_it =
+                |version: &&DocumentVersion| (version.document, version.seal.digest) == (shared.of.document, shared.of.digest);
+            let name = versions.iter().find(is_it).map(|version| version.name.as_str().to_owned());
+            SharedView { document: shared.of.document, shown_as: shared.shown_as, name }
+        };
+        Ok(made.documents.as_slice().iter().map(view).collect())
     }
 }
 
 /// What the recipient opened, in order.
-fn opened(read: &Read) -> Vec<OpenedView> {
+fn opened(db: &Connection, read: &Read) -> Result<Vec<OpenedView>> {
     let mut opened = Vec::new();
     for event in read.events.iter().filter(|event| event.guest && event.class() == class::DOCUMENTS_OPENED) {
         let Body::DocumentsOpened(said) = &event.body else { continue };
         for document in said.documents.as_slice() {
             let name = read.dossier.case.current(&document.document).map(|record| record.version.name.as_str().to_owned());
-            opened.push(OpenedView { document: document.document, name, time: event.time, person: event.person });
+            let person_name = name_of(db, Kind::Person, &event.person.0)?;
+            opened.push(OpenedView { document: document.document, name, time: event.time, person: event.person, person_name });
         }
     }
-    opened
+    Ok(opened)
 }

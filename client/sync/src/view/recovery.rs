@@ -125,6 +125,12 @@ pub struct AnnouncementView {
     pub by: PersonId,
     /// Their name, if it is known here.
     pub by_name: Option<String>,
+    /// When, by the clock of whoever announced it.
+    pub time: Time,
+    /// Milliseconds from then until it may be opened. The key server counts them by its own clock.
+    pub delay: u64,
+    /// How many shares open it.
+    pub threshold: u8,
 }
 
 /// Everything about recovery that is not over.

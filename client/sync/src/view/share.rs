@@ -107,6 +107,19 @@ pub struct OpenedView {
     pub time: Time,
     /// Who; a person of the recipient's organisation.
     pub person: PersonId,
+    /// That person's name, if it is known here.
+    pub person_name: Option<String>,
+}
+
+/// A version of a document that is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedView {
+    /// The document in the case.
+    pub document: DocumentId,
+    /// The document in the dossier.
+    pub shown_as: DocumentId,
+    /// The name of that version, if it is known here.
+    pub name: Option<String>,
 }
 
 /// Something shared.
@@ -122,8 +135,18 @@ pub struct ShareView {
     pub to: RecipientView,
     /// What for.
     pub purpose: String,
+    /// Which documents.
+    pub documents: Vec<SharedView>,
+    /// Which fields.
+    pub fields: Vec<String>,
     /// Until when.
     pub until: Time,
+    /// When it was shared, by its author's clock.
+    pub time: Time,
+    /// Who shared it.
+    pub person: PersonId,
+    /// That person's name, if it is known here.
+    pub person_name: Option<String>,
     /// Where it stands.
     pub state: Sharing,
     /// Whether a second person allowed it, and no consent.

@@ -232,7 +232,7 @@ bundle-name = حزمة-أدلة
 between = {"، "}
 document-custody = ما جرى له ومن فتحه
 redact = طمس
-redact-hint = تُرسم مربعات على الصفحات أو تُكتب أرقامًا بالنسبة المئوية من الصفحة. تُصنع نسخة مما يُرى، والمربعات فيها ثابتة ومن دون بيانات وصفية؛ ويبقى الأصل.
+redact-hint = تُرسم مربعات على الصفحات أو تُكتب أرقامًا بالنسبة المئوية من الصفحة؛ وبين كل خطين عليها 10 بالمئة. تُصنع نسخة مما يُرى، والمربعات فيها ثابتة ومن دون بيانات وصفية؛ ويبقى الأصل.
 redact-boxes = المربعات
 redact-page = الصفحة
 redact-x = من اليسار ٪
@@ -304,3 +304,54 @@ event-unknown = شيء تعرفه نسخة لاحقة
 # The signed form of a consent
 consent-form = النموذج الموقّع
 consent-no-form = لا يوجد أو ليس بين المستندات
+
+# Cards of what is shared
+share-by = شاركه
+share-under = بموجب موافقة
+share-under-none = بلا موافقة: سمح به شخص ثانٍ
+share-answer = يقولون:
+share-not-opened = لم يُفتح بعد
+share-says-unsent = ما زال على هذا الجهاز، ويصل إليهم حين يُتصل بالخوادم.
+share-says-not-allowed = لا تسمح به موافقة ولا شخص ثانٍ، ولم يُرسل إلى أحد.
+share-says-sent = يمكنهم قراءته، ولم يردّوا بعد.
+share-says-accepted = قبلوه، ويمكنهم قراءته.
+share-says-rejected = لم يقبلوه.
+share-says-done = يقولون إن الغرض منه قد تمّ، وما زال بإمكانهم قراءته.
+share-says-taken-over = هم يتابعون الملف.
+share-says-revoked = أنهاه فريقك، ولم يعد بإمكانهم قراءته.
+share-says-withdrawn = سُحبت الموافقة، ولم يعد بإمكانهم قراءته.
+share-says-expired = انقضى يومه الأخير، ولم يعد بإمكانهم قراءته.
+share-says-unreadable = ما تحفظه الخزنة منه لا يجتاز التحقق. أخبر مسؤولًا.
+
+# What is handed over
+hand-over-given = يتابعون بهذا وحده:
+hand-over-no-document = لا مستند.
+hand-over-told = يُخبر فريقك بما يصير إليه
+hand-over-sure = حين يتابعونه لا يكتب فيه أحد من فريقك. وحتى ذلك الحين يمكنك التراجع: أنهِ المشاركة.
+hand-over-kept = { $n ->
+    [0] كل مستندات الملف بينها.
+    [one] مستند واحد من الملف لا يُشارك معهم، ويبقى لدى فريقك.
+   *[other] { $n } من مستندات الملف لا تُشارك معهم، وتبقى لدى فريقك.
+}
+failure-no-telling = لم يُختر شيء يُخبر به فريقك.
+    .safe = لم يُعرض الملف على أحد.
+    .next = اختر حقلًا واحدًا على الأقل.
+
+# Versions of a document, and what it says besides
+document-added = أضافه
+versions = النسخ
+version = النسخة { $n }
+version-newest = الأحدث
+version-to-newest = إلى الأحدث
+back-to-document = العودة إلى المستند
+details = التفاصيل المخفية
+details-show = عرض ما يقوله
+details-hint = كما هو في الملف، وقد يكون صانعه كتب أي شيء. يُعرض هنا وحده. والمسجَّل أنك اطّلعت، وأي أنواع وُجدت.
+details-none = لم يوجد شيء غير ما يُرى.
+details-kind = ما يقوله
+details-name = اسمه في الملف
+details-value = القيمة
+
+# Boxes of a copy
+redact-box = المربع { $n }
+redact-without = إزالة

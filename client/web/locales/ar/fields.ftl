@@ -115,3 +115,4 @@ field-cv_FollowUpDate = يوم المتابعة
 field-cv_FollowUpOutcome = نتيجة المتابعة
 field-cv_FollowUpDone = أُجريت المتابعة في
 field-cv_FollowUpNote = ملاحظة على المتابعة
+number-country = البلد { $n }

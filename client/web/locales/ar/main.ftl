@@ -107,8 +107,8 @@ section-events = الأحداث
 section-empty = لم يُكتب شيء هنا بعد.
 more-fields = المزيد إن كان معروفًا
 hint-date = YYYY-MM-DD أو ما هو معروف منه
-hint-country = رمز البلد من حرفين مثل NG، وعدة رموز بينها ;
-hint-language = رمز اللغة مثل ar
+hint-country = اكتب أول حروفه واختر، ويكفي أيضًا رمز مثل NG
+hint-language = اكتب أول حروفها واختر، ويكفي أيضًا رمز مثل ar
 timeline-hint = من فعل ماذا، الأحدث أولًا. كل قيد موقَّع ومتسلسل ولا يمكن إخراج أي منها.
 timeline-waits = شيء محفوظ على هذا الجهاز وليس في هذه القائمة بعد. يُوقَّع عند إرساله.
 event-case-opened = فُتح الملف
@@ -410,7 +410,11 @@ share-unseen = ما شوهد لا يمكن محوه من الذاكرة.
 share-button = مشاركة الآن
 share-keep = سبب مشاركة هذه المستندات كما هي
 share-end = إنهاء
-share-opened = فُتح:
+share-opened = { $n ->
+    [one] فُتح مرة
+    [two] فُتح مرتين
+   *[other] مرات الفتح: { $n }
+}
 share-overridden = من دون موافقة
 sharing-unsent = لم تُرسل بعد
 sharing-not-allowed = غير مسموح، ولم تُرسل إلى أحد

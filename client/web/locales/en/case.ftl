@@ -232,7 +232,7 @@ bundle-name = bundle
 between = {", "}
 document-custody = What was done with it, and who opened it
 redact = Black out
-redact-hint = Draw boxes on the pages, or write them as numbers in per cent of the page. A copy is made of what is seen, with the boxes burnt in and without metadata; the original stays.
+redact-hint = Draw boxes on the pages, or write them as numbers in per cent of the page; the lines over it are 10 per cent apart. A copy is made of what is seen, with the boxes burnt in and without metadata; the original stays.
 redact-boxes = Boxes
 redact-page = Page
 redact-x = From the left %
@@ -298,3 +298,54 @@ event-unknown = Something that a later version knows
 # The signed form of a consent
 consent-form = The signed form
 consent-no-form = None, or not among the documents
+
+# Cards of what is shared
+share-by = Shared by
+share-under = Under the consent of
+share-under-none = No consent: a second person allowed it
+share-answer = They say:
+share-not-opened = Not opened yet
+share-says-unsent = It is still on this device. It goes to them once the servers are reached.
+share-says-not-allowed = Neither a consent nor a second person allows it. It was sent to nobody.
+share-says-sent = They can read it. They have not answered yet.
+share-says-accepted = They accepted it, and can read it.
+share-says-rejected = They did not accept it.
+share-says-done = They say that what it is for is done. They can still read it.
+share-says-taken-over = They go on with the case.
+share-says-revoked = Your team ended it. They cannot read it any more.
+share-says-withdrawn = The consent was withdrawn. They cannot read it any more.
+share-says-expired = Its last day is over. They cannot read it any more.
+share-says-unreadable = What the vault holds of it does not verify. Tell an administrator.
+
+# What is handed over
+hand-over-given = They go on with this, and with nothing else:
+hand-over-no-document = No document.
+hand-over-told = Your team is told what becomes of
+hand-over-sure = Once they go on with it, nobody of your team writes into it any more. Until then you can take the offer back: end the share.
+hand-over-kept = { $n ->
+    [0] Every document of the case is among them.
+    [one] One document of the case is not shared with them, and stays with your team.
+   *[other] { $n } documents of the case are not shared with them, and stay with your team.
+}
+failure-no-telling = Nothing was chosen that your team is told of.
+    .safe = The case was not offered.
+    .next = Choose at least one field.
+
+# Versions of a document, and what it says besides
+document-added = Added by
+versions = Versions
+version = Version { $n }
+version-newest = Newest
+version-to-newest = Go to the newest
+back-to-document = Back to the document
+details = Hidden details
+details-show = Show what it says
+details-hint = As the file has it; whoever made it may have written anything. It is shown here alone. On record is that you looked, and which kinds were found.
+details-none = Nothing was found besides what is seen.
+details-kind = It says
+details-name = Called in the file
+details-value = Value
+
+# Boxes of a copy
+redact-box = Box { $n }
+redact-without = Remove

@@ -115,3 +115,4 @@ field-cv_FollowUpDate = Day of the follow-up
 field-cv_FollowUpOutcome = Outcome of the follow-up
 field-cv_FollowUpDone = Follow-up done on
 field-cv_FollowUpNote = Note on the follow-up
+number-country = Country { $n }

@@ -101,8 +101,8 @@ section-events = Events
 section-empty = Nothing is written here yet.
 more-fields = More, if it is known
 hint-date = YYYY-MM-DD, or as much as is known
-hint-country = Two-letter country code, such as NG; several with ;
-hint-language = Language code, such as ar
+hint-country = Type its first letters and choose; a code such as NG will do, too
+hint-language = Type its first letters and choose; a code such as ar will do, too
 timeline-hint = Who did what, newest first. Every entry is signed and chained; none can be taken out.
 timeline-waits = Something is saved on this device and not in this list yet. It is signed when it is sent.
 event-case-opened = Case opened
@@ -397,7 +397,10 @@ share-unseen = What has been seen cannot be unseen.
 share-button = Share now
 share-keep = Why these documents are shared as they are
 share-end = End it
-share-opened = Opened:
+share-opened = { $n ->
+    [one] Opened once
+   *[other] Opened { $n } times
+}
 share-overridden = Without consent
 sharing-unsent = Still to be sent
 sharing-not-allowed = Not allowed, and sent to nobody

@@ -202,7 +202,7 @@ days = { $n ->
 announced = About to be opened:
 announced-by = Announced by
 announced-device = On the device
-announced-cancel = Stop it
+announced-cancel = Stop it: the team stays closed
 open-words = When the days of warning are over, type the words of the sheets. Four letters of each word are enough.
 open-sheet = { $n ->
     [one] Words of the first sheet
@@ -214,7 +214,7 @@ recovery-create-words = Each trustee gets a sheet of words. The sheets are shown
 recovery-threshold = How many sheets open a team
 recovery-create-button = Show the first sheet
 announce = Open a team that lost its devices
-announce-words = Everybody is told at once, and can stop it. When the days of warning are over, the sheets are typed on the device that you name.
+announce-words = For a team that has no device left, or that nobody can open any more. Its trustees open it together, in three steps:
 announce-button = Announce it
 recovery-done-approve = Approved.
 recovery-done-cancel = Stopped: the team stays closed.
@@ -248,7 +248,7 @@ statistics-close = Close a period
 statistics-close-words = A period that has ended is counted once. Nothing is added to it or taken out afterwards.
 statistics-close-button = Close and count it
 statistics-contribute = Send the counts of my cases
-statistics-contribute-words = It happens by itself, at a moment of chance. Here it can be done at once. Nobody reads a case by it.
+statistics-contribute-words = It happens by itself, at a moment of chance. Here it can be done at once. Sent are the answers that have a list, such as gender, age band and kind of exploitation, in two halves of which neither server reads its own; no name, note, document or date. What is sent of a case stands with its rights.
 statistics-contribute-button = Send them now
 statistics-tables = Tables
 statistics-csv = Tables (CSV)
@@ -261,7 +261,7 @@ statistics-records-words = They are drawn from these figures alone; none of them
 statistics-records-count = How many
 statistics-records-form = Form
 statistics-records-button = Make a file
-counting = Counted in the figures:
+counting = Counted in the figures
 counting-words = A case can be left out of a period until the period is closed. What was published does not change.
 counting-out = Leave it out
 counting-in = Count it
@@ -410,3 +410,39 @@ failure-statement = The organisation’s rules do not allow this, as things now 
 failure-unavailable = A server is stopping or has failed.
     .safe = What you wrote is still on this device.
     .next = Try again in a minute.
+
+# What of a case is counted
+counting-look = What of this case is counted, and leaving it out
+counting-how = Each open case counts once a quarter and once a year. The program sends a report by itself, at a moment of chance.
+counting-sent = This is sent, as the case stands now
+counting-nothing = Only that there is a case: nothing in its profile is counted yet.
+counting-unsent = This is never sent
+counting-unsent-names = names, the reference of the case, numbers and addresses
+counting-unsent-texts = notes, and whatever is written in words of one’s own
+counting-unsent-documents = documents, consents, and what is shared
+counting-unsent-days = days: of a date of birth only the age band, of an identification only the year
+counting-unsent-who = who of your team wrote it
+counting-split = The report is split in two halves, one for each server, and neither half says anything by itself. Both servers together could read it; the figures say who runs them. What is published is changed a little by chance, and small figures are left out.
+counting-choose = Leave it out, or count it
+
+# Opening a team by recovery
+announced-warned = Everybody is warned
+announced-due = Can be opened
+announced-from = Can be opened from
+announced-number = Number of that device, to be compared:
+announced-stop-words = If nobody lost their devices, or you do not know this device, stop it: the team stays closed. Administrators, trustees and members of the team can.
+announce-first = You announce it: every device of the organisation is told, by name of who announced it.
+announce-warned = { $n ->
+    [one] For one day anybody concerned can stop it. Nothing opens before, by the key server’s clock.
+   *[other] For { $n } days anybody concerned can stop it. Nothing opens before, by the key server’s clock.
+}
+announce-opened = { $n ->
+    [one] Then the words of one sheet are typed on the device that you name here, and the team’s cases open on it.
+   *[other] Then the words of { $n } sheets are typed on the device that you name here, and the team’s cases open on it.
+}
+open-title = Type the words of the sheets
+open-elsewhere = The words are typed on that device, on its own page of recovery.
+open-entered = Nothing had to be opened: a member’s device let this one in.
+open-unneeded = These sheets were not needed, and are wrong:
+open-bad = What is wrong with each:
+policy-sheets = Named on its sheets

@@ -232,7 +232,7 @@ bundle-name = pruebas
 between = {", "}
 document-custody = Qué se hizo con él y quién lo abrió
 redact = Tachar
-redact-hint = Dibuje recuadros en las páginas, o escríbalos en porcentaje de la página. Se hace una copia de lo que se ve, con los recuadros fijados y sin metadatos; el original queda.
+redact-hint = Dibuje recuadros en las páginas, o escríbalos en porcentaje de la página; las líneas que la cubren están cada 10 por ciento. Se hace una copia de lo que se ve, con los recuadros fijados y sin metadatos; el original queda.
 redact-boxes = Recuadros
 redact-page = Página
 redact-x = Desde la izquierda %
@@ -298,3 +298,54 @@ event-unknown = Algo que conoce una versión posterior
 # The signed form of a consent
 consent-form = El formulario firmado
 consent-no-form = Ninguno, o no está entre los documentos
+
+# Cards of what is shared
+share-by = Compartido por
+share-under = Con el consentimiento de
+share-under-none = Sin consentimiento: lo permitió una segunda persona
+share-answer = Su respuesta:
+share-not-opened = Aún no abierto
+share-says-unsent = Todavía está en este dispositivo. Les llega cuando respondan los servidores.
+share-says-not-allowed = Ni un consentimiento ni una segunda persona lo permite. No se envió a nadie.
+share-says-sent = Pueden leerlo. Aún no han respondido.
+share-says-accepted = Lo aceptaron y pueden leerlo.
+share-says-rejected = No lo aceptaron.
+share-says-done = Dicen que está hecho. Todavía pueden leerlo.
+share-says-taken-over = Ellos continúan con el caso.
+share-says-revoked = Su equipo lo terminó. Ya no pueden leerlo.
+share-says-withdrawn = Se retiró el consentimiento. Ya no pueden leerlo.
+share-says-expired = Pasó su último día. Ya no pueden leerlo.
+share-says-unreadable = Lo que la bóveda guarda de ello no se verifica. Avise a un administrador.
+
+# What is handed over
+hand-over-given = Continúan con esto y con nada más:
+hand-over-no-document = Ningún documento.
+hand-over-told = Su equipo sabrá qué ocurre con
+hand-over-sure = En cuanto continúen con él, nadie de su equipo escribe más en él. Hasta entonces puede retirar la oferta: termine lo compartido.
+hand-over-kept = { $n ->
+    [0] Todos los documentos del caso están incluidos.
+    [one] Un documento del caso no se comparte con ellos y queda en su equipo.
+   *[other] { $n } documentos del caso no se comparten con ellos y quedan en su equipo.
+}
+failure-no-telling = No se eligió nada de lo que informar a su equipo.
+    .safe = El caso no se ofreció.
+    .next = Elija al menos un campo.
+
+# Versions of a document, and what it says besides
+document-added = Añadido por
+versions = Versiones
+version = Versión { $n }
+version-newest = La más reciente
+version-to-newest = Ver la más reciente
+back-to-document = Volver al documento
+details = Detalles ocultos
+details-show = Mostrar lo que dice
+details-hint = Tal como lo tiene el archivo; quien lo hizo pudo escribir cualquier cosa. Solo se muestra aquí. Queda registrado que usted miró y qué tipos se encontraron.
+details-none = No se encontró nada aparte de lo que se ve.
+details-kind = Dice
+details-name = Nombre en el archivo
+details-value = Valor
+
+# Boxes of a copy
+redact-box = Recuadro { $n }
+redact-without = Quitar

@@ -115,3 +115,4 @@ field-cv_FollowUpDate = Día del seguimiento
 field-cv_FollowUpOutcome = Resultado del seguimiento
 field-cv_FollowUpDone = Seguimiento hecho el
 field-cv_FollowUpNote = Nota sobre el seguimiento
+number-country = País { $n }

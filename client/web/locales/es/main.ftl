@@ -103,8 +103,8 @@ section-events = Hechos
 section-empty = Aquí todavía no hay nada escrito.
 more-fields = Más, si se sabe
 hint-date = AAAA-MM-DD, o lo que se sepa
-hint-country = Código de país de dos letras, como NG; varios con ;
-hint-language = Código de idioma, como ar
+hint-country = Escriba sus primeras letras y elija; también vale un código como NG
+hint-language = Escriba sus primeras letras y elija; también vale un código como ar
 timeline-hint = Quién hizo qué, lo más nuevo primero. Cada entrada está firmada y encadenada; ninguna se puede quitar.
 timeline-waits = Algo está guardado en este dispositivo y aún no en esta lista. Se firma al enviarse.
 event-case-opened = Caso abierto
@@ -402,7 +402,10 @@ share-unseen = Lo visto no se puede olvidar.
 share-button = Compartir ahora
 share-keep = Por qué estos documentos se comparten tal cual
 share-end = Terminar
-share-opened = Abierto:
+share-opened = { $n ->
+    [one] Abierto una vez
+   *[other] Abierto { $n } veces
+}
 share-overridden = Sin consentimiento
 sharing-unsent = Por enviar
 sharing-not-allowed = No permitido; no se envió a nadie

@@ -202,7 +202,7 @@ days = { $n ->
 announced = A punto de abrirse:
 announced-by = Anunciado por
 announced-device = En el dispositivo
-announced-cancel = Detenerlo
+announced-cancel = Detenerlo: el equipo queda cerrado
 open-words = Cuando pasen los días de aviso, escriba las palabras de las hojas. Bastan cuatro letras de cada una.
 open-sheet = { $n ->
     [one] Palabras de la primera hoja
@@ -214,7 +214,7 @@ recovery-create-words = Cada custodio recibe una hoja de palabras. Se muestran u
 recovery-threshold = Cuántas hojas abren un equipo
 recovery-create-button = Mostrar la primera hoja
 announce = Abrir un equipo que perdió sus dispositivos
-announce-words = Se avisa enseguida a todos, que pueden detenerlo. Cuando pasen los días de aviso, las hojas se escriben en el dispositivo que nombre.
+announce-words = Para un equipo que ya no tiene dispositivo, o que nadie puede abrir. Sus depositarios lo abren juntos, en tres pasos:
 announce-button = Anunciarlo
 recovery-done-approve = Aprobada.
 recovery-done-cancel = Detenido: el equipo sigue cerrado.
@@ -248,7 +248,7 @@ statistics-close = Cerrar un período
 statistics-close-words = Un período terminado se cuenta una vez. Después nada se le añade ni se le quita.
 statistics-close-button = Cerrarlo y contarlo
 statistics-contribute = Enviar los recuentos de mis casos
-statistics-contribute-words = Ocurre solo, en un momento al azar. Aquí puede hacerse enseguida. Nadie lee un caso con ello.
+statistics-contribute-words = Ocurre por sí mismo, en un momento al azar. Aquí puede hacerse enseguida. Se envían las respuestas que tienen lista, como género, grupo de edad y tipo de explotación, en dos mitades que ningún servidor lee por sí solo; ningún nombre, nota, documento ni fecha. Lo que se envía de un caso está con sus derechos.
 statistics-contribute-button = Enviarlos ahora
 statistics-tables = Tablas
 statistics-csv = Tablas (CSV)
@@ -261,7 +261,7 @@ statistics-records-words = Se extraen solo de estas cifras; ninguno es una perso
 statistics-records-count = Cuántos
 statistics-records-form = Formato
 statistics-records-button = Crear un archivo
-counting = Contado en las cifras:
+counting = Contado en las cifras
 counting-words = Un caso puede dejarse fuera de un período hasta que se cierre. Lo publicado no cambia.
 counting-out = Dejarlo fuera
 counting-in = Contarlo
@@ -410,3 +410,39 @@ failure-statement = Las reglas de la organización no lo permiten, tal como est�
 failure-unavailable = Un servidor se está deteniendo o falló.
     .safe = Lo que escribió sigue en este dispositivo.
     .next = Inténtelo de nuevo en un minuto.
+
+# What of a case is counted
+counting-look = Qué se cuenta de este caso, y cómo dejarlo fuera
+counting-how = Cada caso abierto cuenta una vez por trimestre y una vez al año. El programa envía un informe por sí mismo, en un momento al azar.
+counting-sent = Esto se envía, según está el caso ahora
+counting-nothing = Solo que hay un caso: nada de su perfil se cuenta todavía.
+counting-unsent = Esto nunca se envía
+counting-unsent-names = nombres, la referencia del caso, números y direcciones
+counting-unsent-texts = notas y todo lo que se escribe con palabras propias
+counting-unsent-documents = documentos, consentimientos y lo que se comparte
+counting-unsent-days = días: de una fecha de nacimiento solo el grupo de edad, de una identificación solo el año
+counting-unsent-who = quién de su equipo lo escribió
+counting-split = El informe se divide en dos mitades, una para cada servidor, y ninguna dice nada por sí sola. Los dos servidores juntos podrían leerlo; las cifras dicen quién los opera. Lo publicado se cambia un poco al azar, y las cifras pequeñas se omiten.
+counting-choose = Dejarlo fuera o contarlo
+
+# Opening a team by recovery
+announced-warned = Todos están avisados
+announced-due = Puede abrirse
+announced-from = Puede abrirse desde
+announced-number = Número de ese dispositivo, para comparar:
+announced-stop-words = Si nadie perdió sus dispositivos, o si no conoce este dispositivo, deténgalo: el equipo queda cerrado. Pueden hacerlo los administradores, los depositarios y los miembros del equipo.
+announce-first = Usted lo anuncia: se avisa a cada dispositivo de la organización, con el nombre de quien lo anunció.
+announce-warned = { $n ->
+    [one] Durante un día, cualquier persona afectada puede detenerlo. Nada se abre antes, según el reloj del servidor de claves.
+   *[other] Durante { $n } días, cualquier persona afectada puede detenerlo. Nada se abre antes, según el reloj del servidor de claves.
+}
+announce-opened = { $n ->
+    [one] Luego se escriben las palabras de una hoja en el dispositivo que usted nombra aquí, y los casos del equipo se abren en él.
+   *[other] Luego se escriben las palabras de { $n } hojas en el dispositivo que usted nombra aquí, y los casos del equipo se abren en él.
+}
+open-title = Escribir las palabras de las hojas
+open-elsewhere = Las palabras se escriben en ese dispositivo, en su propia página de recuperación.
+open-entered = No hubo que abrir nada: el dispositivo de un miembro dejó entrar a este.
+open-unneeded = Estas hojas no hacían falta y están mal:
+open-bad = Qué está mal en cada una:
+policy-sheets = Nombre en sus hojas

@@ -232,7 +232,7 @@ bundle-name = preuves
 between = {", "}
 document-custody = Ce qui en a été fait, et qui l’a ouvert
 redact = Noircir
-redact-hint = Dessinez des cadres sur les pages, ou écrivez-les en pour cent de la page. Une copie est faite de ce qui se voit, les cadres incrustés et sans métadonnées ; l’original reste.
+redact-hint = Dessinez des cadres sur les pages, ou écrivez-les en pour cent de la page ; les lignes qui la couvrent sont espacées de 10 pour cent. Une copie est faite de ce qui se voit, les cadres incrustés et sans métadonnées ; l’original reste.
 redact-boxes = Cadres
 redact-page = Page
 redact-x = Depuis la gauche %
@@ -298,3 +298,54 @@ event-unknown = Quelque chose qu’une version plus récente connaît
 # The signed form of a consent
 consent-form = Le formulaire signé
 consent-no-form = Aucun, ou absent des documents
+
+# Cards of what is shared
+share-by = Partagé par
+share-under = Avec le consentement de
+share-under-none = Aucun consentement : une deuxième personne l’a permis
+share-answer = Leur réponse :
+share-not-opened = Pas encore ouvert
+share-says-unsent = C’est encore sur cet appareil, et leur parvient dès que les serveurs répondent.
+share-says-not-allowed = Ni un consentement ni une deuxième personne ne le permet. Rien n’a été envoyé.
+share-says-sent = Ils peuvent le lire. Ils n’ont pas encore répondu.
+share-says-accepted = Ils l’ont accepté, et peuvent le lire.
+share-says-rejected = Ils ne l’ont pas accepté.
+share-says-done = Ils disent que c’est fait. Ils peuvent encore le lire.
+share-says-taken-over = Ils poursuivent le dossier.
+share-says-revoked = Votre équipe y a mis fin. Ils ne peuvent plus le lire.
+share-says-withdrawn = Le consentement a été retiré. Ils ne peuvent plus le lire.
+share-says-expired = Le dernier jour est passé. Ils ne peuvent plus le lire.
+share-says-unreadable = Ce que le coffre en garde n’est pas vérifiable. Prévenez un administrateur.
+
+# What is handed over
+hand-over-given = Ils poursuivent avec ceci, et rien d’autre :
+hand-over-no-document = Aucun document.
+hand-over-told = Votre équipe apprend ce que devient
+hand-over-sure = Dès qu’ils la poursuivent, personne de votre équipe n’y écrit plus. D’ici là, vous pouvez revenir sur l’offre : mettez fin au partage.
+hand-over-kept = { $n ->
+    [0] Tous les documents du dossier en font partie.
+    [one] Un document du dossier n’est pas partagé avec eux, et reste à votre équipe.
+   *[other] { $n } documents du dossier ne sont pas partagés avec eux, et restent à votre équipe.
+}
+failure-no-telling = Rien n’a été choisi dont votre équipe soit informée.
+    .safe = Le dossier n’a pas été proposé.
+    .next = Choisissez au moins un champ.
+
+# Versions of a document, and what it says besides
+document-added = Ajouté par
+versions = Versions
+version = Version { $n }
+version-newest = La plus récente
+version-to-newest = Voir la plus récente
+back-to-document = Retour au document
+details = Détails cachés
+details-show = Montrer ce qu’il dit
+details-hint = Tel que le fichier le contient ; qui l’a fait peut avoir écrit n’importe quoi. C’est montré ici seulement. On enregistre que vous avez regardé, et quels genres ont été trouvés.
+details-none = Rien n’a été trouvé hormis ce qui se voit.
+details-kind = Il dit
+details-name = Nom dans le fichier
+details-value = Valeur
+
+# Boxes of a copy
+redact-box = Cadre { $n }
+redact-without = Enlever

@@ -115,3 +115,4 @@ field-cv_FollowUpDate = Jour du suivi
 field-cv_FollowUpOutcome = Résultat du suivi
 field-cv_FollowUpDone = Suivi fait le
 field-cv_FollowUpNote = Remarque sur le suivi
+number-country = Pays { $n }

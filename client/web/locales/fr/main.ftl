@@ -103,8 +103,8 @@ section-events = Événements
 section-empty = Rien n’est encore écrit ici.
 more-fields = Davantage, si c’est connu
 hint-date = AAAA-MM-JJ, ou ce qui est connu
-hint-country = Code de pays à deux lettres, comme NG ; plusieurs avec ;
-hint-language = Code de langue, comme ar
+hint-country = Tapez ses premières lettres et choisissez ; un code comme NG convient aussi
+hint-language = Tapez ses premières lettres et choisissez ; un code comme ar convient aussi
 timeline-hint = Qui a fait quoi, du plus récent au plus ancien. Chaque entrée est signée et enchaînée ; aucune ne peut être retirée.
 timeline-waits = Quelque chose est enregistré sur cet appareil et n’est pas encore dans cette liste. Ce sera signé à l’envoi.
 event-case-opened = Dossier ouvert
@@ -402,7 +402,10 @@ share-unseen = Ce qui a été vu ne peut être oublié.
 share-button = Partager maintenant
 share-keep = Pourquoi ces documents sont partagés tels quels
 share-end = Y mettre fin
-share-opened = Ouvert :
+share-opened = { $n ->
+    [one] Ouvert une fois
+   *[other] Ouvert { $n } fois
+}
 share-overridden = Sans consentement
 sharing-unsent = Encore à envoyer
 sharing-not-allowed = Non permis, envoyé à personne

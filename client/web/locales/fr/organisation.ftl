@@ -202,7 +202,7 @@ days = { $n ->
 announced = Sur le point d’être rouverte :
 announced-by = Annoncé par
 announced-device = Sur l’appareil
-announced-cancel = L’arrêter
+announced-cancel = L’arrêter : l’équipe reste fermée
 open-words = Quand les jours d’avertissement sont passés, tapez les mots des feuilles. Quatre lettres de chaque mot suffisent.
 open-sheet = { $n ->
     [one] Mots de la première feuille
@@ -214,7 +214,7 @@ recovery-create-words = Chaque dépositaire reçoit une feuille de mots. Elles s
 recovery-threshold = Combien de feuilles ouvrent une équipe
 recovery-create-button = Montrer la première feuille
 announce = Rouvrir une équipe qui a perdu ses appareils
-announce-words = Tout le monde est prévenu aussitôt, et peut l’arrêter. Quand les jours d’avertissement sont passés, les feuilles sont tapées sur l’appareil nommé.
+announce-words = Pour une équipe qui n’a plus d’appareil, ou que personne ne peut plus ouvrir. Ses dépositaires l’ouvrent ensemble, en trois étapes :
 announce-button = L’annoncer
 recovery-done-approve = Approuvé.
 recovery-done-cancel = Arrêté : l’équipe reste fermée.
@@ -248,7 +248,7 @@ statistics-close = Clore une période
 statistics-close-words = Une période terminée est comptée une fois. Rien n’y est ajouté ni retiré ensuite.
 statistics-close-button = La clore et la compter
 statistics-contribute = Envoyer les décomptes de mes dossiers
-statistics-contribute-words = Cela se fait tout seul, à un moment tiré au sort. Ici on peut le faire tout de suite. Personne ne lit un dossier par là.
+statistics-contribute-words = Cela se fait tout seul, à un moment de hasard. Ici, on peut le faire tout de suite. Sont envoyées les réponses qui ont une liste, comme le genre, la tranche d’âge et le type d’exploitation, en deux moitiés qu’aucun serveur ne lit seul ; ni nom, ni note, ni document, ni date. Ce qui est envoyé d’un dossier figure avec ses droits.
 statistics-contribute-button = Les envoyer maintenant
 statistics-tables = Tableaux
 statistics-csv = Tableaux (CSV)
@@ -261,7 +261,7 @@ statistics-records-words = Elles sont tirées de ces seuls chiffres ; aucune n�
 statistics-records-count = Combien
 statistics-records-form = Format
 statistics-records-button = Créer un fichier
-counting = Compté dans les chiffres :
+counting = Compté dans les chiffres
 counting-words = Un dossier peut être laissé hors d’une période jusqu’à ce qu’elle soit close. Ce qui a été publié ne change pas.
 counting-out = Le laisser de côté
 counting-in = Le compter
@@ -410,3 +410,39 @@ failure-statement = Les règles de l’organisation ne le permettent pas, dans l
 failure-unavailable = Un serveur s’arrête ou est en panne.
     .safe = Ce que vous avez écrit est encore sur cet appareil.
     .next = Réessayez dans une minute.
+
+# What of a case is counted
+counting-look = Ce qui est compté de ce dossier, et comment l’en retirer
+counting-how = Chaque dossier ouvert compte une fois par trimestre et une fois par an. Le programme envoie un rapport de lui-même, à un moment de hasard.
+counting-sent = Ceci est envoyé, selon l’état actuel du dossier
+counting-nothing = Seulement qu’il y a un dossier : rien de son profil n’est encore compté.
+counting-unsent = Ceci n’est jamais envoyé
+counting-unsent-names = les noms, la référence du dossier, les numéros et les adresses
+counting-unsent-texts = les notes, et tout ce qui est écrit librement
+counting-unsent-documents = les documents, les consentements et ce qui est partagé
+counting-unsent-days = les jours : d’une date de naissance seulement la tranche d’âge, d’une identification seulement l’année
+counting-unsent-who = qui de votre équipe l’a écrit
+counting-split = Le rapport est coupé en deux moitiés, une pour chaque serveur, et aucune ne dit rien à elle seule. Les deux serveurs ensemble pourraient le lire ; les chiffres disent qui les exploite. Ce qui est publié est un peu modifié par le hasard, et les petits chiffres sont omis.
+counting-choose = Le laisser de côté, ou le compter
+
+# Opening a team by recovery
+announced-warned = Tout le monde est prévenu
+announced-due = Peut être ouverte
+announced-from = Peut être ouverte à partir du
+announced-number = Numéro de cet appareil, à comparer :
+announced-stop-words = Si personne n’a perdu ses appareils, ou si vous ne connaissez pas cet appareil, arrêtez-le : l’équipe reste fermée. Les administrateurs, les dépositaires et les membres de l’équipe le peuvent.
+announce-first = Vous l’annoncez : chaque appareil de l’organisation est informé, avec le nom de qui l’a annoncé.
+announce-warned = { $n ->
+    [one] Pendant un jour, toute personne concernée peut l’arrêter. Rien ne s’ouvre avant, selon l’horloge du serveur de clés.
+   *[other] Pendant { $n } jours, toute personne concernée peut l’arrêter. Rien ne s’ouvre avant, selon l’horloge du serveur de clés.
+}
+announce-opened = { $n ->
+    [one] Puis on tape les mots d’une feuille sur l’appareil que vous nommez ici, et les dossiers de l’équipe s’y ouvrent.
+   *[other] Puis on tape les mots de { $n } feuilles sur l’appareil que vous nommez ici, et les dossiers de l’équipe s’y ouvrent.
+}
+open-title = Taper les mots des feuilles
+open-elsewhere = Les mots se tapent sur cet appareil-là, sur sa propre page de récupération.
+open-entered = Rien n’a dû être ouvert : l’appareil d’un membre a laissé entrer celui-ci.
+open-unneeded = Ces feuilles n’étaient pas nécessaires, et sont fausses :
+open-bad = Ce qui ne va pas dans chacune :
+policy-sheets = Nom sur ses feuilles

@@ -32,7 +32,7 @@ pub(super) fn key(error: &ClientError) -> &'static str {
 }
 
 /// The same of words that are no share.
-fn words(error: &WordsError) -> &'static str {
+pub(super) fn words(error: &WordsError) -> &'static str {
     match error {
         WordsError::Count(_) => "share-count",
         WordsError::Unknown(_) => "share-unknown",
@@ -43,7 +43,7 @@ fn words(error: &WordsError) -> &'static str {
 }
 
 /// The same of a share that is not the one that is asked for.
-fn share(fault: ShareFault) -> &'static str {
+pub(super) fn share(fault: ShareFault) -> &'static str {
     match fault {
         ShareFault::OtherPolicy => "share-other",
         ShareFault::Altered => "share-altered",

@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER;
 use maud::{Markup, html};
 
 use super::{case, done, plan, profile};
+use crate::codes;
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page;
@@ -72,6 +73,7 @@ pub(super) fn draw(
         p { a href={ "/cases/" (handle) "/screening" } { (words.say("screening")) } }
         (plan::section(visit, (client, handle, view), (typed_in("plan"), shown("plan")))?)
         @for section in &sections { (section) }
+        (codes::offered(words, KINDS.iter().flat_map(|(_, fields, _)| known(fields))))
     };
     Ok(page::page(visit, "cases", body))
 }
@@ -157,7 +159,7 @@ pub(super) fn values(words: Words, record: &RecordView) -> Markup {
 
 pub(super) async fn add(visit: Visit, Path((handle, name)): Path<(String, String)>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
-    let added = match new_fields(kind(&name)?, &form) {
+    let added = match new_fields(visit.words, kind(&name)?, &form) {
         Ok((kind, fields)) => client.record_add(&id, kind, &fields).await.map_err(Failure::from),
         Err(failure) => Err(failure),
     };
@@ -171,8 +173,8 @@ pub(super) async fn add(visit: Visit, Path((handle, name)): Path<(String, String
 }
 
 /// What a new record says.
-fn new_fields((kind, fields, besides): Kind, form: &Fields) -> Outcome<(RecordKind, Vec<(String, String)>)> {
-    let mut said: Vec<_> = typed(fields, form).filter(|(_, value)| !value.is_empty()).collect();
+fn new_fields(words: Words, (kind, fields, besides): Kind, form: &Fields) -> Outcome<(RecordKind, Vec<(String, String)>)> {
+    let mut said: Vec<_> = typed(words, fields, form).filter(|(_, value)| !value.is_empty()).collect();
     if kind == RecordKind::Service {
         let other = form.text(OTHER).trim();
         match form.text(WHAT).split_once('=') {
@@ -191,8 +193,8 @@ fn new_fields((kind, fields, besides): Kind, form: &Fields) -> Outcome<(RecordKi
     Ok((kind, said))
 }
 
-fn typed<'a>(fields: &'a [&str], form: &'a Fields) -> impl Iterator<Item = (String, String)> + 'a {
-    fields.iter().map(|field| ((*field).to_owned(), form.text(field).trim().to_owned()))
+fn typed<'a>(words: Words, fields: &'a [&str], form: &'a Fields) -> impl Iterator<Item = (String, String)> + 'a {
+    fields.iter().map(move |field| ((*field).to_owned(), profile::coded(words, field, form.text(field))))
 }
 
 pub(super) async fn form(visit: Visit, Path((handle, name, record)): Path<(String, String, String)>) -> Outcome {
@@ -225,6 +227,7 @@ fn edit(
             @for field in known(fields) { (profile::was(&field.name, shown.value(&field.name))) (profile::input(words, field, typed)) }
             div.actions { button.primary { (words.say("save")) } a.button href={ "/cases/" (handle) "/assistance" } { (words.say("cancel")) } }
         }
+        (codes::offered(words, known(fields)))
     };
     Ok(page::page(visit, "cases", body))
 }
@@ -234,7 +237,7 @@ pub(super) async fn set(visit: Visit, Path((handle, name, record)): Path<(String
     let (client, id, (kind, fields, _)) = (visit.client()?, visit.id(&handle)?, kind(&name)?);
     let view = client.case(&id).await?;
     let found = record_of(&visit, (&view, &record))?;
-    let written = match profile::changed(&form, fields.iter().map(|field| (*field, found.value(field)))) {
+    let written = match profile::changed(visit.words, &form, fields.iter().map(|field| (*field, found.value(field)))) {
         Ok(changed) if changed.is_empty() => Ok(()),
         Ok(changed) => client.record_set(&id, (kind, &visit.id(&record)?), &changed).await.map(|_| ()).map_err(Failure::from),
         Err(failure) => Err(failure),

@@ -121,7 +121,7 @@ fn entry(visit: &Visit, view: &DocumentView, received: &BTreeMap<String, BTreeSe
 pub(super) fn reached(words: Words, (by, delivery): (Option<&BTreeSet<String>>, Delivery)) -> Markup {
     match by {
         Some(by) => {
-            let who = by.iter().cloned().collect::<Vec<_>>().join(words.say("between").as_str());
+            let who = by.iter().map(|name| part::isolated(name)).collect::<Vec<_>>().join(words.say("between").as_str());
             part::chip("received", "received", &words.fill("state-received", "who", who))
         }
         None => part::delivery(words, delivery),
@@ -134,7 +134,7 @@ pub(super) async fn received(client: &Client, case: &CaseView) -> BTreeMap<Strin
     let custody = client.custody(&case.summary.case.to_string()).await.unwrap_or_default();
     let opened = custody.iter().filter(|one| one.event == "documents-opened" && one.person != client.person());
     for one in opened {
-        let who = one.person_name.clone().unwrap_or_else(|| one.person.to_string().chars().take(8).collect());
+        let who = part::called(one.person_name.as_deref(), &one.person);
         let newest = |of: &&(_, _)| case.documents.iter().any(|view| (view.document, view.version) == **of);
         for (document, _) in one.opened.iter().filter(newest) {
             by.entry(document.to_string()).or_default().insert(who.clone());
@@ -186,14 +186,13 @@ pub(super) async fn timeline(visit: Visit, Path(handle): Path<String>) -> Outcom
         ol.timeline {
             @for one in custody.iter().rev() {
                 li {
-                    p { strong { (event(one)) } @for document in &one.documents { " " (part::name(names.get(document).copied().unwrap_or("–"))) } }
+                    p { strong { (event(one)) } @for (at, document) in one.documents.iter().enumerate() { (if at > 0 { words.say("between") } else { " ".to_owned() }) (part::name(names.get(document).copied().unwrap_or("–"))) } }
                     p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) }
                     (answered(words, one))
                 }
             }
         }
         @if case.delivery == Delivery::Queued { p.note { (words.say("timeline-waits")) } }
-        p { a href={ "/cases/" (handle) "/counting" } { (words.say("counting")) } }
         @if !case.summary.status.starts_with(cases::CLOSED) {
             (part::sure(words, (&words.say("case-close"), &format!("/cases/{handle}/close")), &html! {}))
         }

@@ -1,10 +1,11 @@
-//! Whether a case is counted in a period's figures: left out, or counted again.
+//! Whether a case is counted in a period's figures, and what of it: left out, or counted again.
 
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use maud::{Markup, html};
 
-use super::statistics::{period, periods, refused};
+use super::case;
+use super::statistics::{self, period, periods, refused};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page;
@@ -17,12 +18,14 @@ pub(super) async fn form(visit: Visit, Path(handle): Path<String>) -> Outcome {
 
 /// The page, with what was just done above it.
 async fn draw(visit: &Visit, handle: &str, chosen: &str, above: Markup) -> Outcome<Markup> {
-    let words = visit.words;
-    let case = visit.client()?.case(&visit.id(handle)?).await?;
+    let (client, id, words) = (visit.client()?, visit.id(handle)?, visit.words);
+    let (case, said) = (client.case(&id).await?, client.stats_said(&id).await?);
     let body = html! {
-        p { a href={ "/cases/" (handle) } { (words.say("back-to-case")) } }
-        h1 { (words.say("counting")) " " (part::name(&case.summary.title)) }
+        (case::head(visit, (handle, &case), "case-rights"))
+        h2 { (words.say("counting")) }
         (above)
+        (sent(visit, &said))
+        h3 { (words.say("counting-choose")) }
         p { (words.say("counting-words")) }
         form method="post" action={ "/cases/" (handle) "/counting" } class="stack" {
             (part::choice(&words.say("statistics-period"), "period", &periods(), chosen))
@@ -33,6 +36,26 @@ async fn draw(visit: &Visit, handle: &str, chosen: &str, above: Markup) -> Outco
         }
     };
     Ok(page::page(visit, "cases", body))
+}
+
+/// What of the case is sent, as it stands now, and what never is.
+fn sent(visit: &Visit, said: &[(String, Vec<String>)]) -> Markup {
+    let words = visit.words;
+    // That there is a case says nothing of it.
+    let said = || said.iter().filter(|(name, _)| name != "Cases");
+    html! {
+        p { (words.say("counting-how")) }
+        article.said {
+            h3 { (words.say("counting-sent")) }
+            @if said().next().is_none() { p.empty { (words.say("counting-nothing")) } }
+            dl { @for (name, codes) in said() { div { dt { (statistics::called(words, name)) } dd { @for code in codes { span.code { bdi { (words.figure(code)) } } } } } } }
+        }
+        article.said {
+            h3 { (words.say("counting-unsent")) }
+            ul { @for what in ["names", "texts", "documents", "days", "who"] { li { (words.say(&format!("counting-unsent-{what}"))) } } }
+            p.hint { (words.say("counting-split")) }
+        }
+    }
 }
 
 pub(super) async fn change(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {

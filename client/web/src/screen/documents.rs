@@ -1,16 +1,18 @@
 //! Adding documents: many at once, each told by itself. They are taken in, sealed as they come; what follows goes on when the page is left.
 
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{Field as Part, MultipartError};
 use axum::extract::{Multipart, Path};
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{Delivery, DocumentView};
 use casevault_sync::{Client, ClientError, Come};
 use maud::{Markup, html};
+use std::hash::{Hash as _, Hasher};
 use std::io::Write as _;
 
 use super::{case, done};
 use crate::failure::{Failure, Outcome};
 use crate::job::{End, Job, Kind};
+use crate::once;
 use crate::page::{self, icon};
 use crate::part;
 use crate::visit::Visit;
@@ -42,8 +44,12 @@ fn chooser(visit: &Visit, handle: &str) -> Markup {
 
 pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Multipart) -> Outcome {
     let (client, id) = (visit.desk.beside()?, visit.id(&handle)?);
-    let mut files = Vec::new();
-    while let Some(part) = form.next_field().await.map_err(cut)? {
+    let (mut files, mut page, mut all) = (Vec::new(), None, visit.desk.once.hasher());
+    while let Some(mut part) = form.next_field().await.map_err(cut)? {
+        if part.name() == Some(once::FIELD) {
+            page = part.chunk().await.map_err(cut)?;
+            continue;
+        }
         let name = part.file_name().unwrap_or_default().to_owned();
         if name.is_empty() {
             continue;
@@ -51,10 +57,16 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
         if files.len() == MANY {
             return Err(Failure::TooLarge);
         }
-        files.push(receive(&client, &name, part).await?);
+        name.hash(&mut all);
+        files.push(receive(&client, (&name, part), &mut all).await?);
     }
     if files.is_empty() {
         return Err(Failure::Nothing);
+    }
+    // What was sent by two clicks comes twice.
+    let number = page.map(|page| visit.desk.once.number((&handle, page, all.finish())));
+    if let Some(to) = number.and_then(|number| visit.desk.once.led(number)) {
+        return done(&to);
     }
     let adding = Job::new(Kind::Adding, format!("/cases/{handle}"));
     let (stop, progress) = (adding.stop.clone(), adding.watch());
@@ -74,13 +86,18 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
             Err(error) => End::Failed(error.into()),
         }
     })?;
-    done(&format!("/jobs/{begun}"))
+    let to = format!("/jobs/{begun}");
+    if let Some(number) = number {
+        visit.desk.once.keep(number, &to);
+    }
+    done(&to)
 }
 
 /// Takes a file as it comes, into one that has no name and says nothing.
-async fn receive(client: &Client, name: &str, mut part: axum::extract::multipart::Field<'_>) -> Outcome<Come> {
+async fn receive(client: &Client, (name, mut part): (&str, Part<'_>), all: &mut impl Hasher) -> Outcome<Come> {
     let mut file = client.incoming(name)?;
     while let Some(piece) = part.chunk().await.map_err(cut)? {
+        all.write(&piece);
         file.write_all(&piece).map_err(ClientError::from)?;
     }
     Ok(file.end()?)

@@ -1,7 +1,6 @@
 //! What happened in the organisation: its signed log, in words, newest first.
 
 use axum::response::IntoResponse as _;
-use casevault_sync::display_name;
 use casevault_sync::view::{LogView, Subject};
 use fluent_templates::fluent_bundle::FluentValue;
 use maud::html;
@@ -45,7 +44,9 @@ pub(super) async fn show(visit: Visit, asked: Fields) -> Outcome {
 
 /// One statement as a sentence; one that this program has no words for as it stands.
 fn stated(words: Words, view: &LogView) -> String {
-    let all = |kind: &str| view.subjects.iter().filter(|one| one.kind == kind).map(called).collect::<Vec<_>>().join(", ");
+    let all = |kind: &str| {
+        view.subjects.iter().filter(|one| one.kind == kind).map(called).collect::<Vec<_>>().join(&words.say("between"))
+    };
     let role = |code: String| words.known(&format!("role-{code}")).unwrap_or(code);
     let values = [
         ("person", all("person")),
@@ -64,8 +65,7 @@ fn stated(words: Words, view: &LogView) -> String {
 /// A subject by its name, or the beginning of its id.
 fn called(subject: &Subject) -> String {
     match &subject.name {
-        Some(name) => display_name(name),
         None if subject.id.len() < ID => subject.id.clone(),
-        None => subject.id.chars().take(12).collect(),
+        name => part::isolated(&part::called(name.as_deref(), &subject.id)),
     }
 }

@@ -20,8 +20,7 @@ fn draw(visit: &Visit, client: &Client, typed: &Fields, failure: Option<&Failure
     let words = visit.words;
     let mut teams = Vec::new();
     for (team, name) in client.own_teams()? {
-        let name = name.unwrap_or_else(|| team.to_string().chars().take(12).collect());
-        teams.push((visit.handle(&team)?, casevault_sync::display_name(&name)));
+        teams.push((visit.handle(&team)?, part::called(name.as_deref(), &team)));
     }
     let body = html! {
         div.narrow {

@@ -165,7 +165,7 @@ pub(super) async fn goal(visit: Visit, Path((handle, goal)): Path<(String, Strin
     let goals = view.assistance.plan.iter().flat_map(|plan| &plan.goals);
     let now = goals.into_iter().find(|goal| HEXLOWER.encode(&goal.goal) == of).ok_or(Failure::NotHere)?;
     let fields = [("cv_GoalState", now.state.as_str()), ("cv_GoalNote", now.note.as_str())];
-    let changed = profile::changed(&form, fields.into_iter())?;
+    let changed = profile::changed(visit.words, &form, fields.into_iter())?;
     if !changed.is_empty() {
         client.record_set(&id, (RecordKind::Goal, &of), &changed).await?;
     }

@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use maud::{Markup, html};
 use std::sync::Arc;
 
-use super::{case, done, redact};
+use super::{case, done, redact, versions};
 use crate::desk::Shown;
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
@@ -22,8 +22,8 @@ use crate::visit::Visit;
 /// Where the document is that is looked at, by its id.
 #[derive(Clone, Copy)]
 pub(super) enum In<'a> {
-    /// In a case.
-    Case(&'a str),
+    /// In a case: in its newest version, or the one that this entry added.
+    Case(&'a str, Option<u64>),
     /// In a dossier.
     Dossier(&'a str),
 }
@@ -33,8 +33,9 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
     let address = format!("/cases/{handle}/documents/{document}");
     let view = client.case(&id).await?;
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
-    let drawn = draw(&visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await?;
+    let drawn = draw(&visit, (&client, In::Case(&id, None), &of), (&address, &shown.sha256)).await?;
     let custody: Vec<_> = client.custody(&id).await?.into_iter().filter(|one| is_about(one, &of)).collect();
+    let versions = versions::section(&visit, (&client, &id), (&address, shown), &custody).await?;
     let received = case::received(&client, &view).await;
     let words = visit.words;
     let event = |one: &CustodyView| words.known(&format!("event-{}", one.event)).unwrap_or_else(|| one.event.clone());
@@ -46,10 +47,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
                 (part::size(shown.bytes)) (case::reached(words, (received.get(&of), shown.delivery)))
                 @if shown.metadata.is_none_or(|found| !found.is_nothing()) { (part::chip("warn", "warning", &words.say("document-tells"))) }
             }
-            @if let Some(found) = shown.metadata.filter(|found| !found.is_nothing()) {
-                p { (words.say("document-found")) }
-                ul { @for kind in found.kinds() { li { (words.say(&format!("found-{}", kind.as_str()))) } } }
-            }
+            (told(&visit, (&address, shown)))
             @if let Some(lost) = redact::lost(&visit, &asked) { (lost) }
             @if let Some(origin) = redact::origin(&visit, (&view, shown)) { (origin) }
             div.actions {
@@ -60,6 +58,7 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
                 Ok(pictures) => (pages(&visit, (&address, &shown.name), pictures)),
                 Err(failure) => (failure.shown(&visit)),
             }
+            (versions)
             details open {
                 summary { (words.say("document-custody")) }
                 ol.timeline { @for one in custody.iter().rev() { li { p { strong { (event(one)) } } p.meta { (part::named(one.person_name.as_deref(), &one.person)) " " (part::time(one.time)) } (case::answered(words, one)) } } }
@@ -68,6 +67,18 @@ pub(super) async fn show(visit: Visit, Path((handle, document)): Path<(String, S
         }
     };
     Ok(page::page(&visit, "cases", body).into_response())
+}
+
+/// What it says besides, by kind, and where the words themselves are.
+fn told(visit: &Visit, (address, shown): (&str, &DocumentView)) -> Markup {
+    let words = visit.words;
+    html! {
+        @if let Some(found) = shown.metadata.filter(|found| !found.is_nothing()) {
+            p { (words.say("document-found")) }
+            ul { @for kind in found.kinds() { li { (words.say(&format!("found-{}", kind.as_str()))) } } }
+        }
+        @if shown.metadata.is_none_or(|found| !found.is_nothing()) { p { a href={ (address) "/details" } { (words.say("details-show")) } } }
+    }
 }
 
 fn is_about(one: &CustodyView, document: &str) -> bool {
@@ -97,7 +108,7 @@ pub(super) async fn draw(
         return Ok(Ok(shown.pictures));
     }
     let drawn = match place {
-        In::Case(case) => client.preview(case, document).await,
+        In::Case(case, entry) => client.preview(case, (document, entry)).await,
         In::Dossier(dossier) => client.dossier_preview(dossier, document).await,
     };
     match drawn {
@@ -121,7 +132,8 @@ pub(super) async fn shared_picture(visit: Visit, Path((handle, document, page)):
     one(&visit, &format!("/shared/{handle}/documents/{document}"), page)
 }
 
-fn one(visit: &Visit, address: &str, page: usize) -> Outcome {
+/// One page of what is looked at under this address.
+pub(super) fn one(visit: &Visit, address: &str, page: usize) -> Outcome {
     visit.client()?;
     let shown = visit.desk.shown(address).ok_or(Failure::NotHere)?;
     let picture = page.checked_sub(1).and_then(|at| shown.pictures.shown.get(at)).ok_or(Failure::NotHere)?;
@@ -133,7 +145,7 @@ pub(super) async fn save(visit: Visit, Path((handle, document)): Path<(String, S
     let (client, id, of) = (visit.desk.beside()?, visit.id(&handle)?, visit.id(&document)?);
     let view = client.case(&id).await?;
     let name = named(&view.documents, &of)?;
-    begin(&visit, format!("/cases/{handle}"), async move { (client.document_in_memory(&id, &of).await, name) })
+    begin(&visit, format!("/cases/{handle}"), async move { (client.document_in_memory(&id, (&of, None)).await, name) })
 }
 
 /// The same of a dossier's.
@@ -148,7 +160,8 @@ fn named(documents: &[DocumentView], of: &str) -> Outcome<String> {
     Ok(casevault_sync::export_name(&found.name, None))
 }
 
-fn begin(
+/// Begins to fetch a file that is then saved.
+pub(super) fn begin(
     visit: &Visit,
     back: String,
     fetching: impl Future<Output = (Result<std::fs::File, ClientError>, String)> + Send + 'static,

@@ -9,6 +9,7 @@ use casevault_sync::{ClientError, Field, FieldKind, SEPARATOR, fields};
 use maud::{Markup, html};
 
 use super::{case, done};
+use crate::codes::{self, List};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page;
@@ -52,9 +53,11 @@ pub(super) fn said(words: Words, field: &Field, value: &str) -> Markup {
         let known = words.known(&format!("code-{code}"));
         known.or_else(|| field.codes().iter().find(|one| one.code == code).map(|one| one.label.clone()))
     };
-    let parts: Vec<_> = value.split(SEPARATOR).map(|code| word(code).unwrap_or_else(|| code.to_owned())).collect();
+    let list = List::of(&field.kind);
+    let said = |code: &str| list.map(|list| list.name(words, code)).or_else(|| word(code)).unwrap_or_else(|| code.to_owned());
+    let parts: Vec<_> = value.split(SEPARATOR).map(said).collect();
     match field.kind {
-        FieldKind::Code(_) | FieldKind::Codes(_) | FieldKind::Countries => {
+        FieldKind::Code(_) | FieldKind::Codes(_) | FieldKind::Country | FieldKind::Countries | FieldKind::Language => {
             html! { @for part in &parts { span.code { (part::name(part)) } } }
         }
         FieldKind::Flag => html! { (words.say(if value == "true" { "yes" } else { "no" })) },
@@ -121,6 +124,7 @@ fn draw(
             }
             div.actions { button.primary { (words.say("save")) } a.button href={ "/cases/" (handle) } { (words.say("cancel")) } }
         }
+        (codes::offered(words, first.iter().chain(&more).copied()))
     };
     Ok(page::page(visit, "cases", body))
 }
@@ -144,25 +148,41 @@ pub(super) fn input(words: Words, field: &Field, typed: &Fields) -> Markup {
         FieldKind::Code(codes_of) => {
             let options: Vec<_> =
                 std::iter::once(none()).chain(codes_of.iter().map(|one| one.code.clone()).zip(codes())).collect();
-            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) selected[value == text] { (word) } } } } }
+            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) dir="auto" selected[value == text] { (word) } } } } }
         }
         FieldKind::Flag => {
             let options = [none(), ("true".to_owned(), words.say("yes")), ("false".to_owned(), words.say("no"))];
-            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) selected[value == text] { (word) } } } } }
+            html! { label.field { span { (title) } select name=(name) autocomplete="off" { @for (value, word) in &options { option value=(value) dir="auto" selected[value == text] { (word) } } } } }
         }
         FieldKind::LongText => {
             html! { label.field { span { (title) } textarea name=(name) rows="4" dir="auto" autocomplete="off" spellcheck="false" { (text) } } }
         }
+        FieldKind::Country | FieldKind::Language => {
+            let list = if field.kind == FieldKind::Language { List::Languages } else { List::Countries };
+            html! { label.field { span { (title) small { (words.say(hint(list))) } } (offered_input(words, (name, list), text, None)) } }
+        }
+        FieldKind::Countries => {
+            // Room for more than are there.
+            let all = values.iter().copied().filter(|value| !value.is_empty()).chain(["", ""]);
+            html! { fieldset { legend { (title) } small.hint { (words.say(hint(List::Countries))) } div.options { @for (number, value) in (1..).zip(all) {
+                (offered_input(words, (name, List::Countries), value, Some(number)))
+            } } } }
+        }
         kind => {
-            let hint = match kind {
-                FieldKind::Date => Some("hint-date"),
-                FieldKind::Country | FieldKind::Countries => Some("hint-country"),
-                FieldKind::Language => Some("hint-language"),
-                _ => None,
-            };
+            let hint = matches!(kind, FieldKind::Date).then_some("hint-date");
             html! { label.field { span { (title) @if let Some(hint) = hint { small { (words.say(hint)) } } } input type="text" name=(name) value=(text) dir="auto" autocomplete="off" spellcheck="false" maxlength="1000"; } }
         }
     }
+}
+
+fn hint(list: List) -> &'static str {
+    if list == List::Languages { "hint-language" } else { "hint-country" }
+}
+
+/// Where a name is typed of which many are offered; `number` tells several of one field apart.
+fn offered_input(words: Words, (name, list): (&str, List), value: &str, number: Option<usize>) -> Markup {
+    let label = number.map(|number| words.fill("number-country", "n", number.to_string()));
+    html! { input type="text" name=(name) value=(list.name(words, value)) list=(list.id()) aria-label=[label] dir="auto" autocomplete="off" spellcheck="false" maxlength="1000"; }
 }
 
 /// What a field was when it was shown, for [`changed`].
@@ -174,11 +194,16 @@ pub(super) fn was(name: &str, now: &str) -> Markup {
 ///
 /// # Errors
 /// [`ClientError::Conflict`] if somebody else changed one since it was shown: of two who write at once, neither undoes the other unseen.
-pub(super) fn changed<'a>(form: &Fields, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Outcome<Vec<(String, String)>> {
+pub(super) fn changed<'a>(
+    words: Words,
+    form: &Fields,
+    fields: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Outcome<Vec<(String, String)>> {
     let separator = SEPARATOR.to_string();
     let (mut changed, mut crossed) = (Vec::new(), false);
     for (field, now) in fields.filter(|(field, _)| form.0.iter().any(|(name, _)| name == field)) {
-        let typed = form.all(field).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(&separator);
+        let typed = form.all(field).map(|text| coded(words, field, text)).filter(|text| !text.is_empty());
+        let typed = typed.collect::<Vec<_>>().join(&separator);
         let was = form.text(&format!("{WAS}{field}"));
         if typed != was && typed != now {
             crossed |= was != now;
@@ -188,12 +213,18 @@ pub(super) fn changed<'a>(form: &Fields, fields: impl Iterator<Item = (&'a str, 
     if crossed { Err(ClientError::Conflict.into()) } else { Ok(changed) }
 }
 
+/// What was typed into the field of this name, as it is kept.
+pub(super) fn coded(words: Words, field: &str, typed: &str) -> String {
+    casevault_sync::field(field).map_or_else(|| typed.trim().to_owned(), |field| codes::coded(words, field, typed))
+}
+
 /// Writes what has changed, and nothing else.
 pub(super) async fn set(visit: Visit, Path((handle, name)): Path<(String, String)>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
     let view = client.case(&id).await?;
     let (_, of) = section(&name)?;
-    let changed = changed(&form, of_section(of).map(|field| (field.name.as_str(), value(&view.fields, &field.name))));
+    let changed =
+        changed(visit.words, &form, of_section(of).map(|field| (field.name.as_str(), value(&view.fields, &field.name))));
     let written = match changed {
         Ok(changed) if changed.is_empty() => Ok(()),
         Ok(changed) => client.case_set(&id, &changed).await.map(|_| ()).map_err(Failure::from),

@@ -1,11 +1,11 @@
-//! Recovery: who can open a team that lost its devices, and how; announcements, and opening with the sheets.
+//! Recovery: who can open a team that lost its devices, and how.
 
-use axum::response::{IntoResponse as _, Response};
-use casevault_sync::view::{AnnouncementView, NoticeKind, PolicyState, PolicyView, RecoveryView, Standing};
-use casevault_sync::{Client, RecoveryPlan, Role, display_name};
+use axum::response::IntoResponse as _;
+use casevault_sync::view::{NoticeKind, PolicyState, PolicyView, Standing};
+use casevault_sync::{Client, RecoveryPlan, Role};
 use maud::{Markup, html};
 
-use super::{done, organisation};
+use super::{done, opening, organisation};
 use crate::alarm;
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
@@ -25,7 +25,7 @@ pub(super) async fn show(visit: Visit) -> Outcome {
 }
 
 /// The page, with what was just done above it.
-async fn draw(visit: &Visit, client: &Client, typed: &Fields, above: Markup) -> Outcome<Markup> {
+pub(super) async fn draw(visit: &Visit, client: &Client, typed: &Fields, above: Markup) -> Outcome<Markup> {
     let words = visit.words;
     let view = client.recovery().await?;
     let administers = client.own_name()?.1 == Role::Administrator;
@@ -33,18 +33,12 @@ async fn draw(visit: &Visit, client: &Client, typed: &Fields, above: Markup) -> 
     for one in &view.policies {
         policies.push(policy(visit, client, one, administers)?);
     }
-    let mut announced = Vec::new();
-    for one in &view.announcements {
-        announced.push(announcement(visit, client, one, &view)?);
-    }
-    let (create, announce) = (
-        if administers {
-            create_form(visit, client, typed).await?
-        } else {
-            html! {}
-        },
-        announce_form(visit, client).await?,
-    );
+    let create = if administers {
+        create_form(visit, client, typed).await?
+    } else {
+        html! {}
+    };
+    let opening = opening::part(visit, client, &view, typed).await?;
     let body = html! {
         (organisation::head(visit, "recovery"))
         (above)
@@ -52,10 +46,9 @@ async fn draw(visit: &Visit, client: &Client, typed: &Fields, above: Markup) -> 
         @if policies.is_empty() { p.note { (words.say("recovery-none")) } }
         @for one in &policies { (one) }
         @if visit.desk.sheets.next().is_some() { p.note { a href="/recovery/sheets" { (words.say("sheets-go-on")) } } }
-        @for one in &announced { (one) }
         @for opened in view.notices.iter().filter(|notice| notice.kind == NoticeKind::Opened) { p.note { (alarm::of_recovery(visit, opened)) } }
+        (opening)
         (create)
-        (announce)
     };
     Ok(page::page(visit, "people", body))
 }
@@ -70,13 +63,14 @@ fn policy(visit: &Visit, client: &Client, one: &PolicyView, administers: bool) -
     };
     Ok(html! {
         article.said {
-            div.head { h2 { (words.say("policy")) " " bdi dir="ltr" { (one.sheets) } } (state) }
+            div.head { h2 { (words.say("policy")) } (state) }
             p { (words.count("policy-threshold", one.threshold.into())) }
             dl {
                 div { dt { (words.say("policy-trustees")) } dd { (named(&one.trustees)) } }
                 div { dt { (words.say("policy-approved")) } dd { (named(&one.approvals)) } }
                 div { dt { (words.say("policy-delay")) } dd { (words.count("days", days(one.delay))) } }
                 div { dt { (words.say("policy-until")) } dd { (part::day(one.until)) } }
+                div { dt { (words.say("policy-sheets")) } dd { bdi dir="ltr" { (one.sheets) } } }
             }
             @if one.state == PolicyState::Waiting && administers && !approved {
                 (part::sure(words, (&words.say("policy-approve"), "/recovery/approve"), &html! { input type="hidden" name="policy" value=(visit.handle(&one.policy)?); }))
@@ -85,32 +79,9 @@ fn policy(visit: &Visit, client: &Client, one: &PolicyView, administers: bool) -
     })
 }
 
-fn days(milliseconds: u64) -> usize {
+/// Days of a delay, a part of one counted whole.
+pub(super) fn days(milliseconds: u64) -> usize {
     usize::try_from(milliseconds.div_ceil(DAY)).unwrap_or(usize::MAX)
-}
-
-/// A team that is about to be opened; on its device, with where the words are typed.
-fn announcement(visit: &Visit, client: &Client, one: &AnnouncementView, view: &RecoveryView) -> Outcome<Markup> {
-    let words = visit.words;
-    let handle = visit.handle(&one.team)?;
-    let field = html! { input type="hidden" name="team" value=(handle); };
-    let threshold = view.policies.iter().find(|policy| policy.state == PolicyState::InForce).map_or(0, |policy| policy.threshold);
-    Ok(html! {
-        article.said {
-            h2 { (words.say("announced")) " " (part::named(one.team_name.as_deref(), &one.team)) }
-            p { (words.say("announced-by")) " " (part::named(one.by_name.as_deref(), &one.by)) }
-            p { (words.say("announced-device")) " " (part::number(&one.device)) }
-            (part::sure(words, (&words.say("announced-cancel"), "/recovery/cancel"), &field))
-            @if one.device == client.device() {
-                form method="post" action="/recovery/open" class="stack" {
-                    (field)
-                    p { (words.say("open-words")) }
-                    @for number in 1..=threshold { label.field { span { (words.count("open-sheet", number.into())) } textarea name="share" rows="3" dir="ltr" autocomplete="off" spellcheck="false" {} } }
-                    button.primary { (words.say("open-button")) }
-                }
-            }
-        }
-    })
 }
 
 async fn create_form(visit: &Visit, client: &Client, typed: &Fields) -> Outcome<Markup> {
@@ -136,33 +107,6 @@ async fn create_form(visit: &Visit, client: &Client, typed: &Fields) -> Outcome<
     })
 }
 
-async fn announce_form(visit: &Visit, client: &Client) -> Outcome<Markup> {
-    let words = visit.words;
-    let mut options = Vec::new();
-    for team in client.teams().await?.into_iter().filter(|team| team.recoverable) {
-        let name = team.name.unwrap_or_else(|| team.team.to_string().chars().take(12).collect());
-        options.push((visit.handle(&team.team)?, display_name(&name)));
-    }
-    let mut devices = vec![(String::new(), words.say("device-here"))];
-    for one in client.devices().await?.into_iter().filter(|one| one.state == Standing::Active && !one.here) {
-        let named = [one.person_name.as_deref(), one.name.as_deref()].into_iter().flatten().map(display_name).collect::<Vec<_>>();
-        devices.push((visit.handle(&one.device)?, named.join(" – ")));
-    }
-    Ok(html! {
-        @if !options.is_empty() {
-            details {
-                summary { (words.say("announce")) }
-                p { (words.say("announce-words")) }
-                form method="post" action="/recovery/announce" class="stack" {
-                    (part::choice(&words.say("case-team"), "team", &options, ""))
-                    (part::choice(&words.say("announced-device"), "device", &devices, ""))
-                    button.primary { (words.say("announce-button")) }
-                }
-            }
-        }
-    })
-}
-
 /// Makes a policy and its sheets, which are then shown one by one. What was typed stays if none is made.
 pub(super) async fn create(visit: Visit, form: Fields) -> Outcome {
     let client = visit.client()?;
@@ -178,35 +122,4 @@ pub(super) async fn create(visit: Visit, form: Fields) -> Outcome {
         Ok(()) => done("/recovery/sheets"),
         Err(failure) => Ok(failure.with(draw(&visit, &client, &form, failure.shown(&visit)).await?)),
     }
-}
-
-pub(super) async fn change(visit: Visit, axum::extract::Path(what): axum::extract::Path<String>, form: Fields) -> Outcome {
-    let client = visit.client()?;
-    let made = async {
-        let team = || visit.id(form.text("team"));
-        match what.as_str() {
-            "approve" => client.recovery_approve(&visit.id(form.text("policy"))?).await.map(drop)?,
-            "cancel" => client.recovery_cancel(&team()?).await.map(drop)?,
-            "announce" => {
-                let device = form.has("device").then(|| visit.id(form.text("device"))).transpose()?;
-                client.recovery_announce(&team()?, device.as_deref()).await.map(drop)?;
-            }
-            "open" => {
-                let shares: Vec<_> = form.all("share").filter(|share| !share.trim().is_empty()).map(str::to_owned).collect();
-                client.recovery_open(&team()?, &shares).await.map(drop)?;
-            }
-            _ => return Err(Failure::NotHere),
-        }
-        Ok(())
-    };
-    match made.await {
-        Ok(()) => said(&visit, &client, &what).await,
-        Err(failure) => Ok(failure.with(draw(&visit, &client, &Fields::default(), failure.shown(&visit)).await?)),
-    }
-}
-
-/// The page with what was done.
-async fn said(visit: &Visit, client: &Client, what: &str) -> Outcome<Response> {
-    let above = html! { p.note role="status" { (visit.words.say(&format!("recovery-done-{what}"))) } };
-    Ok(draw(visit, client, &Fields::default(), above).await?.into_response())
 }

@@ -16,7 +16,9 @@ use crate::part;
 use crate::visit::Visit;
 
 /// Boxes that can be written at once where there is no script, and how many more are asked for.
-const ROWS: usize = 4;
+const ROWS: usize = 2;
+/// Before the number of a box that is taken away.
+const WITHOUT: &str = "without-";
 /// What an address says of a copy that was just made: how many parts of the original could not be drawn.
 const LOST: &str = "lost";
 /// What a box says of itself: the page, then in per cent of it.
@@ -36,7 +38,7 @@ async fn draw(
     let view = client.case(&id).await?;
     let shown = view.documents.iter().find(|one| one.document.to_string() == of).ok_or(Failure::NotHere)?;
     let address = format!("/cases/{handle}/documents/{document}");
-    let pictures = preview::draw(visit, (&client, In::Case(&id), &of), (&address, &shown.sha256)).await??;
+    let pictures = preview::draw(visit, (&client, In::Case(&id, None), &of), (&address, &shown.sha256)).await??;
     let words = visit.words;
     let body = html! {
         (case::head(visit, (handle, &view), "case-overview"))
@@ -44,6 +46,8 @@ async fn draw(
         p.hint { (words.say("redact-hint")) }
         @if let Some(failure) = failure { (failure.shown(visit)) }
         form method="post" action={ (address) "/redact" } class="stack" data-boxes {
+            // What Enter does: the first button of a form.
+            button.hidden name="how" value="redact" tabindex="-1" aria-hidden="true" { (words.say("redact-make")) }
             (rows(visit, typed))
             (part::line(&words.say("redact-name"), "name", typed.text("name")))
             div.actions {
@@ -66,20 +70,16 @@ fn rows(visit: &Visit, typed: &Fields) -> Markup {
     let written: Vec<_> = read(typed).into_iter().filter(|row| !is_empty(row)).collect();
     let all = written.iter().cloned().chain(std::iter::repeat_n(Default::default(), ROWS));
     html! {
-        fieldset {
+        fieldset.boxes {
             legend { (words.say("redact-boxes")) }
-            div.scroll { table.boxes {
-                thead { tr { @for side in SIDES { th scope="col" { (words.say(&format!("redact-{side}"))) } } } }
-                tbody {
-                    @for (number, row) in (1..).zip(all) {
-                        tr {
-                            @for (side, value) in SIDES.iter().zip::<[String; 5]>(row) {
-                                td { input name=(side) value=(value) inputmode="decimal" size="4" autocomplete="off" aria-label={ (words.say(&format!("redact-{side}"))) " " (number) }; }
-                            }
-                        }
+            @for (number, row) in (1..).zip(all) {
+                div.numbers role="group" aria-label=(words.fill("redact-box", "n", number.to_string())) data-box {
+                    @for (side, value) in SIDES.iter().zip::<[String; 5]>(row) {
+                        label.field { span { (words.say(&format!("redact-{side}"))) } input name=(side) value=(value) inputmode="decimal" autocomplete="off"; }
                     }
+                    button name="how" value={ (WITHOUT) (number) } formnovalidate { (words.say("redact-without")) }
                 }
-            } }
+            }
         }
     }
 }
@@ -96,6 +96,19 @@ fn read(form: &Fields) -> Vec<[String; 5]> {
     rows.map(|((((page, x), y), width), height)| [page, x, y, width, height]).collect()
 }
 
+/// The same form without the box of this number, counted from 1.
+fn without(form: &Fields, number: usize) -> Fields {
+    let mut seen = [0; SIDES.len()];
+    let stays = |(name, _): &&(String, String)| match SIDES.iter().position(|side| side == name) {
+        Some(at) => seen.get_mut(at).is_some_and(|seen| {
+            *seen += 1;
+            *seen != number
+        }),
+        None => true,
+    };
+    Fields(form.0.iter().filter(stays).cloned().collect())
+}
+
 /// A box, from numbers of which a page alone may be whole.
 fn parse(row: &[String; 5]) -> Option<PageBox> {
     let [page, x, y, width, height] = row;
@@ -107,8 +120,12 @@ fn parse(row: &[String; 5]) -> Option<PageBox> {
 }
 
 pub(super) async fn make(visit: Visit, Path(of): Path<(String, String)>, form: Fields) -> Outcome {
-    if form.text("how") == "more" {
+    let how = form.text("how");
+    if how == "more" {
         return Ok(draw(&visit, &of, &form, None).await?.into_response());
+    }
+    if let Some(number) = how.strip_prefix(WITHOUT).and_then(|number| number.parse::<usize>().ok()) {
+        return Ok(draw(&visit, &of, &without(&form, number), None).await?.into_response());
     }
     let client = visit.client()?;
     match copied(&visit, (&client, &of), &form).await {
@@ -154,6 +171,15 @@ mod tests {
 
     fn row(numbers: [&str; 5]) -> [String; 5] {
         numbers.map(str::to_owned)
+    }
+
+    #[test]
+    fn one_box_is_taken_away_and_the_others_stay() {
+        let form = |pages: &[&str]| {
+            let of = |page: &&str| SIDES.map(|side| (side.to_owned(), (*page).to_owned()));
+            Fields(pages.iter().flat_map(of).chain([("name".to_owned(), "copy".to_owned())]).collect())
+        };
+        assert_eq!(without(&form(&["1", "2", "3"]), 2).0, form(&["1", "3"]).0);
     }
 
     #[test]

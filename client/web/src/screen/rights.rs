@@ -58,6 +58,10 @@ async fn draw(visit: &Visit, handle: &str, (form, typed): (&str, &Fields), failu
                 button { (words.say("save")) }
             }
         }
+        section aria-labelledby="counting" {
+            h2 #counting { (words.say("counting")) }
+            p { a href={ "/cases/" (handle) "/counting" } { (words.say("counting-look")) } }
+        }
     };
     Ok(page::page(visit, "cases", body))
 }

@@ -6,6 +6,7 @@ use casevault_sync::view::{CaseView, QuestionView};
 use maud::{Markup, html};
 
 use super::{case, done, profile};
+use crate::codes;
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page;
@@ -34,6 +35,7 @@ async fn draw(visit: &Visit, handle: &str, (typed, failure): (Option<&Fields>, O
             @for question in &questions { (asked(visit, question, values)) }
             div.actions { button.primary { (words.say("save")) } a.button href={ "/cases/" (handle) "/assistance" } { (words.say("cancel")) } }
         }
+        (codes::offered(words, questions.iter().filter_map(|question| casevault_sync::field(question.field))))
         section aria-labelledby="decision" {
             h2 #decision { (words.say("screening-decision")) }
             form method="post" action={ "/cases/" (handle) "/screening/decision" } class="stack" {
@@ -73,11 +75,12 @@ fn asked(visit: &Visit, question: &QuestionView, values: &Fields) -> Markup {
 pub(super) async fn answer(visit: Visit, Path(handle): Path<String>, form: Fields) -> Outcome {
     let (client, id) = (visit.client()?, visit.id(&handle)?);
     let questions = client.screening(&id).await?;
-    let written = match profile::changed(&form, questions.iter().map(|question| (question.field, question.answer.as_str()))) {
-        Ok(changed) if changed.is_empty() => Ok(()),
-        Ok(changed) => client.case_set(&id, &changed).await.map(|_| ()).map_err(Failure::from),
-        Err(failure) => Err(failure),
-    };
+    let written =
+        match profile::changed(visit.words, &form, questions.iter().map(|question| (question.field, question.answer.as_str()))) {
+            Ok(changed) if changed.is_empty() => Ok(()),
+            Ok(changed) => client.case_set(&id, &changed).await.map(|_| ()).map_err(Failure::from),
+            Err(failure) => Err(failure),
+        };
     settled(&visit, &handle, (written, &form)).await
 }
 
@@ -94,7 +97,7 @@ async fn decided(visit: &Visit, handle: &str, form: &Fields) -> Outcome<()> {
         return Err(Failure::Form("half-decision"));
     }
     let view = client.case(&id).await?;
-    profile::changed(form, DECISION.into_iter().map(|field| (field, profile::value(&view.fields, field))))?;
+    profile::changed(visit.words, form, DECISION.into_iter().map(|field| (field, profile::value(&view.fields, field))))?;
     client.screening_decide(&id, (status, by, date)).await?;
     Ok(())
 }

@@ -3,13 +3,13 @@
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use casevault_sync::id::PersonId;
-use casevault_sync::view::{CaseView, ConsentState, ConsentView, ShareView, Sharing};
+use casevault_sync::view::{CaseView, ConsentState, ConsentView, Sharing};
 use casevault_sync::{Answer, Client, ClientError, NewShare};
 use data_encoding::HEXLOWER;
 use maud::{Markup, html};
 
 use super::whom::Known;
-use super::{case, done, overrides, profile};
+use super::{case, done, overrides, profile, shares};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
 use crate::page::{self, icon};
@@ -28,10 +28,7 @@ pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
         given.push(consent_entry(&visit, (&handle, client.person()), &known, consent)?);
     }
     let overrides = overrides::section(&visit, (&client, &handle, &view), &known).await?;
-    let mut shared = Vec::new();
-    for share in &shares {
-        shared.push(share_entry(&visit, (&handle, &view), (&known, share))?);
-    }
+    let shares = shares::cards(&visit, (&handle, &view), (&known, &consents), &shares)?;
     let body = html! {
         (case::head(&visit, (&handle, &view), "case-sharing"))
         section aria-labelledby="consents" {
@@ -39,12 +36,7 @@ pub(super) async fn show(visit: Visit, Path(handle): Path<String>) -> Outcome {
             @if given.is_empty() { p.empty { (words.say("consents-empty")) } }
             @for consent in &given { (consent) }
         }
-        section aria-labelledby="shares" {
-            h2 #shares { (words.say("shares")) }
-            p.hint { (words.say("shares-hint")) }
-            @if shared.is_empty() { p.empty { (words.say("shares-empty")) } }
-            @for share in &shared { (share) }
-        }
+        (shares)
         (overrides)
     };
     Ok(page::page(&visit, "cases", body).into_response())
@@ -62,7 +54,7 @@ fn consent_entry(visit: &Visit, (handle, me): (&str, PersonId), known: &Known, c
     let to = |what: &str| format!("/cases/{handle}/{what}/{name}");
     let sure = |key: &str, what: &str| part::sure(words, (&words.say(key), &to(what)), &html! {});
     Ok(html! {
-        article.said {
+        article.said id={ "consent-" (name) } {
             div.head { h3 { (part::name(&consent.purpose)) } div.chips { (part::chip(look, picture, &words.say(key))) (part::delivery(words, consent.delivery)) } }
             (limits(words, known, consent))
             p.meta { (words.say("consent-recorded")) " " (part::named(consent.person_name.as_deref(), &consent.person)) " " (part::time(consent.time)) }
@@ -105,30 +97,6 @@ pub(super) fn state(visit: &Visit, state: Sharing) -> Markup {
         "share",
         &visit.words.known(&format!("sharing-{}", state.as_str())).unwrap_or_else(|| state.as_str().to_owned()),
     )
-}
-
-fn share_entry(visit: &Visit, (handle, view): (&str, &CaseView), (known, share): (&Known, &ShareView)) -> Outcome<Markup> {
-    let words = visit.words;
-    let name = visit.handle(&share.share)?;
-    Ok(html! {
-        article.said {
-            div.head { h3 { (known.shown(words, &share.to)) } div.chips {
-                (state(visit, share.state))
-                @if share.overridden { (part::chip("bad", "warning", &words.say("share-overridden"))) }
-            } }
-            p { (part::name(&share.purpose)) " – " (words.say("consent-until")) " " (part::day(share.until)) }
-            @if !share.opened.is_empty() { p { (words.say("share-opened")) " " @for one in &share.opened { (part::named(one.name.as_deref(), &one.document)) " " (part::time(one.time)) " " } } }
-            @if !share.answer.is_empty() { (part::paragraph(&share.answer)) }
-            @if !matches!(share.state, Sharing::Ended(_)) {
-                div.actions {
-                    (part::sure(words, (&words.say("share-end"), &format!("/cases/{handle}/end/{name}")), &html! {}))
-                    @if view.handover.is_none() && matches!(share.state, Sharing::Sent | Sharing::Answered(Answer::Accepted | Answer::Done)) {
-                        (part::sure(words, (&words.say("hand-over"), &format!("/cases/{handle}/hand-over/{name}")), &html! { p { (words.say("hand-over-hint")) } }))
-                    }
-                }
-            }
-        }
-    })
 }
 
 pub(super) async fn form(visit: Visit, Path((handle, consent)): Path<(String, String)>) -> Outcome {
@@ -215,12 +183,6 @@ pub(super) async fn confirm(visit: Visit, Path((handle, consent)): Path<(String,
 pub(super) async fn withdraw(visit: Visit, Path((handle, consent)): Path<(String, String)>) -> Outcome {
     visit.client()?.consent_withdraw(&visit.id(&handle)?, &visit.id(&consent)?, "").await?;
     done(&format!("/cases/{handle}/sharing"))
-}
-
-/// Offers the case to whom it is shared with, to go on with it.
-pub(super) async fn hand_over(visit: Visit, Path((handle, share)): Path<(String, String)>) -> Outcome {
-    visit.client()?.case_hand_over(&visit.id(&handle)?, &visit.id(&share)?, &[]).await?;
-    done(&format!("/cases/{handle}/sharing#shares"))
 }
 
 pub(super) async fn end(visit: Visit, Path((handle, share)): Path<(String, String)>) -> Outcome {

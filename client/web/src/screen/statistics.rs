@@ -131,7 +131,7 @@ fn release_of(visit: &Visit, release: &Release, asked: &str) -> Markup {
 }
 
 /// What a table is called in the person's language.
-fn called(words: Words, name: &str) -> String {
+pub(super) fn called(words: Words, name: &str) -> String {
     let part = |part: &str| words.known(&format!("figures-{part}")).unwrap_or_else(|| part.to_owned());
     name.split(" × ").map(part).collect::<Vec<_>>().join(" × ")
 }

@@ -2,7 +2,7 @@
 
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{ChangeState, PersonView, Standing, TeamView};
-use casevault_sync::{Client, ClientError, Role, display_name};
+use casevault_sync::{Client, ClientError, Role};
 use maud::{Markup, html};
 
 use super::done;
@@ -71,7 +71,7 @@ pub(super) async fn people(visit: &Visit, client: &Client) -> Outcome<Vec<(Strin
     people.sort_by(|one, other| one.name.cmp(&other.name));
     let name = |one: PersonView| {
         let handle = visit.handle(&one.person)?;
-        Ok((handle, display_name(&one.name.unwrap_or_else(|| one.person.to_string().chars().take(12).collect()))))
+        Ok((handle, part::called(one.name.as_deref(), &one.person)))
     };
     people.into_iter().map(name).collect()
 }

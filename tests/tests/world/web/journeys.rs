@@ -261,7 +261,7 @@ async fn web_a_part_of_a_picture_is_blacked_out_by_drawing_and_by_numbers() {
     browser.goto(&format!("{document}/redact")).await;
     browser.draw(".sheet.drawn", (120, 80)).await;
     browser.wait(".sheet .box").await;
-    browser.click("button[value=redact]").await;
+    browser.click("button.primary[value=redact]").await;
     browser.says("A copy with parts blacked out").await;
     assert!(browser.text().await.contains("GMT+4:30"), "times are the machine's: {}", browser.text().await);
     assert_eq!(colour(&browser, 0.7, 0.7).await, black, "it is burnt in");
@@ -278,9 +278,9 @@ async fn web_a_part_of_a_picture_is_blacked_out_by_drawing_and_by_numbers() {
     let document = link(&browser, &case, ".list a[href*='/documents/']").await;
     browser.goto(&format!("{document}/redact")).await;
     for (side, number) in [("page", "1"), ("x", "0"), ("y", "0"), ("width", "50"), ("height", "50.5")] {
-        browser.fill(&format!("tr:first-child input[name={side}]"), number).await;
+        browser.fill(&format!("[data-box]:first-of-type input[name={side}]"), number).await;
     }
-    browser.click("button[value=redact]").await;
+    browser.click("button.primary[value=redact]").await;
     browser.says("A copy with parts blacked out").await;
     browser.goto(&format!("{}?lost=2", browser.address().await)).await;
     browser.says("2 parts of the original could not be drawn").await;
@@ -433,7 +433,9 @@ async fn web_a_case_is_handed_to_the_mission_of_return_which_goes_on_with_it() {
     }
     browser.click("main button.primary").await;
     browser.wait("#shares ~ article").await;
-    surely_at(&browser, "/hand-over/").await;
+    browser.click("a[href*='/hand-over/']").await;
+    browser.says("Your team is told what becomes of").await;
+    browser.click("form[action*='/hand-over/'] button").await;
     browser.says("The case is offered to").await;
 
     let lena = comes(&browser, &world.profile("Lena")).await;

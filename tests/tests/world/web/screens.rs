@@ -2,18 +2,23 @@
 
 use std::path::Path;
 
-use casevault_sync::{Client, ConsentBy, NewConsent, NewOverride, NewPlan, NewShare, Options, RecordKind, Role};
+use casevault_sync::{Client, ConsentBy, NewConsent, NewOverride, NewPlan, NewShare, Options, RecordKind, RecoveryPlan, Role};
 use casevault_tests::browser::{Browser, Look};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{Shelter, World, passphrase, silent};
 use casevault_wire::time::Time;
 
 use super::journey::png;
+use super::of_a_case::{newer, photograph};
 
 const LANGUAGES: [&str; 4] = ["en", "ar", "fr", "es"];
 const THEMES: [&str; 2] = ["light", "dark"];
-/// Of what pictures are kept.
-const KEPT: [&str; 2] = ["-en-light-", "-ar-dark-"];
+/// Of what no picture is kept: the dark ones of a language that is written as another of which there are some.
+const ALIKE: [&str; 2] = ["-fr-dark-", "-es-dark-"];
+
+/// Who looks, and what they see: a caseworker, an administrator in no team, a lawyer, somebody who waits to be approved, and somebody who comes
+/// for the first time.
+const PEOPLE: [&str; 5] = ["Nadia", "Amal", "Lena", "Sara", "newcomer"];
 
 /// A case with something of everything, shared with a lawyer's team.
 async fn filled() -> World {
@@ -26,37 +31,23 @@ async fn filled() -> World {
     }
     let fields = [("prs_FirstName", "Mariam"), ("prs_Gender", "Feminine"), ("prs_Citizenship", "NG;IT"), ("cv_Abducted", "true")];
     let fields = fields.map(|(field, value)| (field.to_owned(), value.to_owned()));
-    let (case, _) = shelter.nadia.case_open("2026-014", "Shelter", &fields).await.unwrap();
-    let case = case.to_string();
-    shelter.nadia.case_open("ملف 2026-015", "Shelter", &[]).await.unwrap();
+    let (id, _) = shelter.nadia.case_open("2026-014", "Shelter", &fields).await.unwrap();
+    let case = id.to_string();
+    let second = [("prs_Citizenship".to_owned(), "NG".to_owned())];
+    shelter.nadia.case_open("ملف 2026-015", "Shelter", &second).await.unwrap();
     shelter.nadia.note_add(&case, "She slept well.\nلا تريد الاتصال بأخيها.").await.unwrap();
-    let files = [world.file("passport.png", &png(300, 200)), world.file("letter.txt", b"a letter")];
+    let files = [
+        world.file("passport.png", &png(300, 200)),
+        world.file("letter.txt", b"a letter"),
+        world.file("photograph.jpg", &photograph()),
+    ];
     shelter.nadia.add_documents(&case, &files, silent()).await.unwrap();
     disagree(&mut world, &shelter, &case).await;
     shelter.omar.get_document(&case, "letter.txt", &world.directory.path().join("letter"), silent()).await.unwrap();
-    let new = NewConsent {
-        by: ConsentBy::Survivor,
-        basis: String::new(),
-        purpose: "legal aid".into(),
-        to: vec!["Legal".into()],
-        documents: vec!["letter.txt".into()],
-        fields: vec!["prs_Gender".into()],
-        until: Time(1_900_000_000_000),
-        form: None,
-        language: "ar".into(),
-        script: 1,
-    };
-    let (consent, _) = shelter.nadia.consent_give(&case, &new).await.unwrap();
-    let share = NewShare {
-        consent: data_encoding::HEXLOWER.encode(&consent),
-        with: "Legal".into(),
-        documents: Vec::new(),
-        fields: Vec::new(),
-        keep_metadata: Some("needed".into()),
-    };
-    let share = shelter.nadia.share_make(&case, &share).await.unwrap();
+    share(&shelter.nadia, "ملف 2026-015", ("مساعدة قانونية", &[], "prs_Citizenship")).await;
+    let share = share(&shelter.nadia, &case, ("legal aid", &["letter.txt"], "prs_Gender")).await;
     assists(&shelter.nadia, &case).await;
-    shelter.nadia.case_hand_over(&case, &share.to_string(), &[]).await.unwrap();
+    shelter.nadia.case_hand_over(&case, &share, &[]).await.unwrap();
     let wish = NewOverride {
         consent: None,
         with: "Legal".into(),
@@ -69,7 +60,57 @@ async fn filled() -> World {
     shelter.nadia.override_ask(&case, &wish).await.unwrap();
     shelter.omar.erasure_ask(&case, "she asked for it").await.unwrap();
     lena.sync().await.unwrap();
+    lena_opens(&world, &lena).await;
+    announce(&shelter).await;
+    let team = shelter.nadia.team("Shelter").await.unwrap().team;
+    drop(shelter);
+    newer(&world, (team, id), ("passport.png", "photograph.jpg")).await;
     world
+}
+
+/// What is shared with the lawyers is opened by one of them.
+async fn lena_opens(world: &World, lena: &Client) {
+    for dossier in lena.dossiers().await.unwrap().iter().filter(|dossier| !dossier.documents.is_empty()) {
+        let out = world.directory.path().join("opened");
+        lena.dossier_get(&dossier.dossier.to_string(), "letter.txt", &out, silent()).await.unwrap();
+    }
+}
+
+/// Documents and a field of a case are shared with the lawyers, as was consented to; the share.
+async fn share(client: &Client, case: &str, (purpose, documents, field): (&str, &[&str], &str)) -> String {
+    let new = NewConsent {
+        by: ConsentBy::Survivor,
+        basis: String::new(),
+        purpose: purpose.into(),
+        to: vec!["Legal".into()],
+        documents: documents.iter().map(|name| (*name).into()).collect(),
+        fields: vec![field.into()],
+        until: Time(1_900_000_000_000),
+        form: None,
+        language: "ar".into(),
+        script: 1,
+    };
+    let (consent, _) = client.consent_give(case, &new).await.unwrap();
+    let share = NewShare {
+        consent: data_encoding::HEXLOWER.encode(&consent),
+        with: "Legal".into(),
+        documents: Vec::new(),
+        fields: Vec::new(),
+        keep_metadata: Some("needed".into()),
+    };
+    client.share_make(case, &share).await.unwrap().to_string()
+}
+
+/// The clinic is about to be opened by its trustees, on a device of Omar's.
+async fn announce(shelter: &Shelter) {
+    let trustees = ["Amal", "Nadia", "Omar"].map(String::from).to_vec();
+    let plan = RecoveryPlan { threshold: 2, trustees, delay: 3 * 24 * 3600 * 1000, until: Time(1_900_000_000_000) };
+    for sheet in shelter.amal.recovery_create(&plan).await.unwrap() {
+        shelter.amal.recovery_check(sheet.words.expose()).await.unwrap();
+    }
+    shelter.amal.team_create_recoverable("Clinic", &["Nadia".into(), "Omar".into()]).await.unwrap();
+    shelter.nadia.sync().await.unwrap();
+    shelter.amal.recovery_announce("Clinic", Some(&shelter.omar.device().to_string())).await.unwrap();
 }
 
 /// Something of each kind is done for her, some of it late.
@@ -112,7 +153,6 @@ async fn disagree(world: &mut World, shelter: &Shelter, case: &str) {
         let code = shelter.amal.invite(name, Role::Caseworker).await.unwrap();
         Client::join(&world.profile(name), passphrase(), &code, Options::default()).await.unwrap();
     }
-    shelter.amal.team_create_recoverable("Clinic", &["Nadia".into(), "Omar".into()]).await.unwrap();
 }
 
 /// The address of the first link that matches.
@@ -134,19 +174,27 @@ async fn added(browser: &Browser, page: &str, file: &Path) -> String {
 /// Every screen that Nadia has, by name.
 async fn screens(browser: &Browser, interface: &Interface, file: &Path) -> Vec<(&'static str, String)> {
     let at = |path: &str| format!("{}{path}", interface.address);
-    let case = link(browser, &at("/cases"), "#results .list a").await;
-    let document = link(browser, &case, ".list li:first-child a").await;
-    let letter = link(browser, &case, ".list li:last-child a").await;
+    let case = link(browser, &at("/cases"), "#results .list li:first-child a").await;
+    let document = link(browser, &case, ".list li:last-child a").await;
+    let letter = link(browser, &case, ".list li:first-child a").await;
+    let version = link(browser, &document, ".list[reversed] li:last-child a").await;
+    let other = link(browser, &at("/cases"), "#results .list li:last-child a").await;
+    let hand_over = link(browser, &format!("{other}/sharing"), "a[href*='/hand-over/']").await;
     let share = link(browser, &format!("{case}/sharing"), "a[href*='/share/']").await;
     let service = link(browser, &format!("{case}/assistance"), "a[href*='/records/service/']").await;
-    let redact = format!("{document}/redact");
+    let [redact, details] = ["redact", "details"].map(|below| format!("{document}/{below}"));
     let of = |path: &str| format!("{case}{path}");
     let job = added(browser, &of("/documents"), file).await;
     vec![
+        // What is announced is told above every page until somebody has looked.
+        ("announced", at("/recovery")),
         ("cases", at("/cases")),
         ("case", case.clone()),
         ("document", document),
         ("document-not-shown", letter),
+        ("version", version),
+        ("details", details),
+        ("hand-over", hand_over),
         ("add", of("/documents")),
         ("person", of("/profile/person")),
         ("what-happened", of("/profile/trafficking")),
@@ -187,7 +235,7 @@ async fn office(browser: &Browser, interface: &Interface) -> Vec<(&'static str, 
         screens.push((name, link(browser, &at(list), &format!(".list a[href^='{list}/']")).await));
     }
     browser.goto(&at("/recovery")).await;
-    browser.run("document.querySelector('main details').open = true").await;
+    browser.run("document.querySelector(\"details:has(form[action='/recovery'])\").open = true").await;
     for number in 1..=3 {
         browser.click(&format!("label.option:nth-child({number}) input[name=trustee]")).await;
     }
@@ -213,9 +261,34 @@ async fn look(browser: &Browser, (name, turn): (&str, bool), found: &mut Vec<Str
     if turn {
         found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{name}: {barrier}")));
     }
-    // In each direction of writing and each theme once: what differs beyond that is seen without a picture.
-    if KEPT.iter().any(|kept| name.contains(kept)) {
+    if !ALIKE.iter().any(|alike| name.contains(alike)) {
         browser.picture(name).await;
+    }
+}
+
+fn looks() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme)))
+}
+
+/// The screens of one of [`PEOPLE`], who has come in and is there.
+async fn screens_of(world: &World, person: &str, (browser, interface): (&Browser, &Interface)) -> Vec<(&'static str, String)> {
+    let at = |path: &str| format!("{}{path}", interface.address);
+    match person {
+        "Nadia" => screens(browser, interface, &world.file("more.bin", b"of no known kind")).await,
+        "Amal" => office(browser, interface).await,
+        "Lena" => {
+            let shared = link(browser, &at("/waiting"), "a[href*='/shared/']:has(.chip)").await;
+            let all = browser.run("return [...document.querySelectorAll(\"a[href*='/shared/']\")].map(one => one.href)").await;
+            let mut document = None;
+            for one in all.as_array().unwrap().iter().filter_map(|one| one.as_str()) {
+                browser.goto(one).await;
+                let first = browser.run("return document.querySelector('.list a')?.href ?? null").await;
+                document = first.as_str().map(str::to_owned).or(document);
+            }
+            vec![("shared-document", document.unwrap()), ("shared", shared)]
+        }
+        "Sara" => vec![("joining", at("/joining"))],
+        _ => vec![("welcome", at("/welcome"))],
     }
 }
 
@@ -223,29 +296,23 @@ async fn look_at_all(width: u32) {
     let world = filled().await;
     let mut found = Vec::new();
     let every = std::env::var_os("CASEVAULT_EVERY_LOOK").is_some();
-    for person in ["Nadia", "Amal", "Lena"] {
+    for person in PEOPLE {
         let interface = Interface::start(&world.profile(person));
         let browser = Browser::start(Look { width, ..Look::default() }).await;
         browser.enter(&interface).await;
         let locked = browser.address().await;
-        for (language, theme) in
-            LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme))).filter(|_| person == "Nadia")
-        {
+        for (language, theme) in looks().filter(|_| person == "Nadia") {
             choose(&browser, &interface, (language, theme)).await;
             browser.goto(&locked).await;
             look(&browser, (&format!("unlock-{language}-{theme}-{width}"), true), &mut found).await;
         }
-        browser.unlock().await;
-        let all = match person {
-            "Nadia" => screens(&browser, &interface, &world.file("more.bin", b"of no known kind")).await,
-            "Amal" => office(&browser, &interface).await,
-            _ => {
-                let shared = link(&browser, &format!("{}/waiting", interface.address), "a[href*='/shared/']").await;
-                vec![("shared-document", link(&browser, &shared, ".list a").await), ("shared", shared)]
-            }
-        };
-        let looks = LANGUAGES.iter().flat_map(|language| THEMES.map(|theme| (*language, theme)));
-        for (at, (language, theme)) in looks.enumerate() {
+        match person {
+            "newcomer" => {}
+            "Sara" => browser.unlock_waiting().await,
+            _ => browser.unlock().await,
+        }
+        let all = screens_of(&world, person, (&browser, &interface)).await;
+        for (at, (language, theme)) in looks().enumerate() {
             choose(&browser, &interface, (language, theme)).await;
             for (number, (screen, address)) in all.iter().enumerate() {
                 browser.goto(address).await;
