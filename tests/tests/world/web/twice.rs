@@ -101,6 +101,8 @@ async fn web_whoever_presses_every_button_twice_does_everything_once() {
     shelter.amal.approve(Some("Sara")).await.unwrap();
     shelter.amal.team_add("Shelter", "Sara").await.unwrap();
     shelter.nadia.sync().await.unwrap();
+    // Who waits has nothing to lock.
+    browser.click("a[href='/joining']").await;
     twice(&browser, "form[data-lock] button").await;
     browser.wait("input[name=passphrase]").await;
     browser.fill("input[name=passphrase]", words).await;
