@@ -42,8 +42,7 @@ impl From<ClientError> for Failure {
             ClientError::File(error) => file(&error),
             ClientError::FileChanged => failure(FILE_CHANGED),
             ClientError::DiskFull => failure(DISK_FULL),
-            ClientError::TimeStamp(error) => super::evidence::no_stamp(error),
-            ClientError::Encrypted => failure(super::evidence::ENCRYPTED),
+            error @ (ClientError::TimeStamp(_) | ClientError::Encrypted) => super::evidence::failure_of(&error),
             error @ (ClientError::Stopped | ClientError::LargerThanMemory) => not_done(&error),
             ClientError::Unreachable => failure(server::UNREACHABLE),
             ClientError::Server(code) => server::refusal(code),
@@ -68,9 +67,8 @@ impl From<ClientError> for Failure {
             ClientError::Store(error) => failure(STORE).about(&error.to_string()),
             error @ (ClientError::PartnerUnconfirmed | ClientError::KeyDue | ClientError::OldHead) => share::failure_of(&error),
             error @ (ClientError::NoKey | ClientError::NoConsent | ClientError::PartnerUnreachable) => share::failure_of(&error),
-            error @ (ClientError::NoGuardian | ClientError::OwnPlan | ClientError::HandedOver | ClientError::NotOffered) => {
-                share::failure_of(&error)
-            }
+            error @ (ClientError::NoGuardian | ClientError::OwnPlan) => share::failure_of(&error),
+            error @ (ClientError::HandedOver | ClientError::NotOffered) => share::failure_of(&error),
             error @ (ClientError::Held | ClientError::NoErasure) => erasure::failure_of(&error),
             error @ (ClientError::Metadata(_) | ClientError::Redraw(_)) => copy::failure_of(error),
             error @ (ClientError::Policy | ClientError::NoPolicy | ClientError::NotRecoverable) => recovery::failure_of(&error),

@@ -1,14 +1,15 @@
 //! Texts for what is wrong with an evidence bundle.
 
+use casevault_sync::ClientError;
 use casevault_sync::error::TimeStampError;
 use casevault_sync::evidence::{NameError, Problem, RecipientError};
 
 use crate::display::untrusted;
 use crate::failure::{Exit, Failure, Item};
 
-use super::client::Texts;
+use super::client::{Texts, failure};
 
-pub(super) const ENCRYPTED: Texts = (
+const ENCRYPTED: Texts = (
     "encrypted",
     Exit::Failed,
     "The file is encrypted with age, and was not looked into: nothing is known to be wrong with it. It was left as it is.",
@@ -16,6 +17,14 @@ pub(super) const ENCRYPTED: Texts = (
 );
 const RECIPIENT: &str =
     "A recipient is an age X25519 public key, age1…, as age-keygen shows it: ask whoever is to open the bundle for theirs.";
+
+/// An evidence bundle that is not looked into, or not made.
+pub(super) fn failure_of(error: &ClientError) -> Failure {
+    match error {
+        ClientError::TimeStamp(error) => no_stamp(*error),
+        _ => failure(ENCRYPTED),
+    }
+}
 
 /// What was given as a recipient and is none, by its place: what it says is not repeated.
 pub(crate) fn recipient(error: RecipientError) -> Failure {
@@ -78,7 +87,7 @@ fn place(problem: &Problem) -> String {
 const NOT_MADE: &str = "The bundle was not made: that it was to be is on record in the case as an export, and nothing is lost.";
 
 /// A bundle that was to have a time stamp and has none.
-pub(super) fn no_stamp(error: TimeStampError) -> Failure {
+fn no_stamp(error: TimeStampError) -> Failure {
     let (code, exit, what, next) = match error {
         TimeStampError::Address => {
             let text = "That is no address of a time-stamp authority. Nothing was done.";

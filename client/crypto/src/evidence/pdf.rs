@@ -42,7 +42,7 @@ fn lines(page: &str) -> Vec<Line> {
         };
         let heading = line.contains("<h1>") || line.contains("<h2>");
         if !said.is_empty() {
-            lines.extend(said.lines().flat_map(|line| wrap(line)).map(|line| (heading, line)));
+            lines.extend(said.lines().flat_map(wrap).map(|line| (heading, line)));
             lines.push((false, String::new()));
         }
     }
