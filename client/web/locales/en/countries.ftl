@@ -1,4 +1,4 @@
-# Countries and territories (ISO 3166-1), in order of their names; from CLDR 48
+# Countries and territories (ISO 3166, part 1), in order of their names; from CLDR 48
 country-AF = Afghanistan
 country-AX = Åland Islands
 country-AL = Albania

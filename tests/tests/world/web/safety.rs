@@ -241,7 +241,9 @@ async fn web_what_was_typed_stays_where_it_was_refused() {
     interface.post("/unlock", &passphrase());
     let invited = interface.post("/people/invite", "name=Lena&role=legal");
     assert_eq!(invited.status, 409, "{invited:?}");
-    assert!(invited.body.contains("name=\"name\" value=\"Lena\"") && invited.body.contains("value=\"legal\" selected"));
+    assert!(
+        invited.body.contains("name=\"name\" value=\"Lena\"") && invited.body.contains("value=\"legal\" dir=\"auto\" selected")
+    );
     let person = interface.get("/teams").body.split("name=\"member\" value=\"").nth(1).unwrap()[..18].to_owned();
     let made = interface.post("/teams", &format!("name=Shelter&member={person}"));
     assert_eq!(made.status, 409, "{made:?}");
