@@ -51,17 +51,17 @@ impl Once {
         self.numbers.build_hasher()
     }
 
-    /// Where this led, if it was done.
-    pub(crate) fn led(&self, number: u64) -> Option<String> {
-        let turn = self.held().iter().find(|(of, _)| *of == number).map(|(_, turn)| turn.clone())?;
-        let led = turn.try_lock().ok()?.clone()?;
-        led.to.to_str().ok().map(str::to_owned)
-    }
-
-    /// Remembers where it led.
-    pub(crate) fn keep(&self, number: u64, to: &str) {
-        let Ok(to) = HeaderValue::from_str(to) else { return };
-        self.push(number, Arc::new(tokio::sync::Mutex::new(Some(Led { to, entered: false }))));
+    /// Where this led, if it was done; else it is done now, and nobody else does it meanwhile.
+    pub(crate) fn first(&self, number: u64, begin: impl FnOnce() -> Outcome<String>) -> Outcome<String> {
+        let mut held = self.held();
+        let turn = held.iter().find(|(of, _)| *of == number).map(|(_, turn)| turn.clone());
+        if let Some(led) = turn.and_then(|turn| turn.try_lock().ok()?.clone()) {
+            return led.to.to_str().map(str::to_owned).map_err(|_| Failure::Internal);
+        }
+        let begun = begin()?;
+        let to = HeaderValue::from_str(&begun).map_err(|_| Failure::Internal)?;
+        push(&mut held, (number, Arc::new(tokio::sync::Mutex::new(Some(Led { to, entered: false })))));
+        Ok(begun)
     }
 
     /// Forgets all of them.
@@ -84,10 +84,6 @@ impl Once {
     /// Forgets one: what failed is tried again by whoever sends it later.
     fn release(&self, number: u64) {
         self.held().retain(|(of, _)| *of != number);
-    }
-
-    fn push(&self, number: u64, turn: Turn) {
-        push(&mut self.held(), (number, turn));
     }
 
     fn held(&self) -> MutexGuard<'_, VecDeque<(u64, Turn)>> {
@@ -193,9 +189,9 @@ mod tests {
         let one = once.number(("/a", &b"once=1&text=a"[..]));
         assert_ne!(one, once.number(("/a", &b"once=1&text=b"[..])));
         assert_ne!(one, once.number(("/b", &b"once=1&text=a"[..])));
-        once.keep(one, "/there");
-        assert_eq!(once.led(one).as_deref(), Some("/there"));
+        let led = |to: &str| once.first(one, || Ok(to.to_owned())).unwrap();
+        assert_eq!([led("/there"), led("/elsewhere")], ["/there", "/there"]);
         once.forget();
-        assert_eq!(once.led(one), None);
+        assert_eq!(led("/elsewhere"), "/elsewhere");
     }
 }

@@ -1,7 +1,6 @@
 //! The cover once more, as PDF: the words of the page, in a file that every office prints and files. It is made from the page alone, so that
 //! neither says what the other does not.
 
-use pdf_writer::types::PageMode;
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
 /// A4, in points.
@@ -112,7 +111,7 @@ fn write(lines: &[Line], foot: &str) -> Vec<u8> {
     let [catalog, tree, plain, bold, about] = [(); 5].map(|()| next.bump());
     let pages: Vec<_> = lines.chunks(LINES).map(|lines| (lines, next.bump(), next.bump())).collect();
     let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree).page_mode(PageMode::UseNone).lang(TextStr("en"));
+    pdf.catalog(catalog).pages(tree).lang(TextStr("en"));
     pdf.document_info(about).title(TextStr("Evidence bundle"));
     let count = i32::try_from(pages.len()).unwrap_or(i32::MAX);
     pdf.pages(tree).kids(pages.iter().map(|(_, page, _)| *page)).count(count);

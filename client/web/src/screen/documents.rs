@@ -4,7 +4,7 @@ use axum::extract::multipart::{Field as Part, MultipartError};
 use axum::extract::{Multipart, Path};
 use axum::response::IntoResponse as _;
 use casevault_sync::view::{Delivery, DocumentView};
-use casevault_sync::{Client, ClientError, Come};
+use casevault_sync::{Beside, Client, ClientError, Come};
 use maud::{Markup, html};
 use std::hash::{Hash as _, Hasher};
 use std::io::Write as _;
@@ -65,9 +65,15 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
     }
     // What was sent by two clicks comes twice.
     let number = page.map(|page| visit.desk.once.number((&handle, page, all.finish())));
-    if let Some(to) = number.and_then(|number| visit.desk.once.led(number)) {
-        return done(&to);
+    let add = || begin(&visit, (client, id, files), &handle);
+    match number {
+        Some(number) => done(&visit.desk.once.first(number, add)?),
+        None => done(&add()?),
     }
+}
+
+/// Begins to add what came, and goes on when the page is left: where it is told how far that is.
+fn begin(visit: &Visit, (client, id, files): (Beside, String, Vec<Come>), handle: &str) -> Outcome<String> {
     let adding = Job::new(Kind::Adding, format!("/cases/{handle}"));
     let (stop, progress) = (adding.stop.clone(), adding.watch());
     let desk = visit.desk.clone();
@@ -86,11 +92,7 @@ pub(super) async fn add(visit: Visit, Path(handle): Path<String>, mut form: Mult
             Err(error) => End::Failed(error.into()),
         }
     })?;
-    let to = format!("/jobs/{begun}");
-    if let Some(number) = number {
-        visit.desk.once.keep(number, &to);
-    }
-    done(&to)
+    Ok(format!("/jobs/{begun}"))
 }
 
 /// Takes a file as it comes, into one that has no name and says nothing.

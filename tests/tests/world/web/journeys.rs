@@ -9,6 +9,7 @@ use casevault_sync::{Client, ConsentBy, NewConsent, NewShare, Role};
 use casevault_tests::browser::{Browser, Look, Way};
 use casevault_tests::interface::Interface;
 use casevault_tests::world::{World, silent};
+use casevault_wire::id::JournalId;
 
 use super::journey::png;
 use crate::referral::Both;
@@ -301,10 +302,8 @@ async fn saved(browser: &Browser, name: &str) -> std::path::PathBuf {
     path
 }
 
-/// Lawyers read what was shared with them, and make evidence of it for a court (journey 4).
-async fn evidence(look: Look) {
-    let world = supervised(&[("prs_Gender", "Feminine")]).await;
-    let nadia = world.open("Nadia");
+/// The document and a field of Nadia's case are shared with lawyers.
+pub async fn shared(nadia: &Client) -> JournalId {
     let (given, _) = nadia.consent_give("2026-014", &consent("Legal", &["passport.png"])).await.unwrap();
     let new = NewShare {
         consent: data_encoding::HEXLOWER.encode(&given),
@@ -313,7 +312,14 @@ async fn evidence(look: Look) {
         fields: Vec::new(),
         keep_metadata: None,
     };
-    let share = nadia.share_make("2026-014", &new).await.unwrap();
+    nadia.share_make("2026-014", &new).await.unwrap()
+}
+
+/// Lawyers read what was shared with them, and make evidence of it for a court (journey 4).
+async fn evidence(look: Look) {
+    let world = supervised(&[("prs_Gender", "Feminine")]).await;
+    let nadia = world.open("Nadia");
+    let share = shared(&nadia).await;
     let browser = Browser::start(look).await;
     let lena = comes(&browser, &world.profile("Lena")).await;
     let dossier = first_dossier(&browser, &lena.address).await;

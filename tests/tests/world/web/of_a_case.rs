@@ -1,14 +1,13 @@
 //! What the pages of a case say: names of countries, versions of documents, what files say besides, what is shared, and what is counted.
 
 use casevault_crypto::event::{DocumentReplaced, DocumentVersion};
-use casevault_sync::{Client, NewConsent, NewShare};
 use casevault_tests::interface::Interface;
 use casevault_tests::liar::{slip_in, versions};
 use casevault_tests::world::{World, silent};
 use casevault_wire::codec::Text;
 use casevault_wire::id::{JournalId, TeamId};
 
-use super::journeys::{consent, supervised};
+use super::journeys::{shared, supervised};
 use super::organisation::{after, unlocked};
 
 /// A page without what isolates words in it.
@@ -132,26 +131,10 @@ async fn web_what_a_file_says_besides_is_shown_to_whoever_asks() {
     assert!(details.contains("Pocketcam"), "{details}");
 }
 
-/// Shares a document and a field of Nadia's case with lawyers.
-async fn shared(world: &World) -> Client {
-    let nadia = world.open("Nadia");
-    let fields = vec!["prs_Gender".to_owned()];
-    let (given, _) = nadia.consent_give("2026-014", &NewConsent { fields, ..consent("Legal", &["passport.png"]) }).await.unwrap();
-    let new = NewShare {
-        consent: data_encoding::HEXLOWER.encode(&given),
-        with: "Legal".into(),
-        documents: Vec::new(),
-        fields: Vec::new(),
-        keep_metadata: None,
-    };
-    nadia.share_make("2026-014", &new).await.unwrap();
-    nadia
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn web_a_share_says_who_shared_what_under_which_consent_and_what_was_opened() {
     let world = supervised(&[("prs_Gender", "Feminine")]).await;
-    drop(shared(&world).await);
+    shared(&world.open("Nadia")).await;
     let interface = unlocked(&world, "Nadia");
     let sharing = format!("{}/sharing", interface.first_case());
     let card = |page: &str| page.split("id=\"shares\"").nth(1).unwrap().split("id=\"overrides\"").next().unwrap().to_owned();
@@ -182,7 +165,7 @@ async fn web_a_share_says_who_shared_what_under_which_consent_and_what_was_opene
 #[tokio::test(flavor = "multi_thread")]
 async fn web_what_is_handed_over_and_told_is_shown_and_chosen_before() {
     let world = supervised(&[("prs_Gender", "Feminine")]).await;
-    drop(shared(&world).await);
+    shared(&world.open("Nadia")).await;
     let interface = unlocked(&world, "Nadia");
     let case = interface.first_case();
     let page = read(&interface, &format!("{case}/sharing"));
